@@ -1,0 +1,143 @@
+import type { Db } from '#foundation/storage';
+import { sql, type Generated } from 'kysely';
+
+type AuditTables = {
+  'audit.event': {
+    id: Generated<string>;
+    type: string;
+    account_id: string | null;
+    client_id: string | null;
+    details: string;
+    occurred_at: Date;
+    expires_at: Date;
+  };
+  'audit.unsealed': { event_id: string };
+  'audit.seal': { number: string; event_id: string; hash: Buffer };
+};
+
+/** An event as it is sealed: the text that the hash is taken over has a fixed spelling of its own. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly accountId: string | null;
+  readonly clientId: string | null;
+  readonly details: string;
+  readonly occurredAt: Date;
+}
+
+export interface Seal {
+  readonly number: bigint;
+  readonly eventId: string;
+  readonly hash: Buffer;
+}
+
+/** Any number that nothing else locks by: one process seals at a time. */
+const sealingLock = 4_210_961;
+
+export async function insertEvent(
+  db: Db,
+  event: Omit<StoredEvent, 'id'> & { readonly expiresAt: Date },
+): Promise<void> {
+  await db
+    .withTables<AuditTables>()
+    .with('written', (query) =>
+      query
+        .insertInto('audit.event')
+        .values({
+          type: event.type,
+          account_id: event.accountId,
+          client_id: event.clientId,
+          details: event.details,
+          occurred_at: event.occurredAt,
+          expires_at: event.expiresAt,
+        })
+        .returning('id'),
+    )
+    .insertInto('audit.unsealed')
+    .columns(['event_id'])
+    .expression((query) => query.selectFrom('written').select('written.id as event_id'))
+    .execute();
+}
+
+/** @returns whether this transaction is now the only one that seals */
+export async function takeSealingTurn(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ taken: boolean }>`SELECT pg_try_advisory_xact_lock(${sealingLock}) AS taken`.execute(db);
+  return rows[0]?.taken === true;
+}
+
+export async function readLastSeal(db: Db): Promise<Seal | undefined> {
+  const row = await db
+    .withTables<AuditTables>()
+    .selectFrom('audit.seal')
+    .selectAll()
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : { number: BigInt(row.number), eventId: row.event_id, hash: row.hash };
+}
+
+/** Events in the order in which they were written that no seal covers yet. */
+export async function readUnsealedEvents(db: Db, most: number): Promise<StoredEvent[]> {
+  const rows = await db
+    .withTables<AuditTables>()
+    .selectFrom('audit.unsealed')
+    .innerJoin('audit.event', 'audit.event.id', 'audit.unsealed.event_id')
+    .select(['audit.event.id', 'type', 'account_id', 'client_id', sql<string>`details::text`.as('details'), 'occurred_at'])
+    .orderBy('audit.event.id')
+    .limit(most)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    type: row.type,
+    accountId: row.account_id,
+    clientId: row.client_id,
+    details: row.details,
+    occurredAt: row.occurred_at,
+  }));
+}
+
+export async function insertSeals(db: Db, seals: readonly Seal[]): Promise<void> {
+  await db
+    .withTables<AuditTables>()
+    .insertInto('audit.seal')
+    .values(seals.map((seal) => ({ number: String(seal.number), event_id: seal.eventId, hash: seal.hash })))
+    .execute();
+  const sealed = seals.map((seal) => seal.eventId);
+  await db.withTables<AuditTables>().deleteFrom('audit.unsealed').where('event_id', 'in', sealed).execute();
+}
+
+/** Seals after a number, each with its event unless that has passed its retention. */
+export async function readSealedEvents(
+  db: Db,
+  after: bigint,
+  most: number,
+): Promise<{ seal: Seal; event: StoredEvent | undefined }[]> {
+  const rows = await db
+    .withTables<AuditTables>()
+    .selectFrom('audit.seal')
+    .leftJoin('audit.event', 'audit.event.id', 'audit.seal.event_id')
+    .where('audit.seal.number', '>', String(after))
+    .select(['number', 'event_id', 'hash', 'audit.event.id', 'type', 'account_id', 'client_id', 'occurred_at'])
+    .select(sql<string | null>`details::text`.as('details'))
+    .orderBy('number')
+    .limit(most)
+    .execute();
+  return rows.map((row) => ({
+    seal: { number: BigInt(row.number), eventId: row.event_id, hash: row.hash },
+    event:
+      row.id === null || row.type === null || row.details === null || row.occurred_at === null
+        ? undefined
+        : {
+            id: row.id,
+            type: row.type,
+            accountId: row.account_id,
+            clientId: row.client_id,
+            details: row.details,
+            occurredAt: row.occurred_at,
+          },
+  }));
+}
+
+export async function deleteExpiredEvents(db: Db, now: Date): Promise<void> {
+  await db.withTables<AuditTables>().deleteFrom('audit.event').where('expires_at', '<', now).execute();
+}

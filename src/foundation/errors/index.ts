@@ -1,0 +1,38 @@
+/**
+ * Something broke that neither the person nor the caller can mend: shown as a reference number, logged with its
+ * cause, never with personal data. Expected outcomes are values, not faults.
+ */
+export class Fault extends Error {
+  override readonly name = 'Fault';
+  /** Stable identifier, listed in `docs/errors.md`, for example `storage.unavailable`. */
+  readonly code: FaultCode;
+  readonly statusCode: number;
+
+  constructor(code: FaultCode, options: { cause?: unknown } = {}) {
+    super(faults[code].meaning, options);
+    this.code = code;
+    this.statusCode = faults[code].statusCode;
+  }
+}
+
+/** Every fault that the product can raise: what it means to an operator, and the status that a caller sees. */
+export const faults = {
+  'storage.unavailable': { statusCode: 503, meaning: 'PostgreSQL did not answer; requests work again as soon as it does' },
+  'storage.embedded': { statusCode: 500, meaning: 'the embedded PostgreSQL could not be started' },
+  'storage.migration': { statusCode: 500, meaning: 'a database migration failed or was changed after it had run' },
+  'security.busy': { statusCode: 503, meaning: 'more passwords wait to be checked than the queue allows' },
+  'security.unsealable': { statusCode: 500, meaning: 'stored data could not be decrypted: another master key, or it was altered' },
+  'settings.invalid': { statusCode: 500, meaning: 'one or more settings are missing, malformed or unsafe for the chosen mode' },
+  'socket.invalid-plug': { statusCode: 500, meaning: 'a plug folder does not fit its socket, so the start was stopped' },
+  'web.content': { statusCode: 500, meaning: 'a page asked for words that its content files do not have' },
+  'journey.unknown': { statusCode: 500, meaning: 'a stored journey names a journey or step that this release does not have' },
+  'messaging.not-sent': { statusCode: 500, meaning: 'a sender refused or could not take a message; it is tried again' },
+  'openid.no-signing-key': { statusCode: 500, meaning: 'no usable token-signing key is stored' },
+} as const satisfies Record<string, { statusCode: number; meaning: string }>;
+
+export type FaultCode = keyof typeof faults;
+
+/** Closes a switch over a union: the compiler refuses the call while a case is missing. */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,80 @@
+import { isStorageUnavailable, type Db } from '#foundation/storage';
+import type { Logger } from '#foundation/log';
+import { fromKysely, PgBoss, type Job } from 'pg-boss';
+
+/** Puts a job on a queue, in the transaction it belongs to. */
+export type Enqueue = (queue: string, data: object) => Promise<void>;
+
+/** How a queue treats its jobs. */
+export interface QueueRules {
+  /** How often a failed job is tried again before it is left in the queue's history as failed. */
+  readonly retryLimit: number;
+  /** Seconds before the first retry; each further one waits about twice as long, at most `retryDelayMax`. */
+  readonly retryDelay: number;
+  readonly retryDelayMax: number;
+  /** Seconds after which a job that nobody finished (its process died) is given to another. */
+  readonly expireInSeconds: number;
+  /** How many jobs one process works on at the same time. */
+  readonly atOnce: number;
+}
+
+/** Background work on the same PostgreSQL: a job is stored with what caused it and survives any process. */
+export interface Jobs {
+  /** @returns an `enqueue` that writes in the given transaction */
+  on(db: Db): Enqueue;
+  /** Creates a queue and starts working on it in this process. A handler that throws has its job tried again. */
+  work(queue: string, rules: QueueRules, handler: (data: unknown, job: { id: string }) => Promise<void>): Promise<void>;
+  /** Runs `task` about every `seconds` in this process until `stop`; what it throws is logged. */
+  every(seconds: number, name: string, task: () => Promise<void>): void;
+  /** Stops taking jobs, and waits for those in hand, at most some seconds. */
+  stop(): Promise<void>;
+}
+
+/** Starts the queues' machinery in the schema `jobs`. */
+export async function startJobs(deps: { databaseUrl: string; log: Logger }): Promise<Jobs> {
+  const boss = new PgBoss({
+    connectionString: deps.databaseUrl,
+    schema: 'jobs',
+    max: 4,
+    application_name: 'bevan-jobs',
+    useListenNotify: true,
+  });
+  boss.on('error', (error) => logTrouble(deps.log, 'jobs', error));
+  await boss.start();
+  const timers = new Set<NodeJS.Timeout>();
+  const running = new Set<Promise<void>>();
+  return {
+    on: (db) => async (queue, data) => {
+      await boss.send(queue, data, { db: fromKysely(db) });
+    },
+    work: async (queue, rules, handler) => {
+      const { atOnce, ...queueRules } = rules;
+      const options = { ...queueRules, retryBackoff: true, notify: true };
+      await boss.createQueue(queue, options);
+      await boss.updateQueue(queue, options);
+      await boss.work<object>(queue, { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5, localConcurrency: atOnce }, (jobs: Job<object>[]) =>
+        Promise.all(jobs.map((job) => handler(job.data, { id: job.id }))),
+      );
+    },
+    every: (seconds, name, task) => {
+      const timer = setInterval(() => {
+        const run = task()
+          .catch((error: unknown) => logTrouble(deps.log, name, error))
+          .finally(() => running.delete(run));
+        running.add(run);
+      }, seconds * 1000);
+      timer.unref();
+      timers.add(timer);
+    },
+    stop: async () => {
+      for (const timer of timers) clearInterval(timer);
+      await Promise.allSettled(running);
+      await boss.stop({ graceful: true, timeout: 10_000 });
+    },
+  };
+}
+
+function logTrouble(log: Logger, name: string, error: unknown): void {
+  if (isStorageUnavailable(error)) log.warn({ task: name, err: error }, 'background work waits for the database');
+  else log.error({ task: name, err: error }, 'background work failed');
+}

@@ -1,0 +1,32 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+
+/** Counts for operators, in Prometheus' text format at `/metrics`. Labels are never personal. */
+export interface Metrics {
+  readonly registry: Registry;
+  /** HTTP requests by route pattern, method and status class. */
+  readonly requestSeconds: Histogram<'route' | 'method' | 'status'>;
+  /** Things that people and services did, by the type of their audit event. */
+  readonly events: Counter<'type'>;
+}
+
+/** Creates the registry, with the process's own figures (memory, event loop, garbage collection). */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    requestSeconds: new Histogram({
+      name: 'bevan_http_request_seconds',
+      help: 'Time from a request’s arrival to its answer, in seconds.',
+      labelNames: ['route', 'method', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers: [registry],
+    }),
+    events: new Counter({
+      name: 'bevan_events_total',
+      help: 'Audit events written, by type.',
+      labelNames: ['type'],
+      registers: [registry],
+    }),
+  };
+}

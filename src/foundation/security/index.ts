@@ -1,0 +1,12 @@
+export {
+  attemptFailed,
+  attemptSucceeded,
+  countAttempt,
+  readLock,
+  sweepLimits,
+  type AttemptOutcome,
+  type Limited,
+  type LimitRule,
+} from './limits.ts';
+export { createPasswordHasher, type PasswordHasher } from './password-hash.ts';
+export { createSecrets, randomToken, secretsEqual, type Secrets } from './secrets.ts';

@@ -1,0 +1,110 @@
+import { secondsAfter, type Clock } from '#foundation/clock';
+import type { Db } from '#foundation/storage';
+import {
+  countOne,
+  deleteExpiredCounts,
+  lockIfReached,
+  readLockedUntil,
+  resetCount,
+  takeBackOne,
+} from './limit-store.ts';
+import type { Secrets } from './secrets.ts';
+
+/** How often something may be tried, and what happens then. */
+export interface LimitRule {
+  /** Unique; part of the stored key. */
+  readonly name: string;
+  /** The attempt that brings the count to this number is the last: if it fails, the subject is locked. */
+  readonly most: number;
+  /** Attempts are counted together for this long. */
+  readonly windowSeconds: number;
+  readonly lockSeconds: number;
+  /** Length of a further lock within `memorySeconds` of the one before. */
+  readonly nextLockSeconds: number;
+  readonly memorySeconds: number;
+}
+
+/** A rule applied to somebody: an account, an e-mail address, a network address. Only its keyed hash is stored. */
+export interface Limited {
+  readonly rule: LimitRule;
+  readonly subject: string;
+}
+
+/** The dependencies of every limit. */
+export interface LimitDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly secrets: Secrets;
+}
+
+export type AttemptOutcome =
+  | { readonly outcome: 'allowed' }
+  | { readonly outcome: 'locked'; readonly until: Date };
+
+const keyOf = (deps: LimitDeps, { rule, subject }: Limited): string =>
+  `${rule.name}:${deps.secrets.mac('limit', subject)}`;
+
+/**
+ * Counts an attempt before it is made, for several rules at once. Counting first means that many attempts sent at the
+ * same moment can't all slip through. Holds across processes.
+ *
+ * @returns `locked` if any of the rules says so; then the attempt must not be made
+ */
+export async function countAttempt(deps: LimitDeps, limited: readonly Limited[]): Promise<AttemptOutcome> {
+  const now = deps.clock.now();
+  let until: Date | undefined;
+  for (const one of limited) {
+    const key = keyOf(deps, one);
+    const windowEndsAt = secondsAfter(now, one.rule.windowSeconds);
+    const count = await countOne(deps.db, { key, now, windowEndsAt, expiresAt: windowEndsAt });
+    const lockedUntil =
+      count.lockedUntil ?? (count.attempts > one.rule.most ? await lock(deps, one, key, now) : undefined);
+    if (lockedUntil !== undefined && (until === undefined || lockedUntil > until)) until = lockedUntil;
+  }
+  return until === undefined ? { outcome: 'allowed' } : { outcome: 'locked', until };
+}
+
+/** Says that a counted attempt failed. @returns `locked` if it was the last one allowed */
+export async function attemptFailed(deps: LimitDeps, limited: readonly Limited[]): Promise<AttemptOutcome> {
+  const now = deps.clock.now();
+  let until: Date | undefined;
+  for (const one of limited) {
+    const lockedUntil = await lock(deps, one, keyOf(deps, one), now);
+    if (lockedUntil !== undefined && (until === undefined || lockedUntil > until)) until = lockedUntil;
+  }
+  return until === undefined ? { outcome: 'allowed' } : { outcome: 'locked', until };
+}
+
+/**
+ * Says that a counted attempt succeeded: the first rule's count starts afresh, the others (shared by many people,
+ * such as a network address) only forget this one.
+ */
+export async function attemptSucceeded(deps: LimitDeps, limited: readonly Limited[]): Promise<void> {
+  for (const [index, one] of limited.entries()) {
+    if (index === 0) await resetCount(deps.db, keyOf(deps, one));
+    else await takeBackOne(deps.db, keyOf(deps, one));
+  }
+}
+
+/** @returns whether any of the rules has its subject locked now, without counting anything */
+export async function readLock(deps: LimitDeps, limited: readonly Limited[]): Promise<AttemptOutcome> {
+  const keys = limited.map((one) => keyOf(deps, one));
+  const until = await readLockedUntil(deps.db, keys, deps.clock.now());
+  return until === undefined ? { outcome: 'allowed' } : { outcome: 'locked', until };
+}
+
+function lock(deps: LimitDeps, { rule }: Limited, key: string, now: Date): Promise<Date | undefined> {
+  return lockIfReached(deps.db, {
+    key,
+    most: rule.most,
+    now,
+    firstLockEnds: secondsAfter(now, rule.lockSeconds),
+    nextLockEnds: secondsAfter(now, rule.nextLockSeconds),
+    expiresAt: secondsAfter(now, Math.max(rule.memorySeconds, rule.nextLockSeconds)),
+  });
+}
+
+/** Removes counts that no rule remembers any more. */
+export async function sweepLimits(deps: { db: Db; clock: Clock }): Promise<void> {
+  await deleteExpiredCounts(deps.db, deps.clock.now());
+}

@@ -1,0 +1,33 @@
+import { hash, verify } from '@node-rs/argon2';
+import { createWorkQueue } from './work-queue.ts';
+
+/** Argon2id off the main thread, a few at a time. */
+export interface PasswordHasher {
+  /** @returns the hash in PHC format, parameters included */
+  hash(password: string): Promise<string>;
+  /**
+   * Checks a password. With `undefined` instead of a hash it does the same work and answers false, so that an
+   * unknown account takes as long as a known one.
+   */
+  verify(storedHash: string | undefined, password: string): Promise<boolean>;
+  /** @returns whether the hash was made with other parameters than today's */
+  isOutdated(storedHash: string): boolean;
+}
+
+/** OWASP Password Storage Cheat Sheet, Argon2id: m = 19 MiB, t = 2, p = 1; Argon2id is the library's own default. */
+const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+const phcPrefix = '$argon2id$v=19$m=19456,t=2,p=1$';
+
+/** @param limits see {@link createWorkQueue} */
+export async function createPasswordHasher(limits: { atOnce: number; waiting: number }): Promise<PasswordHasher> {
+  const queue = createWorkQueue(limits);
+  const nobodysHash = await hash('the password of no account', parameters);
+  return {
+    hash: (password) => queue.run(() => hash(password.normalize('NFKC'), parameters)),
+    verify: async (storedHash, password) => {
+      const matches = await queue.run(() => verify(storedHash ?? nobodysHash, password.normalize('NFKC')));
+      return matches && storedHash !== undefined;
+    },
+    isOutdated: (storedHash) => !storedHash.startsWith(phcPrefix),
+  };
+}

@@ -1,0 +1,59 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Fault } from '#foundation/errors';
+
+/** Keys derived from the master key, each for one purpose, and encryption at rest under one of them. */
+export interface Secrets {
+  /** A keyed hash (HMAC-SHA-256) of `text`, in base64url: for codes, look-up keys and form tokens. */
+  mac(purpose: string, text: string): string;
+  /** @returns 32 bytes, always the same for a purpose */
+  key(purpose: string): Buffer;
+  /** Encrypts with AES-256-GCM; `purpose` is bound to the result. */
+  seal(purpose: string, plain: Buffer): Buffer;
+  /** @throws {Fault} `security.unsealable` if altered, sealed for another purpose, or under another master key */
+  unseal(purpose: string, sealed: Buffer): Buffer;
+}
+
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** @param masterKey 32 bytes or more */
+export function createSecrets(masterKey: Buffer): Secrets {
+  const known = new Map<string, Buffer>();
+  const key = (purpose: string): Buffer => {
+    const found = known.get(purpose) ?? Buffer.from(hkdfSync('sha256', masterKey, 'bevan', purpose, 32));
+    known.set(purpose, found);
+    return found;
+  };
+  return {
+    key,
+    mac: (purpose, text) => createHmac('sha256', key(purpose)).update(text).digest('base64url'),
+    seal: (purpose, plain) => {
+      const nonce = randomBytes(nonceBytes);
+      const cipher = createCipheriv('aes-256-gcm', key('seal'), nonce).setAAD(Buffer.from(purpose));
+      const body = Buffer.concat([cipher.update(plain), cipher.final()]);
+      return Buffer.concat([nonce, cipher.getAuthTag(), body]);
+    },
+    unseal: (purpose, sealed) => {
+      try {
+        const nonce = sealed.subarray(0, nonceBytes);
+        const tag = sealed.subarray(nonceBytes, nonceBytes + tagBytes);
+        const decipher = createDecipheriv('aes-256-gcm', key('seal'), nonce, { authTagLength: tagBytes });
+        decipher.setAAD(Buffer.from(purpose)).setAuthTag(tag);
+        return Buffer.concat([decipher.update(sealed.subarray(nonceBytes + tagBytes)), decipher.final()]);
+      } catch (cause) {
+        throw new Fault('security.unsealable', { cause });
+      }
+    },
+  };
+}
+
+/** @returns an unguessable token of 256 bits, safe in an address or cookie */
+export function randomToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Compares two secrets without telling by time where they differ. */
+export function secretsEqual(one: string, other: string): boolean {
+  const [left, right] = [Buffer.from(one), Buffer.from(other)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+
+/** `sandbox`: the product with a whole world around it, for integrators. `production`: the product alone. */
+export type Mode = 'sandbox' | 'production';
+
+/** One setting: an environment variable, what it accepts, what it is without one, and a sentence for the manual. */
+export interface SettingDefinition<S extends z.ZodType = z.ZodType> {
+  /** The environment variable. */
+  readonly variable: string;
+  /** Accepts the variable's text, or undefined when it is not set. */
+  readonly schema: S;
+  /** One or two sentences: what it does, in which unit, what is safe. */
+  readonly sentence: string;
+  /** How the default is described in the manual. */
+  readonly byDefault: string;
+  /** Production does not start without it. */
+  readonly requiredInProduction?: boolean;
+  /** Production does not start with it. */
+  readonly sandboxOnly?: boolean;
+  /** Never shown or logged. */
+  readonly secret?: boolean;
+}
+
+/** Declares a setting; only fixes the type. */
+export function setting<S extends z.ZodType>(definition: SettingDefinition<S>): SettingDefinition<S> {
+  return definition;
+}
+
+export const wholeNumber = (least: number, most: number, byDefault: number) =>
+  z.coerce.number().int().min(least).max(most).default(byDefault);
+
+export const yesOrNo = (byDefault: boolean) =>
+  z
+    .enum(['true', 'false'])
+    .default(byDefault ? 'true' : 'false')
+    .transform((text) => text === 'true');
+
+const listOfWords = (byDefault: string) =>
+  z
+    .string()
+    .default(byDefault)
+    .transform((text) => text.split(',').map((word) => word.trim()).filter((word) => word !== ''));
+
+/** Thirty-two bytes or more in base64 or base64url. */
+const masterKey = z
+  .string()
+  .transform((text) => Buffer.from(text, 'base64'))
+  .refine((key) => key.length >= 32, 'must be 32 bytes or more, in base64');
+
+/** Every setting of the house itself; plugs add their own. */
+export const houseSettings = {
+  mode: setting({
+    variable: 'BEVAN_MODE',
+    schema: z.enum(['sandbox', 'production']).default('production'),
+    byDefault: '`production`; `npm start` sets `sandbox`',
+    sentence: 'Whether this is a sandbox with a world around it, or the product alone.',
+  }),
+  port: setting({
+    variable: 'PORT',
+    schema: wholeNumber(0, 65_535, 3000),
+    byDefault: '`3000`',
+    sentence: 'The TCP port to listen on; in a sandbox the demo connected service takes the next one.',
+  }),
+  host: setting({
+    variable: 'BEVAN_HOST',
+    schema: z.string().min(1).default('127.0.0.1'),
+    byDefault: '`127.0.0.1`',
+    sentence: 'The network address to listen on.',
+  }),
+  issuer: setting({
+    variable: 'BEVAN_ISSUER',
+    schema: z.url().refine((url) => !url.endsWith('/'), 'must not end with a slash').optional(),
+    byDefault: '`http://localhost:PORT` in a sandbox',
+    sentence: 'The address under which people and services reach this platform; it becomes `iss` in every token. Must be https in production.',
+    requiredInProduction: true,
+  }),
+  trustedProxies: setting({
+    variable: 'BEVAN_TRUSTED_PROXIES',
+    schema: listOfWords(''),
+    byDefault: 'none',
+    sentence: 'Addresses or networks (CIDR), separated by commas, of the proxies whose `X-Forwarded-For` is believed. Limits per network address depend on it.',
+    requiredInProduction: true,
+  }),
+  dataFolder: setting({
+    variable: 'BEVAN_DATA_DIR',
+    schema: z.string().min(1).default('./data'),
+    byDefault: '`./data`',
+    sentence: 'The folder of the embedded PostgreSQL and of a sandbox’s own keys.',
+  }),
+  databaseUrl: setting({
+    variable: 'DATABASE_URL',
+    schema: z.string().regex(/^postgres(ql)?:\/\//u, 'must start with postgres:// or postgresql://').optional(),
+    byDefault: 'the embedded PostgreSQL',
+    sentence: 'The PostgreSQL 16 or later to use, as a connection URL.',
+    requiredInProduction: true,
+    secret: true,
+  }),
+  databaseConnections: setting({
+    variable: 'BEVAN_DATABASE_CONNECTIONS',
+    schema: wholeNumber(2, 500, 20),
+    byDefault: '`20`',
+    sentence: 'How many PostgreSQL connections one process may hold for requests.',
+  }),
+  masterKey: setting({
+    variable: 'BEVAN_MASTER_KEY',
+    schema: masterKey.optional(),
+    byDefault: 'made once and kept in the data folder, in a sandbox',
+    sentence: 'The key, 32 bytes or more in base64, under which signing keys and other secrets are encrypted at rest and from which cookie and code keys are derived. All processes share it; losing it loses the signing keys.',
+    requiredInProduction: true,
+    secret: true,
+  }),
+  serviceName: setting({
+    variable: 'BEVAN_SERVICE_NAME',
+    schema: z.string().min(1).max(60).default('Bevan login'),
+    byDefault: '`Bevan login`',
+    sentence: 'What this login calls itself on pages and in messages.',
+  }),
+  supportContact: setting({
+    variable: 'BEVAN_SUPPORT_CONTACT',
+    schema: z.string().min(1).max(200).default('support@login.example'),
+    byDefault: '`support@login.example`',
+    sentence: 'The e-mail address shown where a person is told to contact the service.',
+    requiredInProduction: true,
+  }),
+  logLevel: setting({
+    variable: 'BEVAN_LOG_LEVEL',
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+    byDefault: '`info`',
+    sentence: 'The least important log lines to write.',
+  }),
+  passwordChecksAtOnce: setting({
+    variable: 'BEVAN_PASSWORD_CHECKS_AT_ONCE',
+    schema: wholeNumber(1, 64, 2),
+    byDefault: '`2`',
+    sentence: 'How many Argon2id computations, of 19 MiB each, one process runs at the same time.',
+  }),
+  passwordChecksWaiting: setting({
+    variable: 'BEVAN_PASSWORD_CHECKS_WAITING',
+    schema: wholeNumber(1, 100_000, 500),
+    byDefault: '`500`',
+    sentence: 'How many password checks may wait in one process before people are asked to try again shortly.',
+  }),
+  wrongPasswordsPerAddress: setting({
+    variable: 'BEVAN_WRONG_PASSWORDS_PER_ADDRESS',
+    schema: wholeNumber(1, 1_000_000, 100),
+    byDefault: '`100`',
+    sentence: 'How many wrong passwords in 15 minutes lock a network address for 15 minutes.',
+  }),
+  codeRequestsPerAddress: setting({
+    variable: 'BEVAN_CODE_REQUESTS_PER_ADDRESS',
+    schema: wholeNumber(1, 1_000_000, 100),
+    byDefault: '`100`',
+    sentence: 'How many security codes or reset links in 15 minutes one network address may ask for before it waits 15 minutes.',
+  }),
+  wrongCodesPerAddress: setting({
+    variable: 'BEVAN_WRONG_CODES_PER_ADDRESS',
+    schema: wholeNumber(1, 1_000_000, 100),
+    byDefault: '`100`',
+    sentence: 'How many wrong security codes in 15 minutes lock a network address for 15 minutes.',
+  }),
+  sessionIdleSeconds: setting({
+    variable: 'BEVAN_SESSION_IDLE_SECONDS',
+    schema: wholeNumber(60, 86_400, 3600),
+    byDefault: '`3600`',
+    sentence: 'After how many seconds without use the single sign-on session ends.',
+  }),
+  refusedPhoneCountries: setting({
+    variable: 'BEVAN_REFUSED_PHONE_COUNTRIES',
+    schema: listOfWords('US'),
+    byDefault: '`US`',
+    sentence: 'Two-letter codes, separated by commas, of countries whose phone numbers no code is sent to.',
+  }),
+  sandboxOpenToNetwork: setting({
+    variable: 'BEVAN_SANDBOX_OPEN_TO_NETWORK',
+    schema: yesOrNo(false),
+    byDefault: '`false`',
+    sentence: 'Lets other machines than this one call the sandbox’s programming interface.',
+    sandboxOnly: true,
+  }),
+} as const;

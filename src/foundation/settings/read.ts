@@ -1,0 +1,70 @@
+import { Fault } from '#foundation/errors';
+import type { z } from 'zod';
+import { houseSettings, type Mode, type SettingDefinition } from './definitions.ts';
+
+type Definitions = Record<string, SettingDefinition>;
+type ValuesOf<D extends Definitions> = { readonly [K in keyof D]: z.output<D[K]['schema']> };
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The house's settings, read and checked; `issuer` is always present. */
+export type Settings = Omit<ValuesOf<typeof houseSettings>, 'issuer'> & { readonly issuer: string };
+
+/** What is wrong with the settings, a line for each, ready to show to an operator. */
+export class SettingsFault extends Fault {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super('settings.invalid');
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads definitions from an environment. Empty variables count as not set.
+ *
+ * @throws {SettingsFault} naming every variable that is missing, malformed or unsafe for the mode, never its value
+ */
+export function readDefinitions<D extends Definitions>(
+  definitions: D,
+  environment: Environment,
+  mode: Mode,
+): ValuesOf<D> {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, definition] of Object.entries(definitions)) {
+    const text = environment[definition.variable] === '' ? undefined : environment[definition.variable];
+    problems.push(...problemsOfMode(definition, text, mode));
+    const result = definition.schema.safeParse(text);
+    if (result.success) values[name] = result.data;
+    else problems.push(`${definition.variable}: ${result.error.issues.map((issue) => issue.message).join('; ')}`);
+  }
+  if (problems.length > 0) throw new SettingsFault(problems);
+  return values as ValuesOf<D>;
+}
+
+function problemsOfMode(definition: SettingDefinition, text: string | undefined, mode: Mode): string[] {
+  if (mode !== 'production') return [];
+  if (definition.requiredInProduction === true && text === undefined) {
+    return [`${definition.variable} is not set. ${definition.sentence}`];
+  }
+  if (definition.sandboxOnly === true && text !== undefined) {
+    return [`${definition.variable} is for sandboxes; production must not set it.`];
+  }
+  return [];
+}
+
+/**
+ * Reads the house's settings.
+ *
+ * @param environment usually `process.env`
+ * @throws {SettingsFault} with a list of what to set
+ */
+export function readSettings(environment: Environment = process.env): Settings {
+  const mode = environment['BEVAN_MODE'] === 'sandbox' ? 'sandbox' : 'production';
+  const values = readDefinitions(houseSettings, environment, mode);
+  const issuer = values.issuer ?? `http://localhost:${values.port}`;
+  if (mode === 'production' && !issuer.startsWith('https://')) {
+    throw new SettingsFault(['BEVAN_ISSUER must start with https:// in production.']);
+  }
+  return { ...values, issuer };
+}

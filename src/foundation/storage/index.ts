@@ -1,0 +1,2 @@
+export { isStorageUnavailable, openDatabase, type Database, type Db } from './database.ts';
+export { migrate } from './migrations.ts';

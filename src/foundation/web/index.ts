@@ -1,0 +1,1 @@
+export { isLanguage, languages, type Language } from './language.ts';

@@ -1,0 +1,16 @@
+/**
+ * The rooms of the house, and for each the rooms whose doors it may open. Everything else is a wall.
+ * The walls are enforced from this table; see `docs/house.md`.
+ */
+export const doors = {
+  messaging: [],
+  partners: [],
+  accounts: ['messaging'],
+  identity: ['accounts'],
+  consent: ['accounts', 'identity', 'partners'],
+  openid: ['accounts', 'identity', 'consent', 'partners'],
+  journeys: ['messaging', 'partners', 'accounts', 'identity', 'consent', 'openid'],
+  sandbox: ['messaging', 'partners', 'accounts', 'identity', 'consent', 'openid', 'journeys'],
+} as const;
+
+export type Room = keyof typeof doors;
