@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+export interface Asset {
+  readonly type: string;
+  readonly body: Buffer;
+  readonly gzipped: Buffer;
+}
+
+/** Style sheets and scripts, held in memory under addresses that change with their content. */
+export interface Assets {
+  /** Address by name, such as `{ style: '/assets/3f…/style.css' }`. */
+  readonly addresses: Readonly<Record<string, string>>;
+  find(address: string): Asset | undefined;
+}
+
+/** The system's own sans-serif: the design system's licensed typeface is not ours to use. */
+const systemFont = 'system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif';
+
+const ourFolder = path.join(import.meta.dirname, 'assets');
+
+/** Reads the design system's style sheet and script, takes its licensed typeface out, and adds our own. */
+export async function loadAssets(): Promise<Assets> {
+  const require = createRequire(import.meta.url);
+  const kit = path.join(path.dirname(require.resolve('nhsuk-frontend/package.json')), 'dist/nhsuk');
+  const [kitStyle, kitScript, ourStyle, ourScript, icon] = await Promise.all([
+    readFile(path.join(kit, 'nhsuk-frontend.min.css'), 'utf8'),
+    readFile(path.join(kit, 'nhsuk-frontend.min.js'), 'utf8'),
+    readFile(path.join(ourFolder, 'style.css'), 'utf8'),
+    readFile(path.join(ourFolder, 'script.js'), 'utf8'),
+    readFile(path.join(ourFolder, 'icon.svg'), 'utf8'),
+  ]);
+  const found = new Map<string, Asset>();
+  const addresses: Record<string, string> = {};
+  const add = (name: string, file: string, type: string, text: string): string => {
+    const body = Buffer.from(text);
+    const digest = createHash('sha256').update(body).digest('base64url').slice(0, 12);
+    const address = `/assets/${digest}/${file}`;
+    found.set(address, { type, body, gzipped: gzipSync(body) });
+    addresses[name] = address;
+    return address;
+  };
+  add('style', 'style.css', 'text/css; charset=utf-8', withSystemFont(kitStyle) + ourStyle);
+  const kitAddress = add('kit', 'nhsuk-frontend.js', 'text/javascript; charset=utf-8', withoutSourceMap(kitScript));
+  add('script', 'script.js', 'text/javascript; charset=utf-8', ourScript.replace('nhsuk-frontend', kitAddress));
+  add('icon', 'icon.svg', 'image/svg+xml', icon);
+  return { addresses, find: (address) => found.get(address) };
+}
+
+/** Drops the licensed typeface, and what would make browsers ask another host for it. */
+export function withSystemFont(css: string): string {
+  return withoutSourceMap(css)
+    .replaceAll(/@font-face\s*\{[^}]*\}/gu, '')
+    .replaceAll(/font-family:\s*"?Frutiger W01"?[^;}]*/gu, `font-family:${systemFont}`);
+}
+
+function withoutSourceMap(text: string): string {
+  return text.replaceAll(/(\/\*# sourceMappingURL=[^*]*\*\/|\/\/# sourceMappingURL=\S*)/gu, '');
+}

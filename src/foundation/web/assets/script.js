@@ -1,0 +1,4 @@
+import { initAll } from 'nhsuk-frontend';
+
+document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
+initAll();

@@ -1,0 +1,83 @@
+import { readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import nunjucks from 'nunjucks';
+import { Fault } from '#foundation/errors';
+import type { Assets } from './assets.ts';
+import { readContent, translator, type Content } from './content.ts';
+import type { Language } from './language.ts';
+
+/** What every page is given besides its own data. */
+export interface PageFrame {
+  readonly language: Language;
+  /** The address of this page, for the language switch. */
+  readonly address: string;
+  /** Hidden form field against forged posts. */
+  readonly csrf?: string;
+  /** Where “Back” leads; no link without one. */
+  readonly back?: string;
+}
+
+/** Renders pages: a page is a folder with `page.njk`, `content.en.json` and `content.cy.json`. */
+export interface Pages {
+  /**
+   * @param page the folder below `src`, such as `journeys/sign-in/enter-password`
+   * @param data what the template shows; a page sees nothing else
+   * @throws {Fault} `web.content` for an unknown page or missing words
+   */
+  render(page: string, frame: PageFrame, data?: Readonly<Record<string, unknown>>): string;
+  /** Every page folder, for tests that walk them all. */
+  readonly all: readonly string[];
+}
+
+const sourceFolder = path.resolve(import.meta.dirname, '../..');
+const layoutFolder = 'foundation/web';
+
+/**
+ * Loads every page's words.
+ *
+ * @param house.serviceName the login's own name
+ * @param house.sandbox whether pages carry the sandbox banner
+ */
+export async function createPages(house: {
+  serviceName: string;
+  supportContact: string;
+  sandbox: boolean;
+  assets: Assets;
+}): Promise<Pages> {
+  const contents = await readAllContents();
+  const layout = contents.get(layoutFolder);
+  if (layout === undefined) throw new Fault('web.content', { cause: layoutFolder });
+  const kit = path.dirname(createRequire(import.meta.url).resolve('nhsuk-frontend/package.json'));
+  const loader = new nunjucks.FileSystemLoader([sourceFolder, path.join(kit, 'dist')]);
+  const environment = new nunjucks.Environment(loader, { autoescape: true, throwOnUndefined: false });
+  environment.addGlobal('serviceName', house.serviceName);
+  environment.addGlobal('supportContact', house.supportContact);
+  environment.addGlobal('sandbox', house.sandbox);
+  environment.addGlobal('assets', house.assets.addresses);
+  return {
+    all: [...contents.keys()].filter((page) => page !== layoutFolder),
+    render: (page, frame, data = {}) => {
+      const content = contents.get(page);
+      if (content === undefined) throw new Fault('web.content', { cause: page });
+      const t = translator(frame.language, [content[frame.language], layout[frame.language]]);
+      const words = { serviceName: house.serviceName, supportContact: house.supportContact };
+      return environment.render(`${page}/page.njk`, {
+        ...data,
+        ...frame,
+        otherLanguage: frame.language === 'en' ? 'cy' : 'en',
+        t: (key: string, values = {}) => t(key, { ...words, ...values }),
+      });
+    },
+  };
+}
+
+async function readAllContents(): Promise<Map<string, Record<Language, Content>>> {
+  const entries = await readdir(sourceFolder, { recursive: true });
+  const folders = entries.filter((entry) => path.basename(entry) === 'content.en.json').map((entry) => path.dirname(entry));
+  const contents = new Map<string, Record<Language, Content>>();
+  for (const folder of folders.toSorted()) {
+    contents.set(folder.split(path.sep).join('/'), await readContent(path.join(sourceFolder, folder)));
+  }
+  return contents;
+}
