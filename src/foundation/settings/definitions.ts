@@ -128,6 +128,13 @@ export const houseSettings = {
     byDefault: '`info`',
     sentence: 'The least important log lines to write.',
   }),
+  metricsToken: setting({
+    variable: 'BEVAN_METRICS_TOKEN',
+    schema: z.string().min(16).optional(),
+    byDefault: 'none: only this machine itself may read `/metrics`',
+    sentence: 'The bearer token that a monitoring system shows to read `/metrics` over the network.',
+    secret: true,
+  }),
   passwordChecksAtOnce: setting({
     variable: 'BEVAN_PASSWORD_CHECKS_AT_ONCE',
     schema: wholeNumber(1, 64, 2),

@@ -1,0 +1,123 @@
+import cookie from '@fastify/cookie';
+import type { House } from '#foundation/deps';
+import { secretsEqual } from '#foundation/security';
+import { isStorageUnavailable } from '#foundation/storage';
+import { isLanguage, type Assets, type Pages } from '#foundation/web';
+import { fastify, type FastifyInstance } from 'fastify';
+import { sql } from 'kysely';
+import { readForms } from './forms.ts';
+import { setSecurityHeaders } from './headers.ts';
+import { answerFaults, createProblemPages, pathOf, type ProblemPages } from './problems.ts';
+import { createVisitors, type Visitors } from './visitor.ts';
+
+/** What a room needs to answer people: the house, and how to show pages and know browsers. */
+export interface Web {
+  readonly app: FastifyInstance;
+  readonly house: House;
+  readonly pages: Pages;
+  readonly visitors: Visitors;
+  readonly problems: ProblemPages;
+}
+
+const maxBodyBytes = 64 * 1024;
+const maxPathPartCharacters = 512;
+
+/** Creates the HTTP application with everything that all rooms share; rooms mount their routes on it. */
+export async function createWeb(house: House, parts: { pages: Pages; assets: Assets }): Promise<Web> {
+  const app = fastify({
+    bodyLimit: maxBodyBytes,
+    trustProxy: house.settings.trustedProxies.length > 0 ? [...house.settings.trustedProxies] : false,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: maxPathPartCharacters },
+  });
+  const https = house.settings.issuer.startsWith('https:');
+  await app.register(cookie);
+  const visitors = createVisitors(house, { https });
+  const problems = createProblemPages({ pages: parts.pages, visitors });
+  setSecurityHeaders(app, { https });
+  readForms(app);
+  answerFaults(app, house, problems);
+  measureRequests(app, house);
+  switchLanguage(app, visitors);
+  serveAssets(app, parts.assets);
+  serveOperators(app, house);
+  return { app, house, pages: parts.pages, visitors, problems };
+}
+
+function measureRequests(app: FastifyInstance, house: House): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const started = process.hrtime.bigint();
+    reply.raw.once('finish', () => {
+      const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+      const route = request.routeOptions.url ?? 'none';
+      const status = `${Math.floor(reply.raw.statusCode / 100)}xx`;
+      house.metrics.requestSeconds.observe({ route, method: request.method, status }, seconds);
+      house.log.debug({ route, method: request.method, status: reply.raw.statusCode, seconds }, 'request');
+    });
+    done();
+  });
+}
+
+/** `?lang=cy` on any page: remembers the choice and shows the page again without it. */
+function switchLanguage(app: FastifyInstance, visitors: Visitors): void {
+  app.addHook('preHandler', async (request, reply) => {
+    const language = readQuery(request.query, 'lang');
+    if (request.method !== 'GET' || !isLanguage(language)) return undefined;
+    visitors.setLanguage(reply, language);
+    const rest = new URLSearchParams(request.url.split('?', 2)[1] ?? '');
+    rest.delete('lang');
+    const query = rest.size > 0 ? `?${rest.toString()}` : '';
+    return reply.redirect(`/${pathOf(request).replace(/^\/+/u, '')}${query}`, 303);
+  });
+}
+
+/** @returns a query value that was sent once, as text */
+export function readQuery(query: unknown, name: string): string | undefined {
+  if (typeof query !== 'object' || query === null) return undefined;
+  const value: unknown = Reflect.get(query, name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function serveAssets(app: FastifyInstance, assets: Assets): void {
+  app.get('/assets/*', (request, reply) => {
+    const asset = assets.find(pathOf(request));
+    if (asset === undefined) return reply.callNotFound();
+    const zipped = (request.headers['accept-encoding'] ?? '').includes('gzip');
+    if (zipped) void reply.header('Content-Encoding', 'gzip');
+    return reply
+      .header('Cache-Control', 'public, max-age=31536000, immutable')
+      .header('Vary', 'Accept-Encoding')
+      .type(asset.type)
+      .send(zipped ? asset.gzipped : asset.body);
+  });
+}
+
+function serveOperators(app: FastifyInstance, house: House): void {
+  app.get('/health/live', () => ({ status: 'live' }));
+  app.get('/health/ready', async (_request, reply) => {
+    try {
+      await sql`SELECT 1`.execute(house.database.db);
+      return { status: 'ready' };
+    } catch (error) {
+      if (!isStorageUnavailable(error)) throw error;
+      return reply.code(503).send({ status: 'waiting for the database' });
+    }
+  });
+  app.get('/metrics', async (request, reply) => {
+    const token = house.settings.metricsToken;
+    const shown = request.headers.authorization ?? '';
+    const allowed = token === undefined ? isDirectFromThisMachine(request) : secretsEqual(shown, `Bearer ${token}`);
+    if (!allowed) return reply.callNotFound();
+    return reply.type(house.metrics.registry.contentType).send(await house.metrics.registry.metrics());
+  });
+}
+
+/** @returns whether the request comes from this machine itself and not through a proxy on it */
+export function isDirectFromThisMachine(request: {
+  socket: { remoteAddress?: string | undefined };
+  headers: Record<string, unknown>;
+}): boolean {
+  const forwarded = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'].some((name) => request.headers[name] !== undefined);
+  return !forwarded && /^(::ffff:)?127\.|^::1$/u.test(request.socket.remoteAddress ?? '');
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import type { House } from '#foundation/deps';
+import { Fault } from '#foundation/errors';
+import { isStorageUnavailable } from '#foundation/storage';
+import type { Pages } from '#foundation/web';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Visitors } from './visitor.ts';
+
+/** What went wrong, as the words of `foundation/web/problem` name it. */
+export type Problem =
+  | 'not-found'
+  | 'start-again'
+  | 'redirect'
+  | 'request'
+  | 'stale-form'
+  | 'bad-request'
+  | 'too-large'
+  | 'too-many'
+  | 'unavailable'
+  | 'fault';
+
+const retryAfterSeconds = 5;
+
+/** Shows problems, as a page to a person and as JSON to a program. */
+export interface ProblemPages {
+  /**
+   * @param shown.reference what the person can quote to support, such as `CID1004`
+   * @param shown.link where the page's link leads, for problems that have one
+   */
+  render(
+    request: FastifyRequest,
+    problem: Problem,
+    shown?: { reference?: string | undefined; link?: string | undefined },
+  ): string;
+  /** Answers a request with a problem. */
+  send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    problem: Problem,
+    shown?: { status?: number; reference?: string | undefined; link?: string | undefined },
+  ): FastifyReply;
+}
+
+const statusOf: Record<Problem, number> = {
+  'not-found': 404,
+  'start-again': 400,
+  redirect: 400,
+  request: 400,
+  'stale-form': 403,
+  'bad-request': 400,
+  'too-large': 413,
+  'too-many': 429,
+  unavailable: 503,
+  fault: 500,
+};
+
+export function createProblemPages(deps: { pages: Pages; visitors: Visitors }): ProblemPages {
+  const render: ProblemPages['render'] = (request, problem, shown = {}) =>
+    deps.pages.render(
+      'foundation/web/problem',
+      { language: deps.visitors.language(request), address: pathOf(request) },
+      { problem, reference: shown.reference, link: shown.link },
+    );
+  return {
+    render,
+    send: (request, reply, problem, shown = {}) => {
+      void reply.code(shown.status ?? statusOf[problem]);
+      if (problem === 'unavailable') void reply.header('Retry-After', String(retryAfterSeconds));
+      if (!wantsPage(request)) return reply.send({ error: problem, reference: shown.reference });
+      return reply.type('text/html; charset=utf-8').send(render(request, problem, shown));
+    },
+  };
+}
+
+/** Turns whatever a handler throws into an answer, in one place. */
+export function answerFaults(app: FastifyInstance, house: House, problems: ProblemPages): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (isStorageUnavailable(error)) {
+      house.log.warn({ err: error, route: request.routeOptions.url }, 'the database is not available');
+      return problems.send(request, reply, 'unavailable', { link: tryAgainAddress(request) });
+    }
+    if (error instanceof Fault && error.statusCode === 503) {
+      return problems.send(request, reply, 'unavailable', { link: tryAgainAddress(request) });
+    }
+    const status = error.statusCode ?? 500;
+    if (status === 413) return problems.send(request, reply, 'too-large');
+    if (status === 404) return problems.send(request, reply, 'not-found', { reference: 'CID0404' });
+    if (status >= 400 && status < 500) return problems.send(request, reply, 'bad-request', { status });
+    const reference = randomBytes(5).toString('hex').toUpperCase();
+    house.log.error({ err: error, reference, route: request.routeOptions.url }, 'a request failed');
+    return problems.send(request, reply, 'fault', { reference });
+  });
+  app.setNotFoundHandler((request, reply) => problems.send(request, reply, 'not-found', { reference: 'CID0404' }));
+}
+
+/** @returns the address without its query, which may hold secrets */
+export function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '/';
+}
+
+function tryAgainAddress(request: FastifyRequest): string {
+  return request.method === 'GET' ? request.url : pathOf(request);
+}
+
+function wantsPage(request: FastifyRequest): boolean {
+  const accept = request.headers.accept ?? '';
+  return accept.includes('text/html') || (accept === '' && request.method === 'GET');
+}
