@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import {
+  authenticationFactors,
+  defaultVtr,
+  identityLevels,
+  matchVector,
+  missingFactors,
+  parseVtr,
+  type Achieved,
+  type AuthenticationFactor,
+  type Vector,
+} from '#identity';
+import fc from 'fast-check';
+
+const achieved = (...factors: AuthenticationFactor[]): Achieved => ({ level: 'P0', factors: new Set(factors) });
+
+function vectorsOf(...texts: string[]): readonly Vector[] {
+  const reading = parseVtr(JSON.stringify(texts));
+  assert.equal(reading.outcome, 'valid');
+  return reading.vectors;
+}
+
+suite('reading vtr', () => {
+  test('spaces in the array and around a vector are allowed', () => {
+    const reading = parseVtr(' [ "P0.Cp" , " P0.Cp.Cd " ] ');
+    assert.equal(reading.outcome, 'valid');
+    assert.deepEqual(reading.vectors.map((vector) => vector.text), ['P0.Cp', 'P0.Cp.Cd']);
+  });
+
+  for (const [text, vector, reason] of [
+    ['P0.Cp', 'P0.Cp', /not a JSON array/u],
+    ['"P0.Cp"', '?P0.Cp?', /not a JSON array/u],
+    ['[]', '[]', /not a JSON array/u],
+    ['[1]', '[1]', /not a JSON array/u],
+    ['{"0":"P0.Cp"}', '{?0?:?P0.Cp?}', /not a JSON array/u],
+    ['["P0.Cp","P0.Cx"]', 'P0.Cx', /component that is not known/u],
+    ['["p0.Cp"]', 'p0.Cp', /component that is not known/u],
+    ['["P0..Cp"]', 'P0..Cp', /component that is not known/u],
+    ['[""]', '', /component that is not known/u],
+    ['["P0.P5.Cp"]', 'P0.P5.Cp', /more than one level/u],
+    ['["P0.Cp.Cp"]', 'P0.Cp.Cp', /component twice/u],
+  ] as const) {
+    test(`${text} is malformed, and the answer says which vector and why`, () => {
+      const reading = parseVtr(text);
+      assert.equal(reading.outcome, 'malformed');
+      assert.equal(reading.vector, vector);
+      assert.match(reading.reason, reason);
+    });
+  }
+
+  test('what is repeated in an error is short and plain ASCII', () => {
+    const reading = parseVtr(JSON.stringify([`P0.\u0000é"\\${'x'.repeat(500)}`]));
+    assert.equal(reading.outcome, 'malformed');
+    assert.match(reading.vector, /^P0\.\?{4}x+\.\.\.$/u);
+    assert.ok(reading.vector.length <= 43);
+  });
+
+  test('more than 30 vectors, or a text beyond any reason, is malformed', () => {
+    assert.equal(parseVtr(JSON.stringify(Array.from({ length: 31 }, () => 'P0.Cp'))).outcome, 'malformed');
+    assert.equal(parseVtr(`["P0.Cp"]${' '.repeat(10_000)}`).outcome, 'malformed');
+  });
+
+  test('a request that can only be met by what is not supported says so', () => {
+    const reading = parseVtr('["P9.Cp.Cd"]');
+    assert.equal(reading.outcome, 'not_supported');
+    assert.equal(reading.vector, 'P9.Cp.Cd');
+  });
+
+  test('of a mixed request, what is supported remains', () => {
+    assert.deepEqual(vectorsOf('P9.Cp.Cd', 'P0.Cp').map((vector) => vector.text), ['P0.Cp']);
+  });
+
+  test('without vtr the default is asked for', () => {
+    assert.deepEqual(defaultVtr, ['P9.Cp.Cd', 'P9.Cp.Ck', 'P9.Cm']);
+    const reading = parseVtr(undefined);
+    assert.equal(reading.outcome, 'not_supported');
+    assert.equal(reading.vector, 'P9.Cp.Cd');
+  });
+
+  test('a vector that the service is not registered for is refused, even among permitted ones', () => {
+    const reading = parseVtr('["P0.Cp","P0.Cp.Cd"]', { permitted: ['P0.Cp.Cd'] });
+    assert.equal(reading.outcome, 'not_permitted');
+    assert.equal(reading.vector, 'P0.Cp');
+    assert.match(reading.reason, /registered for/u);
+  });
+
+  test('the default is never held against a service that may use only some of it', () => {
+    assert.equal(parseVtr(undefined, { permitted: ['P9.Cm'] }).outcome, 'not_permitted');
+    assert.equal(parseVtr(undefined, { permitted: [...defaultVtr] }).outcome, 'not_supported');
+  });
+
+  test('a vector that leaves out a category is satisfied only in ways that are permitted', () => {
+    const reading = parseVtr('["P0"]', { permitted: ['P0.Cp.Cd'] });
+    assert.equal(reading.outcome, 'valid');
+    assert.equal(matchVector(reading.vectors, achieved('Cp')), undefined);
+    assert.deepEqual(missingFactors(reading.vectors, achieved('Cp')), ['Cd']);
+    assert.equal(matchVector(reading.vectors, achieved('Cp', 'Cd'))?.text, 'P0');
+  });
+});
+
+suite('matching a sign-in', () => {
+  test('a password satisfies P0.Cp and not P0.Cp.Cd', () => {
+    assert.equal(matchVector(vectorsOf('P0.Cp'), achieved('Cp'))?.text, 'P0.Cp');
+    assert.equal(matchVector(vectorsOf('P0.Cp.Cd'), achieved('Cp')), undefined);
+  });
+
+  test('the strongest of the satisfied vectors is the answer', () => {
+    assert.equal(matchVector(vectorsOf('P0.Cp', 'P0.Cp.Cd'), achieved('Cp', 'Cd'))?.text, 'P0.Cp.Cd');
+    assert.equal(matchVector(vectorsOf('P0.Cp', 'P0.Cp.Cd'), achieved('Cp'))?.text, 'P0.Cp');
+    assert.equal(matchVector(vectorsOf('Cp', 'P0'), achieved('Cp'))?.text, 'P0');
+  });
+
+  test('somebody known better than was asked for satisfies the request, answered in its words', () => {
+    assert.equal(matchVector(vectorsOf('P0.Cp'), { level: 'P9', factors: new Set(['Cp']) })?.text, 'P0.Cp');
+  });
+
+  test('a remembered device alone is no sign-in', () => {
+    assert.equal(matchVector(vectorsOf('P0', 'P0.Cd'), achieved('Cd')), undefined);
+  });
+});
+
+suite('what is still missing', () => {
+  test('a vector of a password alone asks for nothing else', () => {
+    assert.deepEqual(missingFactors(vectorsOf('P0.Cp', 'P0.Cp.Cd'), achieved()), ['Cp']);
+  });
+
+  test('a session with a password is asked for the code only', () => {
+    assert.deepEqual(missingFactors(vectorsOf('P0.Cp.Cd'), achieved('Cp')), ['Cd']);
+    assert.deepEqual(missingFactors(vectorsOf('P0.Cd'), achieved()), ['Cp', 'Cd']);
+  });
+
+  test('a vector without factors asks for the least that signs somebody in', () => {
+    assert.deepEqual(missingFactors(vectorsOf('P0'), achieved()), ['Cp']);
+  });
+});
+
+const factorSets = fc.uniqueArray(fc.constantFrom(...authenticationFactors)).map((factors) => new Set(factors));
+const anyAchieved: fc.Arbitrary<Achieved> = fc.record({ level: fc.constantFrom(...identityLevels), factors: factorSets });
+const anyVector = fc
+  .tuple(fc.option(fc.constantFrom(...identityLevels), { nil: undefined }), fc.shuffledSubarray([...authenticationFactors]))
+  .map(([level, factors]) => [...(level === undefined ? [] : [level]), ...factors])
+  .filter((components) => components.length > 0)
+  .map((components) => components.join('.'));
+const anyRequest = fc.array(anyVector, { minLength: 1, maxLength: 6 });
+
+suite('whatever is asked', () => {
+  test('reading never throws, and blames with plain words', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), anyRequest.map((request) => JSON.stringify(request))), (text) => {
+        const reading = parseVtr(text);
+        if (reading.outcome === 'valid') assert.ok(reading.vectors.length > 0);
+        else assert.match(`${reading.vector} ${reading.reason}`, /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/u);
+      }),
+    );
+  });
+
+  test('no vector is granted that names more than happened', () => {
+    fc.assert(
+      fc.property(anyRequest, anyAchieved, (request, happened) => {
+        const reading = parseVtr(JSON.stringify(request));
+        fc.pre(reading.outcome === 'valid');
+        const granted = matchVector(reading.vectors, happened);
+        if (granted === undefined) return;
+        assert.ok(request.includes(granted.text));
+        for (const component of granted.text.split('.')) {
+          const level = identityLevels.findIndex((known) => known === component);
+          if (level >= 0) assert.ok(level <= identityLevels.indexOf(happened.level));
+          else assert.ok([...happened.factors].some((factor) => factor === component));
+        }
+      }),
+    );
+  });
+
+  test('the order of the vectors makes no difference', () => {
+    const requestAndShuffle = anyRequest.chain((request) =>
+      fc.tuple(fc.constant(request), fc.shuffledSubarray(request, { minLength: request.length })),
+    );
+    fc.assert(
+      fc.property(requestAndShuffle, anyAchieved, ([request, shuffled], happened) => {
+        const one = parseVtr(JSON.stringify(request));
+        const other = parseVtr(JSON.stringify(shuffled));
+        assert.equal(one.outcome, other.outcome);
+        fc.pre(one.outcome === 'valid' && other.outcome === 'valid');
+        assert.equal(matchVector(one.vectors, happened)?.text, matchVector(other.vectors, happened)?.text);
+        assert.deepEqual(missingFactors(one.vectors, happened), missingFactors(other.vectors, happened));
+      }),
+    );
+  });
+
+  test('doing what is missing satisfies the request, and nothing is missing once it is satisfied', () => {
+    fc.assert(
+      fc.property(anyRequest, factorSets, (request, factors) => {
+        const reading = parseVtr(JSON.stringify(request));
+        fc.pre(reading.outcome === 'valid');
+        const before: Achieved = { level: 'P0', factors };
+        const missing = missingFactors(reading.vectors, before);
+        assert.equal(missing.length === 0, matchVector(reading.vectors, before) !== undefined);
+        const after: Achieved = { level: 'P0', factors: new Set([...factors, ...missing]) };
+        assert.notEqual(matchVector(reading.vectors, after), undefined);
+      }),
+    );
+  });
+});

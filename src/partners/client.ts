@@ -1,0 +1,58 @@
+/** The parts of the United Kingdom, and the Isle of Man, that a service may serve and a person may live in. */
+export const nations = ['england', 'scotland', 'wales', 'northern-ireland', 'isle-of-man'] as const;
+export type Nation = (typeof nations)[number];
+
+/** The scopes that a service may be registered for. */
+export const registrableScopes = [
+  'openid',
+  'profile',
+  'basic_demographics',
+  'profile_extended',
+  'email',
+  'phone',
+  'landline',
+  'gp_registration_details',
+  'gp_integration_credentials',
+  'client_metadata',
+] as const;
+
+/** The Vectors of Trust that a service may be registered for. */
+export const registrableVectors = ['P0', 'P5', 'P9'].flatMap((level) =>
+  ['Cp', 'Cp.Cd', 'Cp.Ck', 'Cm'].map((factors) => `${level}.${factors}`),
+);
+
+/** An RSA public key with which a service signs its client assertions. */
+export interface ClientKey {
+  readonly kty: 'RSA';
+  readonly kid: string;
+  readonly alg: 'RS512';
+  readonly use: 'sig';
+  readonly n: string;
+  readonly e: string;
+}
+
+/** What a service is registered with. */
+export interface ClientRegistration {
+  /** The public name, which people read. */
+  readonly clientName: string;
+  readonly redirectUris: readonly string[];
+  readonly jwks: { readonly keys: readonly ClientKey[] };
+  readonly scopes: readonly string[];
+  /** Permitted Vectors of Trust, such as `P0.Cp.Cd`. */
+  readonly vectors: readonly string[];
+  readonly nations: readonly Nation[];
+  /** Client ids of the services that it may share a sign-in with. */
+  readonly ssoWith: readonly string[];
+  readonly im1Enabled: boolean;
+  /** Whether a request without `nonce` is refused. */
+  readonly requireNonce: boolean;
+  readonly homeUri?: string | undefined;
+  readonly termsUri?: string | undefined;
+  readonly privacyUri?: string | undefined;
+}
+
+/** A connected service's registration, with the id that was allocated to it. */
+export interface Client extends ClientRegistration {
+  readonly clientId: string;
+  readonly createdAt: Date;
+}

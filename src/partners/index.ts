@@ -1,0 +1,19 @@
+export {
+  nations,
+  registrableScopes,
+  registrableVectors,
+  type Client,
+  type ClientKey,
+  type ClientRegistration,
+  type Nation,
+} from './client.ts';
+export { clientOnTheWire, clientRegistration, overlayRegistration, type RegistrationRules } from './registration.ts';
+export {
+  listClients,
+  readClient,
+  registerClient,
+  removeClient,
+  updateClient,
+  type ReadingDeps,
+  type RegistryDeps,
+} from './registry.ts';

@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import { readJwk, readPem } from './client-key.ts';
+import { nations, registrableScopes, registrableVectors, type Client, type ClientKey, type ClientRegistration } from './client.ts';
+
+/** Where a registration is made: only a sandbox takes plain http, and that only for this machine. */
+export interface RegistrationRules {
+  readonly mode: 'sandbox' | 'production';
+}
+
+const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
+const mostUris = 10;
+const mostKeys = 10;
+
+const text = (what: string) => z.string({ error: `must be ${what}` });
+
+const clientName = text('text: the public name of the service')
+  .trim()
+  .min(1, 'must not be empty: it is the name that people read')
+  .max(60, 'must not be longer than 60 characters')
+  .regex(/^\P{C}*$/u, 'must not hold control or invisible characters');
+
+/** @returns what is wrong with an address to which browsers are sent, or undefined */
+function complaintOfAddress(address: string, rules: RegistrationRules): string | undefined {
+  if (!/^[\x21-\x7e]+$/u.test(address) || address.includes('\\') || !URL.canParse(address)) {
+    return 'is not a valid address';
+  }
+  const url = new URL(address);
+  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
+  if (url.protocol === 'https:') return undefined;
+  if (url.protocol !== 'http:') return 'must start with https://';
+  if (rules.mode !== 'sandbox') return 'must start with https://';
+  return loopbackHosts.includes(url.hostname)
+    ? undefined
+    : 'must start with https://; plain http is only for localhost, 127.0.0.1 and [::1]';
+}
+
+function complaintOfRedirectUri(address: string, rules: RegistrationRules): string | undefined {
+  if (address.includes('*')) return 'must be exact: a wildcard is not possible';
+  if (address.includes('?')) return 'must not have a query string';
+  if (address.includes('#')) return 'must not have a fragment';
+  return complaintOfAddress(address, rules);
+}
+
+type Complain = (address: string, rules: RegistrationRules) => string | undefined;
+
+const address = (rules: RegistrationRules, complain: Complain) =>
+  text('an address')
+    .max(2000, 'must not be longer than 2000 characters')
+    .superRefine((value, context) => {
+      const complaint = complain(value, rules);
+      if (complaint !== undefined) context.addIssue({ code: 'custom', message: complaint });
+    });
+
+const listOf = <const T extends string>(values: readonly T[], what: string) =>
+  z
+    .array(z.enum(values, { error: `must be one of ${values.join(', ')}` }), { error: `must be a list of ${what}` })
+    .min(1, `must name at least one of ${values.join(', ')}`)
+    .transform((chosen) => values.filter((value) => chosen.includes(value)));
+
+const publicKeyPem = text('a public key in PEM')
+  .max(20_000, 'is too long for a public key')
+  .transform((pem, context): ClientKey[] => {
+    const reading = readPem(pem);
+    if (reading.outcome === 'usable') return [reading.key];
+    context.addIssue({ code: 'custom', message: reading.reason });
+    return z.NEVER;
+  });
+
+const jwk = z
+  .record(z.string(), z.unknown(), { error: 'must be a JSON Web Key' })
+  .transform((value, context): ClientKey => {
+    const reading = readJwk(value);
+    if (reading.outcome === 'usable') return reading.key;
+    context.addIssue({ code: 'custom', message: reading.reason });
+    return z.NEVER;
+  });
+
+const jwks = z
+  .object(
+    {
+      keys: z
+        .array(jwk, { error: 'must be a list of JSON Web Keys' })
+        .min(1, 'must hold at least one key')
+        .max(mostKeys, `must not hold more than ${mostKeys} keys`)
+        .refine((keys) => new Set(keys.map((key) => key.kid)).size === keys.length, 'must not hold two keys of the same kid'),
+    },
+    { error: 'must be a JSON Web Key Set: an object with the member keys' },
+  )
+  .transform((set) => set.keys);
+
+const wireShape = (rules: RegistrationRules) =>
+  z.strictObject(
+    {
+      client_name: clientName,
+      redirect_uris: z
+        .array(address(rules, complaintOfRedirectUri), { error: `must be a list of 1 to ${mostUris} addresses` })
+        .min(1, 'must hold at least one address')
+        .max(mostUris, `must not hold more than ${mostUris} addresses`)
+        .refine((uris) => new Set(uris).size === uris.length, 'must not hold the same address twice'),
+      public_key_pem: publicKeyPem.optional(),
+      jwks: jwks.optional(),
+      scopes: listOf(registrableScopes, 'scopes')
+        .refine((scopes) => scopes.includes('openid'), 'must include openid')
+        .default(['openid', 'email', 'phone']),
+      vectors: listOf(registrableVectors, 'vectors').default([...registrableVectors]),
+      nations: listOf(nations, 'nations').default([...nations]),
+      sso_with: z
+        .array(text('a client id').min(1, 'must not be empty').max(100, 'is too long for a client id'), { error: 'must be a list of client ids' })
+        .max(100, 'must not name more than 100 services')
+        .default([]),
+      im1_enabled: z.boolean({ error: 'must be true or false' }).default(false),
+      require_nonce: z.boolean({ error: 'must be true or false' }).default(true),
+      client_uri: address(rules, complaintOfAddress).optional(),
+      tos_uri: address(rules, complaintOfAddress).optional(),
+      policy_uri: address(rules, complaintOfAddress).optional(),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? `holds members that a registration does not have: ${issue.keys.join(', ').slice(0, 200)}`
+          : 'must be a JSON object',
+    },
+  );
+
+/**
+ * The schema of a service's registration as it comes over the wire (`client_name`, `redirect_uris`, …), giving the
+ * registration in the house's own names. Every problem has a message that says what to do.
+ *
+ * @see RFC 7591 §2 for the names that it shares
+ */
+export function clientRegistration(rules: RegistrationRules) {
+  return wireShape(rules)
+    .superRefine((wire, context) => {
+      if ((wire.public_key_pem === undefined) === (wire.jwks === undefined)) {
+        context.addIssue({ code: 'custom', path: ['public_key_pem'], message: 'exactly one of public_key_pem and jwks must be given' });
+      }
+      if (wire.scopes.includes('gp_integration_credentials') && !wire.im1_enabled) {
+        context.addIssue({ code: 'custom', path: ['scopes'], message: 'gp_integration_credentials is only for a service with im1_enabled' });
+      }
+    })
+    .transform(
+      (wire): ClientRegistration => ({
+        clientName: wire.client_name,
+        redirectUris: wire.redirect_uris,
+        jwks: { keys: wire.public_key_pem ?? wire.jwks ?? [] },
+        scopes: wire.scopes,
+        vectors: wire.vectors,
+        nations: wire.nations,
+        ssoWith: wire.sso_with,
+        im1Enabled: wire.im1_enabled,
+        requireNonce: wire.require_nonce,
+        homeUri: wire.client_uri,
+        termsUri: wire.tos_uri,
+        privacyUri: wire.policy_uri,
+      }),
+    );
+}
+
+function registrationOnTheWire(client: Client) {
+  return {
+    client_name: client.clientName,
+    redirect_uris: client.redirectUris,
+    jwks: client.jwks,
+    scopes: client.scopes,
+    vectors: client.vectors,
+    nations: client.nations,
+    sso_with: client.ssoWith,
+    im1_enabled: client.im1Enabled,
+    require_nonce: client.requireNonce,
+    ...(client.homeUri === undefined ? {} : { client_uri: client.homeUri }),
+    ...(client.termsUri === undefined ? {} : { tos_uri: client.termsUri }),
+    ...(client.privacyUri === undefined ? {} : { policy_uri: client.privacyUri }),
+  };
+}
+
+/** A client as the wire shows it. */
+export function clientOnTheWire(client: Client) {
+  return {
+    client_id: client.clientId,
+    client_id_issued_at: Math.floor(client.createdAt.getTime() / 1000),
+    ...registrationOnTheWire(client),
+  };
+}
+
+/**
+ * Lays changes from the wire over a client's registration. The result is as unchecked as the changes: it has to go
+ * through `clientRegistration`. A member given as null is taken away.
+ */
+export function overlayRegistration(client: Client, changes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { jwks: keys, ...rest } = registrationOnTheWire(client);
+  const bringsKey = 'public_key_pem' in changes || 'jwks' in changes;
+  const merged = { ...rest, ...(bringsKey ? {} : { jwks: keys }), ...changes };
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,121 @@
+import type { Db } from '#foundation/storage';
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import { nations, type Client, type ClientKey } from './client.ts';
+
+type ClientRow = {
+  client_id: string;
+  client_name: string;
+  redirect_uris: string[];
+  jwks: string;
+  scopes: string[];
+  vectors: string[];
+  nations: string[];
+  sso_with: string[];
+  im1_enabled: boolean;
+  require_nonce: boolean;
+  home_uri: string | null;
+  terms_uri: string | null;
+  privacy_uri: string | null;
+  created_at: Date;
+};
+type PartnerTables = { 'partners.client': ClientRow };
+
+const storedKeys = z.object({
+  keys: z.array(
+    z.object({
+      kty: z.literal('RSA'),
+      kid: z.string(),
+      alg: z.literal('RS512'),
+      use: z.literal('sig'),
+      n: z.string(),
+      e: z.string(),
+    }) satisfies z.ZodType<ClientKey>,
+  ),
+});
+const storedNations = z.array(z.enum(nations));
+
+function fromRow(row: Selectable<ClientRow>): Client {
+  return {
+    clientId: row.client_id,
+    clientName: row.client_name,
+    redirectUris: row.redirect_uris,
+    jwks: storedKeys.parse(row.jwks),
+    scopes: row.scopes,
+    vectors: row.vectors,
+    nations: storedNations.parse(row.nations),
+    ssoWith: row.sso_with,
+    im1Enabled: row.im1_enabled,
+    requireNonce: row.require_nonce,
+    homeUri: row.home_uri ?? undefined,
+    termsUri: row.terms_uri ?? undefined,
+    privacyUri: row.privacy_uri ?? undefined,
+    createdAt: row.created_at,
+  };
+}
+
+function toRow(client: Client): ClientRow {
+  return {
+    client_id: client.clientId,
+    client_name: client.clientName,
+    redirect_uris: [...client.redirectUris],
+    jwks: JSON.stringify(client.jwks),
+    scopes: [...client.scopes],
+    vectors: [...client.vectors],
+    nations: [...client.nations],
+    sso_with: [...client.ssoWith],
+    im1_enabled: client.im1Enabled,
+    require_nonce: client.requireNonce,
+    home_uri: client.homeUri ?? null,
+    terms_uri: client.termsUri ?? null,
+    privacy_uri: client.privacyUri ?? null,
+    created_at: client.createdAt,
+  };
+}
+
+export async function insertClient(db: Db, client: Client): Promise<void> {
+  await db.withTables<PartnerTables>().insertInto('partners.client').values(toRow(client)).execute();
+}
+
+export async function selectClient(db: Db, clientId: string): Promise<Client | undefined> {
+  const row = await db
+    .withTables<PartnerTables>()
+    .selectFrom('partners.client')
+    .selectAll()
+    .where('client_id', '=', clientId)
+    .executeTakeFirst();
+  return row === undefined ? undefined : fromRow(row);
+}
+
+export async function selectClients(db: Db): Promise<Client[]> {
+  const rows = await db
+    .withTables<PartnerTables>()
+    .selectFrom('partners.client')
+    .selectAll()
+    .orderBy('created_at')
+    .orderBy('client_id')
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** @returns whether there was such a client */
+export async function replaceClient(db: Db, client: Client): Promise<boolean> {
+  const { client_id: clientId, created_at: _, ...changes } = toRow(client);
+  const { numUpdatedRows } = await db
+    .withTables<PartnerTables>()
+    .updateTable('partners.client')
+    .set(changes)
+    .where('client_id', '=', clientId)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** @returns whether there was such a client */
+export async function deleteClient(db: Db, clientId: string): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .withTables<PartnerTables>()
+    .deleteFrom('partners.client')
+    .where('client_id', '=', clientId)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
