@@ -4,7 +4,7 @@ import path from 'node:path';
 import nunjucks from 'nunjucks';
 import { Fault } from '#foundation/errors';
 import type { Assets } from './assets.ts';
-import { readContent, translator, type Content } from './content.ts';
+import { readContent, translator, type Content, type Translate, type Values } from './content.ts';
 import type { Language } from './language.ts';
 
 /** What every page is given besides its own data. */
@@ -16,6 +16,10 @@ export interface PageFrame {
   readonly csrf?: string;
   /** Where “Back” leads; no link without one. */
   readonly back?: string;
+  /** Words for fields: `key` stands below `errors.<field>` in the page's content. */
+  readonly fieldErrors?: readonly { readonly field: string; readonly key: string; readonly values: Values }[];
+  /** A key below `notices` in the page's content. */
+  readonly notice?: string | undefined;
 }
 
 /** Renders pages: a page is a folder with `page.njk`, `content.en.json` and `content.cy.json`. */
@@ -62,13 +66,30 @@ export async function createPages(house: {
       if (content === undefined) throw new Fault('web.content', { cause: page });
       const t = translator(frame.language, [content[frame.language], layout[frame.language]]);
       const words = { serviceName: house.serviceName, supportContact: house.supportContact };
+      const speak: Translate = (key, values = {}) => t(key, { ...words, ...values });
       return environment.render(`${page}/page.njk`, {
         ...data,
-        ...frame,
+        language: frame.language,
         otherLanguage: frame.language === 'en' ? 'cy' : 'en',
-        t: (key: string, values = {}) => t(key, { ...words, ...values }),
+        address: frame.address,
+        csrf: frame.csrf,
+        back: frame.back,
+        notice: frame.notice === undefined ? undefined : speak(`notices.${frame.notice}`),
+        ...describeErrors(frame, speak),
+        t: speak,
       });
     },
+  };
+}
+
+function describeErrors(frame: PageFrame, speak: Translate) {
+  const described = (frame.fieldErrors ?? []).map(({ field, key, values }) => ({
+    field,
+    text: speak(`errors.${field === '' ? 'form' : field}.${key}`, values),
+  }));
+  return {
+    errors: Object.fromEntries(described.map(({ field, text }) => [field, text])),
+    errorList: described.map(({ field, text }) => ({ text, href: `#${field === '' ? 'maincontent' : field}` })),
   };
 }
 

@@ -1,0 +1,28 @@
+import type { z } from 'zod';
+import type { AnyStep, FieldErrors, Step } from './types.ts';
+
+/** Fixes the types of a journey's steps: `const step = stepsOf<Answers, Context>()`. */
+export function stepsOf<A, C>() {
+  return <F extends z.ZodType, B = undefined>(definition: Step<A, C, F, B>): AnyStep<A, C> => {
+    const { form, before, submit, ...rest } = definition;
+    return {
+      ...rest,
+      prepare: async (house, visit, fields) => {
+        const input = form.safeParse(fields);
+        if (!input.success) return { outcome: 'invalid', errors: firstIssues(input.error) };
+        const prepared = await before?.(house, visit, input.data);
+        return {
+          outcome: 'ready',
+          // A step without `before` has B = undefined.
+          submit: (deps, locked) => submit(deps, locked, input.data, prepared as B),
+        };
+      },
+    };
+  };
+}
+
+function firstIssues(error: z.ZodError): FieldErrors {
+  const errors: Record<string, string> = {};
+  for (const issue of error.issues) errors[String(issue.path[0] ?? '')] ??= issue.message;
+  return errors;
+}

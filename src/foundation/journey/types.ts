@@ -1,0 +1,126 @@
+import type { Deps, House } from '#foundation/deps';
+import type { Language } from '#foundation/web';
+import type { z } from 'zod';
+
+/** The browser in front of us, as far as a step may care. */
+export interface Browser {
+  readonly language: Language;
+  /** The network address, as the trusted proxies report it. */
+  readonly remoteAddress: string;
+  readCookie(name: string): string | undefined;
+}
+
+/** One person's walk through one journey. */
+export interface Visit<A, C> {
+  /** Names the visit in its addresses; also what codes sent during it are bound to. */
+  readonly ref: string;
+  readonly answers: A;
+  /** What the journey was started with; doesn't change. */
+  readonly context: C;
+  readonly browser: Browser;
+}
+
+/** A long-lived cookie to set with the answer. */
+export interface NewCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly expires: Date;
+}
+
+/** Words for a field's error: a key below `errors.<field>` in the page's content. */
+export type FieldError = string | { readonly key: string; readonly values: Readonly<Record<string, string | number>> };
+export type FieldErrors = Readonly<Record<string, FieldError>>;
+
+/** A page in place of the step, that says what is in the way and what to do. */
+export interface Stop {
+  readonly page: string;
+  readonly status: number;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds?: number;
+}
+
+/** What became of a submitted page. */
+export type Outcome<A> =
+  /** The step has its answer; if that changed, what came after is undone. */
+  | { readonly outcome: 'answered'; readonly answers: A; readonly cookies?: readonly NewCookie[] }
+  /** The page is shown again with errors, and with what was typed. */
+  | { readonly outcome: 'invalid'; readonly errors: FieldErrors }
+  /** The page is shown again with a notice, a key below `notices` in its content. */
+  | { readonly outcome: 'stayed'; readonly answers: A; readonly notice: string }
+  | { readonly outcome: 'stopped'; readonly stop: Stop }
+  /** The person goes on in another journey. */
+  | { readonly outcome: 'moved'; readonly journey: string; readonly context: unknown }
+  /** The person leaves the journeys; this one is over. */
+  | { readonly outcome: 'left'; readonly address: string };
+
+export type Entered<A> =
+  | { readonly outcome: 'entered'; readonly answers: A }
+  | { readonly outcome: 'stopped'; readonly stop: Stop };
+
+/** Data of a page besides its words. */
+export type PageData = Readonly<Record<string, unknown>>;
+
+/** One page of a journey. It never names another: the journey's order and these conditions say what comes next. */
+export interface Step<A, C, F extends z.ZodType = z.ZodType, B = unknown> {
+  /** The last part of its address. */
+  readonly path: string;
+  /** The page's folder below `src`. */
+  readonly page: string;
+  readonly appliesWhen?: (answers: A, context: C) => boolean;
+  readonly isDone: (answers: A) => boolean;
+  /** Takes this step's answer out, when an earlier answer changed. */
+  readonly undo: (answers: A) => A;
+  /** Once done it can't be redone: this step and those before it don't open again. */
+  readonly isFinal?: boolean;
+  /** Runs once when the step becomes the next one, for example to send a code. */
+  readonly onEnter?: (deps: Deps, visit: Visit<A, C>) => Promise<Entered<A>>;
+  readonly show?: (deps: Deps, visit: Visit<A, C>) => Promise<PageData>;
+  /** What its fields hold already. */
+  readonly values?: (answers: A, context: C) => Readonly<Record<string, string>>;
+  /** Reads the form; an issue's message is a key below `errors.<field>`. */
+  readonly form: F;
+  /** Fields that are never shown again. */
+  readonly secretFields?: readonly string[];
+  /** Work that must not hold a transaction, such as password hashing. */
+  readonly before?: (house: House, visit: Visit<A, C>, input: z.output<F>) => Promise<B>;
+  readonly submit: (deps: Deps, visit: Visit<A, C>, input: z.output<F>, before: B) => Promise<Outcome<A>>;
+  /** Other buttons of the page, by the last part of the address that they post to. */
+  readonly actions?: Readonly<Record<string, (deps: Deps, visit: Visit<A, C>) => Promise<Outcome<A>>>>;
+}
+
+/** Several pages in order, and what happens when all that apply are done. */
+export interface JourneyDefinition<A, C> {
+  /** The first part of its addresses. */
+  readonly id: string;
+  readonly answers: z.ZodType<A>;
+  readonly context: z.ZodType<C>;
+  /** How long a visit is kept without being used. */
+  readonly lifetimeSeconds: number;
+  readonly steps: readonly AnyStep<A, C>[];
+  readonly finish: (deps: Deps, visit: Visit<A, C>) => Promise<Finished<A>>;
+  /** What each of its pages shows besides its own data. */
+  readonly everyPage?: (context: C) => PageData;
+  /** Origins besides ours to which the last form may lead. */
+  readonly formTargets?: (context: C) => readonly string[];
+}
+
+export type Finished<A> =
+  | { readonly outcome: 'left'; readonly address: string; readonly cookies?: readonly NewCookie[] }
+  | { readonly outcome: 'moved'; readonly journey: string; readonly context: unknown }
+  | { readonly outcome: 'stopped'; readonly stop: Stop; readonly answers?: A };
+
+/** A step whose form is no longer known by type: made by {@link step}. */
+export interface AnyStep<A, C> extends Pick<
+  Step<A, C>,
+  'path' | 'page' | 'appliesWhen' | 'isDone' | 'undo' | 'isFinal' | 'onEnter' | 'show' | 'values' | 'secretFields' | 'actions'
+> {
+  /** Reads the form, does what must not hold a transaction, and returns the rest to run in one. */
+  readonly prepare: (
+    house: House,
+    visit: Visit<A, C>,
+    fields: Readonly<Record<string, string>>,
+  ) => Promise<
+    | { readonly outcome: 'invalid'; readonly errors: FieldErrors }
+    | { readonly outcome: 'ready'; readonly submit: (deps: Deps, visit: Visit<A, C>) => Promise<Outcome<A>> }
+  >;
+}

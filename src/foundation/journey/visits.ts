@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { secondsAfter } from '#foundation/clock';
+import type { Deps } from '#foundation/deps';
+import { Fault } from '#foundation/errors';
+import { z } from 'zod';
+import { insertVisit, readNewestVisits, readVisit, updateVisit, type VisitRow } from './store.ts';
+import type { JourneyDefinition } from './types.ts';
+
+/** A visit as stored: answers and context of its journey's own types, and where it stands. */
+export interface StoredVisit<A, C> {
+  readonly ref: string;
+  readonly answers: A;
+  readonly context: C;
+  /** Path of the step whose `onEnter` has run. */
+  readonly entered: string | undefined;
+  /** To be shown once on the next page. */
+  readonly notice: string | undefined;
+  /** Set when the journey is over: where it led, and when. */
+  readonly finished: { readonly address: string; readonly at: string } | undefined;
+}
+
+const stateSchema = z.object({
+  answers: z.unknown(),
+  context: z.unknown(),
+  entered: z.string().optional(),
+  notice: z.string().optional(),
+  finished: z.object({ address: z.string(), at: z.string() }).optional(),
+});
+
+const sealPurpose = 'journey visit';
+
+/** Keyed hash under which a browser's visits are stored. */
+export function visitorKey(deps: Pick<Deps, 'secrets'>, visitor: string): string {
+  return deps.secrets.mac('visitor', visitor);
+}
+
+/**
+ * Starts a visit.
+ *
+ * @returns the address of its first page
+ * @throws {Fault} `journey.unknown` when the context isn't what the journey needs
+ */
+export async function startVisit<A, C>(
+  deps: Deps,
+  journey: JourneyDefinition<A, C>,
+  start: { visitor: string; context: unknown },
+): Promise<string> {
+  const context = journey.context.safeParse(start.context);
+  if (!context.success) throw new Fault('journey.unknown', { cause: context.error });
+  const ref = randomBytes(16).toString('base64url');
+  const visit: StoredVisit<A, C> = {
+    ref,
+    answers: journey.answers.parse({}),
+    context: context.data,
+    entered: undefined,
+    notice: undefined,
+    finished: undefined,
+  };
+  await insertVisit(deps.db, {
+    ref,
+    journey: journey.id,
+    visitor: visitorKey(deps, start.visitor),
+    state: sealState(deps, visit),
+    expiresAt: secondsAfter(deps.clock.now(), journey.lifetimeSeconds),
+  });
+  return `/${journey.id}/${ref}`;
+}
+
+/** @returns undefined when there is no such visit of this browser, it has expired, or an older release left it */
+export async function loadVisit<A, C>(
+  deps: Deps,
+  journey: JourneyDefinition<A, C>,
+  at: { ref: string; visitor: string; locked: boolean },
+): Promise<StoredVisit<A, C> | undefined> {
+  const row = await readVisit(deps.db, {
+    ref: at.ref,
+    visitor: visitorKey(deps, at.visitor),
+    now: deps.clock.now(),
+    locked: at.locked,
+  });
+  return row === undefined || row.journey !== journey.id ? undefined : openState(deps, journey, row);
+}
+
+/** Finds this browser's newest unfinished visit of a journey, so that a person can go on where they left. */
+export async function findOpenVisit(
+  deps: Deps,
+  at: { journey: string; visitor: string },
+): Promise<{ address: string } | undefined> {
+  const rows = await readNewestVisits(deps.db, {
+    journey: at.journey,
+    visitor: visitorKey(deps, at.visitor),
+    now: deps.clock.now(),
+    most: 5,
+  });
+  const open = rows.find((row) => readState(deps, row)?.finished === undefined);
+  return open === undefined ? undefined : { address: `/${open.journey}/${open.ref}` };
+}
+
+export async function saveVisit<A, C>(
+  deps: Deps,
+  journey: JourneyDefinition<A, C>,
+  visit: StoredVisit<A, C>,
+): Promise<void> {
+  await updateVisit(deps.db, {
+    ref: visit.ref,
+    state: sealState(deps, visit),
+    expiresAt: secondsAfter(deps.clock.now(), journey.lifetimeSeconds),
+  });
+}
+
+function sealState<A, C>(deps: Pick<Deps, 'secrets'>, visit: StoredVisit<A, C>): Buffer {
+  const { answers, context, entered, notice, finished } = visit;
+  return deps.secrets.seal(sealPurpose, Buffer.from(JSON.stringify({ answers, context, entered, notice, finished })));
+}
+
+function readState(deps: Pick<Deps, 'secrets'>, row: VisitRow): z.output<typeof stateSchema> | undefined {
+  const state: unknown = JSON.parse(deps.secrets.unseal(sealPurpose, row.state).toString('utf8'));
+  return stateSchema.safeParse(state).data;
+}
+
+function openState<A, C>(
+  deps: Pick<Deps, 'secrets'>,
+  journey: JourneyDefinition<A, C>,
+  row: VisitRow,
+): StoredVisit<A, C> | undefined {
+  const state = readState(deps, row);
+  const answers = journey.answers.safeParse(state?.answers);
+  const context = journey.context.safeParse(state?.context);
+  if (state === undefined || !answers.success || !context.success) return undefined;
+  return {
+    ref: row.ref,
+    answers: answers.data,
+    context: context.data,
+    entered: state.entered,
+    notice: state.notice,
+    finished: state.finished,
+  };
+}
