@@ -33,10 +33,15 @@ export interface Audit {
 const retentionSeconds = 8 * 366 * 24 * 3600;
 const sealedAtOnce = 500;
 
-/** Creates the audit trail. Rows are append-only (the database itself refuses changes) and kept for 8 years. */
-export function createAudit(deps: { clock: Clock }): Audit {
+/**
+ * Creates the audit trail. Rows are append-only (the database itself refuses changes) and kept for 8 years.
+ *
+ * @param deps.count hears of every event's type, for the metrics
+ */
+export function createAudit(deps: { clock: Clock; count: (type: string) => void }): Audit {
   return {
     on: (db) => (event) => {
+      deps.count(event.type);
       const occurredAt = deps.clock.now();
       return insertEvent(db, {
         type: event.type,
