@@ -108,27 +108,26 @@ function readVector(written: string): Components | Refusal {
 }
 
 function findProfiles(components: Components, permitted: readonly string[] | undefined): Vector | Refusal {
-  const isPermitted = (profile: Profile): boolean => permitted?.includes(profileText(profile)) ?? true;
-  if (permitted !== undefined && !permitted.some((allowed) => isCoveredBy(components, allowed))) {
+  if (permitted !== undefined && !isPermitted(components, permitted)) {
     return refusal('not_permitted', components.text, 'is not among the vectors that this service is registered for');
   }
-  const profiles = supportedProfiles.filter((profile) => isPermitted(profile) && fits(components, profile));
+  const profiles = supportedProfiles.filter(
+    (profile) => fits(components, profile) && (permitted?.includes(profileText(profile)) ?? true),
+  );
   if (profiles.length === 0) return refusal('not_supported', components.text, 'is not supported');
   return { ...components, profiles };
 }
 
 /**
- * @returns whether a registered vector covers what was asked. A vector that spells out a whole profile must itself be
+ * @returns whether the registered vectors cover what was asked. A vector that spells out a whole profile must itself be
  *   registered; one that leaves something open is covered by any registered vector that satisfies it
  */
-function isCoveredBy(components: Components, allowed: string): boolean {
-  const profile = contractProfiles.find((known) => profileText(known) === allowed);
-  if (profile === undefined || !fits(components, profile)) return false;
-  return components.factors.size === profile.factors.length || !contractProfiles.some((known) => isWhole(components, known));
-}
-
-function isWhole(components: Components, profile: Profile): boolean {
-  return components.level === profile.level && components.factors.size === profile.factors.length && fits(components, profile);
+function isPermitted(components: Components, permitted: readonly string[]): boolean {
+  const fitting = contractProfiles.filter((profile) => fits(components, profile));
+  const whole = fitting.filter(
+    (profile) => profile.level === components.level && profile.factors.length === components.factors.size,
+  );
+  return (whole.length > 0 ? whole : fitting).some((profile) => permitted.includes(profileText(profile)));
 }
 
 /** @returns whether the profile is of the level asked for, and holds every factor asked for */
