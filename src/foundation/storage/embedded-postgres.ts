@@ -1,0 +1,123 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '#foundation/log';
+import { claimServer, type Claim } from './embedded-postgres/claim.ts';
+import { openCluster, type Cluster } from './embedded-postgres/cluster.ts';
+import { EmbeddedPostgresFault } from './embedded-postgres/explained-fault.ts';
+import {
+  askToStop,
+  findServer,
+  launchServer,
+  stopServer,
+  type LaunchOptions,
+  type Server,
+} from './embedded-postgres/server.ts';
+
+export { EmbeddedPostgresFault };
+
+/** A PostgreSQL of our own that runs beside this process. */
+export interface EmbeddedPostgres {
+  /** The connection URL of the product's database; holds a password. It stays the same until `stop`. */
+  readonly url: string;
+  /** Stops the server when all it has accepted is on disk. */
+  stop(): Promise<void>;
+}
+
+type Claimed = Extract<Claim, { outcome: 'claimed' }> & { server: Server };
+
+const attempts = 5;
+
+/**
+ * Starts the PostgreSQL that comes with the product, on a port of 127.0.0.1, with its data in `<dataFolder>/postgres`.
+ * If an earlier process was killed and left its server running, that one is taken over. A server that dies is started
+ * again on the same port. When this process exits without `stop`, the server is asked to stop too.
+ *
+ * @param options.port a free one is chosen when left out
+ * @param options.durable false for data that may be lost with the machine, as in tests; true when left out
+ * @throws {EmbeddedPostgresFault} with an explanation for the operator
+ */
+export async function startEmbeddedPostgres(options: {
+  dataFolder: string;
+  log: Logger;
+  port?: number;
+  durable?: boolean;
+}): Promise<EmbeddedPostgres> {
+  const { log } = options;
+  const cluster = await openCluster(options.dataFolder);
+  const launch = { port: options.port, durable: options.durable ?? true };
+  let claimed = await claim(cluster, launch);
+  const { url } = claimed;
+  let isStopping = false;
+  let recovery = Promise.resolve();
+
+  const watch = () =>
+    claimed.connection.once('end', () => {
+      if (!isStopping) recovery = recover();
+    });
+  const recover = async () => {
+    log.warn('the embedded PostgreSQL broke off; bringing it back');
+    const back = await claimAgain(cluster, { launch: { ...launch, port: claimed.server.port }, log, isOver: () => isStopping });
+    if (back === undefined) return;
+    claimed = back;
+    watch();
+    log.info('the embedded PostgreSQL is back');
+  };
+  const stopOnExit = () => askToStop(claimed.server);
+
+  watch();
+  process.once('exit', stopOnExit);
+  return {
+    url,
+    stop: async () => {
+      isStopping = true;
+      process.removeListener('exit', stopOnExit);
+      await recovery;
+      await claimed.release();
+      await stopServer(cluster, claimed.server);
+    },
+  };
+}
+
+/** Finds or starts the server and claims it. */
+async function claim(cluster: Cluster, launch: LaunchOptions): Promise<Claimed> {
+  const found = await findServer(cluster);
+  const server = found ?? (await launchPatiently(cluster, launch));
+  const result = await claimServer(cluster, server);
+  if (result.outcome === 'held') {
+    throw new EmbeddedPostgresFault(
+      `${cluster.data} is in use by the running process ${result.holder}. ` +
+        'Stop that one first, or choose another BEVAN_DATA_DIR.',
+    );
+  }
+  if (launch.port === undefined || launch.port === server.port) return { ...result, server };
+  await result.release();
+  await stopServer(cluster, server);
+  return claim(cluster, launch);
+}
+
+/** Somebody may take the port that was free a moment ago, so with a port of our own choice there is another try. */
+async function launchPatiently(cluster: Cluster, launch: LaunchOptions): Promise<Server> {
+  for (let attempt = 1; launch.port === undefined && attempt < attempts; attempt += 1) {
+    try {
+      return await launchServer(cluster, launch);
+    } catch (error) {
+      if (!(error instanceof EmbeddedPostgresFault) || !/could not bind|in use/u.test(error.explanation)) throw error;
+    }
+  }
+  return launchServer(cluster, launch);
+}
+
+/** Tries until the server is back, which pays off as long as this process has something to do. */
+async function claimAgain(
+  cluster: Cluster,
+  { launch, log, isOver }: { launch: LaunchOptions; log: Logger; isOver: () => boolean },
+): Promise<Claimed | undefined> {
+  while (!isOver()) {
+    try {
+      return await claim(cluster, launch);
+    } catch (error) {
+      log.error({ err: error }, 'the embedded PostgreSQL did not come back; trying again in a second');
+      await pause(1_000);
+    }
+  }
+  return undefined;
+}

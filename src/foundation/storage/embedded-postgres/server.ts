@@ -1,0 +1,191 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, renameSync } from 'node:fs';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { dataReference, lastLines, type Cluster } from './cluster.ts';
+import { serverEnvironment } from './command.ts';
+import { EmbeddedPostgresFault, systemCode } from './explained-fault.ts';
+
+/** A PostgreSQL server that runs, whether we started it or an earlier process did. */
+export interface Server {
+  readonly pid: number;
+  readonly port: number;
+}
+
+export interface LaunchOptions {
+  /** A free one is found when left out. */
+  readonly port?: number | undefined;
+  /** Whether what was committed survives a power cut. */
+  readonly durable: boolean;
+}
+
+const pollMs = 15;
+/** A recovery after a crash replays what was not yet in place, at most a few seconds' worth with our settings. */
+const longestStartMs = 120_000;
+const longestStopMs = 60_000;
+
+/** The server's own note of itself: its first line is the process, the fourth the port, the eighth its state. */
+async function readNote(cluster: Cluster): Promise<(Server & { ready: boolean }) | undefined> {
+  try {
+    const lines = (await readFile(path.join(cluster.data, 'postmaster.pid'), 'utf8')).split('\n');
+    return { pid: Number(lines[0]), port: Number(lines[3] ?? 0), ready: lines[7]?.trim() === 'ready' };
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Finds the server that an earlier process left running, and clears away the note of one that is dead.
+ *
+ * @returns undefined when none runs on this cluster
+ */
+export async function findServer(cluster: Cluster): Promise<Server | undefined> {
+  for (let waitedMs = 0; waitedMs < longestStartMs; waitedMs += pollMs) {
+    const note = await readNote(cluster);
+    if (note === undefined) return undefined;
+    if (note.ready && (await isServer(note.pid, cluster))) return { pid: note.pid, port: note.port };
+    if (!(await isServer(note.pid, cluster)) && !(await isStillUsed(cluster))) {
+      await rm(path.join(cluster.data, 'postmaster.pid'), { force: true });
+      return undefined;
+    }
+    await pause(pollMs);
+  }
+  throw new EmbeddedPostgresFault(`A PostgreSQL that neither starts nor stops holds ${cluster.data}; see ${cluster.log}.`);
+}
+
+/** A process number may belong to something else by now; a server is known by the folder that it works in. */
+async function isServer(pid: number, cluster: Cluster): Promise<boolean> {
+  if (process.platform === 'linux') return worksIn(`/proc/${pid}`, cluster);
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    if (systemCode(error) === 'ESRCH' || systemCode(error) === 'EPERM') return false;
+    throw error;
+  }
+}
+
+/** The children of a server that was killed end by themselves, but a moment later. */
+async function isStillUsed(cluster: Cluster): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  for (const name of await readdir('/proc')) {
+    if (/^\d+$/u.test(name) && (await worksIn(`/proc/${name}`, cluster))) return true;
+  }
+  return false;
+}
+
+async function worksIn(processFolder: string, cluster: Cluster): Promise<boolean> {
+  try {
+    const [theirs, ours] = [await stat(`${processFolder}/cwd`), await stat(cluster.data)];
+    return theirs.ino === ours.ino && theirs.dev === ours.dev;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return false;
+    throw error;
+  }
+}
+
+/**
+ * Starts a server and waits until it answers.
+ *
+ * @throws {EmbeddedPostgresFault} with the end of its log, when it doesn't come up
+ */
+export async function launchServer(cluster: Cluster, options: LaunchOptions): Promise<Server> {
+  const port = options.port ?? (await findFreePort());
+  const started = spawnServer(cluster, { port, durable: options.durable });
+  for (let waitedMs = 0; waitedMs < longestStartMs; waitedMs += pollMs) {
+    const note = await readNote(cluster);
+    if (note !== undefined && note.ready && note.pid === started.pid) return { pid: note.pid, port };
+    if (started.ended()) break;
+    await pause(pollMs);
+  }
+  const log = await readFile(cluster.log, 'utf8');
+  throw new EmbeddedPostgresFault(`PostgreSQL did not start: ${lastLines(log)} (the whole log: ${cluster.log})`);
+}
+
+/**
+ * The server is put in a session of its own, so that the Ctrl-C which tells us to finish does not take the database
+ * away first; and its log goes to a file, which it can write whatever becomes of us.
+ */
+function spawnServer(
+  cluster: Cluster,
+  options: { port: number; durable: boolean },
+): { pid: number | undefined; ended: () => boolean } {
+  keepPreviousLog(cluster.log);
+  const log = openSync(cluster.log, 'w', 0o600);
+  let hasEnded = false;
+  const child = spawn(cluster.binaries.postgres, serverArguments(cluster, options), {
+    cwd: cluster.data,
+    ...cluster.account,
+    ...serverEnvironment,
+    detached: true,
+    windowsHide: true,
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  child.on('exit', () => (hasEnded = true));
+  child.on('error', () => (hasEnded = true));
+  child.unref();
+  return { pid: child.pid, ended: () => hasEnded };
+}
+
+function serverArguments(cluster: Cluster, { port, durable }: { port: number; durable: boolean }): string[] {
+  const settings: Record<string, string> = {
+    port: String(port),
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    shared_buffers: '128MB',
+    max_connections: '100',
+    jit: 'off',
+    // Details and statements may hold what a person typed.
+    log_error_verbosity: 'terse',
+    log_min_error_statement: 'panic',
+  };
+  const forgetful = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
+  const chosen = Object.entries(durable ? settings : { ...settings, ...forgetful });
+  return ['-D', dataReference(cluster.data, cluster.account), ...chosen.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+}
+
+function keepPreviousLog(log: string): void {
+  try {
+    renameSync(log, `${log}.previous`);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (typeof address === 'object' && address !== null) resolve(address.port);
+        else reject(new EmbeddedPostgresFault('no free port was found on 127.0.0.1'));
+      });
+    });
+  });
+}
+
+/** Asks the server to stop: no new connections, running transactions rolled back, all of it written to disk. */
+export function askToStop(server: Server): void {
+  try {
+    process.kill(server.pid, 'SIGINT');
+  } catch (error) {
+    if (systemCode(error) !== 'ESRCH') throw error;
+  }
+}
+
+/** Stops the server and waits until it has. */
+export async function stopServer(cluster: Cluster, server: Server): Promise<void> {
+  askToStop(server);
+  for (let waitedMs = 0; waitedMs < longestStopMs; waitedMs += pollMs) {
+    const note = await readNote(cluster);
+    if (note?.pid !== server.pid || !(await isServer(server.pid, cluster))) return;
+    await pause(pollMs);
+  }
+  throw new EmbeddedPostgresFault(`PostgreSQL (process ${server.pid}) did not stop; see ${cluster.log}.`);
+}
