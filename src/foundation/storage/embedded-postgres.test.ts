@@ -15,7 +15,8 @@ const log = createLog({ level: 'silent' });
 const isRoot = process.getuid?.() === 0;
 /** Whether every account may enter the folder that this repository lies in. */
 const isOpenToAll = (folder: string): boolean =>
-  (statSync(folder).mode & 0o001) !== 0 && (path.dirname(folder) === folder || isOpenToAll(path.dirname(folder)));
+  (statSync(folder).mode & 0o001) !== 0 &&
+  (path.dirname(folder) === folder || isOpenToAll(path.dirname(folder)));
 /** An account without rights, as on any Linux. */
 const nobody = { uid: 65_534, gid: 65_534 };
 
@@ -130,7 +131,10 @@ describe('the embedded PostgreSQL', () => {
     const postgres = await start({ durable: false });
     await query(postgres.url, 'CREATE TABLE person (email text UNIQUE)');
     await query(postgres.url, "INSERT INTO person VALUES ('ada@patient.example')");
-    await assert.rejects(query(postgres.url, "INSERT INTO person VALUES ('ada@patient.example')"), /duplicate key/u);
+    await assert.rejects(
+      query(postgres.url, "INSERT INTO person VALUES ('ada@patient.example')"),
+      /duplicate key/u,
+    );
     await postgres.stop();
     const text = await readFile(path.join(dataFolder, 'postgres/server.log'), 'utf8');
     assert.match(text, /duplicate key/u);
@@ -200,14 +204,18 @@ describe('the embedded PostgreSQL', () => {
     });
   });
 
-  test('started by root, runs under another account, even below a folder that only root may enter', { skip: !isRoot }, async () => {
+  test('started by root, runs under another account, even below a folder that only root may enter', {
+    skip: !isRoot,
+  }, async () => {
     await chmod(dataFolder, 0o700);
     const postgres = await start({ durable: false });
     const { uid } = await stat(`/proc/${await serverProcess(dataFolder)}`);
     assert.notEqual(uid, 0);
   });
 
-  test('started by an ordinary user, runs as that user; root then takes the same data on', { skip: !isRoot || !isOpenToAll(import.meta.dirname) }, async () => {
+  test('started by an ordinary user, runs as that user; root then takes the same data on', {
+    skip: !isRoot || !isOpenToAll(import.meta.dirname),
+  }, async () => {
     await chown(dataFolder, nobody.uid, nobody.gid);
     const { child, url } = await startElsewhere(dataFolder, nobody);
     await query(url, "CREATE TABLE note AS SELECT 'kept' AS text");

@@ -55,7 +55,11 @@ export async function startEmbeddedPostgres(options: {
     });
   const recover = async () => {
     log.warn('the embedded PostgreSQL broke off; bringing it back');
-    const back = await claimAgain(cluster, { launch: { ...launch, port: claimed.server.port }, log, isOver: () => isStopping });
+    const back = await claimAgain(cluster, {
+      launch: { ...launch, port: claimed.server.port },
+      log,
+      isOver: () => isStopping,
+    });
     if (back === undefined) return;
     claimed = back;
     watch();
@@ -100,7 +104,8 @@ async function launchPatiently(cluster: Cluster, launch: LaunchOptions): Promise
     try {
       return await launchServer(cluster, launch);
     } catch (error) {
-      if (!(error instanceof EmbeddedPostgresFault) || !/could not bind|in use/u.test(error.explanation)) throw error;
+      if (!(error instanceof EmbeddedPostgresFault) || !/could not bind|in use/u.test(error.explanation))
+        throw error;
     }
   }
   return launchServer(cluster, launch);

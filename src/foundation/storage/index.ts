@@ -1,2 +1,3 @@
 export { isStorageUnavailable, openDatabase, type Database, type Db } from './database.ts';
+export { EmbeddedPostgresFault, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
 export { migrate } from './migrations.ts';

@@ -25,12 +25,19 @@ const manifest = z.object({ version: z.string() });
  */
 export async function findBinaries(account: Account | undefined): Promise<Binaries> {
   const packageFolder = locatePackage();
-  const { version } = manifest.parse(JSON.parse(await readFile(path.join(packageFolder, 'package.json'), 'utf8')));
+  const { version } = manifest.parse(
+    JSON.parse(await readFile(path.join(packageFolder, 'package.json'), 'utf8')),
+  );
   const native = path.join(packageFolder, 'native');
   const usable = (await restoreSymlinks(native)) && (await runs(native, account));
   const folder = usable ? native : await usableCopy(native, version, account);
-  const program = (name: string) => path.join(folder, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
-  return { initdb: program('initdb'), postgres: program('postgres'), majorVersion: Number.parseInt(version, 10) };
+  const program = (name: string) =>
+    path.join(folder, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
+  return {
+    initdb: program('initdb'),
+    postgres: program('postgres'),
+    majorVersion: Number.parseInt(version, 10),
+  };
 }
 
 function locatePackage(): string {
@@ -99,7 +106,8 @@ async function openToEveryAccount(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const executable = entry.isDirectory() || path.basename(entry.parentPath) === 'bin';
-    if (!entry.isSymbolicLink()) await chmod(path.join(entry.parentPath, entry.name), executable ? 0o755 : 0o644);
+    if (!entry.isSymbolicLink())
+      await chmod(path.join(entry.parentPath, entry.name), executable ? 0o755 : 0o644);
   }
 }
 

@@ -34,7 +34,10 @@ export async function claimServer(cluster: Cluster, server: Server): Promise<Cla
   // A broken connection is noticed by its end; without a listener the error would end the process.
   connection.on('error', () => undefined);
   await connection.connect();
-  const { rows } = await connection.query<{ claimed: boolean }>('SELECT pg_try_advisory_lock($1) AS claimed', [ownerLock]);
+  const { rows } = await connection.query<{ claimed: boolean }>(
+    'SELECT pg_try_advisory_lock($1) AS claimed',
+    [ownerLock],
+  );
   if (rows[0]?.claimed !== true) {
     const holder = await findHolder(connection);
     await connection.end();

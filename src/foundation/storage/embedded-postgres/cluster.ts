@@ -40,7 +40,10 @@ export async function openCluster(dataFolder: string): Promise<Cluster> {
     return { data, log: path.join(home, 'server.log'), password, account, binaries };
   } catch (cause) {
     if (systemCode(cause) === 'ENOENT') {
-      throw new EmbeddedPostgresFault(`${home} is not a complete PostgreSQL cluster. Move it away to start afresh.`, { cause });
+      throw new EmbeddedPostgresFault(
+        `${home} is not a complete PostgreSQL cluster. Move it away to start afresh.`,
+        { cause },
+      );
     }
     if (systemCode(cause) !== 'EACCES') throw cause;
     throw new EmbeddedPostgresFault(
@@ -82,15 +85,29 @@ async function createCluster(
   const { succeeded, output } = await runCommand({
     file: binaries.initdb,
     args: [
-      ...['-D', reference, '-U', databaseUser, `--pwfile=${reference === data ? passwordFile : `${reference}/../password`}`],
-      ...['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+      ...[
+        '-D',
+        reference,
+        '-U',
+        databaseUser,
+        `--pwfile=${reference === data ? passwordFile : `${reference}/../password`}`,
+      ],
+      ...[
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+      ],
     ],
     folder: data,
     account,
   });
   if (!succeeded) {
     await rm(staging, { recursive: true, force: true });
-    throw new EmbeddedPostgresFault(`PostgreSQL could not make its data folder ${home}: ${lastLines(output)}`);
+    throw new EmbeddedPostgresFault(
+      `PostgreSQL could not make its data folder ${home}: ${lastLines(output)}`,
+    );
   }
   await moveIntoPlace(staging, home);
 }

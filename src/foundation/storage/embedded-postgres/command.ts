@@ -18,7 +18,10 @@ export function runCommand(command: Command): Promise<{ succeeded: boolean; outp
   return new Promise((resolve) => {
     const done = (error: ExecFileException | null, stdout: string, stderr: string) => {
       const started = error === null || typeof error.code === 'number';
-      resolve({ succeeded: error === null, output: started ? stdout + stderr : `${error.message}\n${stderr}` });
+      resolve({
+        succeeded: error === null,
+        output: started ? stdout + stderr : `${error.message}\n${stderr}`,
+      });
     };
     execFile(command.file, command.args, options, done);
   });

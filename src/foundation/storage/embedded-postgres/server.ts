@@ -53,7 +53,9 @@ export async function findServer(cluster: Cluster): Promise<Server | undefined> 
     }
     await pause(pollMs);
   }
-  throw new EmbeddedPostgresFault(`A PostgreSQL that neither starts nor stops holds ${cluster.data}; see ${cluster.log}.`);
+  throw new EmbeddedPostgresFault(
+    `A PostgreSQL that neither starts nor stops holds ${cluster.data}; see ${cluster.log}.`,
+  );
 }
 
 /** A process number may belong to something else by now; a server is known by the folder that it works in. */
@@ -102,7 +104,9 @@ export async function launchServer(cluster: Cluster, options: LaunchOptions): Pr
     await pause(pollMs);
   }
   const log = await readFile(cluster.log, 'utf8');
-  throw new EmbeddedPostgresFault(`PostgreSQL did not start: ${lastLines(log)} (the whole log: ${cluster.log})`);
+  throw new EmbeddedPostgresFault(
+    `PostgreSQL did not start: ${lastLines(log)} (the whole log: ${cluster.log})`,
+  );
 }
 
 /**
@@ -143,9 +147,18 @@ function serverArguments(cluster: Cluster, { port, durable }: { port: number; du
     log_error_verbosity: 'terse',
     log_min_error_statement: 'panic',
   };
-  const forgetful = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
+  const forgetful = {
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    max_connections: '300',
+  };
   const chosen = Object.entries(durable ? settings : { ...settings, ...forgetful });
-  return ['-D', dataReference(cluster.data, cluster.account), ...chosen.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  return [
+    '-D',
+    dataReference(cluster.data, cluster.account),
+    ...chosen.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
 }
 
 function keepPreviousLog(log: string): void {
