@@ -26,6 +26,7 @@ export const faults = {
   'socket.invalid-plug': { statusCode: 500, meaning: 'a plug folder does not fit its socket, so the start was stopped' },
   'web.content': { statusCode: 500, meaning: 'a page asked for words that its content files do not have' },
   'journey.unknown': { statusCode: 500, meaning: 'a stored journey names a journey or step that this release does not have' },
+  'accounts.closed': { statusCode: 410, meaning: 'the account was closed while it was being used' },
   'messaging.not-sent': { statusCode: 500, meaning: 'a sender refused or could not take a message; it is tried again' },
   'openid.no-signing-key': { statusCode: 500, meaning: 'no usable token-signing key is stored' },
 } as const satisfies Record<string, { statusCode: number; meaning: string }>;

@@ -1,5 +1,6 @@
 export {
   attemptFailed,
+  attemptNotMade,
   attemptSucceeded,
   countAttempt,
   readLock,

@@ -86,6 +86,11 @@ export async function attemptSucceeded(deps: LimitDeps, limited: readonly Limite
   }
 }
 
+/** Says that a counted attempt was never made after all, through no fault of who asked: every rule forgets it. */
+export async function attemptNotMade(deps: LimitDeps, limited: readonly Limited[]): Promise<void> {
+  for (const one of limited) await takeBackOne(deps.db, keyOf(deps, one));
+}
+
 /** @returns whether any of the rules has its subject locked now, without counting anything */
 export async function readLock(deps: LimitDeps, limited: readonly Limited[]): Promise<AttemptOutcome> {
   const keys = limited.map((one) => keyOf(deps, one));

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { Deps } from '#foundation/deps';
+import { Fault } from '#foundation/errors';
+import type { Language } from '#foundation/web';
+import { emailKey } from './email.ts';
+import {
+  deleteAccount,
+  insertAccount,
+  selectAccount,
+  selectAccountId,
+  updatePhone,
+  updateSignedInAt,
+} from './store.ts';
+
+/** Where people live whom this login serves. */
+export type Nation = 'england' | 'scotland' | 'wales' | 'northern-ireland' | 'isle-of-man';
+
+/** One person's login. */
+export interface Account {
+  /** A random UUID; the subject (`sub`) that services know the person by. */
+  readonly id: string;
+  /** As typed when the account was made. */
+  readonly email: string;
+  /** E.164, or null while no number is confirmed. */
+  readonly phone: string | null;
+  readonly nation: Nation;
+  readonly language: Language;
+  readonly createdAt: Date;
+  /**
+   * Sessions, refresh tokens and sign-ins under way that began before this instant are no longer valid. For a new
+   * account the start of the second in which it was made, so that times in whole seconds compare rightly.
+   */
+  readonly signInsValidFrom: Date;
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
+
+/** @returns the account, or undefined if there is none (any more) */
+export async function readAccount(deps: Pick<Deps, 'db'>, accountId: string): Promise<Account | undefined> {
+  return uuid.test(accountId) ? selectAccount(deps.db, accountId) : undefined;
+}
+
+export type AccountCreated =
+  | { readonly outcome: 'created'; readonly account: Account }
+  | { readonly outcome: 'email_taken'; readonly accountId: string };
+
+/**
+ * Makes an account for an e-mail address that its owner has proven. Of several made for one address at the same
+ * moment, one is created.
+ *
+ * @param person.email as `readEmail` returned it
+ * @param person.passwordHash as the house's password hasher returned it
+ * @returns `email_taken` with the account that has the address already, in whatever case; the caller's transaction
+ *   stays usable
+ */
+export async function createAccount(
+  deps: Pick<Deps, 'db' | 'clock' | 'audit'>,
+  person: { email: string; passwordHash: string; nation: Nation; language: Language },
+): Promise<AccountCreated> {
+  const createdAt = deps.clock.now();
+  const account: Account = {
+    id: randomUUID(),
+    email: person.email,
+    phone: null,
+    nation: person.nation,
+    language: person.language,
+    createdAt,
+    signInsValidFrom: new Date(Math.floor(createdAt.getTime() / 1000) * 1000),
+  };
+  const key = emailKey(person.email);
+  for (;;) {
+    if (await insertAccount(deps.db, { account, emailKey: key, passwordHash: person.passwordHash })) {
+      await deps.audit({
+        type: 'account.created',
+        accountId: account.id,
+        details: { nation: account.nation },
+      });
+      return { outcome: 'created', account };
+    }
+    const accountId = await selectAccountId(deps.db, key);
+    // None: the account that stood in the way has been closed this moment, so the address is free again.
+    if (accountId !== undefined) return { outcome: 'email_taken', accountId };
+  }
+}
+
+/**
+ * Sets the number that security codes go to, once its owner has proven it.
+ *
+ * @param change.phone E.164, as `readPhone` returned it
+ * @throws {Fault} `accounts.closed`
+ */
+export async function setPhone(
+  deps: Pick<Deps, 'db' | 'audit'>,
+  change: { accountId: string; phone: string },
+): Promise<void> {
+  if (!(await updatePhone(deps.db, change))) throw new Fault('accounts.closed');
+  await deps.audit({ type: 'phone.changed', accountId: change.accountId });
+}
+
+/**
+ * Notes that somebody signed in to a connected service: the account counts as used from now.
+ *
+ * @throws {Fault} `accounts.closed`
+ */
+export async function recordSignIn(
+  deps: Pick<Deps, 'db' | 'clock' | 'audit'>,
+  signIn: { accountId: string; clientId: string },
+): Promise<void> {
+  if (!(await updateSignedInAt(deps.db, signIn.accountId, deps.clock.now())))
+    throw new Fault('accounts.closed');
+  await deps.audit({ type: 'sign-in.succeeded', accountId: signIn.accountId, clientId: signIn.clientId });
+}
+
+/** Removes all that this room knows of an account: credentials, codes, devices and reset links go with it. */
+export async function forgetAccount(deps: Pick<Deps, 'db' | 'audit'>, accountId: string): Promise<void> {
+  if (await deleteAccount(deps.db, accountId)) await deps.audit({ type: 'account.closed', accountId });
+}

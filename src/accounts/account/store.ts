@@ -1,0 +1,129 @@
+import type { Db } from '#foundation/storage';
+import type { Language } from '#foundation/web';
+import type { Account, Nation } from './account.ts';
+
+type AccountTables = {
+  'accounts.account': {
+    id: string;
+    email: string;
+    email_key: string;
+    phone: string | null;
+    nation: Nation;
+    language: Language;
+    created_at: Date;
+    last_signed_in_at: Date | null;
+    sign_ins_valid_from: Date;
+  };
+  'accounts.password': { account_id: string; hash: string; changed_at: Date };
+};
+
+const tablesOf = (db: Db) => db.withTables<AccountTables>();
+
+/** Stores an account and its password in one statement. @returns false if the address has an account */
+export async function insertAccount(
+  db: Db,
+  { account, emailKey, passwordHash }: { account: Account; emailKey: string; passwordHash: string },
+): Promise<boolean> {
+  const stored = await tablesOf(db)
+    .with('created', (query) =>
+      query
+        .insertInto('accounts.account')
+        .values({
+          id: account.id,
+          email: account.email,
+          email_key: emailKey,
+          phone: account.phone,
+          nation: account.nation,
+          language: account.language,
+          created_at: account.createdAt,
+          sign_ins_valid_from: account.signInsValidFrom,
+        })
+        .onConflict((conflict) => conflict.column('email_key').doNothing())
+        .returning(['id', 'created_at']),
+    )
+    .insertInto('accounts.password')
+    .columns(['account_id', 'hash', 'changed_at'])
+    .expression((query) =>
+      query
+        .selectFrom('created')
+        .select((created) => ['created.id', created.val(passwordHash).as('hash'), 'created.created_at']),
+    )
+    .returning('account_id')
+    .executeTakeFirst();
+  return stored !== undefined;
+}
+
+export async function selectAccount(db: Db, id: string): Promise<Account | undefined> {
+  const row = await tablesOf(db)
+    .selectFrom('accounts.account')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row && accountOf(row);
+}
+
+function accountOf(row: AccountTables['accounts.account']): Account {
+  return {
+    id: row.id,
+    email: row.email,
+    phone: row.phone,
+    nation: row.nation,
+    language: row.language,
+    createdAt: row.created_at,
+    signInsValidFrom: row.sign_ins_valid_from,
+  };
+}
+
+export async function selectAccountId(db: Db, emailKey: string): Promise<string | undefined> {
+  const row = await tablesOf(db)
+    .selectFrom('accounts.account')
+    .select('id')
+    .where('email_key', '=', emailKey)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** @returns false if there is no such account */
+export async function updatePhone(db: Db, change: { accountId: string; phone: string }): Promise<boolean> {
+  const updated = await tablesOf(db)
+    .updateTable('accounts.account')
+    .set({ phone: change.phone })
+    .where('id', '=', change.accountId)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+}
+
+/** @returns false if there is no such account */
+export async function updateSignedInAt(db: Db, id: string, at: Date): Promise<boolean> {
+  const updated = await tablesOf(db)
+    .updateTable('accounts.account')
+    .set({ last_signed_in_at: at })
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+}
+
+/** Reads an account and holds other changes of it back until the transaction ends. */
+export async function lockAccount(db: Db, id: string): Promise<Account | undefined> {
+  const row = await tablesOf(db)
+    .selectFrom('accounts.account')
+    .selectAll()
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row && accountOf(row);
+}
+
+export async function endSignIns(db: Db, id: string, at: Date): Promise<void> {
+  await tablesOf(db)
+    .updateTable('accounts.account')
+    .set({ sign_ins_valid_from: at })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** @returns false if there is no such account */
+export async function deleteAccount(db: Db, id: string): Promise<boolean> {
+  const deleted = await tablesOf(db).deleteFrom('accounts.account').where('id', '=', id).executeTakeFirst();
+  return deleted.numDeletedRows > 0n;
+}

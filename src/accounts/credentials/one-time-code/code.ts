@@ -1,0 +1,171 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { secondsAfter } from '#foundation/clock';
+import type { Deps } from '#foundation/deps';
+import { attemptFailed, attemptSucceeded, countAttempt, readLock, secretsEqual } from '#foundation/security';
+import type { Language } from '#foundation/web';
+import { sendMessage } from '#messaging';
+import { z } from 'zod';
+import { emailForSending, emailKey } from '../../account/email.ts';
+import { selectAccountId } from '../../account/store.ts';
+import { codeRequestLimits, wrongCodeLimits } from '../../limits.ts';
+import { lockCode, storeCode, takeCode, type StoredCode } from './store.ts';
+
+export type CodePurpose = 'confirm-email' | 'confirm-phone' | 'sign-in';
+export type CodeChannel = 'email' | 'sms';
+
+/** What a code is asked for: why, and where it goes. */
+export interface CodeRequest {
+  readonly purpose: CodePurpose;
+  readonly channel: CodeChannel;
+  /** An e-mail address as `readEmail` returned it, or a number in E.164. */
+  readonly destination: string;
+  /** What alone may redeem the code: an account or a journey. A newer code for the same replaces an older one. */
+  readonly boundTo: string;
+  /** The account that it concerns, if there is one: for the audit trail, and so that closing it removes the code. */
+  readonly accountId?: string | undefined;
+  readonly language: Language;
+  readonly remoteAddress: string;
+}
+
+export type CodeSent =
+  | { readonly outcome: 'sent'; readonly codeId: string }
+  | { readonly outcome: 'locked'; readonly until: Date };
+
+export type CodeChecked =
+  | { readonly outcome: 'match'; readonly destination: string }
+  | { readonly outcome: 'no_match' | 'expired' }
+  | { readonly outcome: 'locked'; readonly until: Date };
+
+/** E-mail may take its time; a text message that has not come after five minutes will not come. */
+const lifeSeconds: Record<CodeChannel, number> = { email: 60 * 60, sms: 5 * 60 };
+const digits = 6;
+const sealPurpose = 'security code destination';
+const sealedDestination = z.tuple([z.enum(['email', 'sms']), z.string()]);
+
+/**
+ * Sends a security code of six digits: valid for 1 hour by e-mail, 5 minutes by text message. Call it in a
+ * transaction: the code exists if and only if the message is on its way.
+ *
+ * Where `confirm-email` is asked for an address that has an account, the message says so and carries the code all the
+ * same; nothing else differs.
+ *
+ * @returns `locked` after more than five requests for the destination within 15 minutes, while wrong codes have it
+ *   locked, or when too many came from one network
+ */
+export async function sendSecurityCode(deps: Deps, request: CodeRequest): Promise<CodeSent> {
+  const attempt = {
+    settings: deps.settings,
+    subject: subjectOf(request),
+    remoteAddress: request.remoteAddress,
+  };
+  const lock = await readLock(deps, wrongCodeLimits(attempt));
+  if (lock.outcome === 'locked') return lock;
+  const counted = await countAttempt(deps, codeRequestLimits(attempt));
+  if (counted.outcome === 'locked') return counted;
+
+  const code = String(randomInt(10 ** digits)).padStart(digits, '0');
+  const codeId = randomUUID();
+  const expiresAt = secondsAfter(deps.clock.now(), lifeSeconds[request.channel]);
+  await storeCode(deps.db, {
+    id: codeId,
+    purpose: request.purpose,
+    boundTo: boundKey(deps, request),
+    accountId: request.accountId ?? null,
+    mac: macOf(deps, { ...request, codeId, code }),
+    sealedDestination: deps.secrets.seal(
+      sealPurpose,
+      Buffer.from(JSON.stringify([request.channel, request.destination])),
+    ),
+    expiresAt,
+  });
+  await sendMessage(deps, {
+    message: await messageFor(deps, request),
+    channel: request.channel,
+    to: request.channel === 'email' ? emailForSending(request.destination) : request.destination,
+    language: request.language,
+    values: { code },
+    usefulUntil: expiresAt,
+  });
+  const details = { purpose: request.purpose, channel: request.channel };
+  await deps.audit({ type: 'code.sent', accountId: request.accountId, details });
+  return { outcome: 'sent', codeId };
+}
+
+async function messageFor(
+  deps: Deps,
+  { purpose, destination }: CodeRequest,
+): Promise<'confirm-email' | 'already-registered' | 'confirm-phone' | 'sign-in-code'> {
+  switch (purpose) {
+    case 'confirm-phone':
+      return 'confirm-phone';
+    case 'sign-in':
+      return 'sign-in-code';
+    case 'confirm-email': {
+      const known = await selectAccountId(deps.db, emailKey(destination));
+      return known === undefined ? 'confirm-email' : 'already-registered';
+    }
+  }
+}
+
+/**
+ * Redeems a security code, once. Call it in a transaction that commits on every outcome, so that a wrong code counts.
+ *
+ * Five wrong codes for a destination and purpose lock them for 15 minutes, again within 24 hours for 1 hour; asking for
+ * another code or beginning another journey forgets none of them, only a right one does.
+ *
+ * @param attempt.code the six digits; other text never matches, and counts
+ * @returns `match` with the destination that the code was sent to; `expired` for a code that is past its time, used, or
+ *   replaced by a newer one (asking for another is what helps); `locked` with the instant at which the lock ends
+ */
+export async function checkSecurityCode(
+  deps: Deps,
+  attempt: { codeId: string; code: string; purpose: CodePurpose; boundTo: string; remoteAddress: string },
+): Promise<CodeChecked> {
+  const stored = await lockCode(deps.db, {
+    id: attempt.codeId,
+    purpose: attempt.purpose,
+    boundTo: boundKey(deps, attempt),
+  });
+  if (stored === undefined || stored.expiresAt <= deps.clock.now()) return { outcome: 'expired' };
+  const sentTo = readDestination(deps, stored);
+  const subject = subjectOf({ purpose: attempt.purpose, ...sentTo });
+  const limits = wrongCodeLimits({ settings: deps.settings, subject, remoteAddress: attempt.remoteAddress });
+  const counted = await countAttempt(deps, limits);
+  if (counted.outcome === 'locked') return counted;
+  const right = macOf(deps, { ...attempt, ...sentTo });
+  if (secretsEqual(right, stored.mac)) {
+    await attemptSucceeded(deps, limits);
+    const isFirst = await takeCode(deps.db, stored.id);
+    return isFirst ? { outcome: 'match', destination: sentTo.destination } : { outcome: 'expired' };
+  }
+  const failed = await attemptFailed(deps, limits);
+  const details = { purpose: attempt.purpose, locked: failed.outcome === 'locked' };
+  await deps.audit({ type: 'code.wrong', accountId: stored.accountId ?? undefined, details });
+  return failed.outcome === 'locked' ? failed : { outcome: 'no_match' };
+}
+
+function readDestination(deps: Deps, stored: StoredCode): { channel: CodeChannel; destination: string } {
+  const plain = deps.secrets.unseal(sealPurpose, stored.sealedDestination).toString();
+  const [channel, destination] = sealedDestination.parse(JSON.parse(plain));
+  return { channel, destination };
+}
+
+/** What limits count by: where codes go and why. A lock on one purpose leaves the others of the same number open. */
+function subjectOf(request: { purpose: CodePurpose; channel: CodeChannel; destination: string }): string {
+  const key = request.channel === 'email' ? emailKey(request.destination) : request.destination;
+  return JSON.stringify([request.purpose, key]);
+}
+
+function boundKey(deps: Deps, { purpose, boundTo }: { purpose: CodePurpose; boundTo: string }): string {
+  return deps.secrets.mac('security code bound to', JSON.stringify([purpose, boundTo]));
+}
+
+function macOf(
+  deps: Deps,
+  of: { codeId: string; code: string; purpose: CodePurpose; boundTo: string; destination: string },
+): string {
+  return deps.secrets.mac(
+    'security code',
+    JSON.stringify([of.codeId, of.purpose, of.boundTo, of.destination, of.code]),
+  );
+}

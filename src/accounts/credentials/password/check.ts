@@ -1,0 +1,63 @@
+import type { House } from '#foundation/deps';
+import { attemptFailed, attemptNotMade, attemptSucceeded, countAttempt } from '#foundation/security';
+import { emailKey } from '../../account/email.ts';
+import { wrongPasswordLimits } from '../../limits.ts';
+import { mostPasswordUnits } from './policy.ts';
+import { replaceHash, selectPassword } from './store.ts';
+
+export type PasswordChecked =
+  | { readonly outcome: 'match'; readonly accountId: string }
+  | { readonly outcome: 'no_match' }
+  | { readonly outcome: 'locked'; readonly until: Date };
+
+/**
+ * Checks a password. Call it outside a transaction: hashing takes tens of milliseconds, and a transaction would hold a
+ * connection and the count's row for as long.
+ *
+ * More than five wrong ones within 15 minutes lock the address for 15 minutes, also for the right password, and whether
+ * or not it has an account; many from one network lock the network. Known and unknown addresses get the same answers
+ * after the same statements and the same work. A match says that the password is right now: a sign-in that goes on from
+ * it must compare its beginning with the account's `signInsValidFrom` when it ends.
+ *
+ * @returns `locked` with the instant at which the lock ends
+ * @throws {Fault} `security.busy` when too many passwords wait to be checked; the attempt doesn't count
+ */
+export async function checkPassword(
+  house: House,
+  attempt: { email: string; password: string; remoteAddress: string },
+): Promise<PasswordChecked> {
+  const { deps } = house;
+  const subject = emailKey(attempt.email);
+  const limits = wrongPasswordLimits({
+    settings: deps.settings,
+    subject,
+    remoteAddress: attempt.remoteAddress,
+  });
+  const counted = await countAttempt(deps, limits);
+  if (counted.outcome === 'locked') return counted;
+  const found = await selectPassword(deps.db, subject);
+  // Nobody's password is longer, so nothing is lost by not reading on.
+  const password = attempt.password.slice(0, mostPasswordUnits);
+  const matches = await house.passwords.verify(found?.hash, password).catch(async (error: unknown) => {
+    await attemptNotMade(deps, limits);
+    throw error;
+  });
+  if (matches && found !== undefined) {
+    await attemptSucceeded(deps, limits);
+    if (house.passwords.isOutdated(found.hash)) await rehash(house, found, password);
+    return { outcome: 'match', accountId: found.accountId };
+  }
+  const failed = await attemptFailed(deps, limits);
+  const details = { locked: failed.outcome === 'locked' };
+  await deps.audit({ type: 'password.wrong', accountId: found?.accountId, details });
+  return failed.outcome === 'locked' ? failed : { outcome: 'no_match' };
+}
+
+async function rehash(
+  house: House,
+  found: { accountId: string; hash: string },
+  password: string,
+): Promise<void> {
+  const hash = await house.passwords.hash(password);
+  await replaceHash(house.deps.db, { accountId: found.accountId, oldHash: found.hash, hash });
+}

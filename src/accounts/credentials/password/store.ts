@@ -1,0 +1,44 @@
+import type { Db } from '#foundation/storage';
+
+type PasswordTables = {
+  'accounts.account': { id: string; email_key: string };
+  'accounts.password': { account_id: string; hash: string; changed_at: Date };
+};
+
+const tablesOf = (db: Db) => db.withTables<PasswordTables>();
+
+export async function selectPassword(
+  db: Db,
+  emailKey: string,
+): Promise<{ accountId: string; hash: string } | undefined> {
+  return tablesOf(db)
+    .selectFrom('accounts.account')
+    .innerJoin('accounts.password', 'accounts.password.account_id', 'accounts.account.id')
+    .select(['accounts.account.id as accountId', 'accounts.password.hash'])
+    .where('email_key', '=', emailKey)
+    .executeTakeFirst();
+}
+
+/** Stores the same password hashed anew, unless the password has been changed meanwhile. */
+export async function replaceHash(
+  db: Db,
+  password: { accountId: string; oldHash: string; hash: string },
+): Promise<void> {
+  await tablesOf(db)
+    .updateTable('accounts.password')
+    .set({ hash: password.hash })
+    .where('account_id', '=', password.accountId)
+    .where('hash', '=', password.oldHash)
+    .execute();
+}
+
+export async function updatePassword(
+  db: Db,
+  password: { accountId: string; hash: string; changedAt: Date },
+): Promise<void> {
+  await tablesOf(db)
+    .updateTable('accounts.password')
+    .set({ hash: password.hash, changed_at: password.changedAt })
+    .where('account_id', '=', password.accountId)
+    .execute();
+}

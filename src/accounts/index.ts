@@ -1,0 +1,38 @@
+export {
+  createAccount,
+  forgetAccount,
+  readAccount,
+  recordSignIn,
+  setPhone,
+  type Account,
+  type AccountCreated,
+  type Nation,
+} from './account/account.ts';
+export { maskEmail, readEmail, type ReadEmail } from './account/email.ts';
+export { maskPhone, readPhone, type ReadPhone } from './account/phone.ts';
+export {
+  checkSecurityCode,
+  sendSecurityCode,
+  type CodeChannel,
+  type CodeChecked,
+  type CodePurpose,
+  type CodeRequest,
+  type CodeSent,
+} from './credentials/one-time-code/code.ts';
+export { checkPassword, type PasswordChecked } from './credentials/password/check.ts';
+export {
+  createPasswordPolicy,
+  type PasswordPolicy,
+  type PasswordStrength,
+} from './credentials/password/policy.ts';
+export { isDeviceRemembered, rememberDevice } from './devices/remembered.ts';
+export {
+  readPasswordReset,
+  requestPasswordReset,
+  resetPassword,
+  startAccountsWork,
+  type PasswordReset,
+  type ResetRequested,
+  type ResetState,
+} from './recovery/password-reset.ts';
+export { sweepAccounts } from './sweep.ts';

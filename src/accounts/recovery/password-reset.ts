@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { secondsAfter } from '#foundation/clock';
+import type { Deps, House } from '#foundation/deps';
+import type { Jobs } from '#foundation/jobs';
+import { attemptSucceeded, countAttempt, randomToken } from '#foundation/security';
+import { languages, type Language } from '#foundation/web';
+import { sendMessage } from '#messaging';
+import { z } from 'zod';
+import { emailForSending, emailKey } from '../account/email.ts';
+import { endSignIns, lockAccount, selectAccountId } from '../account/store.ts';
+import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
+import { updatePassword } from '../credentials/password/store.ts';
+import { deleteDevicesOf } from '../devices/store.ts';
+import { resetRequestLimits, wrongPasswordsFor } from '../limits.ts';
+import {
+  deleteOldestResets,
+  selectReset,
+  storeReset,
+  supersedeResets,
+  takeReset,
+  type StoredReset,
+} from './store.ts';
+
+export type ResetRequested =
+  | { readonly outcome: 'requested' }
+  | { readonly outcome: 'locked'; readonly until: Date };
+
+/** What a reset link is good for: `expired` also when a newer one was sent, `unknown` when it was never made. */
+export type ResetState = { readonly outcome: 'usable' | 'expired' | 'used' | 'unknown' };
+
+export type PasswordReset =
+  | { readonly outcome: 'changed'; readonly accountId: string }
+  | { readonly outcome: 'expired' | 'used' | 'unknown' };
+
+const lifeSeconds = 60 * 60;
+/** So long the news of a changed password is worth sending. */
+const noticeSeconds = 24 * 60 * 60;
+/** Old links that are remembered for an account, so that each can say why it no longer works. */
+const mostPerAccount = 20;
+
+const queue = 'accounts.password-reset';
+const sealPurpose = 'password reset request';
+const jobData = z.object({ sealed: z.base64() });
+const sealedRequest = z.object({
+  emailKey: z.string(),
+  language: z.enum(languages),
+  token: z.string(),
+  link: z.string(),
+  requestedAt: z.coerce.date(),
+});
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
+
+/**
+ * Asks for a link, valid for 1 hour, with which whoever reads the address's mail can set a new password. A newer link
+ * makes older ones unusable. Whether the address has an account is looked up later, in the background, so that the
+ * answer and its time tell nobody. Call it in a transaction.
+ *
+ * @param request.email as `readEmail` returned it
+ * @param request.linkTo makes the address of the page that takes the token
+ * @returns `locked` after more than five requests for the address within 15 minutes, or too many from one network
+ */
+export async function requestPasswordReset(
+  deps: Deps,
+  request: { email: string; language: Language; remoteAddress: string; linkTo: (token: string) => string },
+): Promise<ResetRequested> {
+  const { settings, clock, secrets } = deps;
+  const subject = emailKey(request.email);
+  const limits = resetRequestLimits({ settings, subject, remoteAddress: request.remoteAddress });
+  const counted = await countAttempt(deps, limits);
+  if (counted.outcome === 'locked') return counted;
+  const token = randomToken();
+  const plain: z.input<typeof sealedRequest> = {
+    emailKey: subject,
+    language: request.language,
+    token,
+    link: request.linkTo(token),
+    requestedAt: clock.now().toISOString(),
+  };
+  const sealed = secrets.seal(sealPurpose, Buffer.from(JSON.stringify(plain)));
+  await deps.enqueue(queue, { sealed: sealed.toString('base64') });
+  return { outcome: 'requested' };
+}
+
+/** Starts this room's background work: reset links are made and sent here. */
+export async function startAccountsWork(house: House, jobs: Jobs): Promise<void> {
+  const rules = { retryLimit: 10, retryDelay: 2, retryDelayMax: 300, expireInSeconds: 60, atOnce: 2 };
+  await jobs.work(queue, rules, (data) =>
+    house.transact((deps) => {
+      const sealed = Buffer.from(jobData.parse(data).sealed, 'base64');
+      const plain = deps.secrets.unseal(sealPurpose, sealed).toString();
+      return sendResetLink(deps, sealedRequest.parse(JSON.parse(plain)));
+    }),
+  );
+}
+
+/** Of several links for one account the one sent last is good. Safe to repeat: a link that is stored has been sent. */
+async function sendResetLink(deps: Deps, request: z.output<typeof sealedRequest>): Promise<void> {
+  const { requestedAt } = request;
+  const tokenHash = hashOf(request.token);
+  const expiresAt = secondsAfter(requestedAt, lifeSeconds);
+  const accountId = await selectAccountId(deps.db, request.emailKey);
+  if (accountId === undefined || expiresAt <= deps.clock.now()) return;
+  const account = await lockAccount(deps.db, accountId);
+  if (account === undefined || (await selectReset(deps.db, tokenHash)) !== undefined) return;
+  await supersedeResets(deps.db, account.id, requestedAt);
+  await storeReset(deps.db, { tokenHash, accountId: account.id, requestedAt, expiresAt });
+  await deleteOldestResets(deps.db, account.id, mostPerAccount);
+  await sendMessage(deps, {
+    message: 'reset-password',
+    channel: 'email',
+    to: emailForSending(account.email),
+    language: request.language,
+    values: { link: request.link },
+    usefulUntil: expiresAt,
+  });
+  await deps.audit({ type: 'password.reset-requested', accountId: account.id });
+}
+
+/** @param link.token what the link's address holds @returns whether it can still be used, without using it */
+export async function readPasswordReset(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  link: { token: string },
+): Promise<ResetState> {
+  const reset = await selectReset(deps.db, hashOf(link.token));
+  return { outcome: reset === undefined ? 'unknown' : stateOf(reset, deps.clock.now()) };
+}
+
+function stateOf(reset: StoredReset, now: Date): 'usable' | 'expired' | 'used' {
+  if (reset.usedAt !== null) return 'used';
+  return reset.supersededAt !== null || reset.expiresAt <= now ? 'expired' : 'usable';
+}
+
+/**
+ * Sets a new password with a reset link, once, and puts out whoever used the old one: remembered devices, security codes
+ * under way, other reset links, and (through `signInsValidFrom`) sessions and refresh tokens end; the lock for wrong
+ * passwords is lifted; a message tells the owner. Call it in a transaction.
+ *
+ * @param change.passwordHash the new password as the house's hasher returned it, made before the transaction began
+ */
+export async function resetPassword(
+  deps: Deps,
+  change: { token: string; passwordHash: string },
+): Promise<PasswordReset> {
+  const now = deps.clock.now();
+  const tokenHash = hashOf(change.token);
+  const reset = await selectReset(deps.db, tokenHash);
+  if (reset === undefined) return { outcome: 'unknown' };
+  const state = stateOf(reset, now);
+  if (state !== 'usable') return { outcome: state };
+  // Rows are taken in the order in which signing in takes them, so that neither waits for the other for ever.
+  await deleteCodesOf(deps.db, reset.accountId);
+  await deleteDevicesOf(deps.db, reset.accountId);
+  const account = await lockAccount(deps.db, reset.accountId);
+  if (account === undefined) return { outcome: 'unknown' };
+  if (!(await takeReset(deps.db, tokenHash, now))) return { outcome: 'used' };
+  await updatePassword(deps.db, { accountId: account.id, hash: change.passwordHash, changedAt: now });
+  await endSignIns(deps.db, account.id, now);
+  await supersedeResets(deps.db, account.id, now);
+  await attemptSucceeded(deps, [wrongPasswordsFor(emailKey(account.email))]);
+  await sendMessage(deps, {
+    message: 'password-changed',
+    channel: 'email',
+    to: emailForSending(account.email),
+    language: account.language,
+    values: {},
+    usefulUntil: secondsAfter(now, noticeSeconds),
+  });
+  await deps.audit({ type: 'password.changed', accountId: account.id, details: { by: 'reset-link' } });
+  return { outcome: 'changed', accountId: account.id };
+}
