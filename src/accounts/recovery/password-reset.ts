@@ -26,7 +26,9 @@ export type ResetRequested =
   | { readonly outcome: 'locked'; readonly until: Date };
 
 /** What a reset link is good for: `expired` also when a newer one was sent, `unknown` when it was never made. */
-export type ResetState = { readonly outcome: 'usable' | 'expired' | 'used' | 'unknown' };
+export type ResetState =
+  | { readonly outcome: 'usable'; readonly accountId: string }
+  | { readonly outcome: 'expired' | 'used' | 'unknown' };
 
 export type PasswordReset =
   | { readonly outcome: 'changed'; readonly accountId: string }
@@ -123,7 +125,9 @@ export async function readPasswordReset(
   link: { token: string },
 ): Promise<ResetState> {
   const reset = await selectReset(deps.db, hashOf(link.token));
-  return { outcome: reset === undefined ? 'unknown' : stateOf(reset, deps.clock.now()) };
+  if (reset === undefined) return { outcome: 'unknown' };
+  const outcome = stateOf(reset, deps.clock.now());
+  return outcome === 'usable' ? { outcome, accountId: reset.accountId } : { outcome };
 }
 
 function stateOf(reset: StoredReset, now: Date): 'usable' | 'expired' | 'used' {

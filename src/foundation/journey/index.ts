@@ -42,6 +42,6 @@ export async function sweepVisits(deps: Pick<Deps, 'db' | 'clock'>): Promise<voi
 
 export { stepsOf } from './define.ts';
 export { browserOf } from './routes.ts';
-export { type Browser, type Entered, type Finished, type JourneyDefinition, type NewCookie, type Outcome, type Stop, type Visit } from './types.ts';
+export { type Browser, type Entered, type FieldErrors, type Finished, type JourneyDefinition, type NewCookie, type Outcome, type Stop, type Visit } from './types.ts';
 export { findOpenVisit } from './visits.ts';
 export { nextStep, openSteps } from './walk.ts';

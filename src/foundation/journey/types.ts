@@ -45,8 +45,8 @@ export type Outcome<A> =
   | { readonly outcome: 'answered'; readonly answers: A; readonly cookies?: readonly NewCookie[] }
   /** The page is shown again with errors, and with what was typed. */
   | { readonly outcome: 'invalid'; readonly errors: FieldErrors }
-  /** The page is shown again with a notice, a key below `notices` in its content. */
-  | { readonly outcome: 'stayed'; readonly answers: A; readonly notice: string }
+  /** The page is shown again, perhaps with a notice, a key below `notices` in its content. */
+  | { readonly outcome: 'stayed'; readonly answers: A; readonly notice?: string }
   | { readonly outcome: 'stopped'; readonly stop: Stop }
   /** The person goes on in another journey. */
   | { readonly outcome: 'moved'; readonly journey: string; readonly context: unknown }

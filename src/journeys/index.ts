@@ -1,0 +1,108 @@
+import { readPasswordReset, type PasswordPolicy } from '#accounts';
+import { readQuery, type Web } from '#foundation/http';
+import { browserOf, createJourneys, findOpenVisit, type Journeys } from '#foundation/journey';
+import { readSignInRequest, type SignInRequest } from '#openid';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { deviceCookie } from './device-cookie.ts';
+import { enter } from './enter/index.ts';
+import { notAvailable } from './not-available/index.ts';
+import { forgottenPassword } from './recover-account/forgotten-password.ts';
+import { choosePassword, linkProblems, resetAddress } from './recover-account/reset-password.ts';
+import type { RequestContext } from './request.ts';
+import { shareInformation } from './share-information/index.ts';
+import { signIn } from './sign-in/index.ts';
+import { signUp } from './sign-up/index.ts';
+
+/** Where `openid` sends a browser that must sign in, agree or be told something: `?request=<uid>`. */
+export const entryAddress = '/enter';
+
+/** Mounts every page that patients see. */
+export function journeysRoutes(web: Web, parts: { passwordPolicy: PasswordPolicy }): void {
+  const journeys = createJourneys(web);
+  journeys.mount(enter);
+  journeys.mount(signIn);
+  journeys.mount(signUp(parts));
+  journeys.mount(shareInformation);
+  journeys.mount(notAvailable);
+  journeys.mount(forgottenPassword);
+  journeys.mount(choosePassword(parts));
+  web.app.get(entryAddress, (request, reply) => startForRequest(web, journeys, request, reply));
+  web.app.get(`${resetAddress}/:token`, (request, reply) => startReset(web, journeys, request, reply));
+  web.app.get('/password-changed', (request, reply) => showPasswordChanged(web, request, reply));
+}
+
+async function startForRequest(web: Web, journeys: Journeys, request: FastifyRequest, reply: FastifyReply) {
+  const visitor = web.visitors.ensure(request, reply);
+  const remembered = web.visitors.readCookie(request, deviceCookie) !== undefined;
+  const address = await web.house.transact(async (deps) => {
+    const asked = await readSignInRequest(deps, readQuery(request.query, 'request') ?? '');
+    if (asked === undefined) return undefined;
+    const { journey, context } = journeyFor(asked, remembered);
+    return journeys.start(deps, { journey, visitor, context });
+  });
+  if (address === undefined) return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
+  return reply.redirect(address, 303);
+}
+
+/** Chooses the journey that a request needs now. */
+function journeyFor(asked: SignInRequest, remembered: boolean): { journey: string; context: object } {
+  const context: RequestContext = {
+    uid: asked.uid,
+    clientId: asked.clientId,
+    clientName: asked.clientName,
+    redirectOrigin: asked.redirectOrigin,
+    nations: [...asked.nations],
+    needsDevice: asked.missing.includes('Cd'),
+    registrationAllowed: asked.registrationAllowed,
+    ...(asked.clientHome === undefined ? {} : { clientHome: asked.clientHome }),
+    ...(asked.loginHint === undefined ? {} : { emailHint: asked.loginHint }),
+  };
+  const { session } = asked;
+  switch (asked.prompt) {
+    case 'availability':
+      return { journey: 'not-available', context };
+    case 'consent': {
+      const { newScopes, agreedScopes, termsUri, privacyUri } = asked;
+      const accountId = session?.accountId;
+      return { journey: 'share', context: { ...context, accountId, newScopes, agreedScopes, termsUri, privacyUri } };
+    }
+    case 'login': {
+      if (session !== undefined && !asked.mustAuthenticate) {
+        return { journey: 'sign-in', context: { ...context, known: session } };
+      }
+      const knowsUs = remembered || asked.loginHint !== undefined || !asked.registrationAllowed;
+      return { journey: knowsUs ? 'sign-in' : 'welcome', context };
+    }
+  }
+}
+
+const tokenParams = z.object({ token: z.string() });
+
+/** Opening the link changes nothing yet: mail scanners open links too. */
+async function startReset(web: Web, journeys: Journeys, request: FastifyRequest, reply: FastifyReply) {
+  const { token } = tokenParams.parse(request.params);
+  const visitor = web.visitors.ensure(request, reply);
+  const found = await web.house.transact(async (deps) => {
+    const reset = await readPasswordReset(deps, { token });
+    if (reset.outcome !== 'usable') return reset;
+    const address = await journeys.start(deps, { journey: 'new-password', visitor, context: { token } });
+    return { outcome: 'started' as const, address };
+  });
+  if (found.outcome === 'started') return reply.redirect(found.address, 303);
+  const frame = { language: web.visitors.language(request), address: request.url };
+  const data = { problem: found.outcome, reference: linkProblems[found.outcome] };
+  return reply
+    .code(400)
+    .type('text/html; charset=utf-8')
+    .send(web.pages.render('journeys/recover-account/link-problem', frame, data));
+}
+
+async function showPasswordChanged(web: Web, request: FastifyRequest, reply: FastifyReply) {
+  const visitor = web.visitors.read(request);
+  const open =
+    visitor === undefined ? undefined : await findOpenVisit(web.house.deps, { journey: 'sign-in', visitor });
+  const frame = { language: browserOf(web, request).language, address: '/password-changed' };
+  const html = web.pages.render('journeys/recover-account/password-changed', frame, { goOn: open?.address });
+  return reply.type('text/html; charset=utf-8').send(html);
+}

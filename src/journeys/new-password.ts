@@ -1,0 +1,33 @@
+import type { PasswordPolicy } from '#accounts';
+import type { House } from '#foundation/deps';
+import type { FieldErrors } from '#foundation/journey';
+import { z } from 'zod';
+
+/** Two fields, so that a slip of the finger doesn't lock somebody out. */
+export const newPasswordForm = z
+  .object({ password: z.string().default(''), passwordAgain: z.string().default('') })
+  .superRefine(({ password, passwordAgain }, issues) => {
+    if (password === '') issues.addIssue({ code: 'custom', path: ['password'], message: 'missing' });
+    if (passwordAgain === '') issues.addIssue({ code: 'custom', path: ['passwordAgain'], message: 'missing' });
+    else if (password !== '' && password !== passwordAgain) {
+      issues.addIssue({ code: 'custom', path: ['passwordAgain'], message: 'different' });
+    }
+  });
+
+export type NewPassword =
+  | { readonly outcome: 'acceptable'; readonly passwordHash: string }
+  | { readonly outcome: 'refused'; readonly errors: FieldErrors };
+
+/** Judges a new password and hashes it: work that must not hold a transaction. */
+export async function hashNewPassword(
+  house: House,
+  policy: PasswordPolicy,
+  chosen: { password: string; email?: string | undefined },
+): Promise<NewPassword> {
+  const { serviceName } = house.settings;
+  const strength = policy.checkPasswordStrength(chosen.password, { email: chosen.email ?? '', serviceName });
+  if (strength.outcome !== 'acceptable') {
+    return { outcome: 'refused', errors: { password: strength.outcome, passwordAgain: 'reenter' } };
+  }
+  return { outcome: 'acceptable', passwordHash: await house.passwords.hash(chosen.password) };
+}

@@ -1,0 +1,60 @@
+import type { Deps } from '#foundation/deps';
+import type { Outcome, Stop } from '#foundation/journey';
+import { z } from 'zod';
+
+/** What a journey knows of the connected service's request that it serves. */
+export const requestContext = z.object({
+  /** Names the request at `openid`. */
+  uid: z.string(),
+  clientId: z.string(),
+  clientName: z.string(),
+  clientHome: z.string().optional(),
+  /** Where the last form may lead, for the content security policy. */
+  redirectOrigin: z.string(),
+  /** Nations that the service serves; none means all. */
+  nations: z.array(z.string()),
+  /** The request can't be met without a second factor. */
+  needsDevice: z.boolean(),
+  /** The service allows new logins to be made. */
+  registrationAllowed: z.boolean(),
+  /** Fills in the e-mail address. */
+  emailHint: z.string().optional(),
+});
+export type RequestContext = z.output<typeof requestContext>;
+
+/** What every page of a journey within a request shows. */
+export function requestFrame(context: RequestContext) {
+  return { clientName: context.clientName, clientHome: context.clientHome };
+}
+
+export function requestFormTargets(context: RequestContext): string[] {
+  return [context.redirectOrigin];
+}
+
+export type LockReason = 'password' | 'code' | 'requests';
+
+/** The page that says how long somebody is locked out. */
+export function lockedStop(deps: Pick<Deps, 'clock'>, until: Date, reason: LockReason): Stop {
+  const seconds = Math.max(1, Math.ceil((until.getTime() - deps.clock.now().getTime()) / 1000));
+  return {
+    page: 'journeys/stops/locked',
+    status: 429,
+    data: { reason, minutes: Math.ceil(seconds / 60) },
+    retryAfterSeconds: seconds,
+  };
+}
+
+/** The same, as the outcome of a step. */
+export function locked(deps: Pick<Deps, 'clock'>, until: Date, reason: LockReason): Outcome<never> {
+  return { outcome: 'stopped', stop: lockedStop(deps, until, reason) };
+}
+
+/** Six digits as people type them: with spaces or dashes, or in another script's digits. */
+export const codeForm = z.object({
+  code: z
+    .string('missing')
+    .max(40, 'malformed')
+    .transform((text) => text.normalize('NFKC').replaceAll(/[\s\p{Dash}]/gu, ''))
+    .pipe(z.string().min(1, 'missing').regex(/^\d{6}$/u, 'malformed')),
+  remember: z.literal('yes').optional().catch(undefined),
+});

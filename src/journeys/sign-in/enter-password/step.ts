@@ -1,0 +1,67 @@
+import { checkPassword, readAccount } from '#accounts';
+import { stepsOf } from '#foundation/journey';
+import { z } from 'zod';
+import { deviceStillRemembered } from '../../device-cookie.ts';
+import { locked } from '../../request.ts';
+import type { SignInAnswers, SignInContext } from '../answers.ts';
+
+const step = stepsOf<SignInAnswers, SignInContext>();
+
+function emailOf(answers: SignInAnswers, context: SignInContext): string {
+  return answers.email ?? context.provenEmail ?? '';
+}
+
+export const enterPassword = step({
+  path: 'password',
+  page: 'journeys/sign-in/enter-password',
+  appliesWhen: (_answers, context) => context.known === undefined,
+  isDone: (answers) => answers.accountId !== undefined,
+  undo: ({ accountId: _, provenAt: __, hasPhone: ___, deviceRemembered: ____, ...rest }) => rest,
+  show: (_deps, visit) =>
+    Promise.resolve({
+      email: emailOf(visit.answers, visit.context),
+      alreadyRegistered: visit.context.provenEmail !== undefined,
+      registrationAllowed: visit.context.registrationAllowed,
+    }),
+  // Longer passwords than can exist are not worth hashing; they are as wrong as any other.
+  form: z.object({ password: z.string('missing').min(1, 'missing').max(1000, 'wrong') }),
+  secretFields: ['password'],
+  before: (house, { answers, context, browser }, { password }) =>
+    checkPassword(house, { email: emailOf(answers, context), password, remoteAddress: browser.remoteAddress }),
+  submit: async (deps, visit, _input, checked) => {
+    switch (checked.outcome) {
+      case 'locked':
+        return locked(deps, checked.until, 'password');
+      case 'no_match':
+        return { outcome: 'invalid', errors: { password: 'wrong' } };
+      case 'match': {
+        const { accountId } = checked;
+        const account = await readAccount(deps, accountId);
+        if (account === undefined) return { outcome: 'invalid', errors: { password: 'wrong' } };
+        const remembered = await deviceStillRemembered(deps, { accountId, browser: visit.browser });
+        const answers = {
+          ...visit.answers,
+          accountId,
+          provenAt: deps.clock.now().toISOString(),
+          hasPhone: account.phone !== null,
+          deviceRemembered: remembered.length > 0,
+        };
+        return { outcome: 'answered', answers, cookies: remembered };
+      }
+    }
+  },
+  actions: {
+    create: (_deps, { answers, context }) =>
+      Promise.resolve(
+        context.registrationAllowed
+          ? { outcome: 'moved', journey: 'sign-up', context: { ...context, emailHint: emailOf(answers, context) } }
+          : { outcome: 'stayed', answers },
+      ),
+    forgotten: (_deps, { answers, context }) =>
+      Promise.resolve({
+        outcome: 'moved',
+        journey: 'forgotten-password',
+        context: { ...context, email: emailOf(answers, context) },
+      }),
+  },
+});

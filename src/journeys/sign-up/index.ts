@@ -1,0 +1,36 @@
+import { recordSignIn, type PasswordPolicy } from '#accounts';
+import type { JourneyDefinition } from '#foundation/journey';
+import { finishSignIn } from '#openid';
+import { phoneSteps } from '../phone/index.ts';
+import { requestContext, requestFormTargets, requestFrame, type RequestContext } from '../request.ts';
+import { signUpAnswers, type SignUpAnswers } from './answers.ts';
+import { confirmEmail } from './confirm-email/step.ts';
+import { createPassword } from './create-password/step.ts';
+import { enterEmail } from './enter-email/step.ts';
+import { whereYouLive } from './where-you-live/step.ts';
+
+/** Make a login: prove an e-mail address and a phone. */
+export function signUp(parts: { passwordPolicy: PasswordPolicy }): JourneyDefinition<SignUpAnswers, RequestContext> {
+  return {
+    id: 'sign-up',
+    answers: signUpAnswers,
+    context: requestContext,
+    lifetimeSeconds: 24 * 3600,
+    steps: [
+      whereYouLive,
+      enterEmail,
+      createPassword(parts),
+      confirmEmail,
+      ...phoneSteps<SignUpAnswers, RequestContext>({ appliesWhen: () => true }),
+    ],
+    finish: async (deps, { answers, context }) => {
+      const { accountId } = answers;
+      if (accountId === undefined) throw new Error('a sign-up ended without an account');
+      await recordSignIn(deps, { accountId, clientId: context.clientId });
+      const { address } = await finishSignIn(deps, { uid: context.uid, accountId, factors: ['Cp', 'Cd'] });
+      return { outcome: 'left', address };
+    },
+    everyPage: requestFrame,
+    formTargets: requestFormTargets,
+  };
+}
