@@ -50,7 +50,8 @@ export async function countOne(
 }
 
 /**
- * Locks a row that has counted at least `most` attempts and isn't locked yet.
+ * Locks a row that has counted at least `most` attempts; one that is locked already stays locked as it is, so that of
+ * many attempts at the same moment each one past the last learns of the lock, not only the one that set it.
  *
  * @param at.firstLockEnds end of the lock if none was set before within the row's memory, else `at.nextLockEnds`
  * @returns when the lock ends, or undefined when the count was lower
@@ -60,11 +61,14 @@ export async function lockIfReached(
   at: { key: string; most: number; now: Date; firstLockEnds: Date; nextLockEnds: Date; expiresAt: Date },
 ): Promise<Date | undefined> {
   const { rows } = await sql<{ locked_until: Date }>`
-    UPDATE security.limit_count SET
-      locked_until = CASE WHEN locks = 0 THEN ${at.firstLockEnds}::timestamptz ELSE ${at.nextLockEnds}::timestamptz END,
-      locks = locks + 1,
-      expires_at = ${at.expiresAt}
-    WHERE key = ${at.key} AND attempts >= ${at.most} AND (locked_until IS NULL OR locked_until <= ${at.now})
+    UPDATE security.limit_count AS c SET
+      locked_until = CASE
+        WHEN c.locked_until > ${at.now} THEN c.locked_until
+        WHEN c.locks = 0 THEN ${at.firstLockEnds}::timestamptz
+        ELSE ${at.nextLockEnds}::timestamptz END,
+      locks = CASE WHEN c.locked_until > ${at.now} THEN c.locks ELSE c.locks + 1 END,
+      expires_at = CASE WHEN c.locked_until > ${at.now} THEN c.expires_at ELSE ${at.expiresAt} END
+    WHERE key = ${at.key} AND attempts >= ${at.most}
     RETURNING locked_until`.execute(db);
   return rows[0]?.locked_until;
 }
