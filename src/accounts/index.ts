@@ -1,6 +1,8 @@
 export {
   createAccount,
+  findAccountId,
   forgetAccount,
+  listAccountIds,
   readAccount,
   recordSignIn,
   setPhone,
@@ -8,6 +10,7 @@ export {
   type AccountCreated,
   type Nation,
 } from './account/account.ts';
+export { clearLocks } from './clear-locks.ts';
 export { maskEmail, readEmail, type ReadEmail } from './account/email.ts';
 export { maskPhone, readPhone, type ReadPhone } from './account/phone.ts';
 export {

@@ -46,6 +46,18 @@ export function wrongPasswordsFor(subject: string): Limited {
   return { rule: wrongPassword, subject };
 }
 
+/** What counts by a person's e-mail key, and by where their codes go; not what counts by network. */
+export function personalLimits(subjects: { emailKey: string; codeSubjects: readonly string[] }): Limited[] {
+  return [
+    wrongPasswordsFor(subjects.emailKey),
+    { rule: resetRequest, subject: subjects.emailKey },
+    ...subjects.codeSubjects.flatMap((subject) => [
+      { rule: wrongCode, subject },
+      { rule: codeRequest, subject },
+    ]),
+  ];
+}
+
 export function wrongPasswordLimits({ settings, subject, remoteAddress }: Attempt): Limited[] {
   const most = settings.wrongPasswordsPerAddress;
   const fromNetwork: LimitRule = { name: 'wrong-password-network', most, ...quarterHourly };

@@ -40,6 +40,16 @@ export async function readAccount(deps: Pick<Deps, 'db'>, accountId: string): Pr
   return uuid.test(accountId) ? selectAccount(deps.db, accountId) : undefined;
 }
 
+/** @returns the id of the account that has the e-mail address, in whatever case; undefined if none has */
+export function findAccountId(deps: Pick<Deps, 'db'>, email: string): Promise<string | undefined> {
+  return selectAccountId(deps.db, emailKey(email));
+}
+
+/** @returns the id of every account */
+export function listAccountIds(deps: Pick<Deps, 'db'>): Promise<string[]> {
+  return selectAccountIds(deps.db);
+}
+
 export type AccountCreated =
   | { readonly outcome: 'created'; readonly account: Account }
   | { readonly outcome: 'email_taken'; readonly accountId: string };
@@ -48,6 +58,7 @@ export type AccountCreated =
  * Makes an account for an e-mail address that its owner has proven. Of several made for one address at the same
  * moment, one is created.
  *
+ * @param person.id a UUID to keep, for somebody whom services know already; a random one when left out
  * @param person.email as `readEmail` returned it
  * @param person.passwordHash as the house's password hasher returned it
  * @returns `email_taken` with the account that has the address already, in whatever case; the caller's transaction
@@ -55,11 +66,11 @@ export type AccountCreated =
  */
 export async function createAccount(
   deps: Pick<Deps, 'db' | 'clock' | 'audit'>,
-  person: { email: string; passwordHash: string; nation: Nation; language: Language },
+  person: { id?: string; email: string; passwordHash: string; nation: Nation; language: Language },
 ): Promise<AccountCreated> {
   const createdAt = deps.clock.now();
   const account: Account = {
-    id: randomUUID(),
+    id: person.id ?? randomUUID(),
     email: person.email,
     phone: null,
     nation: person.nation,

@@ -83,6 +83,11 @@ export async function selectAccountId(db: Db, emailKey: string): Promise<string 
   return row?.id;
 }
 
+export async function selectAccountIds(db: Db): Promise<string[]> {
+  const rows = await tablesOf(db).selectFrom('accounts.account').select('id').execute();
+  return rows.map((row) => row.id);
+}
+
 /** @returns false if there is no such account */
 export async function updatePhone(db: Db, change: { accountId: string; phone: string }): Promise<boolean> {
   const updated = await tablesOf(db)

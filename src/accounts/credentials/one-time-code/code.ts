@@ -10,7 +10,8 @@ import { selectAccountId } from '../../account/store.ts';
 import { codeRequestLimits, wrongCodeLimits } from '../../limits.ts';
 import { lockCode, storeCode, takeCode, type StoredCode } from './store.ts';
 
-export type CodePurpose = 'confirm-email' | 'confirm-phone' | 'sign-in';
+export const codePurposes = ['confirm-email', 'confirm-phone', 'sign-in'] as const;
+export type CodePurpose = (typeof codePurposes)[number];
 export type CodeChannel = 'email' | 'sms';
 
 /** What a code is asked for: why, and where it goes. */
@@ -55,7 +56,7 @@ const sealedDestination = z.tuple([z.enum(['email', 'sms']), z.string()]);
 export async function sendSecurityCode(deps: Deps, request: CodeRequest): Promise<CodeSent> {
   const attempt = {
     settings: deps.settings,
-    subject: subjectOf(request),
+    subject: codeSubject(request),
     remoteAddress: request.remoteAddress,
   };
   const lock = await readLock(deps, wrongCodeLimits(attempt));
@@ -128,7 +129,7 @@ export async function checkSecurityCode(
   });
   if (stored === undefined || stored.expiresAt <= deps.clock.now()) return { outcome: 'expired' };
   const sentTo = readDestination(deps, stored);
-  const subject = subjectOf({ purpose: attempt.purpose, ...sentTo });
+  const subject = codeSubject({ purpose: attempt.purpose, ...sentTo });
   const limits = wrongCodeLimits({ settings: deps.settings, subject, remoteAddress: attempt.remoteAddress });
   const counted = await countAttempt(deps, limits);
   if (counted.outcome === 'locked') return counted;
@@ -151,7 +152,11 @@ function readDestination(deps: Deps, stored: StoredCode): { channel: CodeChannel
 }
 
 /** What limits count by: where codes go and why. A lock on one purpose leaves the others of the same number open. */
-function subjectOf(request: { purpose: CodePurpose; channel: CodeChannel; destination: string }): string {
+export function codeSubject(request: {
+  purpose: CodePurpose;
+  channel: CodeChannel;
+  destination: string;
+}): string {
   const key = request.channel === 'email' ? emailKey(request.destination) : request.destination;
   return JSON.stringify([request.purpose, key]);
 }
