@@ -8,6 +8,7 @@ import {
   insertAccount,
   selectAccount,
   selectAccountId,
+  selectAccountIds,
   updatePhone,
   updateSignedInAt,
 } from './store.ts';
