@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Deps } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
 import type { Language } from '#foundation/web';
+import { isUuid } from '../uuid.ts';
 import { emailKey } from './email.ts';
 import {
   deleteAccount,
@@ -34,11 +35,9 @@ export interface Account {
   readonly signInsValidFrom: Date;
 }
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
-
 /** @returns the account, or undefined if there is none (any more) */
 export async function readAccount(deps: Pick<Deps, 'db'>, accountId: string): Promise<Account | undefined> {
-  return uuid.test(accountId) ? selectAccount(deps.db, accountId) : undefined;
+  return isUuid(accountId) ? selectAccount(deps.db, accountId) : undefined;
 }
 
 /** @returns the id of the account that has the e-mail address, in whatever case; undefined if none has */

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { emailForSending, emailKey } from '../../account/email.ts';
 import { selectAccountId } from '../../account/store.ts';
 import { codeRequestLimits, wrongCodeLimits } from '../../limits.ts';
+import { isUuid } from '../../uuid.ts';
 import { lockCode, storeCode, takeCode, type StoredCode } from './store.ts';
 
 export const codePurposes = ['confirm-email', 'confirm-phone', 'sign-in'] as const;
@@ -114,6 +115,7 @@ async function messageFor(
  * Five wrong codes for a destination and purpose lock them for 15 minutes, again within 24 hours for 1 hour; asking for
  * another code or beginning another journey forgets none of them, only a right one does.
  *
+ * @param attempt.codeId as `sendSecurityCode` returned it; anything else is a code that was never sent, so `expired`
  * @param attempt.code the six digits; other text never matches, and counts
  * @returns `match` with the destination that the code was sent to; `expired` for a code that is past its time, used, or
  *   replaced by a newer one (asking for another is what helps); `locked` with the instant at which the lock ends
@@ -122,6 +124,7 @@ export async function checkSecurityCode(
   deps: Deps,
   attempt: { codeId: string; code: string; purpose: CodePurpose; boundTo: string; remoteAddress: string },
 ): Promise<CodeChecked> {
+  if (!isUuid(attempt.codeId)) return { outcome: 'expired' };
   const stored = await lockCode(deps.db, {
     id: attempt.codeId,
     purpose: attempt.purpose,
