@@ -28,6 +28,7 @@ export const faults = {
   'journey.unknown': { statusCode: 500, meaning: 'a stored journey names a journey or step that this release does not have' },
   'accounts.closed': { statusCode: 410, meaning: 'the account was closed while it was being used' },
   'messaging.not-sent': { statusCode: 500, meaning: 'a sender refused or could not take a message; it is tried again' },
+  'messaging.bad-recipient': { statusCode: 500, meaning: 'a message was addressed to something that is not one plain address or number' },
   'openid.no-signing-key': { statusCode: 500, meaning: 'no usable token-signing key is stored' },
 } as const satisfies Record<string, { statusCode: number; meaning: string }>;
 

@@ -177,6 +177,20 @@ export const houseSettings = {
     byDefault: '`US`',
     sentence: 'Two-letter codes, separated by commas, of countries whose phone numbers no code is sent to.',
   }),
+  emailSender: setting({
+    variable: 'BEVAN_EMAIL_SENDER',
+    schema: z.string().optional(),
+    byDefault: 'a simulated inbox, in a sandbox',
+    sentence: 'Which sender takes e-mail: the name of a folder of `src/messaging` that serves it.',
+    requiredInProduction: true,
+  }),
+  smsSender: setting({
+    variable: 'BEVAN_SMS_SENDER',
+    schema: z.string().optional(),
+    byDefault: 'a simulated inbox, in a sandbox',
+    sentence: 'Which sender takes text messages: the name of a folder of `src/messaging` that serves them.',
+    requiredInProduction: true,
+  }),
   sandboxOpenToNetwork: setting({
     variable: 'BEVAN_SANDBOX_OPEN_TO_NETWORK',
     schema: yesOrNo(false),

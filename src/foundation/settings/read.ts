@@ -26,8 +26,8 @@ export class SettingsFault extends Fault {
  */
 export function readDefinitions<D extends Definitions>(
   definitions: D,
-  environment: Environment,
   mode: Mode,
+  environment: Environment = process.env,
 ): ValuesOf<D> {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
@@ -61,7 +61,7 @@ function problemsOfMode(definition: SettingDefinition, text: string | undefined,
  */
 export function readSettings(environment: Environment = process.env): Settings {
   const mode = environment['BEVAN_MODE'] === 'sandbox' ? 'sandbox' : 'production';
-  const values = readDefinitions(houseSettings, environment, mode);
+  const values = readDefinitions(houseSettings, mode, environment);
   const issuer = values.issuer ?? `http://localhost:${values.port}`;
   if (mode === 'production' && !issuer.startsWith('https://')) {
     throw new SettingsFault(['BEVAN_ISSUER must start with https:// in production.']);

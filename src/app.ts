@@ -1,0 +1,48 @@
+import { createPasswordPolicy, startAccountsWork, sweepAccounts } from '#accounts';
+import { sealAuditTrail, sweepAuditTrail } from '#foundation/audit';
+import type { House } from '#foundation/deps';
+import { createWeb, type Web } from '#foundation/http';
+import { sweepVisits } from '#foundation/journey';
+import { sweepLimits } from '#foundation/security';
+import { createPages, loadAssets } from '#foundation/web';
+import { entryAddress, journeysRoutes } from '#journeys';
+import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
+import { openidRoutes, sweepOpenid } from '#openid';
+import type { OpenHouse } from './open-house.ts';
+
+/** Builds the HTTP application with every room's routes. It doesn't listen yet. */
+export async function buildApp(house: House): Promise<Web> {
+  const assets = await loadAssets();
+  const pages = await createPages({
+    serviceName: house.settings.serviceName,
+    supportContact: house.settings.supportContact,
+    sandbox: house.settings.mode === 'sandbox',
+    assets,
+  });
+  const web = await createWeb(house, { pages, assets });
+  await openidRoutes(web.app, house, {
+    interactionAddress: entryAddress,
+    renderProblem: (request, problem, reference) => web.problems.render(request, problem, { reference }),
+  });
+  journeysRoutes(web, { passwordPolicy: await createPasswordPolicy() });
+  return web;
+}
+
+const sweepEverySeconds = 60;
+const sealEverySeconds = 2;
+
+/** Starts the background work of every room in this process. */
+export async function startWork({ house, jobs }: OpenHouse, parts: { senders: Senders }): Promise<void> {
+  await startMessagingWork(house, jobs, parts.senders);
+  await startAccountsWork(house, jobs);
+  jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
+    await sealAuditTrail(house.database);
+  });
+  jobs.every(sweepEverySeconds, 'sweep what has expired', () => sweepHouse(house));
+}
+
+/** Removes from every room's tables what has expired. */
+export async function sweepHouse({ deps }: House): Promise<void> {
+  const sweeps = [sweepVisits, sweepLimits, sweepAccounts, sweepOpenid, sweepMessaging, sweepAuditTrail];
+  for (const sweep of sweeps) await sweep(deps);
+}
