@@ -35,12 +35,16 @@ const times = new Set(['exp', 'iat', 'auth_time']);
 
 /** @returns a value as a person reads it; times with their date */
 export function readable(name: string, value: unknown): string {
-  if (times.has(name) && typeof value === 'number') return `${value} (${new Date(value * 1000).toISOString()})`;
+  if (times.has(name) && typeof value === 'number')
+    return `${value} (${new Date(value * 1000).toISOString()})`;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** @returns the two readable parts of a token that has been checked already */
-export function openToken(token: string): { header: Record<string, unknown>; claims: Record<string, unknown> } {
+export function openToken(token: string): {
+  header: Record<string, unknown>;
+  claims: Record<string, unknown>;
+} {
   const [header, claims] = token.split('.', 2).map((part): Record<string, unknown> => {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
     return typeof value === 'object' && value !== null ? { ...value } : {};

@@ -119,7 +119,9 @@ export function createLogin(settings: DemoSettings): Login {
       if (received.refreshToken === undefined) throw new Error('there is no refresh token');
       const config = await configuration();
       const tokens = await orUnreachable(client.refreshTokenGrant(config, received.refreshToken));
-      const userinfo = await orUnreachable(client.fetchUserInfo(config, tokens.access_token, client.skipSubjectCheck));
+      const userinfo = await orUnreachable(
+        client.fetchUserInfo(config, tokens.access_token, client.skipSubjectCheck),
+      );
       return {
         tokenAnswer: { ...tokens },
         idToken: tokens.id_token ?? received.idToken,
@@ -153,7 +155,9 @@ async function discover(settings: DemoSettings): Promise<client.Configuration> {
 
 function readPrivateKey(pem: string): Promise<webcrypto.CryptoKey> {
   const der = createPrivateKey(pem).export({ format: 'der', type: 'pkcs8' });
-  return webcrypto.subtle.importKey('pkcs8', der, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-512' }, false, ['sign']);
+  return webcrypto.subtle.importKey('pkcs8', der, { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-512' }, false, [
+    'sign',
+  ]);
 }
 
 function isNetworkTrouble(error: unknown): boolean {

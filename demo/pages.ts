@@ -48,7 +48,10 @@ function radio(name: string, value: string, label: string, isChosen: boolean): H
 }
 
 function fieldset(legend: string, kind: 'radios' | 'checkboxes', items: readonly Html[]): Html {
-  const group = kind === 'radios' ? html`<div class="nhsuk-radios">${items}</div>` : html`<div class="nhsuk-checkboxes">${items}</div>`;
+  const group =
+    kind === 'radios'
+      ? html`<div class="nhsuk-radios">${items}</div>`
+      : html`<div class="nhsuk-checkboxes">${items}</div>`;
   return html`<div class="nhsuk-form-group"><fieldset class="nhsuk-fieldset">
 <legend class="nhsuk-fieldset__legend nhsuk-fieldset__legend--s">${legend}</legend>${group}</fieldset></div>`;
 }
@@ -56,17 +59,29 @@ function fieldset(legend: string, kind: 'radios' | 'checkboxes', items: readonly
 /** The front page. */
 export function homePage(settings: DemoSettings, session: Session | undefined): string {
   const signedIn =
-    session?.received === undefined ? html`` : html`<p><a href="/tokens">See what was received when you signed in</a></p>`;
+    session?.received === undefined
+      ? html``
+      : html`<p><a href="/tokens">See what was received when you signed in</a></p>`;
   return page(
     'Book an appointment',
     html`<h1>Book an appointment</h1>
 <p>You need to sign in to see and book your appointments.</p>
 ${signedIn}
 <form method="get" action="/sign-in">
-${fieldset('How strongly should you sign in?', 'radios', offeredVectors.map(({ vector, says }, index) => radio('vector', vector, `${vector}: ${says}`, index === 1)))}
-${fieldset('What should this service ask for, besides who you are?', 'checkboxes', offeredScopes.map(({ scope, says }) => html`<div class="nhsuk-checkboxes__item">
+${fieldset(
+  'How strongly should you sign in?',
+  'radios',
+  offeredVectors.map(({ vector, says }, index) => radio('vector', vector, `${vector}: ${says}`, index === 1)),
+)}
+${fieldset(
+  'What should this service ask for, besides who you are?',
+  'checkboxes',
+  offeredScopes.map(
+    ({ scope, says }) => html`<div class="nhsuk-checkboxes__item">
 <input class="nhsuk-checkboxes__input" id="scope-${scope}" name="scope" type="checkbox" value="${scope}" checked>
-<label class="nhsuk-label nhsuk-checkboxes__label" for="scope-${scope}">${scope}: ${says}</label></div>`))}
+<label class="nhsuk-label nhsuk-checkboxes__label" for="scope-${scope}">${scope}: ${says}</label></div>`,
+  ),
+)}
 ${fieldset('What if you are signed in already?', 'radios', [
   radio('prompt', 'default', 'carry on without asking', true),
   radio('prompt', 'login', 'prompt=login: ask again', false),
@@ -97,11 +112,18 @@ function button(address: string, label: string, session: Session): Html {
 }
 
 /** What was received, token by token. */
-export function tokensPage(settings: DemoSettings, session: Session, received: NonNullable<Session['received']>): string {
+export function tokensPage(
+  settings: DemoSettings,
+  session: Session,
+  received: NonNullable<Session['received']>,
+): string {
   const { what, before, choices } = received;
   const idToken = openToken(what.idToken);
   const accessToken = openToken(what.accessToken);
-  const again = new URLSearchParams([['vector', choices.vector], ...choices.scopes.map((scope): [string, string] => ['scope', scope])]);
+  const again = new URLSearchParams([
+    ['vector', choices.vector],
+    ...choices.scopes.map((scope): [string, string] => ['scope', scope]),
+  ]);
   const refreshed =
     before === undefined
       ? html``
@@ -148,7 +170,11 @@ export function notSharedPage(settings: DemoSettings): string {
 }
 
 /** Anything else that went wrong, in words for the person and for the developer. */
-export function problemPage(problem: { heading: string; says: string; details?: Readonly<Record<string, string>> }): string {
+export function problemPage(problem: {
+  heading: string;
+  says: string;
+  details?: Readonly<Record<string, string>>;
+}): string {
   const details = problem.details === undefined ? html`` : table('For developers', problem.details);
   return page(
     problem.heading,

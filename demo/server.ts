@@ -50,7 +50,11 @@ export function createDemo(settings: DemoSettings): Server {
 
 async function answer(program: Program, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', program.settings.origin);
-  const cookies = new Map((request.headers.cookie ?? '').split(/;\s*/u).map((pair) => [pair.split('=', 1)[0], pair.slice(pair.indexOf('=') + 1)]));
+  const cookies = new Map(
+    (request.headers.cookie ?? '')
+      .split(/;\s*/u)
+      .map((pair) => [pair.split('=', 1)[0], pair.slice(pair.indexOf('=') + 1)]),
+  );
   const visit: Visit = {
     method: request.method ?? 'GET',
     url,
@@ -76,7 +80,11 @@ async function answer(program: Program, request: IncomingMessage, response: Serv
     case 'POST /sign-out':
       return signOut(program, visit);
     default:
-      return show(response, 404, problemPage({ heading: 'Page not found', says: 'Check the address, or go to the start.' }));
+      return show(
+        response,
+        404,
+        problemPage({ heading: 'Page not found', says: 'Check the address, or go to the start.' }),
+      );
   }
 }
 
@@ -175,7 +183,9 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
     if (bytes > maxFormBytes) break;
     chunks.push(part);
   }
-  return bytes > maxFormBytes ? new URLSearchParams() : new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+  return bytes > maxFormBytes
+    ? new URLSearchParams()
+    : new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
@@ -204,10 +214,17 @@ function showProblem(response: ServerResponse, error: unknown): void {
     );
   }
   const code = error instanceof ClientError ? (error.code ?? error.message) : 'unexpected';
-  const details = error instanceof ResponseBodyError ? { error: error.error, error_description: error.error_description ?? '' } : { reason: code };
+  const details =
+    error instanceof ResponseBodyError
+      ? { error: error.error, error_description: error.error_description ?? '' }
+      : { reason: code };
   show(
     response,
     502,
-    problemPage({ heading: 'Something went wrong while signing in', says: 'You are not signed in. Start again.', details }),
+    problemPage({
+      heading: 'Something went wrong while signing in',
+      says: 'You are not signed in. Start again.',
+      details,
+    }),
   );
 }

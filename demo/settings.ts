@@ -20,7 +20,8 @@ export function readDemoSettings(environment: Readonly<Record<string, string | u
     return value;
   };
   const port = Number(environment['DEMO_PORT'] ?? '3001');
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('DEMO_PORT must be a port number');
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error('DEMO_PORT must be a port number');
   return {
     issuer: required('DEMO_ISSUER').replace(/\/$/u, ''),
     clientId: required('DEMO_CLIENT_ID'),

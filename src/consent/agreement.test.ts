@@ -54,12 +54,18 @@ suite('an agreement to share', () => {
     const ada = await makeAccount(home, { email: 'ada.three@people.example' });
     await Promise.all(Array.from({ length: 5 }, () => agreeTo(ada.id, 'riverbank', 'openid', 'email')));
     assert.equal((await listAgreementChanges(home.house.deps, ada.id)).length, 1);
-    assert.deepEqual((await auditOf(home, ada.id)).filter((type) => type.startsWith('consent')), ['consent.agreed']);
+    assert.deepEqual(
+      (await auditOf(home, ada.id)).filter((type) => type.startsWith('consent')),
+      ['consent.agreed'],
+    );
   });
 
   test('two tabs that agree to different things lose neither', async () => {
     const ada = await makeAccount(home, { email: 'ada.four@people.example' });
-    await Promise.all([agreeTo(ada.id, 'riverbank', 'openid', 'email'), agreeTo(ada.id, 'riverbank', 'openid', 'phone')]);
+    await Promise.all([
+      agreeTo(ada.id, 'riverbank', 'openid', 'email'),
+      agreeTo(ada.id, 'riverbank', 'openid', 'phone'),
+    ]);
     const agreement = await readAgreement(home.house.deps, { accountId: ada.id, clientId: 'riverbank' });
     assert.deepEqual(agreement?.scopes, ['email', 'openid', 'phone']);
   });
@@ -67,7 +73,9 @@ suite('an agreement to share', () => {
   test('refusing is recorded and takes nothing away', async () => {
     const ada = await makeAccount(home, { email: 'ada.five@people.example' });
     await agreeTo(ada.id, 'riverbank', 'openid');
-    await home.house.transact((deps) => refuse(deps, { accountId: ada.id, clientId: 'riverbank', scopes: ['email'] }));
+    await home.house.transact((deps) =>
+      refuse(deps, { accountId: ada.id, clientId: 'riverbank', scopes: ['email'] }),
+    );
     const agreement = await readAgreement(home.house.deps, { accountId: ada.id, clientId: 'riverbank' });
     assert.deepEqual(agreement?.scopes, ['openid']);
     assert.ok((await auditOf(home, ada.id)).includes('consent.refused'));
@@ -80,10 +88,17 @@ suite('an agreement to share', () => {
     assert.equal(await home.house.transact((deps) => withdrawAgreement(deps, parties)), true);
     assert.equal(await home.house.transact((deps) => withdrawAgreement(deps, parties)), false);
     assert.equal(await readAgreement(home.house.deps, parties), undefined);
-    const claims = await releasedClaims(home.house.deps, { ...parties, scopes: ['openid', 'email'], use: 'userinfo' });
+    const claims = await releasedClaims(home.house.deps, {
+      ...parties,
+      scopes: ['openid', 'email'],
+      use: 'userinfo',
+    });
     assert.deepEqual(claims, { sub: ada.id });
     const changes = await listAgreementChanges(home.house.deps, ada.id);
-    assert.deepEqual(changes.map(({ change }) => change), ['agreed', 'withdrawn']);
+    assert.deepEqual(
+      changes.map(({ change }) => change),
+      ['agreed', 'withdrawn'],
+    );
   });
 
   test('is forgotten with the account, and others’ stay', async () => {
@@ -92,9 +107,15 @@ suite('an agreement to share', () => {
     await agreeTo(ada.id, 'riverbank', 'openid');
     await agreeTo(ben.id, 'riverbank', 'openid');
     await home.house.transact((deps) => forgetAccount(deps, ada.id));
-    assert.equal(await readAgreement(home.house.deps, { accountId: ada.id, clientId: 'riverbank' }), undefined);
+    assert.equal(
+      await readAgreement(home.house.deps, { accountId: ada.id, clientId: 'riverbank' }),
+      undefined,
+    );
     assert.deepEqual(await listAgreementChanges(home.house.deps, ada.id), []);
-    assert.notEqual(await readAgreement(home.house.deps, { accountId: ben.id, clientId: 'riverbank' }), undefined);
+    assert.notEqual(
+      await readAgreement(home.house.deps, { accountId: ben.id, clientId: 'riverbank' }),
+      undefined,
+    );
   });
 });
 
@@ -107,18 +128,37 @@ suite('what a service may read at the lowest level', () => {
 
   const everything = ['openid', 'profile', 'email', 'phone', 'gp_registration_details', 'made_up'];
 
-  async function claimsOf(email: string, given: { phone?: string; agreed: string[]; asked: string[]; use?: 'id_token' | 'userinfo' | 'access_token' }) {
+  async function claimsOf(
+    email: string,
+    given: {
+      phone?: string;
+      agreed: string[];
+      asked: string[];
+      use?: 'id_token' | 'userinfo' | 'access_token';
+    },
+  ) {
     const account = await makeAccount(home, { email });
     const { id: accountId } = account;
     if (given.phone !== undefined) await setPhone(home.house.deps, { accountId, phone: given.phone });
-    await home.house.transact((deps) => agree(deps, { accountId, clientId: 'riverbank', scopes: given.agreed, level: 'P0' }));
+    await home.house.transact((deps) =>
+      agree(deps, { accountId, clientId: 'riverbank', scopes: given.agreed, level: 'P0' }),
+    );
     const use = given.use ?? 'userinfo';
-    const claims = await releasedClaims(home.house.deps, { accountId, clientId: 'riverbank', scopes: given.asked, use });
+    const claims = await releasedClaims(home.house.deps, {
+      accountId,
+      clientId: 'riverbank',
+      scopes: given.asked,
+      use,
+    });
     return { accountId, claims };
   }
 
   test('all that was agreed to, and nothing of higher levels', async () => {
-    const { accountId, claims } = await claimsOf('cai@people.example', { phone: '+447700900123', agreed: everything, asked: everything });
+    const { accountId, claims } = await claimsOf('cai@people.example', {
+      phone: '+447700900123',
+      agreed: everything,
+      asked: everything,
+    });
     assert.deepEqual(claims, {
       sub: accountId,
       identity_proofing_level: 'P0',
@@ -131,17 +171,27 @@ suite('what a service may read at the lowest level', () => {
   });
 
   test('a claim without a value is left out', async () => {
-    const { accountId, claims } = await claimsOf('dot@people.example', { agreed: ['openid', 'phone'], asked: ['openid', 'phone'] });
+    const { accountId, claims } = await claimsOf('dot@people.example', {
+      agreed: ['openid', 'phone'],
+      asked: ['openid', 'phone'],
+    });
     assert.deepEqual(claims, { sub: accountId });
   });
 
   test('what was asked for now, even if more was agreed to before', async () => {
-    const { accountId, claims } = await claimsOf('eve@people.example', { agreed: everything, asked: ['openid'] });
+    const { accountId, claims } = await claimsOf('eve@people.example', {
+      agreed: everything,
+      asked: ['openid'],
+    });
     assert.deepEqual(claims, { sub: accountId });
   });
 
   test('what was agreed to, even if more is asked for', async () => {
-    const { accountId, claims } = await claimsOf('fay@people.example', { phone: '+447700900124', agreed: ['openid', 'email'], asked: everything });
+    const { accountId, claims } = await claimsOf('fay@people.example', {
+      phone: '+447700900124',
+      agreed: ['openid', 'email'],
+      asked: everything,
+    });
     assert.deepEqual(claims, { sub: accountId, email: 'fay@people.example', email_verified: true });
   });
 
@@ -154,7 +204,12 @@ suite('what a service may read at the lowest level', () => {
   });
 
   test('there is nothing about somebody whose account is gone', async () => {
-    const request = { accountId: '8a7f3a52-6a30-4f0e-9a4e-2c8a52f3a111', clientId: 'riverbank', scopes: ['openid'], use: 'userinfo' } as const;
+    const request = {
+      accountId: '8a7f3a52-6a30-4f0e-9a4e-2c8a52f3a111',
+      clientId: 'riverbank',
+      scopes: ['openid'],
+      use: 'userinfo',
+    } as const;
     assert.equal(await releasedClaims(home.house.deps, request), undefined);
   });
 });

@@ -36,7 +36,10 @@ export function readAgreement(deps: { readonly db: Db }, parties: Parties): Prom
 }
 
 /** @returns every change to the person's agreements, the oldest first */
-export function listAgreementChanges(deps: { readonly db: Db }, accountId: string): Promise<AgreementChange[]> {
+export function listAgreementChanges(
+  deps: { readonly db: Db },
+  accountId: string,
+): Promise<AgreementChange[]> {
   return selectChanges(deps.db, accountId);
 }
 
@@ -68,11 +71,21 @@ export async function refuse(
 }
 
 /** Ends a person's agreement with a service: nothing more is released to it. @returns whether there was one */
-export async function withdrawAgreement(deps: ConsentDeps, { accountId, clientId }: Parties): Promise<boolean> {
+export async function withdrawAgreement(
+  deps: ConsentDeps,
+  { accountId, clientId }: Parties,
+): Promise<boolean> {
   const ended = await deleteAgreement(deps.db, { accountId, clientId });
   if (ended === undefined) return false;
   const { scopes, level } = ended;
-  await insertChange(deps.db, { accountId, clientId, change: 'withdrawn', scopes, level, changedAt: deps.clock.now() });
+  await insertChange(deps.db, {
+    accountId,
+    clientId,
+    change: 'withdrawn',
+    scopes,
+    level,
+    changedAt: deps.clock.now(),
+  });
   await deps.audit({ type: 'consent.withdrawn', accountId, clientId, details: { scopes } });
   return true;
 }

@@ -75,7 +75,10 @@ const claimRules: readonly ClaimRule[] = [
 ];
 
 /** The scopes that release something here, `openid` among them. */
-export const releasableScopes: readonly string[] = ['openid', ...new Set(claimRules.flatMap((rule) => rule.scopes))];
+export const releasableScopes: readonly string[] = [
+  'openid',
+  ...new Set(claimRules.flatMap((rule) => rule.scopes)),
+];
 
 /**
  * Finds the claims about a person that a service may read: those of the scopes that it asked for and that the person
@@ -96,12 +99,16 @@ export async function releasedClaims(
   const account = await readAccount(deps, request.accountId);
   if (account === undefined) return undefined;
   const claims: Record<string, ClaimValue> = { sub: account.id };
-  const asked = claimRules.filter((rule) => rule.uses.includes(request.use) && overlaps(rule.scopes, request.scopes));
+  const asked = claimRules.filter(
+    (rule) => rule.uses.includes(request.use) && overlaps(rule.scopes, request.scopes),
+  );
   if (asked.length === 0) return claims;
   const agreement = await readAgreement(deps, request);
   const level = await levelOf(deps, account.id);
   for (const rule of asked) {
-    const isAgreed = rule.scopes.some((scope) => request.scopes.includes(scope) && agreement?.scopes.includes(scope));
+    const isAgreed = rule.scopes.some(
+      (scope) => request.scopes.includes(scope) && agreement?.scopes.includes(scope),
+    );
     if (!isAgreed || !rule.levels.includes(level)) continue;
     const value = rule.valueOf({ account, level });
     if (value !== undefined) claims[rule.claim] = value;

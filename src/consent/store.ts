@@ -40,7 +40,10 @@ export interface AgreementChange extends Parties {
   readonly changedAt: Date;
 }
 
-export async function selectAgreement(db: Db, { accountId, clientId }: Parties): Promise<StoredAgreement | undefined> {
+export async function selectAgreement(
+  db: Db,
+  { accountId, clientId }: Parties,
+): Promise<StoredAgreement | undefined> {
   const row = await db
     .withTables<ConsentTables>()
     .selectFrom('consent.agreement')
@@ -56,7 +59,10 @@ export async function selectAgreement(db: Db, { accountId, clientId }: Parties):
  *
  * @returns all that is agreed now, or undefined if that is no more than before
  */
-export async function widenAgreement(db: Db, agreement: Parties & StoredAgreement): Promise<string[] | undefined> {
+export async function widenAgreement(
+  db: Db,
+  agreement: Parties & StoredAgreement,
+): Promise<string[] | undefined> {
   const row = await db
     .withTables<ConsentTables>()
     .insertInto('consent.agreement')
@@ -82,7 +88,10 @@ export async function widenAgreement(db: Db, agreement: Parties & StoredAgreemen
   return row?.scopes;
 }
 
-export async function deleteAgreement(db: Db, { accountId, clientId }: Parties): Promise<StoredAgreement | undefined> {
+export async function deleteAgreement(
+  db: Db,
+  { accountId, clientId }: Parties,
+): Promise<StoredAgreement | undefined> {
   const row = await db
     .withTables<ConsentTables>()
     .deleteFrom('consent.agreement')

@@ -12,7 +12,12 @@ export interface Profile {
   readonly factors: readonly AuthenticationFactor[];
 }
 
-const completeWays: readonly (readonly AuthenticationFactor[])[] = [['Cp'], ['Cp', 'Cd'], ['Cp', 'Ck'], ['Cm']];
+const completeWays: readonly (readonly AuthenticationFactor[])[] = [
+  ['Cp'],
+  ['Cp', 'Cd'],
+  ['Cp', 'Ck'],
+  ['Cm'],
+];
 
 /** Every profile of the contract: each level with each complete way to sign in. */
 export const contractProfiles: readonly Profile[] = identityLevels.flatMap((level) =>
@@ -34,7 +39,9 @@ export const supportedProfiles: readonly Profile[] = contractProfiles.filter(
  * What a factor asks of a person, for choosing the least; and what it is worth, for choosing the strongest: each is
  * worth more than all before it together, a key that can't be phished the most.
  */
-export const factorWeights: Readonly<Record<AuthenticationFactor, { readonly effort: number; readonly strength: number }>> = {
+export const factorWeights: Readonly<
+  Record<AuthenticationFactor, { readonly effort: number; readonly strength: number }>
+> = {
   Cp: { effort: 1, strength: 1 },
   Cd: { effort: 2, strength: 2 },
   Ck: { effort: 3, strength: 4 },

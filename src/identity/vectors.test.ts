@@ -13,7 +13,10 @@ import {
 } from '#identity';
 import fc from 'fast-check';
 
-const achieved = (...factors: AuthenticationFactor[]): Achieved => ({ level: 'P0', factors: new Set(factors) });
+const achieved = (...factors: AuthenticationFactor[]): Achieved => ({
+  level: 'P0',
+  factors: new Set(factors),
+});
 
 function vectorsOf(...texts: string[]): readonly Vector[] {
   const reading = parseVtr(JSON.stringify(texts));
@@ -25,7 +28,10 @@ suite('reading vtr', () => {
   test('spaces in the array and around a vector are allowed', () => {
     const reading = parseVtr(' [ "P0.Cp" , " P0.Cp.Cd " ] ');
     assert.equal(reading.outcome, 'valid');
-    assert.deepEqual(reading.vectors.map((vector) => vector.text), ['P0.Cp', 'P0.Cp.Cd']);
+    assert.deepEqual(
+      reading.vectors.map((vector) => vector.text),
+      ['P0.Cp', 'P0.Cp.Cd'],
+    );
   });
 
   for (const [text, vector, reason] of [
@@ -68,7 +74,10 @@ suite('reading vtr', () => {
   });
 
   test('of a mixed request, what is supported remains', () => {
-    assert.deepEqual(vectorsOf('P9.Cp.Cd', 'P0.Cp').map((vector) => vector.text), ['P0.Cp']);
+    assert.deepEqual(
+      vectorsOf('P9.Cp.Cd', 'P0.Cp').map((vector) => vector.text),
+      ['P0.Cp'],
+    );
   });
 
   test('without vtr the default is asked for', () => {
@@ -135,10 +144,18 @@ suite('what is still missing', () => {
   });
 });
 
-const factorSets = fc.uniqueArray(fc.constantFrom(...authenticationFactors)).map((factors) => new Set(factors));
-const anyAchieved: fc.Arbitrary<Achieved> = fc.record({ level: fc.constantFrom(...identityLevels), factors: factorSets });
+const factorSets = fc
+  .uniqueArray(fc.constantFrom(...authenticationFactors))
+  .map((factors) => new Set(factors));
+const anyAchieved: fc.Arbitrary<Achieved> = fc.record({
+  level: fc.constantFrom(...identityLevels),
+  factors: factorSets,
+});
 const anyVector = fc
-  .tuple(fc.option(fc.constantFrom(...identityLevels), { nil: undefined }), fc.shuffledSubarray([...authenticationFactors]))
+  .tuple(
+    fc.option(fc.constantFrom(...identityLevels), { nil: undefined }),
+    fc.shuffledSubarray([...authenticationFactors]),
+  )
   .map(([level, factors]) => [...(level === undefined ? [] : [level]), ...factors])
   .filter((components) => components.length > 0)
   .map((components) => components.join('.'));
@@ -147,11 +164,18 @@ const anyRequest = fc.array(anyVector, { minLength: 1, maxLength: 6 });
 suite('whatever is asked', () => {
   test('reading never throws, and blames with plain words', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json(), anyRequest.map((request) => JSON.stringify(request))), (text) => {
-        const reading = parseVtr(text);
-        if (reading.outcome === 'valid') assert.ok(reading.vectors.length > 0);
-        else assert.match(`${reading.vector} ${reading.reason}`, /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/u);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.json(),
+          anyRequest.map((request) => JSON.stringify(request)),
+        ),
+        (text) => {
+          const reading = parseVtr(text);
+          if (reading.outcome === 'valid') assert.ok(reading.vectors.length > 0);
+          else assert.match(`${reading.vector} ${reading.reason}`, /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/u);
+        },
+      ),
     );
   });
 

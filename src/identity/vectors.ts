@@ -64,9 +64,13 @@ function refusal(outcome: Refusal['outcome'], vector: string, reason: string): R
  * @returns the vectors that can be satisfied here, without repetitions; or which vector is to blame, and why
  * @see RFC 8485 §4.1
  */
-export function parseVtr(text: string | undefined, options: { readonly permitted?: readonly string[] } = {}): VtrReading {
+export function parseVtr(
+  text: string | undefined,
+  options: { readonly permitted?: readonly string[] } = {},
+): VtrReading {
   const list = text === undefined ? defaultVtr : readList(text);
-  if (list === undefined) return refusal('malformed', text ?? '', `is not a JSON array of 1 to ${mostVectors} vectors`);
+  if (list === undefined)
+    return refusal('malformed', text ?? '', `is not a JSON array of 1 to ${mostVectors} vectors`);
   const vectors = new Map<string, Vector>();
   let firstRefusal: Refusal | undefined;
   for (const one of list) {
@@ -109,7 +113,11 @@ function readVector(written: string): Components | Refusal {
 
 function findProfiles(components: Components, permitted: readonly string[] | undefined): Vector | Refusal {
   if (permitted !== undefined && !isPermitted(components, permitted)) {
-    return refusal('not_permitted', components.text, 'is not among the vectors that this service is registered for');
+    return refusal(
+      'not_permitted',
+      components.text,
+      'is not among the vectors that this service is registered for',
+    );
   }
   const profiles = supportedProfiles.filter(
     (profile) => fits(components, profile) && (permitted?.includes(profileText(profile)) ?? true),
@@ -175,13 +183,21 @@ export function matchVector(vectors: readonly Vector[], achieved: Achieved): Vec
  * @returns the factors that are still needed, in the order in which they are asked for; empty when the request's
  *   authentication is satisfied, or when there is no vector to satisfy
  */
-export function missingFactors(vectors: readonly Vector[], achieved: Achieved): readonly AuthenticationFactor[] {
+export function missingFactors(
+  vectors: readonly Vector[],
+  achieved: Achieved,
+): readonly AuthenticationFactor[] {
   const gap = (profile: Profile) => Math.max(0, levelRank(profile.level) - levelRank(achieved.level));
   const effort = (missing: readonly AuthenticationFactor[]) =>
     missing.reduce((sum, factor) => sum + factorWeights[factor].effort, 0);
   const ways = vectors
     .flatMap((vector) => vector.profiles)
     .map((profile) => ({ gap: gap(profile), missing: missingFor(profile, achieved) }))
-    .toSorted((one, other) => one.gap - other.gap || effort(one.missing) - effort(other.missing) || strengthOf(one.missing) - strengthOf(other.missing));
+    .toSorted(
+      (one, other) =>
+        one.gap - other.gap ||
+        effort(one.missing) - effort(other.missing) ||
+        strengthOf(one.missing) - strengthOf(other.missing),
+    );
   return ways[0]?.missing ?? [];
 }

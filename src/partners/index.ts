@@ -7,7 +7,12 @@ export {
   type ClientRegistration,
   type Nation,
 } from './client.ts';
-export { clientOnTheWire, clientRegistration, overlayRegistration, type RegistrationRules } from './registration.ts';
+export {
+  clientOnTheWire,
+  clientRegistration,
+  overlayRegistration,
+  type RegistrationRules,
+} from './registration.ts';
 export {
   listClients,
   readClient,

@@ -8,7 +8,11 @@ const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 20
 const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
 const jwk = publicKey.export({ format: 'jwk' });
 
-const least = { client_name: 'Riverbank', redirect_uris: ['https://riverbank.example/cb'], public_key_pem: pem };
+const least = {
+  client_name: 'Riverbank',
+  redirect_uris: ['https://riverbank.example/cb'],
+  public_key_pem: pem,
+};
 
 function read(changes: Record<string, unknown>, mode: 'sandbox' | 'production' = 'production') {
   return clientRegistration({ mode }).safeParse({ ...least, ...changes });
@@ -64,7 +68,10 @@ suite('registering a service', () => {
   }
 
   test('plain http to anywhere else is refused in a sandbox too', () => {
-    assert.match(complaintOf({ redirect_uris: ['http://localhost.evil.example/cb'] }, 'sandbox'), /only for localhost/u);
+    assert.match(
+      complaintOf({ redirect_uris: ['http://localhost.evil.example/cb'] }, 'sandbox'),
+      /only for localhost/u,
+    );
   });
 
   test('there are 1 to 10 redirect URIs, each once', () => {
@@ -83,20 +90,41 @@ suite('registering a service', () => {
   });
 
   test('a key that is too short, not RSA, or no key at all is refused', () => {
-    const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'pem', type: 'spki' });
-    const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'pem', type: 'spki' });
+    const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({
+      format: 'pem',
+      type: 'spki',
+    });
+    const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({
+      format: 'pem',
+      type: 'spki',
+    });
     assert.match(complaintOf({ public_key_pem: short }), /2048 to 8192 bits, not 1024/u);
     assert.match(complaintOf({ public_key_pem: curve }), /must be an RSA key/u);
     assert.match(complaintOf({ public_key_pem: 'hello' }), /not a public key in PEM/u);
   });
 
   test('several keys are taken as a set, each with its kid', () => {
-    const keys = [{ ...jwk, kid: 'spring' }, { ...jwk, kid: 'autumn', alg: 'RS512', use: 'sig' }];
+    const keys = [
+      { ...jwk, kid: 'spring' },
+      { ...jwk, kid: 'autumn', alg: 'RS512', use: 'sig' },
+    ];
     const result = read({ public_key_pem: undefined, jwks: { keys } });
-    assert.deepEqual(result.data?.jwks.keys.map((key) => key.kid), ['spring', 'autumn']);
-    assert.match(complaintOf({ public_key_pem: undefined, jwks: { keys: [jwk, jwk] } }), /two keys of the same kid/u);
-    assert.match(complaintOf({ public_key_pem: undefined, jwks: { keys: [{ ...jwk, alg: 'RS256' }] } }), /alg RS512/u);
-    assert.match(complaintOf({ public_key_pem: undefined, jwks: { keys: [{ kty: 'oct', k: 'AA' }] } }), /private members/u);
+    assert.deepEqual(
+      result.data?.jwks.keys.map((key) => key.kid),
+      ['spring', 'autumn'],
+    );
+    assert.match(
+      complaintOf({ public_key_pem: undefined, jwks: { keys: [jwk, jwk] } }),
+      /two keys of the same kid/u,
+    );
+    assert.match(
+      complaintOf({ public_key_pem: undefined, jwks: { keys: [{ ...jwk, alg: 'RS256' }] } }),
+      /alg RS512/u,
+    );
+    assert.match(
+      complaintOf({ public_key_pem: undefined, jwks: { keys: [{ kty: 'oct', k: 'AA' }] } }),
+      /private members/u,
+    );
   });
 
   test('exactly one way of giving the key is used', () => {
@@ -109,7 +137,10 @@ suite('registering a service', () => {
     assert.match(complaintOf({ scopes: ['email'] }), /must include openid/u);
     assert.match(complaintOf({ vectors: ['P0.Cp', 'P1.Cp'] }), /^vectors\.1 must be one of P0\.Cp/mu);
     assert.match(complaintOf({ nations: [] }), /at least one of england/u);
-    assert.match(complaintOf({ redirect_uri: 'https://riverbank.example/cb' }), /does not have: redirect_uri/u);
+    assert.match(
+      complaintOf({ redirect_uri: 'https://riverbank.example/cb' }),
+      /does not have: redirect_uri/u,
+    );
   });
 
   test('GP credentials are only for services enabled for them', () => {

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { readJwk, readPem } from './client-key.ts';
-import { nations, registrableScopes, registrableVectors, type Client, type ClientKey, type ClientRegistration } from './client.ts';
+import {
+  nations,
+  registrableScopes,
+  registrableVectors,
+  type Client,
+  type ClientKey,
+  type ClientRegistration,
+} from './client.ts';
 
 /** Where a registration is made: only a sandbox takes plain http, and that only for this machine. */
 export interface RegistrationRules {
@@ -53,7 +60,9 @@ const address = (rules: RegistrationRules, complain: Complain) =>
 
 const listOf = <const T extends string>(values: readonly T[], what: string) =>
   z
-    .array(z.enum(values, { error: `must be one of ${values.join(', ')}` }), { error: `must be a list of ${what}` })
+    .array(z.enum(values, { error: `must be one of ${values.join(', ')}` }), {
+      error: `must be a list of ${what}`,
+    })
     .min(1, `must name at least one of ${values.join(', ')}`)
     .transform((chosen) => values.filter((value) => chosen.includes(value)));
 
@@ -82,7 +91,10 @@ const jwks = z
         .array(jwk, { error: 'must be a list of JSON Web Keys' })
         .min(1, 'must hold at least one key')
         .max(mostKeys, `must not hold more than ${mostKeys} keys`)
-        .refine((keys) => new Set(keys.map((key) => key.kid)).size === keys.length, 'must not hold two keys of the same kid'),
+        .refine(
+          (keys) => new Set(keys.map((key) => key.kid)).size === keys.length,
+          'must not hold two keys of the same kid',
+        ),
     },
     { error: 'must be a JSON Web Key Set: an object with the member keys' },
   )
@@ -93,7 +105,9 @@ const wireShape = (rules: RegistrationRules) =>
     {
       client_name: clientName,
       redirect_uris: z
-        .array(address(rules, complaintOfRedirectUri), { error: `must be a list of 1 to ${mostUris} addresses` })
+        .array(address(rules, complaintOfRedirectUri), {
+          error: `must be a list of 1 to ${mostUris} addresses`,
+        })
         .min(1, 'must hold at least one address')
         .max(mostUris, `must not hold more than ${mostUris} addresses`)
         .refine((uris) => new Set(uris).size === uris.length, 'must not hold the same address twice'),
@@ -105,7 +119,9 @@ const wireShape = (rules: RegistrationRules) =>
       vectors: listOf(registrableVectors, 'vectors').default([...registrableVectors]),
       nations: listOf(nations, 'nations').default([...nations]),
       sso_with: z
-        .array(text('a client id').min(1, 'must not be empty').max(100, 'is too long for a client id'), { error: 'must be a list of client ids' })
+        .array(text('a client id').min(1, 'must not be empty').max(100, 'is too long for a client id'), {
+          error: 'must be a list of client ids',
+        })
         .max(100, 'must not name more than 100 services')
         .default([]),
       im1_enabled: z.boolean({ error: 'must be true or false' }).default(false),
@@ -132,10 +148,18 @@ export function clientRegistration(rules: RegistrationRules) {
   return wireShape(rules)
     .superRefine((wire, context) => {
       if ((wire.public_key_pem === undefined) === (wire.jwks === undefined)) {
-        context.addIssue({ code: 'custom', path: ['public_key_pem'], message: 'exactly one of public_key_pem and jwks must be given' });
+        context.addIssue({
+          code: 'custom',
+          path: ['public_key_pem'],
+          message: 'exactly one of public_key_pem and jwks must be given',
+        });
       }
       if (wire.scopes.includes('gp_integration_credentials') && !wire.im1_enabled) {
-        context.addIssue({ code: 'custom', path: ['scopes'], message: 'gp_integration_credentials is only for a service with im1_enabled' });
+        context.addIssue({
+          code: 'custom',
+          path: ['scopes'],
+          message: 'gp_integration_credentials is only for a service with im1_enabled',
+        });
       }
     })
     .transform(
@@ -186,7 +210,10 @@ export function clientOnTheWire(client: Client) {
  * Lays changes from the wire over a client's registration. The result is as unchecked as the changes: it has to go
  * through `clientRegistration`. A member given as null is taken away.
  */
-export function overlayRegistration(client: Client, changes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function overlayRegistration(
+  client: Client,
+  changes: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const { jwks: keys, ...rest } = registrationOnTheWire(client);
   const bringsKey = 'public_key_pem' in changes || 'jwks' in changes;
   const merged = { ...rest, ...(bringsKey ? {} : { jwks: keys }), ...changes };

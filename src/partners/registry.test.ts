@@ -13,7 +13,10 @@ import {
 } from '#partners';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
 
-const newKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'pem', type: 'spki' }).toString();
+const newKey = () =>
+  generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .publicKey.export({ format: 'pem', type: 'spki' })
+    .toString();
 const schema = clientRegistration({ mode: 'production' });
 
 suite('the register of services', () => {
@@ -46,7 +49,10 @@ suite('the register of services', () => {
     const found = await readClient(home.house.deps, client.clientId);
     assert.deepEqual(found, client);
     assert.deepEqual(found?.redirectUris, ['https://riverbank.example/callback']);
-    assert.deepEqual([found?.scopes, found?.vectors, found?.nations, found?.ssoWith], [['openid', 'profile'], ['P0.Cp'], ['wales'], ['hilltop']]);
+    assert.deepEqual(
+      [found?.scopes, found?.vectors, found?.nations, found?.ssoWith],
+      [['openid', 'profile'], ['P0.Cp'], ['wales'], ['hilltop']],
+    );
     assert.equal(found?.requireNonce, false);
     assert.equal(found?.termsUri, 'https://riverbank.example/terms?v=2');
   });
@@ -62,7 +68,9 @@ suite('the register of services', () => {
 
   test('an id that is known elsewhere can be kept', async () => {
     const registration = schema.parse(wire());
-    const client = await home.house.transact((deps) => registerClient(deps, registration, { clientId: 'kept-from-before' }));
+    const client = await home.house.transact((deps) =>
+      registerClient(deps, registration, { clientId: 'kept-from-before' }),
+    );
     assert.equal(client.clientId, 'kept-from-before');
   });
 
@@ -87,7 +95,10 @@ suite('the register of services', () => {
     const client = await register();
     const { client_id: clientId, client_id_issued_at: _, ...shown } = clientOnTheWire(client);
     assert.equal(clientId, client.clientId);
-    assert.deepEqual(schema.parse(JSON.parse(JSON.stringify(shown))), schema.parse(overlayRegistration(client, {})));
+    assert.deepEqual(
+      schema.parse(JSON.parse(JSON.stringify(shown))),
+      schema.parse(overlayRegistration(client, {})),
+    );
   });
 
   test('a removed service is gone, and changing or removing it again does nothing', async () => {
@@ -107,6 +118,9 @@ suite('the register of services', () => {
       'SELECT type FROM audit.event WHERE client_id = $1 ORDER BY id',
       [client.clientId],
     );
-    assert.deepEqual(rows.map((row) => row.type), ['client.registered', 'client.changed', 'client.removed']);
+    assert.deepEqual(
+      rows.map((row) => row.type),
+      ['client.registered', 'client.changed', 'client.removed'],
+    );
   });
 });

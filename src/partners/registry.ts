@@ -27,7 +27,9 @@ function newClientId(clientName: string): string {
     .replaceAll(/[^a-z0-9]+/gu, '-')
     .slice(0, 30)
     .replaceAll(/^-+|-+$/gu, '');
-  const random = Array.from({ length: randomLetters }, () => readableLetters.charAt(randomInt(readableLetters.length)));
+  const random = Array.from({ length: randomLetters }, () =>
+    readableLetters.charAt(randomInt(readableLetters.length)),
+  );
   return `${words === '' ? 'service' : words}-${random.join('')}`;
 }
 

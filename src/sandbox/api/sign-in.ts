@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import {
+  signInHeadless,
+  type HeadlessDeps,
+  type HeadlessOutcome,
+  type Hindrance,
+} from '../headless/sign-in.ts';
+import { findPersona, personas } from '../personas.ts';
+import { operation, refusal, type Operation, type Reply } from './operation.ts';
+
+const body = z.strictObject(
+  {
+    authorize_url: z
+      .url({ error: 'must be the address to which the service would send a browser' })
+      .max(20_000),
+    persona: z.string({ error: 'must be a persona’s id' }).transform((name, context) => {
+      const persona = findPersona(name);
+      if (persona !== undefined) return persona;
+      context.addIssue({
+        code: 'custom',
+        message: `must be one of ${personas.map(({ id }) => id).join(', ')}`,
+      });
+      return z.NEVER;
+    }),
+    authentication: z
+      .array(z.enum(['Cp', 'Cd'], { error: 'must be Cp or Cd' }), { error: 'must be a list of factors' })
+      .optional()
+      .describe('what the person does to sign in; as much as the request needs when left out'),
+    consent: z
+      .boolean({ error: 'must be true or false' })
+      .default(true)
+      .describe('whether the person agrees to share their details, if asked'),
+  },
+  {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `has members that are not known: ${issue.keys.join(', ').slice(0, 200)}`
+        : 'must be a JSON object',
+  },
+);
+
+const hindrances: Readonly<Record<Hindrance, string>> = {
+  no_account: 'This persona has no login yet. Choose one that has, or make the login in a browser.',
+  password_locked:
+    'Signing in is locked after too many wrong passwords. Reset the persona, or move the clock by PT16M.',
+  password_changed: 'The persona’s password is not the seeded one any more. Reset the persona.',
+  no_phone: 'The request needs a code, and this persona has no mobile number.',
+  code_locked:
+    'Too many codes were asked for, or too many were wrong. Reset the persona, or move the clock by PT16M.',
+  code_not_delivered: 'The code did not arrive in the inbox.',
+  authentication_insufficient: 'The request needs more than the authentication that was given.',
+};
+
+export function signInOperations(deps: HeadlessDeps): Operation[] {
+  const { origin } = new URL(deps.house.settings.issuer);
+  return [
+    operation({
+      method: 'POST',
+      path: '/sign-in',
+      summary:
+        'Signs a person in without a browser, and gives the address to which a browser would have been sent.',
+      input: { body },
+      answers: {
+        200: {
+          description: 'Where the browser would have gone: the redirect URI with a code, or with an error.',
+          schema: z.object({ location: z.string() }),
+        },
+        400: {
+          description:
+            'The call does not fit, or the login answered the request with an error and no redirect.',
+        },
+        409: { description: 'This person cannot complete this sign-in; the error says why.' },
+      },
+      handle: async ({ body: asked }) => {
+        if (new URL(asked.authorize_url).origin !== origin) {
+          return refusal(
+            400,
+            'invalid_request',
+            `authorize_url must be an address of this login, below ${origin}`,
+          );
+        }
+        const { authorize_url: authorizeUrl, ...rest } = asked;
+        return replyTo(await signInHeadless(deps, { authorizeUrl, ...rest }));
+      },
+    }),
+  ];
+}
+
+function replyTo(outcome: HeadlessOutcome): Reply {
+  switch (outcome.outcome) {
+    case 'redirected':
+      return { status: 200, body: { location: outcome.location } };
+    case 'answered':
+      return refusal(
+        400,
+        'refused_without_redirect',
+        'The login answered with an error and did not redirect.',
+        {
+          status: outcome.status,
+          answer: readAnswer(outcome.body),
+        },
+      );
+    case 'stopped':
+      return refusal(409, outcome.because, hindrances[outcome.because]);
+  }
+}
+
+const mostShown = 2000;
+
+function readAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text.slice(0, mostShown);
+  }
+}

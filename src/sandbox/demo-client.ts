@@ -1,0 +1,65 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { House } from '#foundation/deps';
+import { clientOnTheWire, clientRegistration, readClient, registerClient, updateClient } from '#partners';
+import { z } from 'zod';
+
+/** What the demo connected service has to be started with. */
+export interface DemoClient {
+  readonly clientId: string;
+  /** PKCS#8 in PEM, readable by its owner only. */
+  readonly privateKeyFile: string;
+}
+
+export const demoClientId = 'riverbank-appointments';
+
+const keyBits = 2048;
+const fileExists = z.object({ code: z.literal('EEXIST') });
+
+/**
+ * Registers the demo connected service, or brings its registration up to date. Its key pair is made once and kept in
+ * the data folder.
+ *
+ * @param demo.origin where browsers reach it, such as `http://localhost:3001`
+ */
+export async function registerDemoClient(
+  house: House,
+  demo: { readonly origin: string },
+): Promise<DemoClient> {
+  const folder = path.join(house.settings.dataFolder, 'demo-service');
+  const privateKeyFile = path.resolve(folder, 'private-key.pem');
+  const pem = await readOrMakeKey(folder, privateKeyFile);
+  const registration = clientRegistration(house.settings).parse({
+    client_name: 'Riverbank Appointments',
+    redirect_uris: [`${demo.origin}/callback`],
+    public_key_pem: createPublicKey(pem).export({ format: 'pem', type: 'spki' }).toString(),
+    scopes: ['openid', 'email', 'phone'],
+    client_uri: `${demo.origin}/`,
+  });
+  await house.transact(async (deps) => {
+    const found = await readClient(deps, demoClientId);
+    if (found === undefined) {
+      await registerClient(deps, registration, { clientId: demoClientId });
+      return;
+    }
+    const wanted = { ...found, ...registration };
+    if (JSON.stringify(clientOnTheWire(found)) === JSON.stringify(clientOnTheWire(wanted))) return;
+    await updateClient(deps, demoClientId, registration);
+  });
+  return { clientId: demoClientId, privateKeyFile };
+}
+
+/** The first of several processes makes the key; the others read it. */
+async function readOrMakeKey(folder: string, file: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: keyBits });
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+  try {
+    await writeFile(file, pem, { mode: 0o600, flag: 'wx' });
+    return pem;
+  } catch (error) {
+    if (!fileExists.safeParse(error).success) throw error;
+    return readFile(file, 'utf8');
+  }
+}

@@ -1,0 +1,212 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  checkPassword,
+  checkSecurityCode,
+  isDeviceRemembered,
+  readAccount,
+  recordSignIn,
+  rememberDevice,
+  sendSecurityCode,
+} from '#accounts';
+import { agree, refuse } from '#consent';
+import type { House } from '#foundation/deps';
+import { levelOf, type AuthenticationFactor } from '#identity';
+import { entryAddress } from '#journeys';
+import { readSimulatedInbox } from '#messaging';
+import { finishConsent, finishSignIn, readSignInRequest, refuseRequest, type SignInRequest } from '#openid';
+import type { FastifyInstance } from 'fastify';
+import { sandboxPassword, type Persona } from '../personas.ts';
+import { openHeadlessBrowser, withoutQuery } from './browser.ts';
+
+export type HeadlessFactor = 'Cp' | 'Cd';
+
+/** Who signs in to what, and how. */
+export interface HeadlessSignIn {
+  readonly authorizeUrl: string;
+  readonly persona: Persona;
+  /** What the person does; as much as the request needs when left out. */
+  readonly authentication?: readonly HeadlessFactor[] | undefined;
+  /** Whether the person agrees to share, if asked. */
+  readonly consent: boolean;
+}
+
+/** Why a person could not go on, as their pages would have told them. */
+export type Hindrance =
+  | 'no_account'
+  | 'password_locked'
+  | 'password_changed'
+  | 'no_phone'
+  | 'code_locked'
+  | 'code_not_delivered'
+  | 'authentication_insufficient';
+
+export type HeadlessOutcome =
+  | { readonly outcome: 'redirected'; readonly location: string }
+  /** The request was answered with an error instead of a redirect. */
+  | { readonly outcome: 'answered'; readonly status: number; readonly body: string }
+  | { readonly outcome: 'stopped'; readonly because: Hindrance };
+
+/** What a person's own browser would keep: signs that it was remembered, by account. */
+export type RememberedDevices = Map<string, string>;
+
+export interface HeadlessDeps {
+  readonly app: FastifyInstance;
+  readonly house: House;
+  readonly devices: RememberedDevices;
+  /** Codes that are on their way, by account: one at a time, so that each is read by who asked for it. */
+  readonly awaited: Map<string, Promise<unknown>>;
+}
+
+type Step = { readonly address: string } | { readonly because: Hindrance };
+
+const loopback = '127.0.0.1';
+/** Sign in, a missing factor, consent; anything beyond is a circle. */
+const mostPrompts = 5;
+const msBetweenLooks = 50;
+const mostLooks = 300;
+
+/**
+ * Signs a persona in as a browser would, without reading pages: the requests go through the product's own addresses,
+ * and the password, the code and the consent through the same doors that the pages open.
+ */
+export async function signInHeadless(deps: HeadlessDeps, asked: HeadlessSignIn): Promise<HeadlessOutcome> {
+  const redirectUri = new URL(asked.authorizeUrl).searchParams.get('redirect_uri') ?? '';
+  const browser = openHeadlessBrowser(deps, {
+    leavesTo: URL.canParse(redirectUri) ? withoutQuery(new URL(redirectUri)) : undefined,
+    stopsAt: entryAddress,
+  });
+  let address = asked.authorizeUrl;
+  for (let prompts = 0; prompts < mostPrompts; prompts += 1) {
+    const arrival = await browser.go(address);
+    if (arrival.at === 'elsewhere') return { outcome: 'redirected', location: arrival.location };
+    if (arrival.at === 'answer') return { outcome: 'answered', status: arrival.status, body: arrival.body };
+    const request = await readSignInRequest(
+      deps.house.deps,
+      arrival.address.searchParams.get('request') ?? '',
+    );
+    if (request === undefined) return { outcome: 'answered', status: 400, body: '' };
+    const step = await answerPrompt(deps, asked, request);
+    if ('because' in step) return { outcome: 'stopped', because: step.because };
+    address = step.address;
+  }
+  return { outcome: 'stopped', because: 'authentication_insufficient' };
+}
+
+function answerPrompt(deps: HeadlessDeps, asked: HeadlessSignIn, request: SignInRequest): Promise<Step> {
+  switch (request.prompt) {
+    case 'login':
+      return authenticate(deps, asked, request);
+    case 'consent':
+      return answerConsent(deps, asked, request);
+    case 'availability':
+      return deps.house.transact((inside) =>
+        refuseRequest(inside, {
+          uid: request.uid,
+          error: 'access_denied',
+          description: 'NotAvailableInNation',
+        }),
+      );
+  }
+}
+
+async function authenticate(
+  deps: HeadlessDeps,
+  asked: HeadlessSignIn,
+  request: SignInRequest,
+): Promise<Step> {
+  const { house } = deps;
+  const factors = new Set<AuthenticationFactor>(asked.authentication ?? ['Cp', ...request.missing]);
+  if (!factors.has('Cp') || request.missing.some((factor) => !factors.has(factor))) {
+    return { because: 'authentication_insufficient' };
+  }
+  if (asked.persona.account === undefined) return { because: 'no_account' };
+  const { email } = asked.persona;
+  const checked = await checkPassword(house, { email, password: sandboxPassword, remoteAddress: loopback });
+  if (checked.outcome === 'locked') return { because: 'password_locked' };
+  if (checked.outcome === 'no_match') return { because: 'password_changed' };
+  const { accountId } = checked;
+  const hindrance = factors.has('Cd') ? await proveDevice(deps, request, accountId) : undefined;
+  if (hindrance !== undefined) return { because: hindrance };
+  return house.transact(async (inside) => {
+    await recordSignIn(inside, { accountId, clientId: request.clientId });
+    return finishSignIn(inside, { uid: request.uid, accountId, factors: [...factors] });
+  });
+}
+
+/** A remembered device counts; otherwise a code is sent, read from the inbox and entered, and the device remembered. */
+async function proveDevice(
+  deps: HeadlessDeps,
+  request: SignInRequest,
+  accountId: string,
+): Promise<Hindrance | undefined> {
+  const before = deps.awaited.get(accountId);
+  const turn = Promise.resolve(before).then(() => proveDeviceInTurn(deps, request, accountId));
+  const settled = turn.then(
+    () => undefined,
+    () => undefined,
+  );
+  deps.awaited.set(accountId, settled);
+  try {
+    return await turn;
+  } finally {
+    if (deps.awaited.get(accountId) === settled) deps.awaited.delete(accountId);
+  }
+}
+
+async function proveDeviceInTurn(
+  { house, devices }: HeadlessDeps,
+  request: SignInRequest,
+  accountId: string,
+): Promise<Hindrance | undefined> {
+  const deviceToken = devices.get(accountId);
+  if (await isDeviceRemembered(house.deps, { accountId, deviceToken })) return undefined;
+  const account = await readAccount(house.deps, accountId);
+  const phone = account?.phone ?? undefined;
+  if (account === undefined || phone === undefined) return 'no_phone';
+  const since = house.clock.now();
+  const redeemed = { purpose: 'sign-in', boundTo: request.uid, remoteAddress: loopback } as const;
+  const sent = await house.transact((inside) =>
+    sendSecurityCode(inside, {
+      ...redeemed,
+      channel: 'sms',
+      destination: phone,
+      accountId,
+      language: account.language,
+    }),
+  );
+  if (sent.outcome === 'locked') return 'code_locked';
+  const code = await awaitCode(house, phone, since);
+  if (code === undefined) return 'code_not_delivered';
+  const checked = await house.transact((inside) =>
+    checkSecurityCode(inside, { ...redeemed, codeId: sent.codeId, code }),
+  );
+  if (checked.outcome === 'locked') return 'code_locked';
+  if (checked.outcome !== 'match') return 'code_not_delivered';
+  const remembered = await house.transact((inside) => rememberDevice(inside, { accountId, deviceToken }));
+  devices.set(accountId, remembered.deviceToken);
+  return undefined;
+}
+
+async function awaitCode(house: House, to: string, since: Date): Promise<string | undefined> {
+  for (let looks = 0; looks < mostLooks; looks += 1) {
+    const [newest] = await readSimulatedInbox(house.deps, { to, channel: 'sms', since, limit: 1 });
+    if (newest?.code !== undefined) return newest.code;
+    await wait(msBetweenLooks);
+  }
+  return undefined;
+}
+
+function answerConsent(deps: HeadlessDeps, asked: HeadlessSignIn, request: SignInRequest): Promise<Step> {
+  const { uid, clientId, session } = request;
+  if (session === undefined) return Promise.resolve({ because: 'authentication_insufficient' });
+  const { accountId } = session;
+  return deps.house.transact(async (inside) => {
+    if (!asked.consent) {
+      await refuse(inside, { accountId, clientId, scopes: request.newScopes });
+      return refuseRequest(inside, { uid, error: 'access_denied', description: 'ConsentNotGiven' });
+    }
+    const scopes = [...request.agreedScopes, ...request.newScopes];
+    await agree(inside, { accountId, clientId, scopes, level: await levelOf(inside, accountId) });
+    return finishConsent(inside, { uid, accountId });
+  });
+}

@@ -1,0 +1,4 @@
+export type { DemoClient } from './demo-client.ts';
+export { personas, sandboxPassword, type Persona } from './personas.ts';
+export { sandboxRoutes, startSandboxWork } from './routes.ts';
+export { seedSandbox } from './seed.ts';

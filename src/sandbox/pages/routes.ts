@@ -1,0 +1,174 @@
+import type { MovableClock } from '#foundation/clock';
+import { formOf, readQuery, type FormFields, type Web } from '#foundation/http';
+import { clearSimulatedInbox, readSimulatedInbox } from '#messaging';
+import { clientRegistration, listClients, registerClient, removeClient } from '#partners';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { connectFacts, connectSnippets } from '../connect.ts';
+import { addDuration } from '../duration.ts';
+import { refuseStranger } from '../guard.ts';
+import { findPersona, personas, sandboxPassword } from '../personas.ts';
+import { resetAll, resetPersona, type SeedDeps } from '../seed.ts';
+
+/** What the pages need. */
+export interface PageDeps extends SeedDeps {
+  readonly web: Web;
+  readonly clock: MovableClock;
+  readonly onClockMoved: () => Promise<void>;
+}
+
+type FieldErrors = readonly { field: string; key: string; values: Record<string, string> }[];
+type Act = (fields: FormFields, request: FastifyRequest) => Promise<string>;
+
+const mostMessages = 50;
+const idParams = z.object({ id: z.string() });
+
+/** Mounts the pages that developers and testers use; each works without scripts. */
+export async function mountPages(deps: PageDeps): Promise<void> {
+  await deps.web.app.register(async (pages) => {
+    pages.addHook('onRequest', async (request, reply) => {
+      const stranger = refuseStranger(deps.house, request);
+      return stranger === undefined
+        ? undefined
+        : reply.code(403).type('text/plain; charset=utf-8').send(stranger.error_description);
+    });
+    mountFront(pages, deps);
+    mountInbox(pages, deps);
+    mountClients(pages, deps);
+  });
+}
+
+function mountFront(pages: FastifyInstance, deps: PageDeps): void {
+  const { house, web, clock, demoOrigin, onClockMoved } = deps;
+  const { issuer } = house.settings;
+  pages.get('/sandbox', (request, reply) => {
+    const language = web.visitors.language(request);
+    return show(deps, request, reply, 'front', {
+      personas: personas.map(({ words, account, ...persona }) => ({
+        ...persona,
+        ...words[language],
+        sub: account?.sub,
+      })),
+      password: sandboxPassword,
+      demoOrigin,
+      snippets: connectSnippets(issuer),
+      facts: connectFacts(issuer),
+      now: clock.now().toISOString(),
+    });
+  });
+  post(pages, deps, '/sandbox/personas/:id/reset', '/sandbox', async (_fields, request) => {
+    const persona = findPersona(idParams.parse(request.params).id);
+    if (persona !== undefined) await resetPersona(deps, persona);
+    return '/sandbox';
+  });
+  post(pages, deps, '/sandbox/reset', '/sandbox', async () => {
+    await resetAll(deps);
+    return '/sandbox';
+  });
+  post(pages, deps, '/sandbox/clock', '/sandbox', async ({ advance }) => {
+    const now = clock.now();
+    const then = advance === undefined ? undefined : addDuration(now, advance);
+    if (then === undefined) clock.reset();
+    else clock.advance((then.getTime() - now.getTime()) / 1000);
+    await onClockMoved();
+    return '/sandbox';
+  });
+}
+
+function mountInbox(pages: FastifyInstance, deps: PageDeps): void {
+  const { house } = deps;
+  pages.get('/sandbox/inbox', async (request, reply) => {
+    const to = readQuery(request.query, 'to');
+    const asked = { limit: mostMessages, ...(to === undefined || to === '' ? {} : { to }) };
+    const messages = await readSimulatedInbox(house.deps, asked);
+    return show(deps, request, reply, 'inbox', {
+      messages: messages.map((message) => ({ ...message, sentAt: message.sentAt.toISOString() })),
+      to,
+    });
+  });
+  post(pages, deps, '/sandbox/inbox/clear', '/sandbox/inbox', async () => {
+    await clearSimulatedInbox(house.deps);
+    return '/sandbox/inbox';
+  });
+}
+
+function mountClients(pages: FastifyInstance, deps: PageDeps): void {
+  const { house, web } = deps;
+  const showClients = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    typed: FormFields,
+    errors: FieldErrors,
+  ) => {
+    const clients = (await listClients(house.deps)).toReversed();
+    return show(deps, request, reply, 'clients', { clients, typed }, errors);
+  };
+  pages.get('/sandbox/clients', (request, reply) => showClients(request, reply, {}, []));
+  pages.post('/sandbox/clients', async (request, reply) => {
+    const fields = formOf(request);
+    if (isForged(web, request, fields))
+      return web.problems.send(request, reply, 'stale-form', { link: '/sandbox/clients' });
+    const registration = clientRegistration(house.settings).safeParse({
+      client_name: fields['client_name'] ?? '',
+      redirect_uris: (fields['redirect_uris'] ?? '').split(/\s+/u).filter((line) => line !== ''),
+      public_key_pem: fields['public_key_pem'] ?? '',
+    });
+    if (!registration.success)
+      return showClients(request, reply.code(400), fields, fieldErrors(registration.error));
+    const client = await house.transact((inside) => registerClient(inside, registration.data));
+    return reply.redirect(`/sandbox/clients#${client.clientId}`, 303);
+  });
+  post(pages, deps, '/sandbox/clients/:id/remove', '/sandbox/clients', async (_fields, request) => {
+    const { id } = idParams.parse(request.params);
+    await house.transact((inside) => removeClient(inside, id));
+    return '/sandbox/clients';
+  });
+}
+
+/** One message for each field: the first. */
+function fieldErrors(error: z.ZodError): FieldErrors {
+  const messages = new Map<string, string>();
+  for (const { path, message } of error.issues) {
+    const field = String(path[0] ?? '');
+    if (!messages.has(field)) messages.set(field, message);
+  }
+  return [...messages].map(([field, problem]) => ({ field, key: 'problem', values: { problem } }));
+}
+
+/** Mounts a form's address: does what it asks for, and leads on. */
+function post(pages: FastifyInstance, { web }: PageDeps, path: string, page: string, act: Act): void {
+  pages.post(path, async (request, reply) => {
+    const fields = formOf(request);
+    if (isForged(web, request, fields))
+      return web.problems.send(request, reply, 'stale-form', { link: page });
+    return reply.redirect(await act(fields, request), 303);
+  });
+}
+
+function isForged(web: Web, request: FastifyRequest, fields: FormFields): boolean {
+  const visitor = web.visitors.read(request);
+  return visitor === undefined || !web.visitors.isFormToken(visitor, fields['_csrf']);
+}
+
+function show(
+  { web }: PageDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: 'front' | 'inbox' | 'clients',
+  data: Readonly<Record<string, unknown>>,
+  errors: FieldErrors = [],
+): FastifyReply {
+  const visitor = web.visitors.ensure(request, reply);
+  const html = web.pages.render(
+    `sandbox/pages/${page}`,
+    {
+      language: web.visitors.language(request),
+      address: page === 'front' ? '/sandbox' : `/sandbox/${page}`,
+      csrf: web.visitors.formToken(visitor),
+      ...(page === 'front' ? {} : { back: '/sandbox' }),
+      fieldErrors: errors,
+    },
+    data,
+  );
+  return reply.type('text/html; charset=utf-8').send(html);
+}

@@ -1,0 +1,113 @@
+import type { Language } from '#foundation/web';
+import type { Nation } from '#partners';
+
+/** A made-up person of the sandbox. */
+export interface Persona {
+  /** What programs call them by. */
+  readonly id: string;
+  /** Who they are and what happens when they sign in, in plain words. */
+  readonly words: Readonly<Record<Language, { readonly title: string; readonly story: string }>>;
+  readonly email: string;
+  /** As people write it; from the range that Ofcom keeps free for drama. Left out for somebody who has no phone here. */
+  readonly mobile?: string;
+  readonly nation: Nation;
+  /** What stands in the house for them; left out for somebody who has no login yet. */
+  readonly account?: {
+    /** The same in every sandbox, so that a test can expect it. */
+    readonly sub: string;
+    readonly isPasswordLocked: boolean;
+  };
+}
+
+/** Everybody's password: it opens nothing but this sandbox. */
+export const sandboxPassword = 'otter-kettle-violet-94';
+
+export const personas: readonly Persona[] = [
+  {
+    id: 'new',
+    words: {
+      en: {
+        title: 'New',
+        story:
+          'Has no login yet. Use the e-mail address and mobile number to make one; the codes arrive in the inbox. Reset this person to begin again.',
+      },
+      cy: {
+        title: 'Newydd',
+        story:
+          'Nid oes mewngofnodiad eto. Defnyddiwch y cyfeiriad e-bost a’r rhif symudol i greu un; mae’r codau’n cyrraedd y mewnflwch. Ailosodwch y person hwn i ddechrau eto.',
+      },
+    },
+    email: 'new@people.example',
+    mobile: '07700 900001',
+    nation: 'england',
+  },
+  {
+    id: 'p0',
+    words: {
+      en: {
+        title: 'P0',
+        story:
+          'Has a login of the lowest level: a confirmed e-mail address and mobile number, and no proof of who they are.',
+      },
+      cy: {
+        title: 'P0',
+        story:
+          'Mae ganddo fewngofnodiad o’r lefel isaf: cyfeiriad e-bost a rhif symudol wedi’u cadarnhau, heb brawf o bwy ydyw.',
+      },
+    },
+    email: 'p0@people.example',
+    mobile: '07700 900002',
+    nation: 'england',
+    account: { sub: '8f0e5d7a-3c41-4b0e-9d55-6a1f2e7b0c02', isPasswordLocked: false },
+  },
+  {
+    id: 'p0-without-phone',
+    words: {
+      en: {
+        title: 'P0 without phone',
+        story:
+          'Stopped after confirming the e-mail address, so no mobile number is known yet. Is asked for one when signing in.',
+      },
+      cy: {
+        title: 'P0 heb ffôn',
+        story:
+          'Stopiodd ar ôl cadarnhau’r cyfeiriad e-bost, felly nid oes rhif symudol eto. Gofynnir am un wrth fewngofnodi.',
+      },
+    },
+    email: 'p0-without-phone@people.example',
+    nation: 'wales',
+    account: { sub: '2b9c4f16-75de-4a83-8e0b-d4c3a1f59e03', isPasswordLocked: false },
+  },
+  {
+    id: 'p0-locked',
+    words: {
+      en: {
+        title: 'P0 locked',
+        story: 'Somebody typed a wrong password too often, so signing in is locked, and stays locked here.',
+      },
+      cy: {
+        title: 'P0 wedi’i gloi',
+        story:
+          'Teipiodd rhywun gyfrinair anghywir yn rhy aml, felly mae mewngofnodi wedi’i gloi, ac yn aros ar glo yma.',
+      },
+    },
+    email: 'p0-locked@people.example',
+    mobile: '07700 900004',
+    nation: 'scotland',
+    account: { sub: 'c61d80b3-0f2a-4d97-b7e4-19f8e5a26d04', isPasswordLocked: true },
+  },
+];
+
+/** Finds a persona by its id, or its English title in whatever case. */
+export function findPersona(name: string): Persona | undefined {
+  const id = name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/gu, '-');
+  return personas.find((persona) => persona.id === id);
+}
+
+/** @returns a persona's mobile number in E.164 */
+export function phoneOf(persona: Persona): string | undefined {
+  return persona.mobile?.replaceAll(' ', '').replace(/^0/u, '+44');
+}

@@ -1,0 +1,44 @@
+import type { MovableClock } from '#foundation/clock';
+import type { House } from '#foundation/deps';
+import type { Web } from '#foundation/http';
+import type { Jobs } from '#foundation/jobs';
+import { clientOperations } from './api/clients.ts';
+import { clockOperations } from './api/clock.ts';
+import { messageOperations } from './api/messages.ts';
+import { mountOperations } from './api/mount.ts';
+import { personaOperations } from './api/personas.ts';
+import { signInOperations } from './api/sign-in.ts';
+import type { RememberedDevices } from './headless/sign-in.ts';
+import { mountPages } from './pages/routes.ts';
+import { keepLocked } from './seed.ts';
+
+const secondsBetweenLocks = 60;
+
+/**
+ * Mounts the sandbox's pages below `/sandbox` and its programming interface below `/sandbox/api`.
+ *
+ * @param sandbox.clock the house's own clock
+ * @param sandbox.demoOrigin where browsers reach the demo connected service, such as `http://localhost:3001`
+ */
+export async function sandboxRoutes(
+  web: Web,
+  sandbox: { readonly clock: MovableClock; readonly demoOrigin: string },
+): Promise<void> {
+  const { app, house } = web;
+  const devices: RememberedDevices = new Map();
+  const onClockMoved = () => keepLocked(house);
+  const deps = { house, ...sandbox, onForgotten: (accountId: string) => devices.delete(accountId) };
+  await mountOperations(app, house, [
+    ...personaOperations(deps),
+    ...messageOperations(deps),
+    ...clientOperations(deps),
+    ...signInOperations({ app, house, devices, awaited: new Map() }),
+    ...clockOperations({ clock: sandbox.clock, onMoved: onClockMoved }),
+  ]);
+  await mountPages({ ...deps, web, onClockMoved });
+}
+
+/** Starts what keeps the made-up people as their stories say. */
+export function startSandboxWork(house: House, jobs: Jobs): void {
+  jobs.every(secondsBetweenLocks, 'sandbox people', () => keepLocked(house));
+}
