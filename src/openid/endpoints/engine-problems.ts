@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { House } from '#foundation/deps';
+import type { Problem } from '#foundation/http';
+import { isStorageUnavailable } from '#foundation/storage';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errors, type ErrorOut, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
+import type { RenderError } from '../engine/engine.ts';
+
+/** How long a caller should wait while the database is away. */
+const retryAfterSeconds = 5;
+/** The engine's routes that people visit: their errors are pages. */
+const pageRoutes: readonly string[] = ['authorization', 'resume'];
+/** What a person can quote to support when it is not known which service they come from. */
+const unknownServiceReference = 'CID1004';
+
+/**
+ * Renders the page of a problem.
+ *
+ * @param reference what the person can quote to support
+ */
+export type RenderProblem = (request: FastifyRequest, problem: Problem, reference?: string) => string;
+
+export interface EngineProblemParts {
+  readonly house: House;
+  readonly renderProblem: RenderProblem;
+  /** @returns the request that an engine's request was made from */
+  requestOf(request: IncomingMessage): FastifyRequest;
+}
+
+interface Shown {
+  readonly problem: Problem;
+  readonly status: number;
+  readonly reference?: string;
+}
+
+/** Tells a person that nobody knows which request they came with. */
+export function sendStartAgain(renderProblem: RenderProblem, request: FastifyRequest, reply: FastifyReply) {
+  return sendProblem(reply.code(400), renderProblem(request, 'start-again', unknownServiceReference));
+}
+
+/** Tells a person that a service's request can't be read. */
+export function sendUnreadable(renderProblem: RenderProblem, request: FastifyRequest, reply: FastifyReply) {
+  return sendProblem(reply.code(400), renderProblem(request, 'request'));
+}
+
+function sendProblem(reply: FastifyReply, page: string) {
+  return reply.type('text/html; charset=utf-8').send(page);
+}
+
+/** Shows the engine's errors that can't be told to a service: a page for a person, JSON for a program. */
+export function createRenderError({ house, renderProblem, requestOf }: EngineProblemParts): RenderError {
+  return (ctx, out, error) => {
+    const shown = describe(house, ctx, error);
+    ctx.status = shown.status;
+    if (shown.status === 503) ctx.set('Retry-After', String(retryAfterSeconds));
+    if (ctx.accepts('html', 'json') === 'json') {
+      ctx.body = describeToProgram(shown, out);
+      return;
+    }
+    ctx.type = 'html';
+    ctx.body = renderProblem(requestOf(ctx.req), shown.problem, shown.reference);
+  };
+}
+
+function describe(house: House, ctx: KoaContextWithOIDC, error: Error): Shown {
+  if (isStorageUnavailable(error)) {
+    house.log.warn({ err: error, route: ctx.oidc.route }, 'the database is not available');
+    return { problem: 'unavailable', status: 503 };
+  }
+  if (!(error instanceof errors.OIDCProviderError)) {
+    const reference = randomBytes(5).toString('hex').toUpperCase();
+    house.log.error({ err: error, reference, route: ctx.oidc.route }, 'the OpenID engine failed');
+    return { problem: 'fault', status: 500, reference };
+  }
+  if (error instanceof errors.InvalidRedirectUri) return { problem: 'redirect', status: 400 };
+  const isLost = error instanceof errors.SessionNotFound || ctx.oidc.client === undefined;
+  if (isLost) return { problem: 'start-again', status: 400, reference: unknownServiceReference };
+  return { problem: 'request', status: 400 };
+}
+
+function describeToProgram(shown: Shown, out: ErrorOut) {
+  const { error, error_description, state } = out;
+  switch (shown.problem) {
+    case 'redirect':
+      return { error, state };
+    case 'unavailable':
+      return { error: 'temporarily_unavailable', state };
+    default:
+      return { error, error_description, state };
+  }
+}
+
+/** Logs what the engine reports, and tells callers of its JSON endpoints when it is worth trying again. */
+export function watchEngine(provider: Provider, house: House): void {
+  provider.on('server_error', (ctx, error) => {
+    const { route } = ctx.oidc;
+    if (pageRoutes.includes(route)) return;
+    if (!isStorageUnavailable(error)) {
+      house.log.error({ err: error, route }, 'the OpenID engine failed');
+      return;
+    }
+    house.log.warn({ err: error, route }, 'the database is not available');
+    ctx.status = 503;
+    ctx.set('Retry-After', String(retryAfterSeconds));
+    ctx.body = { error: 'temporarily_unavailable', error_description: 'try again shortly' };
+  });
+  provider.on('grant.error', (ctx, error) => {
+    const clientId = ctx.oidc.client?.clientId;
+    house.log.info({ clientId, error: error.error, reason: error.error_detail }, 'a token request was refused');
+  });
+  provider.on('authorization.error', (ctx, error) => {
+    const { client, params } = ctx.oidc;
+    house.log.info({ clientId: client?.clientId, error: error.error }, 'an authorization request was refused');
+    // Errors too go back in the query only, whatever other way was asked for.
+    if (params !== undefined) params['response_mode'] = 'query';
+  });
+  const emitter: EventEmitter = provider;
+  emitter.on('error', (error: unknown) => house.log.error({ err: error }, 'the OpenID engine failed'));
+}

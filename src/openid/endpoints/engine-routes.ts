@@ -1,0 +1,120 @@
+import type { IncomingMessage } from 'node:http';
+import type { House } from '#foundation/deps';
+import { parseForm } from '#foundation/http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Provider } from 'oidc-provider';
+import { addresses } from '../addresses.ts';
+import { engineRequest } from '../engine/engine-request.ts';
+import { sendUnreadable, type RenderProblem } from './engine-problems.ts';
+
+export interface EngineRouteParts {
+  readonly house: House;
+  readonly provider: Provider;
+  readonly renderProblem: RenderProblem;
+  /** Remembers which request an engine's request was made from. */
+  readonly requests: WeakMap<IncomingMessage, FastifyRequest>;
+}
+
+/** The engine's own limit, beyond which it only says that it could not read the form. */
+const mostBodyBytes = 56 * 1024;
+/** A request that came as a form goes on as an address; browsers and servers carry this much. */
+const mostQueryCharacters = 8000;
+
+type Pass = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  seen?: { url?: string; body?: Buffer; accept?: string },
+) => Promise<void>;
+
+function createPass({ house, provider, requests }: EngineRouteParts): Pass {
+  const handle = provider.callback();
+  return async (request, reply, seen = {}) => {
+    const { issuer } = house.settings;
+    const made = engineRequest(request.raw, { issuer, url: request.url, ...seen });
+    requests.set(made, request);
+    reply.hijack();
+    await handle(made, reply.raw);
+  };
+}
+
+/** Lets bodies through as they came, to be checked and passed on. */
+export function keepBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: mostBodyBytes }, (_request, body, done) => done(null, body));
+}
+
+function bodyOf(request: FastifyRequest): Buffer {
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+}
+
+/** Mounts what programs call: discovery, keys, tokens. */
+export function mountForPrograms(app: FastifyInstance, parts: EngineRouteParts): void {
+  const pass = createPass(parts);
+  const accept = 'application/json';
+  for (const address of [addresses.discovery, addresses.authorizationServer, addresses.jwks]) {
+    app.get(address, (request, reply) => pass(request, reply, { accept }));
+  }
+  app.post(addresses.token, async (request, reply) => {
+    const body = bodyOf(request);
+    reply.raw.setHeader('Pragma', 'no-cache');
+    if (parseForm(body) !== undefined) return pass(request, reply, { accept, body });
+    return reply.code(400).send({ error: 'invalid_request', error_description: 'the form is not UTF-8' });
+  });
+  app.route({
+    method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+    url: addresses.token,
+    handler: (_request, reply) => reply.code(405).header('Allow', 'POST').send({ error: 'invalid_request' }),
+  });
+}
+
+/** Mounts what people visit: the authorization endpoint, and the way back to it. */
+export function mountForPeople(app: FastifyInstance, parts: EngineRouteParts): void {
+  const { provider, renderProblem } = parts;
+  const pass = createPass(parts);
+  app.get(addresses.authorize, async (request, reply) => {
+    const query = queryOf(request);
+    if (parseForm(Buffer.from(query)) === undefined) return sendUnreadable(renderProblem, request, reply);
+    return pass(request, reply, { url: `${addresses.authorize}?${await withoutUnusable(provider, query)}` });
+  });
+  // Browsers leave the session's cookie out of a form that another site posts, and send it with the address.
+  app.post(addresses.authorize, async (request, reply) => {
+    const body = bodyOf(request);
+    const isReadable = body.length <= mostQueryCharacters && parseForm(body) !== undefined;
+    if (!isReadable) return sendUnreadable(renderProblem, request, reply);
+    const query = new URLSearchParams(body.toString('utf8'));
+    return reply.redirect(`${addresses.authorize}?${query.toString()}`, 303);
+  });
+  app.get(`${addresses.authorize}/:uid`, (request, reply) => pass(request, reply));
+}
+
+function queryOf(request: FastifyRequest): string {
+  const start = request.url.indexOf('?');
+  return start === -1 ? '' : request.url.slice(start + 1);
+}
+
+/**
+ * Drops what the contract does not know and the engine would refuse a request for: a `max_age` that is no number, a
+ * hint at a person that nobody can rely on.
+ */
+async function withoutUnusable(provider: Provider, query: string): Promise<string> {
+  const params = new URLSearchParams(query);
+  const [maxAge, ...otherAges] = params.getAll('max_age');
+  if (maxAge !== undefined && otherAges.length === 0 && !/^\d{1,9}$/u.test(maxAge)) params.delete('max_age');
+  const [hint, ...otherHints] = params.getAll('id_token_hint');
+  const clientId = params.get('client_id') ?? '';
+  if (hint !== undefined && otherHints.length === 0 && !(await isOurHint(provider, hint, clientId))) {
+    params.delete('id_token_hint');
+  }
+  return params.toString();
+}
+
+/** @returns whether it is an ID token that we signed for this client, however old */
+async function isOurHint(provider: Provider, hint: string, clientId: string): Promise<boolean> {
+  const client = await provider.Client.find(clientId);
+  if (client === undefined) return false;
+  return provider.IdToken.validate(hint, client).then(
+    () => true,
+    () => false,
+  );
+}
+

@@ -1,0 +1,41 @@
+import type { House } from '#foundation/deps';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { discoveryCorrections } from '../endpoints/discovery.ts';
+import type { RenderError } from './engine.ts';
+
+/** Services may keep the discovery document and the keys for as long. */
+const cacheSeconds = 3600;
+
+/** What happens around every request of the engine's. */
+export async function around(
+  { house, renderError }: { house: House; renderError: RenderError },
+  ctx: KoaContextWithOIDC,
+  next: () => Promise<void>,
+): Promise<void> {
+  try {
+    await next();
+    const { route } = ctx.oidc;
+    if (route === 'discovery') ctx.body = { ...described(ctx.body), ...discoveryCorrections() };
+    if (route === 'discovery' || route === 'jwks') ctx.set('Cache-Control', `public, max-age=${cacheSeconds}`);
+    await recordGrant(house, ctx);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    await renderError(ctx, { error: 'server_error' }, error);
+  }
+}
+
+function described(body: unknown): object {
+  return typeof body === 'object' && body !== null ? body : {};
+}
+
+/** Each time that a service is given a code, the person may want to know later. */
+async function recordGrant(house: House, ctx: KoaContextWithOIDC): Promise<void> {
+  const { AuthorizationCode: code, Interaction: interaction } = ctx.oidc.entities;
+  if (code?.accountId === undefined || code.clientId === undefined) return;
+  await house.deps.audit({
+    type: 'authorization.granted',
+    accountId: code.accountId,
+    clientId: code.clientId,
+    details: { vot: code.acr ?? '', scopes: [...code.scopes], silent: interaction === undefined },
+  });
+}

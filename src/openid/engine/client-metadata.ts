@@ -1,0 +1,50 @@
+import { releasableScopes } from '#consent';
+import type { Client, Nation } from '#partners';
+import { nations } from '#partners';
+import type { AdapterPayload, Client as EngineClient } from 'oidc-provider';
+import { z } from 'zod';
+
+/** The part of a registration that the engine has no word for; it carries it along under this name. */
+export const registrationProperty = 'registration';
+
+const registration = z.object({
+  vectors: z.array(z.string()),
+  nations: z.array(z.enum(nations)),
+  requireNonce: z.boolean(),
+});
+
+/** What the rules of a request need to know of a client, beyond what the engine checks itself. */
+export interface ClientRules {
+  /** Permitted Vectors of Trust. */
+  readonly vectors: readonly string[];
+  readonly nations: readonly Nation[];
+  readonly requireNonce: boolean;
+}
+
+/** Describes a connected service to the engine, in the words of RFC 7591. */
+export function describeClient(client: Client): AdapterPayload {
+  const rules: ClientRules = {
+    vectors: client.vectors,
+    nations: client.nations,
+    requireNonce: client.requireNonce,
+  };
+  return {
+    client_id: client.clientId,
+    client_name: client.clientName,
+    redirect_uris: client.redirectUris,
+    jwks: { keys: client.jwks.keys },
+    scope: client.scopes.filter((scope) => releasableScopes.includes(scope)).join(' '),
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    response_modes: ['query'],
+    token_endpoint_auth_method: 'private_key_jwt',
+    token_endpoint_auth_signing_alg: 'RS512',
+    id_token_signed_response_alg: 'RS512',
+    [registrationProperty]: rules,
+  };
+}
+
+/** Reads back what `describeClient` gave the engine to carry. */
+export function rulesOf(client: EngineClient): ClientRules {
+  return registration.parse(client[registrationProperty]);
+}

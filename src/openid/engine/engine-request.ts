@@ -1,0 +1,37 @@
+import { IncomingMessage } from 'node:http';
+
+/** Headers that the engine has a use for; it sees no others. */
+const passedOn = ['cookie', 'content-type', 'authorization', 'origin', 'accept', 'accept-language'] as const;
+
+/**
+ * Makes the request that the engine sees: its host and scheme are the issuer's, whatever the client claims, so that no
+ * address that the engine makes leads anywhere else; its body has been read and checked.
+ *
+ * @param seen.url path and query
+ * @param seen.body a form, when one was posted
+ * @param seen.accept replaces what the client accepts, for endpoints that only speak JSON
+ */
+export function engineRequest(
+  raw: IncomingMessage,
+  seen: { issuer: string; url: string; body?: Buffer; accept?: string },
+): IncomingMessage {
+  const issuer = new URL(seen.issuer);
+  const request = new IncomingMessage(raw.socket);
+  request.method = raw.method;
+  request.url = seen.url;
+  request.httpVersion = raw.httpVersion;
+  for (const name of passedOn) {
+    const value = raw.headers[name];
+    if (value !== undefined) request.headers[name] = value;
+  }
+  request.headers.host = issuer.host;
+  request.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1);
+  if (seen.accept !== undefined) request.headers.accept = seen.accept;
+  if (seen.body !== undefined) {
+    request.headers['content-length'] = String(seen.body.length);
+    request.push(seen.body);
+  }
+  request.push(null);
+  request.complete = true;
+  return request;
+}

@@ -1,0 +1,101 @@
+import { readAccount } from '#accounts';
+import { releasableScopes } from '#consent';
+import type { House } from '#foundation/deps';
+import { Provider, type Configuration, type OIDCContext } from 'oidc-provider';
+import { addresses } from '../addresses.ts';
+import { discoveryAdditions } from '../endpoints/discovery.ts';
+import type { SigningKeys } from '../keys/keys.ts';
+import { createSignInPolicy, describeAgreement, Person } from '../sign-in/policy.ts';
+import { checkRequest } from '../sign-in/request-rules.ts';
+import { codeParameters, exchangeCode } from '../tokens/code-grant.ts';
+import { lifetimes, type Mint } from '../tokens/mint.ts';
+import { refresh, refreshParameters } from '../tokens/refresh-grant.ts';
+import { createAdapters } from './adapter.ts';
+import { around } from './around.ts';
+import { checkAssertion } from './client-assertion.ts';
+import { createEngineTime } from './engine-time.ts';
+
+/** How long a person may take between two answers of the engine's. */
+const interactionSeconds = 3600;
+
+/** Shows an error that can't be told to the service by a redirect. */
+export type RenderError = NonNullable<Configuration['renderError']>;
+
+export interface EngineParts {
+  readonly house: House;
+  readonly keys: SigningKeys;
+  readonly mint: Mint;
+  readonly renderError: RenderError;
+}
+
+/** Creates the OpenID engine, configured for the contract and for nothing else. */
+export function createEngine(parts: EngineParts): Provider {
+  const { house } = parts;
+  const provider = new Provider(house.settings.issuer, configure(parts));
+  // The scheme of `engineRequest`, which is the issuer's.
+  provider.proxy = true;
+  provider.use<object, { oidc: OIDCContext }>((ctx, next) => around(parts, ctx, next));
+  provider.registerGrantType('authorization_code', (ctx) => exchangeCode(parts, ctx), codeParameters);
+  provider.registerGrantType('refresh_token', (ctx) => refresh(parts, ctx), refreshParameters);
+  return provider;
+}
+
+function configure({ house, keys, renderError }: EngineParts): Configuration {
+  const { settings } = house;
+  const https = settings.issuer.startsWith('https:');
+  const time = createEngineTime(house.clock);
+  return {
+    adapter: createAdapters(house),
+    allowOmittingSingleRegisteredRedirectUri: false,
+    assertJwtClientAuthClaimsAndHeader: (_ctx, claims) => checkAssertion(time, claims),
+    claims: { openid: ['sub'] },
+    clientAuthMethods: ['private_key_jwt'],
+    cookies: {
+      keys: [house.secrets.key('openid cookies').toString('base64url')],
+      // The prefix binds a cookie to this very host; browsers take it over https only.
+      names: { session: https ? '__Host-session' : 'session', interaction: 'interaction', resume: 'resume' },
+      long: { httpOnly: true, sameSite: 'lax', signed: true },
+      short: { httpOnly: true, sameSite: 'lax', signed: true },
+    },
+    discovery: discoveryAdditions(settings.issuer),
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['RS512'],
+      idTokenSigningAlgValues: ['RS512'],
+    },
+    expiresWithSession: () => false,
+    extraParams: { vtr: checkRequest, allow_registration: null },
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      resourceIndicators: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      userinfo: { enabled: false },
+    },
+    findAccount: async (_ctx, accountId) => {
+      const account = await readAccount(house.deps, accountId);
+      return account === undefined ? undefined : new Person(account);
+    },
+    interactions: {
+      policy: createSignInPolicy(house, time),
+      url: (_ctx, interaction) => `${addresses.interaction}/${interaction.uid}`,
+    },
+    issueRefreshToken: () => true,
+    jwks: keys.jwks,
+    loadExistingGrant: (ctx) => describeAgreement(house, ctx),
+    pkce: { required: () => false },
+    renderError,
+    responseTypes: ['code'],
+    routes: { authorization: addresses.authorize, token: addresses.token, jwks: addresses.jwks },
+    scopes: releasableScopes,
+    ttl: {
+      AccessToken: lifetimes.accessToken,
+      AuthorizationCode: lifetimes.code,
+      Grant: lifetimes.refreshToken,
+      IdToken: lifetimes.idToken,
+      Interaction: interactionSeconds,
+      RefreshToken: lifetimes.refreshToken,
+      Session: settings.sessionIdleSeconds,
+    },
+  };
+}

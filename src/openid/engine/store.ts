@@ -1,0 +1,120 @@
+import type { Db } from '#foundation/storage';
+
+type EngineTables = {
+  'openid.entity': {
+    model: string;
+    id: Buffer;
+    uid: Buffer | null;
+    sealed_payload: Buffer;
+    consumed_at: Date | null;
+    ended_at: Date | null;
+    expires_at: Date;
+  };
+  'openid.spent_assertion': { id: Buffer; expires_at: Date };
+};
+
+/** What the engine keeps, under the digest of its id. */
+export interface StoredEntity {
+  readonly sealedPayload: Buffer;
+  readonly consumedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly expiresAt: Date;
+}
+
+export interface EntityKey {
+  readonly model: string;
+  readonly id: Buffer;
+}
+
+const tables = (db: Db) => db.withTables<EngineTables>();
+
+/** Writes what the engine keeps. What has been ended stays so, whatever a request that began earlier still writes. */
+export async function upsertEntity(
+  db: Db,
+  entity: EntityKey & { readonly uid: Buffer | null; readonly sealedPayload: Buffer; readonly expiresAt: Date },
+): Promise<void> {
+  await tables(db)
+    .insertInto('openid.entity')
+    .values({
+      model: entity.model,
+      id: entity.id,
+      uid: entity.uid,
+      sealed_payload: entity.sealedPayload,
+      expires_at: entity.expiresAt,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['model', 'id'])
+        .doUpdateSet({ sealed_payload: entity.sealedPayload, expires_at: entity.expiresAt })
+        .where('openid.entity.ended_at', 'is', null),
+    )
+    .execute();
+}
+
+export async function selectEntity(db: Db, key: EntityKey): Promise<StoredEntity | undefined> {
+  const row = await tables(db)
+    .selectFrom('openid.entity')
+    .select(['sealed_payload', 'consumed_at', 'ended_at', 'expires_at'])
+    .where('model', '=', key.model)
+    .where('id', '=', key.id)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toEntity(row);
+}
+
+export async function selectEntityByUid(db: Db, key: { model: string; uid: Buffer }): Promise<StoredEntity | undefined> {
+  const row = await tables(db)
+    .selectFrom('openid.entity')
+    .select(['sealed_payload', 'consumed_at', 'ended_at', 'expires_at'])
+    .where('model', '=', key.model)
+    .where('uid', '=', key.uid)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toEntity(row);
+}
+
+function toEntity(row: {
+  sealed_payload: Buffer;
+  consumed_at: Date | null;
+  ended_at: Date | null;
+  expires_at: Date;
+}): StoredEntity {
+  return {
+    sealedPayload: row.sealed_payload,
+    consumedAt: row.consumed_at,
+    endedAt: row.ended_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+/** Ends an entity for good; its row stays until it expires, so that nothing can bring it back. */
+export async function endEntity(db: Db, key: EntityKey, endedAt: Date): Promise<void> {
+  await tables(db)
+    .updateTable('openid.entity')
+    .set({ ended_at: endedAt, sealed_payload: Buffer.alloc(0) })
+    .where('model', '=', key.model)
+    .where('id', '=', key.id)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
+/** @returns whether the assertion was new; false if one with this id was used and has not expired yet */
+export async function spendAssertion(db: Db, spent: { id: Buffer; now: Date; expiresAt: Date }): Promise<boolean> {
+  const row = await tables(db)
+    .insertInto('openid.spent_assertion')
+    .values({ id: spent.id, expires_at: spent.expiresAt })
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet({ expires_at: spent.expiresAt })
+        .where('openid.spent_assertion.expires_at', '<', spent.now),
+    )
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** @param at.machine the time by the machine's clock, which the services' assertions go by */
+export async function deleteExpiredEntities(db: Db, at: { now: Date; machine: Date }): Promise<void> {
+  await tables(db).deleteFrom('openid.entity').where('expires_at', '<', at.now).execute();
+  await tables(db).deleteFrom('openid.spent_assertion').where('expires_at', '<', at.machine).execute();
+}

@@ -1,0 +1,9 @@
+export { openidRoutes } from './routes.ts';
+export {
+  finishConsent,
+  finishSignIn,
+  readSignInRequest,
+  refuseRequest,
+  type SignInRequest,
+} from './sign-in/sign-in-request.ts';
+export { forgetAccount, sweepOpenid } from './sweep.ts';

@@ -1,0 +1,189 @@
+import { readAgreement } from '#consent';
+import type { Deps } from '#foundation/deps';
+import { isLanguage, type Language } from '#foundation/web';
+import { levelOf, missingFactors, parseVtr, type AuthenticationFactor, type Vector } from '#identity';
+import { readClient, type Client, type Nation } from '#partners';
+import { z } from 'zod';
+import { openPayload, digestOf } from '../engine/sealed-entity.ts';
+import { selectEntity } from '../engine/store.ts';
+import { againReasons, endedReasons, factorsOf } from './policy.ts';
+import { issueTicket } from './tickets.ts';
+
+/** A connected service's request that waits for a person. */
+export interface SignInRequest {
+  readonly uid: string;
+  /** To sign in; to agree to share; or to be told that the service is not for where they live. */
+  readonly prompt: 'login' | 'availability' | 'consent';
+  readonly clientId: string;
+  readonly clientName: string;
+  readonly clientHome?: string;
+  readonly termsUri?: string;
+  readonly privacyUri?: string;
+  /** Where the service is available. */
+  readonly nations: readonly Nation[];
+  /** Where the answer goes, for a page's content security policy. */
+  readonly redirectOrigin: string;
+  readonly vectors: readonly Vector[];
+  /** What still has to be proven, in the order in which it is asked for. */
+  readonly missing: readonly AuthenticationFactor[];
+  /** Everything asked for that the service may have, `openid` among it. */
+  readonly scopes: readonly string[];
+  /** Of these, without `openid`: what the person has not agreed to share before, and what they have. */
+  readonly newScopes: readonly string[];
+  readonly agreedScopes: readonly string[];
+  /** Who is signed in, and how; absent when nobody is, or when their sign-in does not stand any more. */
+  readonly session?: { readonly accountId: string; readonly factors: readonly AuthenticationFactor[] };
+  /** Whoever is signed in must prove again who they are. */
+  readonly mustAuthenticate: boolean;
+  readonly registrationAllowed: boolean;
+  /** An e-mail address to fill in, as the service gave it. */
+  readonly loginHint?: string;
+  readonly language?: Language;
+}
+
+type RequestDeps = Pick<Deps, 'db' | 'clock' | 'secrets'>;
+
+const uidPattern = /^[\w-]{16,64}$/u;
+
+const storedRequest = z.object({
+  prompt: z.object({ name: z.enum(['login', 'availability', 'consent']), reasons: z.array(z.string()) }),
+  session: z.object({ accountId: z.string(), amr: z.array(z.string()).optional() }).optional(),
+  params: z.object({
+    client_id: z.string(),
+    redirect_uri: z.string(),
+    scope: z.string(),
+    vtr: z.string().optional(),
+    allow_registration: z.string().optional(),
+    login_hint: z.string().optional(),
+    ui_locales: z.string().optional(),
+  }),
+});
+type StoredRequest = z.output<typeof storedRequest>;
+
+/**
+ * Reads what a connected service asks of a person, and what they have done of it already.
+ *
+ * @param uid as `openid` gave it to the journeys' entry address
+ * @returns undefined if the request is answered, expired or was never made
+ */
+export async function readSignInRequest(deps: RequestDeps, uid: string): Promise<SignInRequest | undefined> {
+  const request = await findRequest(deps, uid);
+  if (request === undefined) return undefined;
+  const { params, prompt } = request;
+  const client = await readClient(deps, params.client_id);
+  if (client === undefined) return undefined;
+  const reading = parseVtr(params.vtr, { permitted: client.vectors });
+  if (reading.outcome !== 'valid') return undefined;
+  const session = sessionOf(request);
+  const mustAuthenticate = prompt.reasons.some((reason) => againReasons.includes(reason));
+  return {
+    uid,
+    prompt: prompt.name,
+    ...describeService(client),
+    redirectOrigin: new URL(params.redirect_uri).origin,
+    vectors: reading.vectors,
+    missing: await findMissing(deps, reading.vectors, mustAuthenticate ? undefined : session),
+    ...(await sortScopes(deps, { client, scope: params.scope, accountId: session?.accountId })),
+    ...(session === undefined ? {} : { session }),
+    mustAuthenticate,
+    registrationAllowed: params.allow_registration !== 'false',
+    ...(params.login_hint === undefined ? {} : { loginHint: params.login_hint }),
+    ...preferredLanguage(params.ui_locales),
+  };
+}
+
+async function findRequest(deps: RequestDeps, uid: string): Promise<StoredRequest | undefined> {
+  if (!uidPattern.test(uid)) return undefined;
+  const entity = await selectEntity(deps.db, { model: 'Interaction', id: digestOf(uid) });
+  if (entity === undefined || entity.endedAt !== null || entity.expiresAt <= deps.clock.now()) return undefined;
+  return storedRequest.parse(openPayload(deps, 'Interaction', entity.sealedPayload));
+}
+
+function describeService(client: Client) {
+  return {
+    clientId: client.clientId,
+    clientName: client.clientName,
+    nations: client.nations,
+    ...(client.homeUri === undefined ? {} : { clientHome: client.homeUri }),
+    ...(client.termsUri === undefined ? {} : { termsUri: client.termsUri }),
+    ...(client.privacyUri === undefined ? {} : { privacyUri: client.privacyUri }),
+  };
+}
+
+function sessionOf({ session, prompt }: StoredRequest): SignInRequest['session'] {
+  if (session === undefined || prompt.reasons.some((reason) => endedReasons.includes(reason))) return undefined;
+  return { accountId: session.accountId, factors: factorsOf(session.amr) };
+}
+
+async function findMissing(
+  deps: RequestDeps,
+  vectors: readonly Vector[],
+  session: SignInRequest['session'],
+): Promise<readonly AuthenticationFactor[]> {
+  const level = session === undefined ? 'P0' : await levelOf(deps, session.accountId);
+  return missingFactors(vectors, { level, factors: new Set(session?.factors) });
+}
+
+async function sortScopes(
+  deps: RequestDeps,
+  asked: { client: Client; scope: string; accountId: string | undefined },
+): Promise<Pick<SignInRequest, 'scopes' | 'newScopes' | 'agreedScopes'>> {
+  const { client, accountId } = asked;
+  const scopes = [...new Set(asked.scope.split(' '))].filter((scope) => client.scopes.includes(scope));
+  const agreement =
+    accountId === undefined ? undefined : await readAgreement(deps, { accountId, clientId: client.clientId });
+  const isAgreed = (scope: string) => agreement?.scopes.includes(scope) === true;
+  const shared = scopes.filter((scope) => scope !== 'openid');
+  return {
+    scopes,
+    newScopes: shared.filter((scope) => !isAgreed(scope)),
+    agreedScopes: shared.filter(isAgreed),
+  };
+}
+
+/** @param locales language tags by preference, such as `cy-GB en` */
+function preferredLanguage(locales: string | undefined): { language?: Language } {
+  const tags = (locales ?? '').split(' ').map((tag) => tag.split('-', 1)[0]?.toLowerCase());
+  const language = tags.find((tag) => isLanguage(tag));
+  return isLanguage(language) ? { language } : {};
+}
+
+/**
+ * Ends a journey in which somebody proved who they are.
+ *
+ * @param signedIn.factors all that they have proven; a session's own factors count only while it lasts
+ * @returns the address to send the browser to; it works once, for a minute, in the browser that made the request
+ */
+export function finishSignIn(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  signedIn: { uid: string; accountId: string; factors: readonly AuthenticationFactor[] },
+): Promise<{ readonly address: string }> {
+  const { uid, accountId, factors } = signedIn;
+  return issueTicket(deps, uid, { kind: 'signed-in', accountId, factors: [...factors] });
+}
+
+/**
+ * Ends a journey in which somebody agreed to share; the agreement itself is kept in `consent`.
+ *
+ * @returns as {@link finishSignIn}
+ */
+export function finishConsent(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  agreed: { uid: string; accountId: string },
+): Promise<{ readonly address: string }> {
+  return issueTicket(deps, agreed.uid, { kind: 'agreed', accountId: agreed.accountId });
+}
+
+/**
+ * Ends a journey without what the service asked for.
+ *
+ * @param refusal.description goes to the service as `error_description`: `ConsentNotGiven`, `NotAvailableInNation`
+ * @returns as {@link finishSignIn}
+ */
+export function refuseRequest(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  refusal: { uid: string; error: 'access_denied'; description: string },
+): Promise<{ readonly address: string }> {
+  const { uid, error, description } = refusal;
+  return issueTicket(deps, uid, { kind: 'refused', error, description });
+}

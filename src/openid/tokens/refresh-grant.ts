@@ -1,0 +1,96 @@
+import { releasedClaims } from '#consent';
+import { secondsAfter } from '#foundation/clock';
+import type { House } from '#foundation/deps';
+import { errors, type TokenEndpointGrantContext } from 'oidc-provider';
+import { readRefreshToken, spellRefreshToken, type RefreshTokenName } from './family.ts';
+import { lifetimes, type Mint, type SignIn } from './mint.ts';
+import { revokeTokens } from './revocation.ts';
+import { assertStillAgreed } from './still-agreed.ts';
+import { rotateFamily, selectFamily, type TokenFamily } from './store.ts';
+
+/** The parameters of a refresh. */
+export const refreshParameters = ['refresh_token', 'scope'] as const;
+
+/** How long a client that lost the answer may ask again with the same refresh token. */
+const graceSeconds = 30;
+
+/**
+ * Exchanges a refresh token for a new access token and its successor. Within 30 seconds the same token gets the same
+ * successor again; later it revokes its family.
+ *
+ * @throws {errors.InvalidRequest} no refresh token
+ * @throws {errors.InvalidScope} more is asked for than was granted
+ * @throws {errors.InvalidGrant} not ours, expired, revoked, reused, of another client, or its sign-in does not stand
+ *   any more
+ * @see RFC 6749 §6, RFC 9700 §4.14
+ */
+export async function refresh(
+  deps: { house: House; mint: Mint },
+  ctx: TokenEndpointGrantContext,
+): Promise<void> {
+  const { house, mint } = deps;
+  const { clientId } = ctx.oidc.client;
+  const token = ctx.oidc.params['refresh_token'];
+  if (typeof token !== 'string') throw new errors.InvalidRequest('missing required parameter refresh_token');
+  const name = readRefreshToken(house.secrets, token);
+  if (name === undefined) throw new errors.InvalidGrant('refresh token not found');
+  const family = await findFamily(house, { name, clientId });
+  const wanted = narrow(family.scopes, ctx.oidc.params.scope);
+  const scopes = await assertStillAgreed(house, { ...family, scopes: wanted });
+  const signIn: SignIn = { ...family, scopes };
+  const [accessToken] = await Promise.all([
+    releasedClaims(house.deps, { ...signIn, use: 'access_token' }).then((claims) => mint.accessToken(signIn, claims ?? {})),
+    rotate(house, family, { name, clientId }),
+  ]);
+  ctx.body = {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: lifetimes.accessToken,
+    refresh_token: spellRefreshToken(house.secrets, { ...name, generation: name.generation + 1 }),
+    scope: scopes.join(' '),
+  };
+}
+
+async function findFamily(
+  house: House,
+  { name, clientId }: { name: RefreshTokenName; clientId: string },
+): Promise<TokenFamily> {
+  const family = await selectFamily(house.database.db, name.family);
+  if (family === undefined) throw new errors.InvalidGrant('refresh token not found');
+  if (family.clientId !== clientId) throw new errors.InvalidGrant('client mismatch');
+  if (family.revokedAt !== null) throw new errors.InvalidGrant('refresh token was revoked');
+  if (family.expiresAt <= house.clock.now()) throw new errors.InvalidGrant('refresh token is expired');
+  if (name.generation > family.generation) throw new errors.InvalidGrant('refresh token not found');
+  if (name.generation < family.generation && !isWithinGrace(house, family, name)) {
+    await revokeTokens(house, { family: name.family, clientId, reason: 'refresh_token_reused' });
+    throw new errors.InvalidGrant('refresh token was used before');
+  }
+  return family;
+}
+
+function isWithinGrace(house: House, family: TokenFamily, name: RefreshTokenName): boolean {
+  const exchangedAt = family.rotations.at(name.generation - family.generation);
+  return exchangedAt !== undefined && secondsAfter(exchangedAt, graceSeconds) >= house.clock.now();
+}
+
+async function rotate(
+  house: House,
+  family: TokenFamily,
+  { name, clientId }: { name: RefreshTokenName; clientId: string },
+): Promise<void> {
+  if (name.generation < family.generation) return;
+  const now = house.clock.now();
+  const expiresAt = secondsAfter(now, lifetimes.refreshToken);
+  if (await rotateFamily(house.database.db, { ...name, now, expiresAt })) return;
+  // A twin of this request was faster: then this one is in grace. Or the family was revoked this moment.
+  await findFamily(house, { name, clientId });
+}
+
+/** @returns the scopes asked for, in the order in which they were granted; all when none are asked for */
+function narrow(granted: readonly string[], asked: string | undefined): readonly string[] {
+  if (asked === undefined) return granted;
+  const scopes = asked.split(' ').filter((scope) => scope !== '');
+  const missing = scopes.filter((scope) => !granted.includes(scope));
+  if (missing.length > 0) throw new errors.InvalidScope('more is asked for than was granted', missing.join(' '));
+  return granted.filter((scope) => scopes.includes(scope));
+}
