@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { MovableClock } from '#foundation/clock';
 import type { Web } from '#foundation/http';
-import { sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
+import type { Jobs } from '#foundation/jobs';
+import { sandboxRoutes, seedSandbox, startSandboxWork, type DemoClient } from '#sandbox';
 
 /** A sandbox beside the product. */
 export interface Sandbox {
@@ -14,12 +15,13 @@ export interface Sandbox {
 const repository = path.resolve(import.meta.dirname, '..');
 
 /** Seeds and mounts the sandbox. */
-export async function startSandbox(web: Web, parts: { clock: MovableClock }): Promise<Sandbox> {
+export async function startSandbox(web: Web, parts: { clock: MovableClock; jobs: Jobs }): Promise<Sandbox> {
   const { settings } = web.house;
   const demoPort = settings.port + 1;
   const demoOrigin = `http://localhost:${demoPort}`;
   const client = await seedSandbox(web.house, { origin: demoOrigin });
   await sandboxRoutes(web, { clock: parts.clock, demoOrigin });
+  startSandboxWork(web.house, parts.jobs);
   let demo: ChildProcess | undefined;
   return {
     opened: () => {

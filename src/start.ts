@@ -45,7 +45,7 @@ async function startAll(stops: Stops): Promise<void> {
   const web = await buildApp(open.house);
   stops.push(() => web.app.close());
   if (sandboxClock !== undefined) {
-    const sandbox = await startSandbox(web, { clock: sandboxClock });
+    const sandbox = await startSandbox(web, { clock: sandboxClock, jobs: open.jobs });
     stops.push(sandbox.stop);
     await web.app.listen({ port: settings.port, host: settings.host });
     await sandbox.opened();

@@ -63,9 +63,9 @@ function journeyFor(asked: SignInRequest, remembered: boolean): { journey: strin
     case 'availability':
       return { journey: 'not-available', context };
     case 'consent': {
-      const { newScopes, agreedScopes, termsUri, privacyUri } = asked;
+      const { scopes, newScopes, agreedScopes, termsUri, privacyUri } = asked;
       const accountId = session?.accountId;
-      return { journey: 'share', context: { ...context, accountId, newScopes, agreedScopes, termsUri, privacyUri } };
+      return { journey: 'share', context: { ...context, accountId, scopes, newScopes, agreedScopes, termsUri, privacyUri } };
     }
     case 'login': {
       if (session !== undefined && !asked.mustAuthenticate) {

@@ -1,14 +1,17 @@
-import { agree as storeAgreement } from '#consent';
+import { agree as storeAgreement, refuse } from '#consent';
 import { stepsOf, type JourneyDefinition } from '#foundation/journey';
+import { levelOf } from '#identity';
 import { finishConsent, refuseRequest } from '#openid';
 import { z } from 'zod';
 import { requestContext, requestFormTargets, requestFrame } from '../request.ts';
 
 const context = requestContext.extend({
   accountId: z.string(),
-  /** Asked for and not agreed to before. */
+  /** Everything asked for that the service may have. */
+  scopes: z.array(z.string()),
+  /** Of these, not agreed to before. */
   newScopes: z.array(z.string()),
-  /** Agreed to before. */
+  /** Of these, agreed to before. */
   agreedScopes: z.array(z.string()),
   termsUri: z.string().optional(),
   privacyUri: z.string().optional(),
@@ -27,8 +30,8 @@ const agree = step({
   undo: () => ({}),
   show: (_deps, { context: of }) =>
     Promise.resolve({
-      newScopes: of.newScopes,
-      agreedScopes: of.agreedScopes.filter((scope) => scope !== 'openid'),
+      newScopes: of.newScopes.length > 0 ? of.newScopes : ['openid'],
+      agreedScopes: of.agreedScopes,
       termsUri: of.termsUri,
       privacyUri: of.privacyUri,
     }),
@@ -49,7 +52,7 @@ const areYouSure = step({
   submit: async (deps, visit, { choice }) => {
     if (choice === 'go-back') return { outcome: 'answered', answers: {} };
     const { uid, clientId, accountId } = visit.context;
-    await deps.audit({ type: 'consent.refused', accountId, clientId });
+    await refuse(deps, { accountId, clientId, scopes: visit.context.newScopes });
     const { address } = await refuseRequest(deps, { uid, error: 'access_denied', description: 'ConsentNotGiven' });
     return { outcome: 'left', address };
   },
@@ -63,8 +66,9 @@ export const shareInformation: JourneyDefinition<Answers, Context> = {
   lifetimeSeconds: 3600,
   steps: [agree, areYouSure],
   finish: async (deps, { context: of }) => {
-    const scopes = [...new Set([...of.agreedScopes, ...of.newScopes])];
-    await storeAgreement(deps, { accountId: of.accountId, clientId: of.clientId, scopes, level: 'P0' });
+    const { accountId, clientId, scopes } = of;
+    const level = await levelOf(deps, accountId);
+    await storeAgreement(deps, { accountId, clientId, scopes, level });
     const { address } = await finishConsent(deps, { uid: of.uid, accountId: of.accountId });
     return { outcome: 'left', address };
   },
