@@ -13,6 +13,7 @@ import { refresh, refreshParameters } from '../tokens/refresh-grant.ts';
 import { createAdapters } from './adapter.ts';
 import { around } from './around.ts';
 import { checkAssertion } from './client-assertion.ts';
+import { registrationProperty } from './client-metadata.ts';
 import { createEngineTime } from './engine-time.ts';
 
 /** How long a person may take between two answers of the engine's. */
@@ -63,6 +64,7 @@ function configure({ house, keys, renderError }: EngineParts): Configuration {
       idTokenSigningAlgValues: ['RS512'],
     },
     expiresWithSession: () => false,
+    extraClientMetadata: { properties: [registrationProperty] },
     extraParams: { vtr: checkRequest, allow_registration: null },
     features: {
       devInteractions: { enabled: false },
