@@ -1,0 +1,52 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { loadSenders, readSimulatedInbox, startMessagingWork, type InboxMessage } from '#messaging';
+import type { TestHouse } from './house.ts';
+
+const msBetweenLooks = 20;
+const mostLooks = 1000;
+
+/** What arrives at a test's e-mail addresses and phones. */
+export interface TestInbox {
+  /** Waits for a message that was not read here before. @param to an e-mail address or a number in E.164 */
+  next(to: string): Promise<InboxMessage>;
+  /** Waits for the next message's security code. */
+  nextCode(to: string): Promise<string>;
+  /** Waits until no job is left, so that nothing more will come. @returns how many messages there are to somebody */
+  countAll(to: string): Promise<number>;
+}
+
+/** Starts sending in a test house, to the simulated inbox. */
+export async function openInbox({ house, jobs }: TestHouse): Promise<TestInbox> {
+  await startMessagingWork(house, jobs, await loadSenders(house.settings, {}));
+  const read = new Set<string>();
+  const next = async (to: string): Promise<InboxMessage> => {
+    for (let looks = 0; looks < mostLooks; looks += 1) {
+      const messages = await readSimulatedInbox(house.deps, { to });
+      const unread = messages.findLast((message) => !read.has(message.id));
+      if (unread !== undefined) {
+        read.add(unread.id);
+        return unread;
+      }
+      await wait(msBetweenLooks);
+    }
+    throw new Error('no message came');
+  };
+  return {
+    next,
+    nextCode: async (to) => {
+      const { code } = await next(to);
+      if (code === undefined) throw new Error('the message has no code');
+      return code;
+    },
+    countAll: async (to) => {
+      for (let looks = 0; looks < mostLooks; looks += 1) {
+        const { rowCount } = await house.database.pool.query(
+          'SELECT FROM messaging.outgoing_message LIMIT 1',
+        );
+        if (rowCount === 0) return (await readSimulatedInbox(house.deps, { to })).length;
+        await wait(msBetweenLooks);
+      }
+      throw new Error('messages are still on their way');
+    },
+  };
+}
