@@ -11,7 +11,7 @@ export {
   type Nation,
 } from './account/account.ts';
 export { clearLocks } from './clear-locks.ts';
-export { maskEmail, readEmail, type ReadEmail } from './account/email.ts';
+export { emailForSending, maskEmail, readEmail, type ReadEmail } from './account/email.ts';
 export { maskPhone, readPhone, type ReadPhone } from './account/phone.ts';
 export {
   checkSecurityCode,

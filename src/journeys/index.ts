@@ -1,6 +1,6 @@
 import { readPasswordReset, type PasswordPolicy } from '#accounts';
 import { readQuery, type Web } from '#foundation/http';
-import { browserOf, createJourneys, findOpenVisit, type Journeys } from '#foundation/journey';
+import { browserOf, createJourneys, findOpenVisit, type JourneyDefinition, type Journeys } from '#foundation/journey';
 import { readSignInRequest, type SignInRequest } from '#openid';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -17,16 +17,26 @@ import { signUp } from './sign-up/index.ts';
 /** Where `openid` sends a browser that must sign in, agree or be told something: `?request=<uid>`. */
 export const entryAddress = '/enter';
 
+/** What the journeys need besides the house. */
+interface JourneyParts {
+  readonly passwordPolicy: PasswordPolicy;
+}
+
+/** Hands each journey to `visit`, whatever the types of its answers. */
+export function forEachJourney(parts: JourneyParts, visit: <A, C>(journey: JourneyDefinition<A, C>) => void): void {
+  visit(enter);
+  visit(signIn);
+  visit(signUp(parts));
+  visit(shareInformation);
+  visit(notAvailable);
+  visit(forgottenPassword);
+  visit(choosePassword(parts));
+}
+
 /** Mounts every page that patients see. */
-export function journeysRoutes(web: Web, parts: { passwordPolicy: PasswordPolicy }): void {
+export function journeysRoutes(web: Web, parts: JourneyParts): void {
   const journeys = createJourneys(web);
-  journeys.mount(enter);
-  journeys.mount(signIn);
-  journeys.mount(signUp(parts));
-  journeys.mount(shareInformation);
-  journeys.mount(notAvailable);
-  journeys.mount(forgottenPassword);
-  journeys.mount(choosePassword(parts));
+  forEachJourney(parts, journeys.mount);
   web.app.get(entryAddress, (request, reply) => startForRequest(web, journeys, request, reply));
   web.app.get(`${resetAddress}/:token`, (request, reply) => startReset(web, journeys, request, reply));
   web.app.get('/password-changed', (request, reply) => showPasswordChanged(web, request, reply));

@@ -58,3 +58,8 @@ export const codeForm = z.object({
     .pipe(z.string().min(1, 'missing').regex(/^\d{6}$/u, 'malformed')),
   remember: z.literal('yes').optional().catch(undefined),
 });
+
+/** As much of a phone number as its owner needs to know it by. */
+export function lastDigits(phone: string): string {
+  return phone.slice(-3);
+}

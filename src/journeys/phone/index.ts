@@ -1,6 +1,5 @@
 import {
   checkSecurityCode,
-  maskPhone,
   readPhone,
   sendSecurityCode,
   setPhone,
@@ -9,7 +8,7 @@ import type { Deps } from '#foundation/deps';
 import { stepsOf, type Visit } from '#foundation/journey';
 import { z } from 'zod';
 import { deviceCookies } from '../device-cookie.ts';
-import { codeForm, locked, lockedStop } from '../request.ts';
+import { codeForm, lastDigits, locked, lockedStop } from '../request.ts';
 import type { phoneAnswers } from './answers.ts';
 
 /** Answers of a journey that proves a phone: the account exists by then. */
@@ -79,7 +78,7 @@ function confirmPhone<A extends WithPhone, C>({ appliesWhen }: { appliesWhen: (a
         ? { outcome: 'entered', answers: { ...visit.answers, phoneCodeId: sent.codeId } }
         : { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') };
     },
-    show: (_deps, visit) => Promise.resolve({ phone: maskPhone(visit.answers.phone ?? '') }),
+    show: (_deps, visit) => Promise.resolve({ phone: lastDigits(visit.answers.phone ?? '') }),
     form: codeForm,
     secretFields: ['code'],
     submit: async (deps, visit, { code, remember }) => {

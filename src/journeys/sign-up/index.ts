@@ -1,5 +1,7 @@
-import { recordSignIn, type PasswordPolicy } from '#accounts';
+import { emailForSending, recordSignIn, type PasswordPolicy } from '#accounts';
+import { secondsAfter } from '#foundation/clock';
 import type { JourneyDefinition } from '#foundation/journey';
+import { sendMessage } from '#messaging';
 import { finishSignIn } from '#openid';
 import { phoneSteps } from '../phone/index.ts';
 import { requestContext, requestFormTargets, requestFrame, type RequestContext } from '../request.ts';
@@ -8,6 +10,9 @@ import { confirmEmail } from './confirm-email/step.ts';
 import { createPassword } from './create-password/step.ts';
 import { enterEmail } from './enter-email/step.ts';
 import { whereYouLive } from './where-you-live/step.ts';
+
+/** So long the welcome is worth sending. */
+const welcomeSeconds = 24 * 3600;
 
 /** Make a login: prove an e-mail address and a phone. */
 export function signUp(parts: { passwordPolicy: PasswordPolicy }): JourneyDefinition<SignUpAnswers, RequestContext> {
@@ -23,9 +28,17 @@ export function signUp(parts: { passwordPolicy: PasswordPolicy }): JourneyDefini
       confirmEmail,
       ...phoneSteps<SignUpAnswers, RequestContext>({ appliesWhen: () => true }),
     ],
-    finish: async (deps, { answers, context }) => {
-      const { accountId } = answers;
-      if (accountId === undefined) throw new Error('a sign-up ended without an account');
+    finish: async (deps, { answers, context, browser }) => {
+      const { accountId, email } = answers;
+      if (accountId === undefined || email === undefined) throw new Error('a sign-up ended without an account');
+      await sendMessage(deps, {
+        message: 'welcome',
+        channel: 'email',
+        to: emailForSending(email),
+        language: browser.language,
+        values: {},
+        usefulUntil: secondsAfter(deps.clock.now(), welcomeSeconds),
+      });
       await recordSignIn(deps, { accountId, clientId: context.clientId });
       const { address } = await finishSignIn(deps, { uid: context.uid, accountId, factors: ['Cp', 'Cd'] });
       return { outcome: 'left', address };

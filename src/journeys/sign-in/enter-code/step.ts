@@ -1,8 +1,8 @@
-import { checkSecurityCode, maskPhone, readAccount, sendSecurityCode } from '#accounts';
+import { checkSecurityCode, readAccount, sendSecurityCode } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { stepsOf, type Visit } from '#foundation/journey';
 import { deviceCookies } from '../../device-cookie.ts';
-import { codeForm, locked, lockedStop } from '../../request.ts';
+import { codeForm, lastDigits, locked, lockedStop } from '../../request.ts';
 import type { SignInAnswers, SignInContext } from '../answers.ts';
 
 type SignInVisit = Visit<SignInAnswers, SignInContext>;
@@ -41,7 +41,7 @@ export const enterCode = step({
       ? { outcome: 'entered', answers: { ...visit.answers, codeId: sent.codeId } }
       : { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') };
   },
-  show: async (deps, visit) => ({ phone: maskPhone((await accountOf(deps, visit)).phone) }),
+  show: async (deps, visit) => ({ phone: lastDigits((await accountOf(deps, visit)).phone) }),
   form: codeForm,
   secretFields: ['code'],
   submit: async (deps, visit, { code, remember }) => {
