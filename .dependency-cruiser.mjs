@@ -52,7 +52,8 @@ const houseRules = [
   },
   {
     name: 'demo-stands-alone',
-    comment: 'the demo connected service is somebody else’s program: it knows the platform by its published interfaces',
+    comment:
+      'the demo connected service is somebody else’s program: it knows the platform by its published interfaces',
     severity: 'error',
     from: { path: '^demo/', pathNot: tests },
     to: { path: '^(src|test|scripts|bench)/' },
@@ -95,6 +96,9 @@ export default {
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'import', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['node', 'import', 'default', 'types'],
+    },
   },
 };

@@ -80,5 +80,6 @@ const files = findTestFiles(places.length > 0 ? places : ['src', 'demo', 'test',
 
 const outcomes = places.length > 0 ? [] : await runChecks(interruption.signal);
 if (!interruption.signal.aborted) outcomes.push(...(await runTests(files, interruption.signal)));
-if (interruption.signal.aborted) outcomes.push({ name: 'the whole run', passed: false, report: 'it was interrupted' });
+if (interruption.signal.aborted)
+  outcomes.push({ name: 'the whole run', passed: false, report: 'it was interrupted' });
 process.exitCode = summarise(outcomes) === 0 ? 0 : 1;

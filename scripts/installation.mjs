@@ -37,9 +37,12 @@ export function ensureInstalled() {
   const result = spawnSync(npm.file, npm.args, { cwd: repository, encoding: 'utf8', shell: npm.shell });
   if (result.status !== 0) {
     const reason = result.error?.message ?? `${result.stdout}${result.stderr}`.trim();
-    throw new SetUpError(`npm could not install the packages:\n${reason}\n\nMend that, then run the same command again.`);
+    throw new SetUpError(
+      `npm could not install the packages:\n${reason}\n\nMend that, then run the same command again.`,
+    );
   }
-  if (!isInstalled()) throw new SetUpError('npm finished, but left out packages that are needed. Try: npm ci');
+  if (!isInstalled())
+    throw new SetUpError('npm finished, but left out packages that are needed. Try: npm ci');
 }
 
 /** npm tells its scripts where it is; without that, it is looked for on the path. */
@@ -72,7 +75,8 @@ function matches(/** @type {Packages} */ locked, /** @type {Packages} */ install
   return Object.entries(locked).every(([name, wanted]) => {
     if (name === '') return true;
     const found = installed[name];
-    if (found === undefined) return wanted.optional === true || wanted.devOptional === true || wanted.peer === true;
+    if (found === undefined)
+      return wanted.optional === true || wanted.devOptional === true || wanted.peer === true;
     return found.version === wanted.version && found.integrity === wanted.integrity;
   });
 }
@@ -86,7 +90,13 @@ function read(/** @type {string} */ file) {
 export function findRuntime() {
   const name = runtimePackages[`${process.platform}-${process.arch}`];
   if (name !== undefined) {
-    const file = path.join(repository, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+    const file = path.join(
+      repository,
+      'node_modules',
+      name,
+      'bin',
+      process.platform === 'win32' ? 'node.exe' : 'node',
+    );
     if (existsSync(file)) return file;
   }
   if (Number.parseInt(process.versions.node, 10) >= runtimeMajor) return process.execPath;
@@ -119,6 +129,8 @@ export function runOnRuntime(args, environment) {
   }
   return new Promise((resolve, reject) => {
     child.on('error', (error) => reject(new SetUpError(`${findRuntime()} can not be run: ${error.message}`)));
-    child.on('exit', (code, signal) => resolve(code ?? 128 + (os.constants.signals[signal ?? 'SIGTERM'] ?? 0)));
+    child.on('exit', (code, signal) =>
+      resolve(code ?? 128 + (os.constants.signals[signal ?? 'SIGTERM'] ?? 0)),
+    );
   });
 }

@@ -58,7 +58,9 @@ async function runTestFile(/** @type {string} */ file, /** @type {AbortSignal} *
   const failed = result.outcomes.filter((outcome) => !outcome.passed);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const skipped = result.skipped === 0 ? '' : `, ${result.skipped} skipped`;
-  console.log(`${failed.length === 0 ? '✔' : '✖'} ${file} (${result.outcomes.length - failed.length} passed${skipped}, ${seconds} s)`);
+  console.log(
+    `${failed.length === 0 ? '✔' : '✖'} ${file} (${result.outcomes.length - failed.length} passed${skipped}, ${seconds} s)`,
+  );
   for (const { name, report } of failed) console.log(`  ✖ ${name}\n${indent(report)}`);
   return result.outcomes;
 }
@@ -72,7 +74,8 @@ function take(/** @type {TestEvent} */ event, /** @type {string} */ file, /** @t
     result.skipped += 1;
   } else if (event.type === 'test:pass') {
     if (isFile) result.outcomes.push({ name: file, passed: false, report: 'the file holds no test' });
-    else if (details.type !== 'suite') result.outcomes.push({ name: `${file}: ${name}`, passed: true, report: '' });
+    else if (details.type !== 'suite')
+      result.outcomes.push({ name: `${file}: ${name}`, passed: true, report: '' });
   } else if (!isOnlyOfItsParts(event.data.details.error)) {
     const report = describe(event.data.details.error) + (isFile ? `\n${lastLines(result.output)}` : '');
     result.outcomes.push({ name: isFile ? file : `${file}: ${name}`, passed: false, report });

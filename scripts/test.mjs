@@ -13,8 +13,11 @@ const args = process.argv.slice(2);
 function needsBrowser() {
   if (args.includes('--no-browser')) return false;
   const places = args.filter((arg) => !arg.startsWith('-')).map((place) => path.resolve(place));
-  const within = (/** @type {string} */ inner, /** @type {string} */ outer) => `${inner}${path.sep}`.startsWith(`${outer}${path.sep}`);
-  return places.length === 0 || places.some((place) => within(place, browserTests) || within(browserTests, place));
+  const within = (/** @type {string} */ inner, /** @type {string} */ outer) =>
+    `${inner}${path.sep}`.startsWith(`${outer}${path.sep}`);
+  return (
+    places.length === 0 || places.some((place) => within(place, browserTests) || within(browserTests, place))
+  );
 }
 
 function chromiumEnvironment() {
