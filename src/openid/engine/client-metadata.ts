@@ -36,7 +36,6 @@ export function describeClient(client: Client): AdapterPayload {
     scope: client.scopes.filter((scope) => releasableScopes.includes(scope)).join(' '),
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
-    response_modes: ['query'],
     token_endpoint_auth_method: 'private_key_jwt',
     token_endpoint_auth_signing_alg: 'RS512',
     id_token_signed_response_alg: 'RS512',

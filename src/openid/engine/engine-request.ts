@@ -18,7 +18,8 @@ export function engineRequest(
   const issuer = new URL(seen.issuer);
   const request = new IncomingMessage(raw.socket);
   request.method = raw.method;
-  request.url = seen.url;
+  // HTTP allows a whole address here, and the engine would take its host from it.
+  request.url = seen.url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/iu, '');
   request.httpVersion = raw.httpVersion;
   for (const name of passedOn) {
     const value = raw.headers[name];

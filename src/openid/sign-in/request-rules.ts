@@ -27,6 +27,9 @@ export function checkRequest(ctx: KoaContextWithOIDC): void {
       throw new errors.InvalidRequest(`${name} must not be longer than ${mostCharacters} characters`);
     }
   }
+  if (params['response_mode'] !== undefined && params['response_mode'] !== 'query') {
+    throw new errors.InvalidRequest('response_mode must be query');
+  }
   if (params['state'] === undefined) throw new errors.InvalidRequest('missing required parameter state');
   if (params['nonce'] === undefined && rules.requireNonce) {
     throw new errors.InvalidRequest('missing required parameter nonce');
