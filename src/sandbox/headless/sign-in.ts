@@ -202,10 +202,10 @@ function answerConsent(deps: HeadlessDeps, asked: HeadlessSignIn, request: SignI
   const { accountId } = session;
   return deps.house.transact(async (inside) => {
     if (!asked.consent) {
-      await refuse(inside, { accountId, clientId, scopes: request.newScopes });
+      await refuse(inside, { accountId, clientId, scopes: request.scopes });
       return refuseRequest(inside, { uid, error: 'access_denied', description: 'ConsentNotGiven' });
     }
-    const scopes = [...request.agreedScopes, ...request.newScopes];
+    const { scopes } = request;
     await agree(inside, { accountId, clientId, scopes, level: await levelOf(inside, accountId) });
     return finishConsent(inside, { uid, accountId });
   });

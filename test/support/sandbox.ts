@@ -1,0 +1,58 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Environment } from '#foundation/settings';
+import { loadSenders } from '#messaging';
+import { sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
+import { buildApp, startWork } from '../../src/app.ts';
+import { createTestHouse, type TestHouse } from './house.ts';
+
+/** A whole sandbox that listens on this machine. */
+export interface TestSandbox {
+  readonly home: TestHouse;
+  /** Its issuer. */
+  readonly origin: string;
+  readonly demoClient: DemoClient;
+  readonly demoOrigin: string;
+  readonly dataFolder: string;
+  close(): Promise<void>;
+}
+
+/** Opens a sandbox as `npm start` does, on a port and a database of its own; the demo service's program is not started. */
+export async function openTestSandbox(environment: Environment = {}): Promise<TestSandbox> {
+  const [port, demoPort] = [await findFreePort(), await findFreePort()];
+  const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'bevan-sandbox-'));
+  const origin = `http://localhost:${port}`;
+  const demoOrigin = `http://localhost:${demoPort}`;
+  const home = await createTestHouse({
+    environment: { BEVAN_ISSUER: origin, BEVAN_DATA_DIR: dataFolder, ...environment },
+  });
+  await startWork(home, { senders: await loadSenders(home.house.settings, {}) });
+  const web = await buildApp(home.house);
+  const demoClient = await seedSandbox(home.house, { origin: demoOrigin });
+  await sandboxRoutes(web, { clock: home.clock, demoOrigin });
+  await web.app.listen({ port, host: 'localhost' });
+  return {
+    home,
+    origin,
+    demoClient,
+    demoOrigin,
+    dataFolder,
+    close: async () => {
+      await web.app.close();
+      await home.close();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** @returns a port that nobody listened on a moment ago */
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
