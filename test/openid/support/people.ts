@@ -1,7 +1,16 @@
-import { createAccount, setPhone, type Account, type Nation } from '#accounts';
+import {
+  createAccount,
+  requestPasswordReset,
+  resetPassword,
+  setPhone,
+  startAccountsWork,
+  type Account,
+  type Nation,
+} from '#accounts';
 import { agree } from '#consent';
 import type { AuthenticationFactor } from '#identity';
 import { finishConsent, finishSignIn, readSignInRequest, type SignInRequest } from '#openid';
+import { openInbox } from '../../support/inbox.ts';
 import { TestBrowser, type Arrival } from './browser.ts';
 import { entryAddress, type TestProvider } from './provider.ts';
 import { authorizeAddress, type Parameters, type TestService } from './service.ts';
@@ -88,4 +97,21 @@ export function codeIn(address: URL): string {
   const code = address.searchParams.get('code');
   if (code === null) throw new Error(`there is no code in ${address.href}`);
   return code;
+}
+
+/** Lets people of the provider's forget their passwords. @returns what gives one of them a new one */
+export async function openPasswordResets(provider: TestProvider): Promise<(account: Account) => Promise<void>> {
+  const { house, jobs } = provider;
+  await startAccountsWork(house, jobs);
+  const inbox = await openInbox(provider);
+  return async ({ email }) => {
+    const linkTo = (token: string) => `https://login.example/reset/${token}`;
+    await house.transact((deps) =>
+      requestPasswordReset(deps, { email, language: 'en', remoteAddress: '192.0.2.1', linkTo }),
+    );
+    const { links } = await inbox.next(email);
+    const token = links[0]?.split('/').at(-1) ?? '';
+    const reset = await house.transact((deps) => resetPassword(deps, { token, passwordHash: 'another hash' }));
+    if (reset.outcome !== 'changed') throw new Error(`the password was not changed: ${reset.outcome}`);
+  };
 }

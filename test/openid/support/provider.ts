@@ -13,6 +13,7 @@ export const entryAddress = '/enter';
 /** An OpenID Provider that listens. */
 export interface TestProvider {
   readonly house: TestHouse['house'];
+  readonly jobs: TestHouse['jobs'];
   readonly clock: TestHouse['clock'];
   readonly databaseUrl: string;
   readonly masterKey: Buffer;
@@ -33,7 +34,7 @@ export async function startProvider(
   const { beside, environment, log } = options;
   const own = beside === undefined ? await createTestHouse(environment === undefined ? {} : { environment }) : undefined;
   const base = own ?? beside;
-  if (base === undefined) throw new Error('unreachable');
+  if (base === undefined) throw new Error('there is always one of the two');
   const { clock, masterKey } = base;
   const databaseUrl = options.databaseUrl ?? base.databaseUrl;
   const { settings } = base.house;
@@ -42,6 +43,7 @@ export async function startProvider(
   const here = `http://127.0.0.1:${port}`;
   return {
     house: open.house,
+    jobs: open.jobs,
     clock,
     databaseUrl,
     masterKey,
