@@ -9,7 +9,7 @@ import { emailForSending, emailKey } from '../../account/email.ts';
 import { selectAccountId } from '../../account/store.ts';
 import { codeRequestLimits, wrongCodeLimits } from '../../limits.ts';
 import { isUuid } from '../../uuid.ts';
-import { lockCode, storeCode, takeCode, type StoredCode } from './store.ts';
+import { selectCode, storeCode, takeCode, type StoredCode } from './store.ts';
 
 export const codePurposes = ['confirm-email', 'confirm-phone', 'sign-in'] as const;
 export type CodePurpose = (typeof codePurposes)[number];
@@ -125,7 +125,7 @@ export async function checkSecurityCode(
   attempt: { codeId: string; code: string; purpose: CodePurpose; boundTo: string; remoteAddress: string },
 ): Promise<CodeChecked> {
   if (!isUuid(attempt.codeId)) return { outcome: 'expired' };
-  const stored = await lockCode(deps.db, {
+  const stored = await selectCode(deps.db, {
     id: attempt.codeId,
     purpose: attempt.purpose,
     boundTo: boundKey(deps, attempt),

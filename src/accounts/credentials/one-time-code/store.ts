@@ -40,8 +40,7 @@ export async function storeCode(db: Db, code: StoredCode): Promise<void> {
     .execute();
 }
 
-/** Reads a code and, in a transaction, holds others back from it until the transaction ends. */
-export async function lockCode(
+export async function selectCode(
   db: Db,
   code: { id: string; purpose: string; boundTo: string },
 ): Promise<StoredCode | undefined> {
@@ -51,7 +50,6 @@ export async function lockCode(
     .where('purpose', '=', code.purpose)
     .where('bound_to', '=', code.boundTo)
     .where('id', '=', code.id)
-    .forUpdate()
     .executeTakeFirst();
   return (
     row && {
