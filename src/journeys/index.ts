@@ -48,7 +48,7 @@ async function startForRequest(web: Web, journeys: Journeys, request: FastifyReq
   const address = await web.house.transact(async (deps) => {
     const asked = await readSignInRequest(deps, readQuery(request.query, 'request') ?? '');
     if (asked === undefined) return undefined;
-    const { journey, context } = journeyFor(asked, remembered);
+    const { journey, context } = journeyFor(asked, { remembered, now: deps.clock.now() });
     return journeys.start(deps, { journey, visitor, context });
   });
   if (address === undefined) return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
@@ -56,7 +56,7 @@ async function startForRequest(web: Web, journeys: Journeys, request: FastifyReq
 }
 
 /** Chooses the journey that a request needs now. */
-function journeyFor(asked: SignInRequest, remembered: boolean): { journey: string; context: object } {
+function journeyFor(asked: SignInRequest, { remembered, now }: { remembered: boolean; now: Date }): { journey: string; context: object } {
   const context: RequestContext = {
     uid: asked.uid,
     clientId: asked.clientId,
@@ -79,7 +79,7 @@ function journeyFor(asked: SignInRequest, remembered: boolean): { journey: strin
     }
     case 'login': {
       if (session !== undefined && !asked.mustAuthenticate) {
-        return { journey: 'sign-in', context: { ...context, known: session } };
+        return { journey: 'sign-in', context: { ...context, known: { ...session, seenAt: now.toISOString() } } };
       }
       const knowsUs = remembered || asked.loginHint !== undefined || !asked.registrationAllowed;
       return { journey: knowsUs ? 'sign-in' : 'welcome', context };

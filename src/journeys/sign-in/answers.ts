@@ -4,7 +4,9 @@ import { requestContext } from '../request.ts';
 
 export const signInContext = requestContext.extend({
   /** Who is signed in already, and how, when only a further factor is missing. */
-  known: z.object({ accountId: z.string(), factors: z.array(z.enum(['Cp', 'Cd', 'Ck', 'Cm'])) }).optional(),
+  known: z
+    .object({ accountId: z.string(), factors: z.array(z.enum(['Cp', 'Cd', 'Ck', 'Cm'])), seenAt: z.string() })
+    .optional(),
   /** An address that has just been proven in sign-up, and turned out to have a login. */
   provenEmail: z.string().optional(),
 });

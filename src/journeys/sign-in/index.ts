@@ -27,8 +27,8 @@ export const signIn: JourneyDefinition<SignInAnswers, SignInContext> = {
     const accountId = answers.accountId ?? context.known?.accountId;
     if (accountId === undefined) throw new Error('a sign-in ended without an account');
     const account = await readAccount(deps, accountId);
-    const provenAt = answers.provenAt === undefined ? undefined : new Date(answers.provenAt);
-    if (account === undefined || (provenAt !== undefined && provenAt < account.signInsValidFrom)) {
+    const provenAt = new Date(answers.provenAt ?? context.known?.seenAt ?? 0);
+    if (account === undefined || provenAt < account.signInsValidFrom) {
       // The password was changed meanwhile: whoever knew the old one is not let in.
       return { outcome: 'moved', journey: 'sign-in', context: { ...context, known: undefined } };
     }
