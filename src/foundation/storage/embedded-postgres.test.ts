@@ -208,7 +208,7 @@ describe('the embedded PostgreSQL', () => {
     skip: !isRoot,
   }, async () => {
     await chmod(dataFolder, 0o700);
-    const postgres = await start({ durable: false });
+    await start({ durable: false });
     const { uid } = await stat(`/proc/${await serverProcess(dataFolder)}`);
     assert.notEqual(uid, 0);
   });

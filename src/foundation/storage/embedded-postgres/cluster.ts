@@ -21,6 +21,15 @@ export interface Cluster {
 
 export const databaseUser = 'bevan';
 
+/** Text is compared by code point, the same on every machine; nobody gets in without the password. */
+const clusterOptions = [
+  '--auth=scram-sha-256',
+  '--encoding=UTF8',
+  '--locale=C',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+];
+
 /**
  * Opens the cluster in `<dataFolder>/postgres`, and makes it if it isn't there.
  *
@@ -82,24 +91,10 @@ async function createCluster(
     for (const file of [staging, data, passwordFile]) await chown(file, account.uid, account.gid);
   }
   const reference = dataReference(data, account);
+  const passwordReference = reference === data ? passwordFile : `${reference}/../password`;
   const { succeeded, output } = await runCommand({
     file: binaries.initdb,
-    args: [
-      ...[
-        '-D',
-        reference,
-        '-U',
-        databaseUser,
-        `--pwfile=${reference === data ? passwordFile : `${reference}/../password`}`,
-      ],
-      ...[
-        '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        '--locale=C',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-      ],
-    ],
+    args: ['-D', reference, '-U', databaseUser, `--pwfile=${passwordReference}`, ...clusterOptions],
     folder: data,
     account,
   });
