@@ -1,0 +1,24 @@
+import { chromium, type Browser } from 'playwright-core';
+import { chromiumInstructions, findChromium } from '../../scripts/chromium.mjs';
+
+const flags = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * Starts Chromium without a window. It talks to nobody but the pages that a test opens. Close it when the file ends.
+ *
+ * @throws {Error} that says how to get a Chromium, where there is none
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error(chromiumInstructions);
+  // Chromium's sandbox can't be set up by root.
+  const isRoot = process.getuid?.() === 0;
+  return chromium.launch({ executablePath, args: isRoot ? [...flags, '--no-sandbox'] : flags });
+}
