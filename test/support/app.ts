@@ -1,0 +1,88 @@
+import { createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Environment } from '#foundation/settings';
+import { loadSenders, readSimulatedInbox, type Channel, type InboxMessage } from '#messaging';
+import type { ClientRegistration } from '#partners';
+import { buildApp, startWork } from '../../src/app.ts';
+import { createTestHouse, type TestHouse } from './house.ts';
+import { openTestService, type TestService } from './service.ts';
+
+const msBetweenLooks = 20;
+const mostLooks = 1000;
+
+/** The whole product, listening on this machine as one process of it would. */
+export interface TestApp {
+  readonly home: TestHouse;
+  /** The address under which browsers and services reach it: its issuer. */
+  readonly origin: string;
+  /** Registers a connected service, which listens as well. It ends with the app. */
+  registerTestService(changes?: Partial<ClientRegistration>): Promise<TestService>;
+  /** Waits for a message that was not read here before, and reads the newest. @param to as people write it, or in E.164 */
+  messageFor(to: string, channel: Channel): Promise<InboxMessage>;
+  /** As {@link TestApp.messageFor}, for the security code in it. */
+  codeFor(to: string, channel: Channel): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Starts the product on a free port. @param options.beside shares the database of another, as a second process does */
+export async function startTestApp(
+  options: { environment?: Environment; beside?: TestApp } = {},
+): Promise<TestApp> {
+  const port = await findFreePort();
+  const origin = options.beside?.origin ?? `http://localhost:${port}`;
+  const home = await createTestHouse({
+    environment: { BEVAN_ISSUER: origin, ...options.environment },
+    ...(options.beside === undefined ? {} : { beside: options.beside.home }),
+  });
+  await startWork(home, { senders: await loadSenders(home.house.settings, {}) });
+  const web = await buildApp(home.house);
+  await web.app.listen({ port, host: '127.0.0.1' });
+  const services: TestService[] = [];
+  const messageFor = createInboxReader(home);
+  return {
+    home,
+    origin,
+    registerTestService: async (changes) => {
+      const service = await openTestService(home.house, changes);
+      services.push(service);
+      return service;
+    },
+    messageFor,
+    codeFor: async (to, channel) => {
+      const { code } = await messageFor(to, channel);
+      if (code === undefined) throw new Error(`the newest message to ${to} has no code`);
+      return code;
+    },
+    close: async () => {
+      for (const service of services) await service.close();
+      await web.app.close();
+      await home.close();
+    },
+  };
+}
+
+function createInboxReader({ house }: TestHouse): TestApp['messageFor'] {
+  const read = new Set<string>();
+  return async (to, channel) => {
+    const address = channel === 'sms' ? to.replaceAll(/\s/gu, '').replace(/^0/u, '+44') : to;
+    for (let looks = 0; looks < mostLooks; looks += 1) {
+      const [newest] = await readSimulatedInbox(house.deps, { to: address, channel, limit: 1 });
+      if (newest !== undefined && !read.has(newest.id)) {
+        read.add(newest.id);
+        return newest;
+      }
+      await wait(msBetweenLooks);
+    }
+    throw new Error(`nothing new came to ${to}`);
+  };
+}
+
+/** @returns a port that nobody listened on a moment ago */
+export async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
+  return address.port;
+}
