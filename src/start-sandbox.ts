@@ -33,7 +33,12 @@ export async function startSandbox(web: Web, parts: { clock: MovableClock; jobs:
   };
 }
 
-function startDemo(demo: { client: DemoClient; port: number; issuer: string; loginName: string }): ChildProcess {
+function startDemo(demo: {
+  client: DemoClient;
+  port: number;
+  issuer: string;
+  loginName: string;
+}): ChildProcess {
   return spawn(process.execPath, [path.join(repository, 'demo/main.ts')], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: {
@@ -62,6 +67,10 @@ function printAddresses({ issuer, demoOrigin }: { issuer: string; demoOrigin: st
     ['Issuer', issuer, `${issuer}/.well-known/openid-configuration`],
   ];
   const width = Math.max(...rows.map(([, address]) => address?.length ?? 0));
-  const lines = rows.map(([name = '', address = '', about = '']) => `  ${name.padEnd(13)} ${address.padEnd(width)}  ${about}`);
-  process.stdout.write(`\nBevan sandbox is ready.\n\n${lines.join('\n')}\n\n  Ctrl-C stops everything. The data stays.\n\n`);
+  const lines = rows.map(
+    ([name = '', address = '', about = '']) => `  ${name.padEnd(13)} ${address.padEnd(width)}  ${about}`,
+  );
+  process.stdout.write(
+    `\nBevan sandbox is ready.\n\n${lines.join('\n')}\n\n  Ctrl-C stops everything. The data stays.\n\n`,
+  );
 }

@@ -80,13 +80,20 @@ async function readOrMakeMasterKey(settings: Settings): Promise<Buffer> {
 /** What an operator must do is said in words; anything else with its stack. */
 function explain(error: unknown): void {
   if (error instanceof SettingsFault) {
-    process.stderr.write(`Bevan did not start. Change these settings:\n\n${error.problems.map((line) => `  - ${line}\n`).join('')}\n`);
+    process.stderr.write(
+      `Bevan did not start. Change these settings:\n\n${error.problems.map((line) => `  - ${line}\n`).join('')}\n`,
+    );
   } else if (error instanceof EmbeddedPostgresFault) {
     process.stderr.write(`Bevan did not start. ${error.explanation}\n`);
   } else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    process.stderr.write(`Bevan did not start. ${error.message}. Stop the other program, or set PORT to another number.\n`);
+    process.stderr.write(
+      `Bevan did not start. ${error.message}. Stop the other program, or set PORT to another number.\n`,
+    );
   } else {
-    process.stderr.write(`Bevan did not start.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    if (error instanceof Error && error.cause !== undefined) process.stderr.write(`Cause: ${String(error.cause)}\n`);
+    process.stderr.write(
+      `Bevan did not start.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    if (error instanceof Error && error.cause !== undefined)
+      process.stderr.write(`Cause: ${String(error.cause)}\n`);
   }
 }

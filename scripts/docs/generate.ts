@@ -26,7 +26,10 @@ async function settingsPage(): Promise<string> {
   const plugs = await loadSenderPlugs();
   const sections = plugs
     .filter((plug) => Object.keys(plug.settings).length > 0)
-    .map((plug) => `## Sender \`${plug.id}\`\n\nRead only when a channel uses it.\n\n${settingsTable(Object.values(plug.settings))}`);
+    .map(
+      (plug) =>
+        `## Sender \`${plug.id}\`\n\nRead only when a channel uses it.\n\n${settingsTable(Object.values(plug.settings))}`,
+    );
   return [
     `# Settings\n\n${made}Every setting is an environment variable. An empty one counts as not set. Production stops at the start, with a list, when something is missing or unsafe.`,
     settingsTable(Object.values(houseSettings)),
@@ -36,19 +39,23 @@ async function settingsPage(): Promise<string> {
 }
 
 function settingsTable(definitions: readonly SettingDefinition[]): string {
-  const rows = definitions.map(({ variable, sentence, byDefault, requiredInProduction, sandboxOnly, secret }) => {
-    const notes = [
-      requiredInProduction === true ? 'Required in production.' : '',
-      sandboxOnly === true ? 'Sandbox only.' : '',
-      secret === true ? 'Secret.' : '',
-    ].filter((note) => note !== '');
-    return `| \`${variable}\` | ${[sentence, ...notes].join(' ')} | ${byDefault} |`;
-  });
+  const rows = definitions.map(
+    ({ variable, sentence, byDefault, requiredInProduction, sandboxOnly, secret }) => {
+      const notes = [
+        requiredInProduction === true ? 'Required in production.' : '',
+        sandboxOnly === true ? 'Sandbox only.' : '',
+        secret === true ? 'Secret.' : '',
+      ].filter((note) => note !== '');
+      return `| \`${variable}\` | ${[sentence, ...notes].join(' ')} | ${byDefault} |`;
+    },
+  );
   return ['| Variable | What it does | Without it |', '|---|---|---|', ...rows].join('\n');
 }
 
 function errorsPage(): string {
-  const rows = Object.entries(faults).map(([code, { statusCode, meaning }]) => `| \`${code}\` | ${statusCode} | ${meaning} |`);
+  const rows = Object.entries(faults).map(
+    ([code, { statusCode, meaning }]) => `| \`${code}\` | ${statusCode} | ${meaning} |`,
+  );
   const intro =
     'A fault is something that neither a person nor a service can mend. The person sees a page with a reference; the log has the line with the same reference, the code and its cause. What services are told is in the OpenID and OAuth specifications’ own words.';
   return `# Faults\n\n${made}${intro}\n\n| Code | Status | Meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
@@ -62,7 +69,9 @@ async function housePage(): Promise<string> {
       return `| \`${room}\` | ${about} | ${opens.map((other) => `\`${other}\``).join(', ') || '–'} |`;
     }),
   );
-  const arrows = Object.entries(doors).flatMap(([room, opens]) => opens.map((other) => `  ${room} --> ${other}`));
+  const arrows = Object.entries(doors).flatMap(([room, opens]) =>
+    opens.map((other) => `  ${room} --> ${other}`),
+  );
   const intro =
     'A file may import from its own room, from the doors of the foundation, and from the doors of the rooms listed for its room, and nothing else. `src/house.ts` is the list; a check enforces it.';
   return `# The house\n\n${made}${intro}\n\n| Room | What it is | May open |\n|---|---|---|\n${rows.join('\n')}\n\n\`\`\`mermaid\nflowchart TD\n${arrows.join('\n')}\n\`\`\`\n`;
@@ -82,7 +91,9 @@ async function journeyPages(): Promise<[string, string][]> {
 async function journeyPage<A, C>(journey: JourneyDefinition<A, C>): Promise<[string, string]> {
   const steps = await Promise.all(
     journey.steps.map(async (step) => {
-      const content: unknown = JSON.parse(await readFile(path.join(source, step.page, 'content.en.json'), 'utf8'));
+      const content: unknown = JSON.parse(
+        await readFile(path.join(source, step.page, 'content.en.json'), 'utf8'),
+      );
       return { ...step, title: titled.parse(content).title };
     }),
   );
@@ -92,7 +103,9 @@ async function journeyPage<A, C>(journey: JourneyDefinition<A, C>): Promise<[str
   });
   const arrows = steps.slice(1).map((step, index) => `  ${steps[index]?.path ?? ''} --> ${step.path}`);
   const last = steps.at(-1)?.path ?? '';
-  const buttons = steps.flatMap(({ path: name, actions }) => Object.keys(actions ?? {}).map((action) => `- \`${name}/${action}\``));
+  const buttons = steps.flatMap(({ path: name, actions }) =>
+    Object.keys(actions ?? {}).map((action) => `- \`${name}/${action}\``),
+  );
   const others = buttons.length === 0 ? '' : `\nOther buttons:\n\n${buttons.join('\n')}\n`;
   const text = `# Journey \`${journey.id}\`\n\n${made}Rounded pages are shown only when they apply. The next page is the first that applies and isn’t done.\n\n\`\`\`mermaid\nflowchart TD\n${[...nodes, ...arrows, `  ${last} --> done((done))`].join('\n')}\n\`\`\`\n${others}`;
   return [`docs/journeys/${journey.id}.md`, text];

@@ -28,6 +28,10 @@ export async function deviceStillRemembered(
   of: { accountId: string; browser: Browser },
 ): Promise<NewCookie[]> {
   const deviceToken = of.browser.readCookie(deviceCookie);
-  if (deviceToken === undefined || !(await isDeviceRemembered(deps, { accountId: of.accountId, deviceToken }))) return [];
+  if (
+    deviceToken === undefined ||
+    !(await isDeviceRemembered(deps, { accountId: of.accountId, deviceToken }))
+  )
+    return [];
   return [{ name: deviceCookie, value: deviceToken, expires: secondsAfter(deps.clock.now(), cookieSeconds) }];
 }

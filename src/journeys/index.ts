@@ -1,6 +1,12 @@
 import { readPasswordReset, type PasswordPolicy } from '#accounts';
 import { readQuery, type Web } from '#foundation/http';
-import { browserOf, createJourneys, findOpenVisit, type JourneyDefinition, type Journeys } from '#foundation/journey';
+import {
+  browserOf,
+  createJourneys,
+  findOpenVisit,
+  type JourneyDefinition,
+  type Journeys,
+} from '#foundation/journey';
 import { readSignInRequest, type SignInRequest } from '#openid';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -23,7 +29,10 @@ interface JourneyParts {
 }
 
 /** Hands each journey to `visit`, whatever the types of its answers. */
-export function forEachJourney(parts: JourneyParts, visit: <A, C>(journey: JourneyDefinition<A, C>) => void): void {
+export function forEachJourney(
+  parts: JourneyParts,
+  visit: <A, C>(journey: JourneyDefinition<A, C>) => void,
+): void {
   visit(enter);
   visit(signIn);
   visit(signUp(parts));
@@ -51,12 +60,16 @@ async function startForRequest(web: Web, journeys: Journeys, request: FastifyReq
     const { journey, context } = journeyFor(asked, { remembered, now: deps.clock.now() });
     return journeys.start(deps, { journey, visitor, context });
   });
-  if (address === undefined) return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
+  if (address === undefined)
+    return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
   return reply.redirect(address, 303);
 }
 
 /** Chooses the journey that a request needs now. */
-function journeyFor(asked: SignInRequest, { remembered, now }: { remembered: boolean; now: Date }): { journey: string; context: object } {
+function journeyFor(
+  asked: SignInRequest,
+  { remembered, now }: { remembered: boolean; now: Date },
+): { journey: string; context: object } {
   const context: RequestContext = {
     uid: asked.uid,
     clientId: asked.clientId,
@@ -75,11 +88,17 @@ function journeyFor(asked: SignInRequest, { remembered, now }: { remembered: boo
     case 'consent': {
       const { scopes, newScopes, agreedScopes, termsUri, privacyUri } = asked;
       const accountId = session?.accountId;
-      return { journey: 'share', context: { ...context, accountId, scopes, newScopes, agreedScopes, termsUri, privacyUri } };
+      return {
+        journey: 'share',
+        context: { ...context, accountId, scopes, newScopes, agreedScopes, termsUri, privacyUri },
+      };
     }
     case 'login': {
       if (session !== undefined && !asked.mustAuthenticate) {
-        return { journey: 'sign-in', context: { ...context, known: { ...session, seenAt: now.toISOString() } } };
+        return {
+          journey: 'sign-in',
+          context: { ...context, known: { ...session, seenAt: now.toISOString() } },
+        };
       }
       const knowsUs = remembered || asked.loginHint !== undefined || !asked.registrationAllowed;
       return { journey: knowsUs ? 'sign-in' : 'welcome', context };

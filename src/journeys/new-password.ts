@@ -8,7 +8,8 @@ export const newPasswordForm = z
   .object({ password: z.string().default(''), passwordAgain: z.string().default('') })
   .superRefine(({ password, passwordAgain }, issues) => {
     if (password === '') issues.addIssue({ code: 'custom', path: ['password'], message: 'missing' });
-    if (passwordAgain === '') issues.addIssue({ code: 'custom', path: ['passwordAgain'], message: 'missing' });
+    if (passwordAgain === '')
+      issues.addIssue({ code: 'custom', path: ['passwordAgain'], message: 'missing' });
     else if (password !== '' && password !== passwordAgain) {
       issues.addIssue({ code: 'custom', path: ['passwordAgain'], message: 'different' });
     }

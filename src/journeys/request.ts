@@ -55,7 +55,12 @@ export const codeForm = z.object({
     .string('missing')
     .max(40, 'malformed')
     .transform((text) => text.normalize('NFKC').replaceAll(/[\s\p{Dash}]/gu, ''))
-    .pipe(z.string().min(1, 'missing').regex(/^\d{6}$/u, 'malformed')),
+    .pipe(
+      z
+        .string()
+        .min(1, 'missing')
+        .regex(/^\d{6}$/u, 'malformed'),
+    ),
   remember: z.literal('yes').optional().catch(undefined),
 });
 

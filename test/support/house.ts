@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { movableClock, type MovableClock } from '#foundation/clock';
+import type { Logger } from '#foundation/log';
 import { readSettings, type Environment } from '#foundation/settings';
 import { openHouse, type OpenHouse } from '../../src/open-house.ts';
 import { createTestDatabase } from './database.ts';
@@ -13,22 +14,33 @@ export interface TestHouse extends OpenHouse {
 
 /** Settings as a sandbox has them, silent; a test may give others by the names of their variables. */
 export function testSettings(environment: Environment = {}) {
-  return readSettings({ BEVAN_MODE: 'sandbox', BEVAN_LOG_LEVEL: 'silent', BEVAN_ISSUER: 'http://localhost:3000', ...environment });
+  return readSettings({
+    BEVAN_MODE: 'sandbox',
+    BEVAN_LOG_LEVEL: 'silent',
+    BEVAN_ISSUER: 'http://localhost:3000',
+    ...environment,
+  });
 }
 
-/**
- * Opens a house. Close it when the test file ends.
- *
- * @param beside another test house, to stand beside it on the same database as a second process would
- */
-export async function createTestHouse(options: { environment?: Environment; beside?: TestHouse } = {}): Promise<TestHouse> {
+export interface TestHouseOptions {
+  readonly environment?: Environment;
+  /** Another test house, to stand beside it on the same database as a second process would. */
+  readonly beside?: TestHouse;
+  /** Another way to that house's database. */
+  readonly databaseUrl?: string;
+  readonly log?: Logger;
+}
+
+/** Opens a house. Close it when the test file ends. */
+export async function createTestHouse(options: TestHouseOptions = {}): Promise<TestHouse> {
   const { beside } = options;
   const database = beside === undefined ? await createTestDatabase() : undefined;
-  const databaseUrl = beside?.databaseUrl ?? database?.url ?? '';
+  const databaseUrl = options.databaseUrl ?? beside?.databaseUrl ?? database?.url ?? '';
   const masterKey = beside?.masterKey ?? randomBytes(32);
   const clock = beside?.clock ?? movableClock();
   const settings = testSettings({ BEVAN_DATABASE_CONNECTIONS: '10', ...options.environment });
-  const open = await openHouse({ settings, clock, databaseUrl, masterKey });
+  const log = options.log === undefined ? {} : { log: options.log };
+  const open = await openHouse({ settings, clock, databaseUrl, masterKey, ...log });
   return {
     ...open,
     clock,

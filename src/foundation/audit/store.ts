@@ -61,7 +61,9 @@ export async function insertEvent(
 
 /** @returns whether this transaction is now the only one that seals */
 export async function takeSealingTurn(db: Db): Promise<boolean> {
-  const { rows } = await sql<{ taken: boolean }>`SELECT pg_try_advisory_xact_lock(${sealingLock}) AS taken`.execute(db);
+  const { rows } = await sql<{
+    taken: boolean;
+  }>`SELECT pg_try_advisory_xact_lock(${sealingLock}) AS taken`.execute(db);
   return rows[0]?.taken === true;
 }
 
@@ -73,7 +75,9 @@ export async function readLastSeal(db: Db): Promise<Seal | undefined> {
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row === undefined ? undefined : { number: BigInt(row.number), eventId: row.event_id, hash: row.hash };
+  return row === undefined
+    ? undefined
+    : { number: BigInt(row.number), eventId: row.event_id, hash: row.hash };
 }
 
 /** Events in the order in which they were written that no seal covers yet. */
@@ -82,7 +86,14 @@ export async function readUnsealedEvents(db: Db, most: number): Promise<StoredEv
     .withTables<AuditTables>()
     .selectFrom('audit.unsealed')
     .innerJoin('audit.event', 'audit.event.id', 'audit.unsealed.event_id')
-    .select(['audit.event.id', 'type', 'account_id', 'client_id', sql<string>`details::text`.as('details'), 'occurred_at'])
+    .select([
+      'audit.event.id',
+      'type',
+      'account_id',
+      'client_id',
+      sql<string>`details::text`.as('details'),
+      'occurred_at',
+    ])
     .orderBy('audit.event.id')
     .limit(most)
     .execute();
@@ -117,7 +128,16 @@ export async function readSealedEvents(
     .selectFrom('audit.seal')
     .leftJoin('audit.event', 'audit.event.id', 'audit.seal.event_id')
     .where('audit.seal.number', '>', String(after))
-    .select(['number', 'event_id', 'hash', 'audit.event.id', 'type', 'account_id', 'client_id', 'occurred_at'])
+    .select([
+      'number',
+      'event_id',
+      'hash',
+      'audit.event.id',
+      'type',
+      'account_id',
+      'client_id',
+      'occurred_at',
+    ])
     .select(sql<string | null>`details::text`.as('details'))
     .orderBy('number')
     .limit(most)

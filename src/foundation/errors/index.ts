@@ -17,18 +17,42 @@ export class Fault extends Error {
 
 /** Every fault that the product can raise: what it means to an operator, and the status that a caller sees. */
 export const faults = {
-  'storage.unavailable': { statusCode: 503, meaning: 'PostgreSQL did not answer; requests work again as soon as it does' },
+  'storage.unavailable': {
+    statusCode: 503,
+    meaning: 'PostgreSQL did not answer; requests work again as soon as it does',
+  },
   'storage.embedded': { statusCode: 500, meaning: 'the embedded PostgreSQL could not be started' },
-  'storage.migration': { statusCode: 500, meaning: 'a database migration failed or was changed after it had run' },
+  'storage.migration': {
+    statusCode: 500,
+    meaning: 'a database migration failed or was changed after it had run',
+  },
   'security.busy': { statusCode: 503, meaning: 'more passwords wait to be checked than the queue allows' },
-  'security.unsealable': { statusCode: 500, meaning: 'stored data could not be decrypted: another master key, or it was altered' },
-  'settings.invalid': { statusCode: 500, meaning: 'one or more settings are missing, malformed or unsafe for the chosen mode' },
-  'socket.invalid-plug': { statusCode: 500, meaning: 'a plug folder does not fit its socket, so the start was stopped' },
+  'security.unsealable': {
+    statusCode: 500,
+    meaning: 'stored data could not be decrypted: another master key, or it was altered',
+  },
+  'settings.invalid': {
+    statusCode: 500,
+    meaning: 'one or more settings are missing, malformed or unsafe for the chosen mode',
+  },
+  'socket.invalid-plug': {
+    statusCode: 500,
+    meaning: 'a plug folder does not fit its socket, so the start was stopped',
+  },
   'web.content': { statusCode: 500, meaning: 'a page asked for words that its content files do not have' },
-  'journey.unknown': { statusCode: 500, meaning: 'a stored journey names a journey or step that this release does not have' },
+  'journey.unknown': {
+    statusCode: 500,
+    meaning: 'a stored journey names a journey or step that this release does not have',
+  },
   'accounts.closed': { statusCode: 410, meaning: 'the account was closed while it was being used' },
-  'messaging.not-sent': { statusCode: 500, meaning: 'a sender refused or could not take a message; it is tried again' },
-  'messaging.bad-recipient': { statusCode: 500, meaning: 'a message was addressed to something that is not one plain address or number' },
+  'messaging.not-sent': {
+    statusCode: 500,
+    meaning: 'a sender refused or could not take a message; it is tried again',
+  },
+  'messaging.unsendable': {
+    statusCode: 500,
+    meaning: 'a message was not addressed to one plain address or number, or lacked what its words need',
+  },
   'openid.no-signing-key': { statusCode: 500, meaning: 'no usable token-signing key is stored' },
 } as const satisfies Record<string, { statusCode: number; meaning: string }>;
 

@@ -107,7 +107,8 @@ function serveOperators(app: FastifyInstance, house: House): void {
   app.get('/metrics', async (request, reply) => {
     const token = house.settings.metricsToken;
     const shown = request.headers.authorization ?? '';
-    const allowed = token === undefined ? isDirectFromThisMachine(request) : secretsEqual(shown, `Bearer ${token}`);
+    const allowed =
+      token === undefined ? isDirectFromThisMachine(request) : secretsEqual(shown, `Bearer ${token}`);
     if (!allowed) return reply.callNotFound();
     return reply.type(house.metrics.registry.contentType).send(await house.metrics.registry.metrics());
   });
@@ -118,6 +119,8 @@ export function isDirectFromThisMachine(request: {
   socket: { remoteAddress?: string | undefined };
   headers: Record<string, unknown>;
 }): boolean {
-  const forwarded = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'].some((name) => request.headers[name] !== undefined);
+  const forwarded = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'].some(
+    (name) => request.headers[name] !== undefined,
+  );
   return !forwarded && /^(::ffff:)?127\.|^::1$/u.test(request.socket.remoteAddress ?? '');
 }

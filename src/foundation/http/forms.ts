@@ -15,12 +15,16 @@ const damaged = /[\0\uFFFD]/u;
 
 /** Reads posted forms: strictly UTF-8, refused otherwise. */
 export function readForms(app: FastifyInstance): void {
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, body, done) => {
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    const fields = parseForm(bytes);
-    if (fields === undefined) done(new UnreadableForm('the form is not UTF-8'), undefined);
-    else done(null, fields);
-  });
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'buffer' },
+    (_request, body, done) => {
+      const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+      const fields = parseForm(bytes);
+      if (fields === undefined) done(new UnreadableForm('the form is not UTF-8'), undefined);
+      else done(null, fields);
+    },
+  );
 }
 
 /** @returns undefined when the bytes are not a form in UTF-8 */
@@ -38,6 +42,7 @@ export function parseForm(bytes: Buffer): FormFields | undefined {
 export function formOf(request: { body: unknown }): FormFields {
   const fields: Record<string, string> = {};
   if (typeof request.body !== 'object' || request.body === null) return fields;
-  for (const [name, value] of Object.entries(request.body)) if (typeof value === 'string') fields[name] = value;
+  for (const [name, value] of Object.entries(request.body))
+    if (typeof value === 'string') fields[name] = value;
   return fields;
 }

@@ -90,7 +90,9 @@ export function answerFaults(app: FastifyInstance, house: House, problems: Probl
     house.log.error({ err: error, reference, route: request.routeOptions.url }, 'a request failed');
     return problems.send(request, reply, 'fault', { reference });
   });
-  app.setNotFoundHandler((request, reply) => problems.send(request, reply, 'not-found', { reference: 'CID0404' }));
+  app.setNotFoundHandler((request, reply) =>
+    problems.send(request, reply, 'not-found', { reference: 'CID0404' }),
+  );
 }
 
 /** @returns the address without its query, which may hold secrets */

@@ -23,7 +23,11 @@ export interface Jobs {
   /** @returns an `enqueue` that writes in the given transaction */
   on(db: Db): Enqueue;
   /** Creates a queue and starts working on it in this process. A handler that throws has its job tried again. */
-  work(queue: string, rules: QueueRules, handler: (data: unknown, job: { id: string }) => Promise<void>): Promise<void>;
+  work(
+    queue: string,
+    rules: QueueRules,
+    handler: (data: unknown, job: { id: string }) => Promise<void>,
+  ): Promise<void>;
   /** Runs `task` about every `seconds` in this process until `stop`; what it throws is logged. */
   every(seconds: number, name: string, task: () => Promise<void>): void;
   /** Stops taking jobs, and waits for those in hand, at most some seconds. */
@@ -52,8 +56,10 @@ export async function startJobs(deps: { databaseUrl: string; log: Logger }): Pro
       const options = { ...queueRules, retryBackoff: true, notify: true };
       await boss.createQueue(queue, options);
       await boss.updateQueue(queue, options);
-      await boss.work<object>(queue, { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5, localConcurrency: atOnce }, (jobs: Job<object>[]) =>
-        Promise.all(jobs.map((job) => handler(job.data, { id: job.id }))),
+      await boss.work<object>(
+        queue,
+        { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5, localConcurrency: atOnce },
+        (jobs: Job<object>[]) => Promise.all(jobs.map((job) => handler(job.data, { id: job.id }))),
       );
     },
     every: (seconds, name, task) => {
@@ -75,6 +81,7 @@ export async function startJobs(deps: { databaseUrl: string; log: Logger }): Pro
 }
 
 function logTrouble(log: Logger, name: string, error: unknown): void {
-  if (isStorageUnavailable(error)) log.warn({ task: name, err: error }, 'background work waits for the database');
+  if (isStorageUnavailable(error))
+    log.warn({ task: name, err: error }, 'background work waits for the database');
   else log.error({ task: name, err: error }, 'background work failed');
 }

@@ -20,7 +20,10 @@ export interface Journeys {
 }
 
 export function createJourneys(web: Web): Journeys {
-  const starts = new Map<string, (deps: Deps, start: { visitor: string; context: unknown }) => Promise<string>>();
+  const starts = new Map<
+    string,
+    (deps: Deps, start: { visitor: string; context: unknown }) => Promise<string>
+  >();
   const start: Journeys['start'] = (deps, { journey, ...rest }) => {
     const found = starts.get(journey);
     if (found === undefined) throw new Fault('journey.unknown', { cause: journey });
@@ -42,6 +45,16 @@ export async function sweepVisits(deps: Pick<Deps, 'db' | 'clock'>): Promise<voi
 
 export { stepsOf } from './define.ts';
 export { browserOf } from './routes.ts';
-export { type Browser, type Entered, type FieldErrors, type Finished, type JourneyDefinition, type NewCookie, type Outcome, type Stop, type Visit } from './types.ts';
+export {
+  type Browser,
+  type Entered,
+  type FieldErrors,
+  type Finished,
+  type JourneyDefinition,
+  type NewCookie,
+  type Outcome,
+  type Stop,
+  type Visit,
+} from './types.ts';
 export { findOpenVisit } from './visits.ts';
 export { nextStep, openSteps } from './walk.ts';

@@ -11,7 +11,10 @@ export type Answer =
   | { readonly kind: 'errors'; readonly errors: Extract<Outcome<unknown>, { outcome: 'invalid' }>['errors'] };
 
 /** Starts another journey in the same browser. @returns the address to go to */
-export type StartAnother = (deps: Deps, start: { journey: string; visitor: string; context: unknown }) => Promise<string>;
+export type StartAnother = (
+  deps: Deps,
+  start: { journey: string; visitor: string; context: unknown },
+) => Promise<string>;
 
 /** All that moving a visit along needs besides the outcome. */
 export interface Progress<A, C> {
@@ -73,7 +76,12 @@ export async function advance<A, C>(
     await saveVisit(deps, journey, { ...stored, answers: finished.answers ?? stored.answers });
     return { kind: 'stop', stop: finished.stop };
   }
-  return leave(progress, stored, finished, finished.outcome === 'left' ? [...cookies, ...(finished.cookies ?? [])] : cookies);
+  return leave(
+    progress,
+    stored,
+    finished,
+    finished.outcome === 'left' ? [...cookies, ...(finished.cookies ?? [])] : cookies,
+  );
 }
 
 /** Runs a step's `onEnter` if it hasn't run yet. */

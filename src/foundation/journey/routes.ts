@@ -1,12 +1,25 @@
 import { contentSecurityPolicy, formOf, type Web } from '#foundation/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { addressOf, advance, applyOutcome, enter, visitFor, type Answer, type Progress, type StartAnother } from './progress.ts';
+import {
+  addressOf,
+  advance,
+  applyOutcome,
+  enter,
+  visitFor,
+  type Answer,
+  type Progress,
+  type StartAnother,
+} from './progress.ts';
 import type { AnyStep, Browser, FieldErrors, JourneyDefinition, Outcome, Stop, Visit } from './types.ts';
 import { loadVisit, saveVisit, type StoredVisit } from './visits.ts';
 import { nextStep, openSteps, stepBefore } from './walk.ts';
 
-const paramsSchema = z.object({ ref: z.string(), step: z.string().default(''), action: z.string().default('') });
+const paramsSchema = z.object({
+  ref: z.string(),
+  step: z.string().default(''),
+  action: z.string().default(''),
+});
 
 /** How long after the end a repeated last post is led to the same place again. */
 const repeatSeconds = 60;
@@ -24,7 +37,11 @@ interface Call<A, C> {
 }
 
 /** Mounts a journey's pages: `GET|POST /<journey>/<ref>/<step>` and `POST …/<action>`. */
-export function mountJourney<A, C>(web: Web, journey: JourneyDefinition<A, C>, startAnother: StartAnother): void {
+export function mountJourney<A, C>(
+  web: Web,
+  journey: JourneyDefinition<A, C>,
+  startAnother: StartAnother,
+): void {
   const callOf = (request: FastifyRequest, reply: FastifyReply): Call<A, C> => ({
     web,
     journey,
@@ -88,15 +105,18 @@ async function goOn<A, C>(call: Call<A, C>): Promise<FastifyReply> {
 async function takePost<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   const { web, journey, params, visitor, request, reply } = call;
   const fields = formOf(request);
-  const forged = request.headers['sec-fetch-site'] === 'cross-site' || !web.visitors.isFormToken(visitor, fields['_csrf']);
+  const forged =
+    request.headers['sec-fetch-site'] === 'cross-site' || !web.visitors.isFormToken(visitor, fields['_csrf']);
   const stored = await loadVisit(web.house.deps, journey, { ref: params.ref, visitor, locked: false });
   if (stored === undefined || stored.finished !== undefined) return gone(call, stored);
   const step = openSteps(journey, stored.answers, stored.context).find((open) => open.path === params.step);
   if (step === undefined) return reply.redirect(addressOf(journey, stored.ref), 303);
-  if (forged) return web.problems.send(request, reply, 'stale-form', { link: addressOf(journey, stored.ref, step) });
+  if (forged)
+    return web.problems.send(request, reply, 'stale-form', { link: addressOf(journey, stored.ref, step) });
   const submit = await readPost(call, step, visitFor(stored, call.browser), fields);
   if (submit === undefined) return web.problems.send(request, reply, 'not-found', { reference: 'CID0404' });
-  if ('errors' in submit) return renderStep(call, stored, step, { status: 400, errors: submit.errors, fields });
+  if ('errors' in submit)
+    return renderStep(call, stored, step, { status: 400, errors: submit.errors, fields });
   const answer = await web.house.transact(async (deps): Promise<Answer> => {
     const locked = await loadVisit(deps, journey, { ref: params.ref, visitor, locked: true });
     const again: Answer = { kind: 'redirect', address: addressOf(journey, params.ref), cookies: [] };
@@ -105,7 +125,8 @@ async function takePost<A, C>(call: Call<A, C>): Promise<FastifyReply> {
     const progress: Progress<A, C> = { ...call, deps };
     return applyOutcome(progress, locked, step, await submit.run(deps, visitFor(locked, call.browser)));
   });
-  if (answer.kind === 'errors') return renderStep(call, stored, step, { status: 400, errors: answer.errors, fields });
+  if (answer.kind === 'errors')
+    return renderStep(call, stored, step, { status: 400, errors: answer.errors, fields });
   return give(call, answer);
 }
 
@@ -138,7 +159,8 @@ function gone<A, C>(call: Call<A, C>, stored: StoredVisit<A, C> | undefined): Fa
   const { web, request, reply } = call;
   if (stored?.finished !== undefined) {
     const age = web.house.clock.now().getTime() - new Date(stored.finished.at).getTime();
-    if (age < repeatSeconds * 1000 && request.method === 'POST') return reply.redirect(stored.finished.address, 303);
+    if (age < repeatSeconds * 1000 && request.method === 'POST')
+      return reply.redirect(stored.finished.address, 303);
   }
   return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
 }
@@ -147,7 +169,12 @@ async function renderStep<A, C>(
   call: Call<A, C>,
   stored: StoredVisit<A, C>,
   step: AnyStep<A, C>,
-  shown: { status: number; errors?: FieldErrors; fields?: Readonly<Record<string, string>>; notice?: string | undefined },
+  shown: {
+    status: number;
+    errors?: FieldErrors;
+    fields?: Readonly<Record<string, string>>;
+    notice?: string | undefined;
+  },
 ): Promise<FastifyReply> {
   const { web, journey, reply, visitor, browser } = call;
   const visit = visitFor(stored, browser);

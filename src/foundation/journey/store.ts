@@ -16,7 +16,13 @@ export async function insertVisit(db: Db, row: VisitRow): Promise<void> {
   await db
     .withTables<JourneyTables>()
     .insertInto('journey.visit')
-    .values({ ref: row.ref, journey: row.journey, visitor: row.visitor, state: row.state, expires_at: row.expiresAt })
+    .values({
+      ref: row.ref,
+      journey: row.journey,
+      visitor: row.visitor,
+      state: row.state,
+      expires_at: row.expiresAt,
+    })
     .execute();
 }
 
@@ -36,7 +42,13 @@ export async function readVisit(
     .executeTakeFirst();
   return row === undefined
     ? undefined
-    : { ref: row.ref, journey: row.journey, visitor: row.visitor, state: row.state, expiresAt: row.expires_at };
+    : {
+        ref: row.ref,
+        journey: row.journey,
+        visitor: row.visitor,
+        state: row.state,
+        expiresAt: row.expires_at,
+      };
 }
 
 export async function readNewestVisits(

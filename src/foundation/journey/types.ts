@@ -28,7 +28,9 @@ export interface NewCookie {
 }
 
 /** Words for a field's error: a key below `errors.<field>` in the page's content. */
-export type FieldError = string | { readonly key: string; readonly values: Readonly<Record<string, string | number>> };
+export type FieldError =
+  | string
+  | { readonly key: string; readonly values: Readonly<Record<string, string | number>> };
 export type FieldErrors = Readonly<Record<string, FieldError>>;
 
 /** A page in place of the step, that says what is in the way and what to do. */
@@ -110,10 +112,21 @@ export type Finished<A> =
   | { readonly outcome: 'stopped'; readonly stop: Stop; readonly answers?: A };
 
 /** A step whose form is no longer known by type: made by {@link step}. */
-export interface AnyStep<A, C> extends Pick<
-  Step<A, C>,
-  'path' | 'page' | 'appliesWhen' | 'isDone' | 'undo' | 'isFinal' | 'onEnter' | 'show' | 'values' | 'secretFields' | 'actions'
-> {
+export interface AnyStep<A, C>
+  extends Pick<
+    Step<A, C>,
+    | 'path'
+    | 'page'
+    | 'appliesWhen'
+    | 'isDone'
+    | 'undo'
+    | 'isFinal'
+    | 'onEnter'
+    | 'show'
+    | 'values'
+    | 'secretFields'
+    | 'actions'
+  > {
   /** Reads the form, does what must not hold a transaction, and returns the rest to run in one. */
   readonly prepare: (
     house: House,

@@ -110,7 +110,10 @@ export async function saveVisit<A, C>(
 
 function sealState<A, C>(deps: Pick<Deps, 'secrets'>, visit: StoredVisit<A, C>): Buffer {
   const { answers, context, entered, notice, finished } = visit;
-  return deps.secrets.seal(sealPurpose, Buffer.from(JSON.stringify({ answers, context, entered, notice, finished })));
+  return deps.secrets.seal(
+    sealPurpose,
+    Buffer.from(JSON.stringify({ answers, context, entered, notice, finished })),
+  );
 }
 
 function readState(deps: Pick<Deps, 'secrets'>, row: VisitRow): z.output<typeof stateSchema> | undefined {

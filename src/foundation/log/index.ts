@@ -5,9 +5,29 @@ export type Logger = PinoLogger;
 
 /** Names under which secrets or personal data travel; they are removed from every log line, at any of three depths. */
 const secretNames = [
-  'password', 'newPassword', 'code', 'email', 'phone', 'to', 'text', 'subject', 'token', 'ticket', 'answers',
-  'client_assertion', 'code_verifier', 'access_token', 'refresh_token', 'id_token', 'nhs_number', 'nhsNumber',
-  'cookie', 'authorization', 'set-cookie', 'login_hint', '_csrf',
+  'password',
+  'newPassword',
+  'code',
+  'email',
+  'phone',
+  'to',
+  'text',
+  'subject',
+  'token',
+  'ticket',
+  'answers',
+  'client_assertion',
+  'code_verifier',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'nhs_number',
+  'nhsNumber',
+  'cookie',
+  'authorization',
+  'set-cookie',
+  'login_hint',
+  '_csrf',
 ];
 
 /**

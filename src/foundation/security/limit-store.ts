@@ -105,5 +105,9 @@ export async function takeBackOne(db: Db, key: string): Promise<void> {
 }
 
 export async function deleteExpiredCounts(db: Db, now: Date): Promise<void> {
-  await db.withTables<LimitTables>().deleteFrom('security.limit_count').where('expires_at', '<', now).execute();
+  await db
+    .withTables<LimitTables>()
+    .deleteFrom('security.limit_count')
+    .where('expires_at', '<', now)
+    .execute();
 }

@@ -19,7 +19,10 @@ const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const phcPrefix = '$argon2id$v=19$m=19456,t=2,p=1$';
 
 /** @param limits see {@link createWorkQueue} */
-export async function createPasswordHasher(limits: { atOnce: number; waiting: number }): Promise<PasswordHasher> {
+export async function createPasswordHasher(limits: {
+  atOnce: number;
+  waiting: number;
+}): Promise<PasswordHasher> {
   const queue = createWorkQueue(limits);
   const nobodysHash = await hash('the password of no account', parameters);
   return {

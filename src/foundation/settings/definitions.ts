@@ -39,7 +39,12 @@ const listOfWords = (byDefault: string) =>
   z
     .string()
     .default(byDefault)
-    .transform((text) => text.split(',').map((word) => word.trim()).filter((word) => word !== ''));
+    .transform((text) =>
+      text
+        .split(',')
+        .map((word) => word.trim())
+        .filter((word) => word !== ''),
+    );
 
 /** Thirty-two bytes or more in base64 or base64url. */
 const masterKey = z
@@ -69,16 +74,21 @@ export const houseSettings = {
   }),
   issuer: setting({
     variable: 'BEVAN_ISSUER',
-    schema: z.url().refine((url) => !url.endsWith('/'), 'must not end with a slash').optional(),
+    schema: z
+      .url()
+      .refine((url) => !url.endsWith('/'), 'must not end with a slash')
+      .optional(),
     byDefault: '`http://localhost:PORT` in a sandbox',
-    sentence: 'The address under which people and services reach this platform; it becomes `iss` in every token. Must be https in production.',
+    sentence:
+      'The address under which people and services reach this platform; it becomes `iss` in every token. Must be https in production.',
     requiredInProduction: true,
   }),
   trustedProxies: setting({
     variable: 'BEVAN_TRUSTED_PROXIES',
     schema: listOfWords(''),
     byDefault: 'none',
-    sentence: 'Addresses or networks (CIDR), separated by commas, of the proxies whose `X-Forwarded-For` is believed. Limits per network address depend on it.',
+    sentence:
+      'Addresses or networks (CIDR), separated by commas, of the proxies whose `X-Forwarded-For` is believed. Limits per network address depend on it.',
     requiredInProduction: true,
   }),
   dataFolder: setting({
@@ -89,7 +99,10 @@ export const houseSettings = {
   }),
   databaseUrl: setting({
     variable: 'DATABASE_URL',
-    schema: z.string().regex(/^postgres(ql)?:\/\//u, 'must start with postgres:// or postgresql://').optional(),
+    schema: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//u, 'must start with postgres:// or postgresql://')
+      .optional(),
     byDefault: 'the embedded PostgreSQL',
     sentence: 'The PostgreSQL 16 or later to use, as a connection URL.',
     requiredInProduction: true,
@@ -105,7 +118,8 @@ export const houseSettings = {
     variable: 'BEVAN_MASTER_KEY',
     schema: masterKey.optional(),
     byDefault: 'made once and kept in the data folder, in a sandbox',
-    sentence: 'The key, 32 bytes or more in base64, under which signing keys and other secrets are encrypted at rest and from which cookie and code keys are derived. All processes share it; losing it loses the signing keys.',
+    sentence:
+      'The key, 32 bytes or more in base64, under which signing keys and other secrets are encrypted at rest and from which cookie and code keys are derived. All processes share it; losing it loses the signing keys.',
     requiredInProduction: true,
     secret: true,
   }),
@@ -145,7 +159,8 @@ export const houseSettings = {
     variable: 'BEVAN_PASSWORD_CHECKS_WAITING',
     schema: wholeNumber(1, 100_000, 500),
     byDefault: '`500`',
-    sentence: 'How many password checks may wait in one process before people are asked to try again shortly.',
+    sentence:
+      'How many password checks may wait in one process before people are asked to try again shortly.',
   }),
   wrongPasswordsPerAddress: setting({
     variable: 'BEVAN_WRONG_PASSWORDS_PER_ADDRESS',
@@ -157,7 +172,8 @@ export const houseSettings = {
     variable: 'BEVAN_CODE_REQUESTS_PER_ADDRESS',
     schema: wholeNumber(1, 1_000_000, 100),
     byDefault: '`100`',
-    sentence: 'How many security codes or reset links in 15 minutes one network address may ask for before it waits 15 minutes.',
+    sentence:
+      'How many security codes or reset links in 15 minutes one network address may ask for before it waits 15 minutes.',
   }),
   wrongCodesPerAddress: setting({
     variable: 'BEVAN_WRONG_CODES_PER_ADDRESS',

@@ -1,2 +1,9 @@
-export { houseSettings, setting, wholeNumber, yesOrNo, type Mode, type SettingDefinition } from './definitions.ts';
+export {
+  houseSettings,
+  setting,
+  wholeNumber,
+  yesOrNo,
+  type Mode,
+  type SettingDefinition,
+} from './definitions.ts';
 export { readDefinitions, readSettings, SettingsFault, type Environment, type Settings } from './read.ts';

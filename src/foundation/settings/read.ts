@@ -36,7 +36,10 @@ export function readDefinitions<D extends Definitions>(
     problems.push(...problemsOfMode(definition, text, mode));
     const result = definition.schema.safeParse(text);
     if (result.success) values[name] = result.data;
-    else problems.push(`${definition.variable}: ${result.error.issues.map((issue) => issue.message).join('; ')}`);
+    else
+      problems.push(
+        `${definition.variable}: ${result.error.issues.map((issue) => issue.message).join('; ')}`,
+      );
   }
   if (problems.length > 0) throw new SettingsFault(problems);
   return values as ValuesOf<D>;

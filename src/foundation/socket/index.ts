@@ -26,7 +26,8 @@ export async function loadPlugs<P extends { readonly id: string }>(
     const parsed = z.object({ default: manifest }).safeParse(module);
     if (!parsed.success) throw new Fault('socket.invalid-plug', { cause: parsed.error });
     const plug = parsed.data.default;
-    if (plug.id !== entry.name) throw new Fault('socket.invalid-plug', { cause: `${entry.name} says its id is ${plug.id}` });
+    if (plug.id !== entry.name)
+      throw new Fault('socket.invalid-plug', { cause: `${entry.name} says its id is ${plug.id}` });
     plugs.push(plug);
   }
   return plugs;

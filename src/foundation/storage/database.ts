@@ -23,7 +23,8 @@ export interface Database {
 
 /** PostgreSQL's classes of "not now": connection trouble, shutting down, too many connections, cannot connect now. */
 const unavailableCodes = /^(08|53|57P0[1-3]|ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE)/u;
-const unavailableMessages = /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/u;
+const unavailableMessages =
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/u;
 
 /** @returns whether the error means that the database could not be reached, rather than that a statement was wrong */
 export function isStorageUnavailable(error: unknown): boolean {

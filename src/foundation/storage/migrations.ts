@@ -48,13 +48,16 @@ export async function migrate(options: { url: string }): Promise<string[]> {
       CREATE SCHEMA IF NOT EXISTS storage;
       CREATE TABLE IF NOT EXISTS storage.migration
         (name text PRIMARY KEY, checksum text NOT NULL, ran_at timestamptz NOT NULL DEFAULT now())`);
-    const { rows } = await client.query<{ name: string; checksum: string }>('SELECT name, checksum FROM storage.migration');
+    const { rows } = await client.query<{ name: string; checksum: string }>(
+      'SELECT name, checksum FROM storage.migration',
+    );
     const ran = new Map(rows.map((row) => [row.name, row.checksum]));
     const names: string[] = [];
     for (const migration of await findMigrations()) {
       const checksum = ran.get(migration.name);
       if (checksum === migration.checksum) continue;
-      if (checksum !== undefined) throw new Fault('storage.migration', { cause: `${migration.name} was changed` });
+      if (checksum !== undefined)
+        throw new Fault('storage.migration', { cause: `${migration.name} was changed` });
       await runMigration(client, migration);
       names.push(migration.name);
     }

@@ -44,8 +44,18 @@ export async function loadAssets(): Promise<Assets> {
     return address;
   };
   add('style', 'style.css', 'text/css; charset=utf-8', withSystemFont(kitStyle) + ourStyle);
-  const kitAddress = add('kit', 'nhsuk-frontend.js', 'text/javascript; charset=utf-8', withoutSourceMap(kitScript));
-  add('script', 'script.js', 'text/javascript; charset=utf-8', ourScript.replace('nhsuk-frontend', kitAddress));
+  const kitAddress = add(
+    'kit',
+    'nhsuk-frontend.js',
+    'text/javascript; charset=utf-8',
+    withoutSourceMap(kitScript),
+  );
+  add(
+    'script',
+    'script.js',
+    'text/javascript; charset=utf-8',
+    ourScript.replace('nhsuk-frontend', kitAddress),
+  );
   add('icon', 'icon.svg', 'image/svg+xml', icon);
   return { addresses, find: (address) => found.get(address) };
 }

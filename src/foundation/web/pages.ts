@@ -89,13 +89,18 @@ function describeErrors(frame: PageFrame, speak: Translate) {
   }));
   return {
     errors: Object.fromEntries(described.map(({ field, text }) => [field, text])),
-    errorList: described.map(({ field, text }) => ({ text, href: `#${field === '' ? 'maincontent' : field}` })),
+    errorList: described.map(({ field, text }) => ({
+      text,
+      href: `#${field === '' ? 'maincontent' : field}`,
+    })),
   };
 }
 
 async function readAllContents(): Promise<Map<string, Record<Language, Content>>> {
   const entries = await readdir(sourceFolder, { recursive: true });
-  const folders = entries.filter((entry) => path.basename(entry) === 'content.en.json').map((entry) => path.dirname(entry));
+  const folders = entries
+    .filter((entry) => path.basename(entry) === 'content.en.json')
+    .map((entry) => path.dirname(entry));
   const contents = new Map<string, Record<Language, Content>>();
   for (const folder of folders.toSorted()) {
     contents.set(folder.split(path.sep).join('/'), await readContent(path.join(sourceFolder, folder)));

@@ -14,7 +14,11 @@ const goBack = stepsOf<Answers, RequestContext>()({
   show: (_deps, { context }) => Promise.resolve({ nations: context.nations }),
   form: z.object({}),
   submit: async (deps, { context }) => {
-    const refusal = { uid: context.uid, error: 'access_denied', description: 'NotAvailableInNation' } as const;
+    const refusal = {
+      uid: context.uid,
+      error: 'access_denied',
+      description: 'NotAvailableInNation',
+    } as const;
     return { outcome: 'left', address: (await refuseRequest(deps, refusal)).address };
   },
 });

@@ -1,9 +1,4 @@
-import {
-  checkSecurityCode,
-  readPhone,
-  sendSecurityCode,
-  setPhone,
-} from '#accounts';
+import { checkSecurityCode, readPhone, sendSecurityCode, setPhone } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { stepsOf, type Visit } from '#foundation/journey';
 import { z } from 'zod';
@@ -25,11 +20,17 @@ const phoneForm = z.object({
  *
  * @param options.appliesWhen when the journey needs them
  */
-export function phoneSteps<A extends WithPhone, C>(options: { appliesWhen: (answers: A, context: C) => boolean }) {
+export function phoneSteps<A extends WithPhone, C>(options: {
+  appliesWhen: (answers: A, context: C) => boolean;
+}) {
   return [enterPhone<A, C>(options), confirmPhone<A, C>(options)];
 }
 
-function enterPhone<A extends WithPhone, C>({ appliesWhen }: { appliesWhen: (answers: A, context: C) => boolean }) {
+function enterPhone<A extends WithPhone, C>({
+  appliesWhen,
+}: {
+  appliesWhen: (answers: A, context: C) => boolean;
+}) {
   return stepsOf<A, C>()({
     path: 'phone',
     page: 'journeys/phone/enter-phone',
@@ -46,7 +47,8 @@ function enterPhone<A extends WithPhone, C>({ appliesWhen }: { appliesWhen: (ans
       const typed = international ? input.internationalPhone : input.phone;
       const read = readPhone(typed, { international, refusedCountries: deps.settings.refusedPhoneCountries });
       const field = international ? 'internationalPhone' : 'phone';
-      if (read.outcome !== 'valid') return Promise.resolve({ outcome: 'invalid', errors: { [field]: read.outcome } });
+      if (read.outcome !== 'valid')
+        return Promise.resolve({ outcome: 'invalid', errors: { [field]: read.outcome } });
       const answers = { ...visit.answers, phone: read.phone, phoneTyped: { phone: typed, international } };
       return Promise.resolve({ outcome: 'answered', answers });
     },
@@ -64,7 +66,11 @@ function sendCode<A extends WithPhone, C>(deps: Deps, visit: Visit<A, C>) {
   });
 }
 
-function confirmPhone<A extends WithPhone, C>({ appliesWhen }: { appliesWhen: (answers: A, context: C) => boolean }) {
+function confirmPhone<A extends WithPhone, C>({
+  appliesWhen,
+}: {
+  appliesWhen: (answers: A, context: C) => boolean;
+}) {
   return stepsOf<A, C>()({
     path: 'phone-code',
     page: 'journeys/phone/confirm-phone',

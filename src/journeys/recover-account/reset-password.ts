@@ -31,15 +31,23 @@ const newPassword = ({ passwordPolicy }: { passwordPolicy: PasswordPolicy }) =>
     },
     submit: async (deps, visit, _input, chosen) => {
       if (chosen.outcome === 'refused') return { outcome: 'invalid', errors: chosen.errors };
-      const reset = await resetPassword(deps, { token: visit.context.token, passwordHash: chosen.passwordHash });
+      const reset = await resetPassword(deps, {
+        token: visit.context.token,
+        passwordHash: chosen.passwordHash,
+      });
       if (reset.outcome === 'changed') return { outcome: 'answered', answers: { changed: true } };
       const data = { problem: reset.outcome, reference: linkProblems[reset.outcome] };
-      return { outcome: 'stopped', stop: { page: 'journeys/recover-account/link-problem', status: 400, data } };
+      return {
+        outcome: 'stopped',
+        stop: { page: 'journeys/recover-account/link-problem', status: 400, data },
+      };
     },
   });
 
 /** Choose a new password, with the link from the mail. */
-export function choosePassword(parts: { passwordPolicy: PasswordPolicy }): JourneyDefinition<Answers, Context> {
+export function choosePassword(parts: {
+  passwordPolicy: PasswordPolicy;
+}): JourneyDefinition<Answers, Context> {
   return {
     id: 'new-password',
     answers,

@@ -53,7 +53,11 @@ const areYouSure = step({
     if (choice === 'go-back') return { outcome: 'answered', answers: {} };
     const { uid, clientId, accountId } = visit.context;
     await refuse(deps, { accountId, clientId, scopes: visit.context.newScopes });
-    const { address } = await refuseRequest(deps, { uid, error: 'access_denied', description: 'ConsentNotGiven' });
+    const { address } = await refuseRequest(deps, {
+      uid,
+      error: 'access_denied',
+      description: 'ConsentNotGiven',
+    });
     return { outcome: 'left', address };
   },
 });

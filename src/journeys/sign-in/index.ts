@@ -32,8 +32,12 @@ export const signIn: JourneyDefinition<SignInAnswers, SignInContext> = {
       // The password was changed meanwhile: whoever knew the old one is not let in.
       return { outcome: 'moved', journey: 'sign-in', context: { ...context, known: undefined } };
     }
-    const hasDevice = answers.deviceProven === true || answers.deviceRemembered === true || answers.phoneProven === true;
-    const factors = new Set([...(context.known?.factors ?? []), ...(answers.accountId === undefined ? [] : ['Cp'] as const)]);
+    const hasDevice =
+      answers.deviceProven === true || answers.deviceRemembered === true || answers.phoneProven === true;
+    const factors = new Set([
+      ...(context.known?.factors ?? []),
+      ...(answers.accountId === undefined ? [] : (['Cp'] as const)),
+    ]);
     if (hasDevice) factors.add('Cd');
     await recordSignIn(deps, { accountId, clientId: context.clientId });
     const { address } = await finishSignIn(deps, { uid: context.uid, accountId, factors: [...factors] });

@@ -15,7 +15,9 @@ import { whereYouLive } from './where-you-live/step.ts';
 const welcomeSeconds = 24 * 3600;
 
 /** Make a login: prove an e-mail address and a phone. */
-export function signUp(parts: { passwordPolicy: PasswordPolicy }): JourneyDefinition<SignUpAnswers, RequestContext> {
+export function signUp(parts: {
+  passwordPolicy: PasswordPolicy;
+}): JourneyDefinition<SignUpAnswers, RequestContext> {
   return {
     id: 'sign-up',
     answers: signUpAnswers,
@@ -30,7 +32,8 @@ export function signUp(parts: { passwordPolicy: PasswordPolicy }): JourneyDefini
     ],
     finish: async (deps, { answers, context, browser }) => {
       const { accountId, email } = answers;
-      if (accountId === undefined || email === undefined) throw new Error('a sign-up ended without an account');
+      if (accountId === undefined || email === undefined)
+        throw new Error('a sign-up ended without an account');
       await sendMessage(deps, {
         message: 'welcome',
         channel: 'email',

@@ -11,7 +11,8 @@ const step = stepsOf<SignInAnswers, SignInContext>();
 
 async function accountOf(deps: Deps, { answers, context }: SignInVisit) {
   const account = await readAccount(deps, answers.accountId ?? context.known?.accountId ?? '');
-  if (account === undefined || account.phone === null) throw new Error('a code is due, but the account has no phone');
+  if (account === undefined || account.phone === null)
+    throw new Error('a code is due, but the account has no phone');
   return { accountId: account.id, phone: account.phone };
 }
 

@@ -27,7 +27,11 @@ export const enterPassword = step({
   form: z.object({ password: z.string('missing').min(1, 'missing').max(1000, 'wrong') }),
   secretFields: ['password'],
   before: (house, { answers, context, browser }, { password }) =>
-    checkPassword(house, { email: emailOf(answers, context), password, remoteAddress: browser.remoteAddress }),
+    checkPassword(house, {
+      email: emailOf(answers, context),
+      password,
+      remoteAddress: browser.remoteAddress,
+    }),
   submit: async (deps, visit, _input, checked) => {
     switch (checked.outcome) {
       case 'locked':
@@ -54,7 +58,11 @@ export const enterPassword = step({
     create: (_deps, { answers, context }) =>
       Promise.resolve(
         context.registrationAllowed
-          ? { outcome: 'moved', journey: 'sign-up', context: { ...context, emailHint: emailOf(answers, context) } }
+          ? {
+              outcome: 'moved',
+              journey: 'sign-up',
+              context: { ...context, emailHint: emailOf(answers, context) },
+            }
           : { outcome: 'stayed', answers },
       ),
     forgotten: (_deps, { answers, context }) =>

@@ -65,11 +65,15 @@ export const confirmEmail = step({
 /** The address is proven now, so its owner may be told that it has a login already. */
 async function makeAccount(deps: Deps, visit: SignUpVisit, email: string): Promise<Outcome<SignUpAnswers>> {
   const { passwordHash, nation } = visit.answers;
-  if (passwordHash === undefined || nation === undefined) throw new Error('an e-mail was proven before all was asked');
+  if (passwordHash === undefined || nation === undefined)
+    throw new Error('an e-mail was proven before all was asked');
   const { language } = visit.browser;
   const created = await createAccount(deps, { email, passwordHash, nation, language });
   if (created.outcome === 'email_taken') {
     return { outcome: 'moved', journey: 'sign-in', context: { ...visit.context, provenEmail: email } };
   }
-  return { outcome: 'answered', answers: { ...visit.answers, accountId: created.account.id, passwordHash: 'stored' } };
+  return {
+    outcome: 'answered',
+    answers: { ...visit.answers, accountId: created.account.id, passwordHash: 'stored' },
+  };
 }

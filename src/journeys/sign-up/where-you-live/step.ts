@@ -17,7 +17,11 @@ export const whereYouLive = step({
   submit: (_deps, visit, { nation }) => {
     const { context } = visit;
     if (nation === 'elsewhere') {
-      const stop = { page: 'journeys/stops/elsewhere', status: 200, data: { clientName: context.clientName } };
+      const stop = {
+        page: 'journeys/stops/elsewhere',
+        status: 200,
+        data: { clientName: context.clientName },
+      };
       return Promise.resolve({ outcome: 'stopped', stop });
     }
     if (context.nations.length > 0 && !context.nations.includes(nation)) {
