@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import { movableClock, systemClock } from '#foundation/clock';
 import { createLog, type Logger } from '#foundation/log';
 import { readSettings, SettingsFault, type Settings } from '#foundation/settings';
@@ -94,6 +95,6 @@ function explain(error: unknown): void {
       `Bevan did not start.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
     if (error instanceof Error && error.cause !== undefined)
-      process.stderr.write(`Cause: ${String(error.cause)}\n`);
+      process.stderr.write(`Cause: ${inspect(error.cause)}\n`);
   }
 }

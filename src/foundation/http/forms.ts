@@ -30,12 +30,12 @@ export function readForms(app: FastifyInstance): void {
 /** @returns undefined when the bytes are not a form in UTF-8 */
 export function parseForm(bytes: Buffer): FormFields | undefined {
   if (!isUtf8(bytes)) return undefined;
-  const fields: Record<string, string> = Object.create(null);
+  const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(bytes.toString('utf8'))) {
     if (damaged.test(name) || damaged.test(value)) return undefined;
-    fields[name] ??= value;
+    if (!fields.has(name)) fields.set(name, value);
   }
-  return fields;
+  return Object.fromEntries(fields);
 }
 
 /** @returns the posted fields; none when nothing was posted */

@@ -59,7 +59,7 @@ export async function startJobs(deps: { databaseUrl: string; log: Logger }): Pro
       await boss.work<object>(
         queue,
         { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5, localConcurrency: atOnce },
-        (jobs: Job<object>[]) => Promise.all(jobs.map((job) => handler(job.data, { id: job.id }))),
+        (jobs: Job[]) => Promise.all(jobs.map((job) => handler(job.data, { id: job.id }))),
       );
     },
     every: (seconds, name, task) => {

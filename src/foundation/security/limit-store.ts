@@ -77,7 +77,7 @@ export async function readLockedUntil(db: Db, keys: readonly string[], now: Date
   const row = await db
     .withTables<LimitTables>()
     .selectFrom('security.limit_count')
-    .select((row) => row.fn.max('locked_until').as('until'))
+    .select((columns) => columns.fn.max('locked_until').as('until'))
     .where('key', 'in', [...keys])
     .where('locked_until', '>', now)
     .executeTakeFirst();
