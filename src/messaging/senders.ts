@@ -1,49 +1,71 @@
+import { SettingsFault, type Environment, type Settings } from '#foundation/settings';
 import { loadPlugs } from '#foundation/socket';
-import { readDefinitions, SettingsFault, type Environment, type Settings } from '#foundation/settings';
 import { channels, senderManifest, type Channel, type Sender, type SenderPlug } from './sender.ts';
 
 /** The senders that the settings choose, one for each channel. */
 export type Senders = Readonly<Record<Channel, Sender>>;
 
-/** @returns every sender that there is a folder for */
+/** @returns every sender that there is a folder for, with its manifest */
 export function loadSenderPlugs(): Promise<SenderPlug[]> {
   return loadPlugs(import.meta.dirname, senderManifest);
 }
 
 /**
- * Makes the senders that the settings choose.
+ * Makes the senders that the settings choose. Close them with {@link closeSenders}.
  *
- * @throws {SettingsFault} when a chosen sender doesn't exist, doesn't serve its channel, only simulates although this
- *   is production, or lacks a setting of its own
+ * @param environment where the senders' own settings are; `process.env` when left out
+ * @throws {SettingsFault} with a line for each chosen sender that doesn't exist, doesn't serve its channel, only
+ *   simulates although this is production, and for each setting of its own that is missing or malformed
  */
 export async function loadSenders(settings: Settings, environment?: Environment): Promise<Senders> {
   const plugs = await loadSenderPlugs();
-  const chosen = channels.map((channel) => choose(plugs, channel, settings));
-  const problems = chosen.filter((choice) => typeof choice === 'string');
-  if (problems.length > 0) throw new SettingsFault(problems);
-  const made = new Map<string, Sender>();
-  const senderOf = (channel: Channel): Sender => {
-    const plug = chosen[channels.indexOf(channel)];
-    if (plug === undefined || typeof plug === 'string') throw new SettingsFault([`no sender for ${channel}`]);
-    const sender = made.get(plug.id) ?? plug.createSender(readDefinitions(plug.settings, settings.mode, environment));
-    made.set(plug.id, sender);
-    return sender;
+  const problems: string[] = [];
+  const collect = <T>(make: () => T): T | undefined => {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof SettingsFault)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
   };
-  return { email: senderOf('email'), sms: senderOf('sms') };
+  const chosen = channels.map((channel) => collect(() => choosePlug(plugs, channel, settings)));
+  const senders = new Map<SenderPlug, Sender | undefined>();
+  for (const plug of new Set(chosen.filter((choice) => choice !== undefined))) {
+    const chosenFor = channels.filter((_, index) => chosen[index] === plug);
+    const start = { mode: settings.mode, environment, channels: chosenFor };
+    senders.set(
+      plug,
+      collect(() => plug.createSender(start)),
+    );
+  }
+  const [email, sms] = chosen.map((plug) => (plug === undefined ? undefined : senders.get(plug)));
+  if (email !== undefined && sms !== undefined && problems.length === 0) return { email, sms };
+  closeAll(senders.values());
+  throw new SettingsFault(problems);
+}
+
+/** Lets go of the senders' connections, when no message will be sent any more. */
+export function closeSenders(senders: Senders): void {
+  closeAll(Object.values(senders));
+}
+
+function closeAll(senders: Iterable<Sender | undefined>): void {
+  for (const sender of new Set(senders)) sender?.close?.();
 }
 
 const variables: Record<Channel, string> = { email: 'BEVAN_EMAIL_SENDER', sms: 'BEVAN_SMS_SENDER' };
 
-/** @returns the plug, or what is wrong with the choice */
-function choose(plugs: readonly SenderPlug[], channel: Channel, settings: Settings): SenderPlug | string {
+function choosePlug(plugs: readonly SenderPlug[], channel: Channel, settings: Settings): SenderPlug {
   const id = channel === 'email' ? settings.emailSender : settings.smsSender;
   const able = plugs.filter((plug) => plug.channels.includes(channel));
-  const plug = id === undefined ? able.find((one) => one.simulator !== undefined) : able.find((one) => one.id === id);
-  const variable = variables[channel];
-  const real = able.filter((one) => one.simulator === undefined).map((one) => one.id);
-  if (plug === undefined) return `${variable} must be one of: ${real.join(', ')}.`;
-  if (settings.mode === 'production' && plug.simulator !== undefined) {
-    return `${variable} chooses a sender that only keeps messages; production must use one of: ${real.join(', ')}.`;
-  }
-  return plug;
+  const allowed = settings.mode === 'production' ? able.filter((plug) => plug.simulator === undefined) : able;
+  const plug =
+    id === undefined
+      ? allowed.find((one) => one.simulator !== undefined)
+      : allowed.find((one) => one.id === id);
+  if (plug !== undefined) return plug;
+  const names = allowed.map((one) => one.id).join(', ');
+  const why = able.some((one) => one.id === id) ? 'chooses a sender that only keeps messages; it ' : '';
+  throw new SettingsFault([`${variables[channel]} ${why}must be one of: ${names}.`]);
 }

@@ -52,6 +52,12 @@ const masterKey = z
   .transform((text) => Buffer.from(text, 'base64'))
   .refine((key) => key.length >= 32, 'must be 32 bytes or more, in base64');
 
+/** Text that stands in headings and mail headers. */
+const oneLine = z
+  .string()
+  .min(1)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must be one line without control characters');
+
 /** Every setting of the house itself; plugs add their own. */
 export const houseSettings = {
   mode: setting({
@@ -125,13 +131,13 @@ export const houseSettings = {
   }),
   serviceName: setting({
     variable: 'BEVAN_SERVICE_NAME',
-    schema: z.string().min(1).max(60).default('Bevan login'),
+    schema: oneLine.max(60).default('Bevan login'),
     byDefault: '`Bevan login`',
     sentence: 'What this login calls itself on pages and in messages.',
   }),
   supportContact: setting({
     variable: 'BEVAN_SUPPORT_CONTACT',
-    schema: z.string().min(1).max(200).default('support@login.example'),
+    schema: oneLine.max(200).default('support@login.example'),
     byDefault: '`support@login.example`',
     sentence: 'The e-mail address shown where a person is told to contact the service.',
     requiredInProduction: true,

@@ -1,5 +1,5 @@
 import { secondsAfter } from '#foundation/clock';
-import type { SenderPlug } from '../sender.ts';
+import { senderPlug } from '../sender.ts';
 import { deleteInboxMessages, insertInboxMessage, selectInboxMessages, trimInbox } from './store.ts';
 
 const mostMessages = 5000;
@@ -7,7 +7,7 @@ const keptSeconds = 30 * 24 * 3600;
 const mostListed = 500;
 
 /** The inbox of a sandbox: keeps every message, with its code and links set apart, and sends nothing. */
-const plug: SenderPlug = {
+const plug = senderPlug({
   id: 'inbox',
   channels: ['email', 'sms'],
   settings: {},
@@ -24,6 +24,6 @@ const plug: SenderPlug = {
     sweep: (deps) =>
       trimInbox(deps.db, { most: mostMessages, after: secondsAfter(deps.clock.now(), -keptSeconds) }),
   },
-};
+});
 
 export default plug;

@@ -38,7 +38,10 @@ export async function insertInboxMessage(db: Db, message: InboxMessage): Promise
 }
 
 /** Newest first. */
-export async function selectInboxMessages(db: Db, filter: Required<Pick<InboxFilter, 'limit'>> & InboxFilter): Promise<InboxMessage[]> {
+export async function selectInboxMessages(
+  db: Db,
+  filter: Required<Pick<InboxFilter, 'limit'>> & InboxFilter,
+): Promise<InboxMessage[]> {
   const { to, channel, since } = filter;
   const rows = await db
     .withTables<InboxTables>()

@@ -1,0 +1,57 @@
+import { languages, type Language } from '#foundation/web';
+import { z } from 'zod';
+import type { Channel } from './sender.ts';
+
+/** A message that somebody should get. Each message has words for one channel. */
+export type OutgoingMessage = {
+  readonly channel: Channel;
+  /** An e-mail address in ASCII, or a phone number in E.164. */
+  readonly to: string;
+  readonly language: Language;
+  /** When a code or link in it stops working, at most 3 days ahead; after this instant the message isn't sent any more. */
+  readonly usefulUntil: Date;
+} & (
+  | {
+      readonly message: 'confirm-email' | 'already-registered' | 'confirm-phone' | 'sign-in-code';
+      readonly values: { readonly code: string };
+    }
+  | { readonly message: 'reset-password'; readonly values: { readonly link: string } }
+  | { readonly message: 'password-changed' | 'welcome'; readonly values: Readonly<Record<string, never>> }
+);
+
+export const emailMessages = [
+  'confirm-email',
+  'already-registered',
+  'reset-password',
+  'password-changed',
+  'welcome',
+] as const;
+export const smsMessages = ['confirm-phone', 'sign-in-code'] as const;
+
+/** One address (RFC 5322 §3.2.3 `dot-atom`): nothing that could end a header line or name a second recipient. */
+const emailAddress = z
+  .string()
+  .max(254)
+  .regex(/^[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+$/u);
+const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/u);
+
+const byEmail = { channel: z.literal('email'), to: emailAddress, language: z.enum(languages) };
+const bySms = { channel: z.literal('sms'), to: phoneNumber, language: z.enum(languages) };
+
+const code = z.strictObject({ code: z.string().regex(/^\d{6}$/u) });
+const link = z.strictObject({
+  link: z
+    .string()
+    .max(2000)
+    .regex(/^https?:\/\/[\w./:?#@!$&*+,;=%~[\]-]+$/u),
+});
+const nothing = z.strictObject({});
+
+/** Every message that there are words for, with its channel and the values that the words need. */
+export const sendableMessage = z.discriminatedUnion('message', [
+  z.strictObject({ message: z.enum(['confirm-email', 'already-registered']), ...byEmail, values: code }),
+  z.strictObject({ message: z.enum(smsMessages), ...bySms, values: code }),
+  z.strictObject({ message: z.literal('reset-password'), ...byEmail, values: link }),
+  z.strictObject({ message: z.enum(['password-changed', 'welcome']), ...byEmail, values: nothing }),
+]);
+export type SendableMessage = z.output<typeof sendableMessage>;
