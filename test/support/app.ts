@@ -1,10 +1,9 @@
 import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Environment } from '#foundation/settings';
 import { loadSenders, readSimulatedInbox, type Channel, type InboxMessage } from '#messaging';
 import type { ClientRegistration } from '#partners';
 import { buildApp, startWork } from '../../src/app.ts';
-import { createTestHouse, type TestHouse } from './house.ts';
+import { createTestHouse, type TestHouse, type TestHouseOptions } from './house.ts';
 import { openTestService, type TestService } from './service.ts';
 
 const msBetweenLooks = 20;
@@ -15,6 +14,8 @@ export interface TestApp {
   readonly home: TestHouse;
   /** The address under which browsers and services reach it: its issuer. */
   readonly origin: string;
+  /** Where this one listens, whatever its issuer. */
+  readonly listensAt: string;
   /** Registers a connected service, which listens as well. It ends with the app. */
   registerTestService(changes?: Partial<ClientRegistration>): Promise<TestService>;
   /** Waits for a message that was not read here before, and reads the newest. @param to as people write it, or in E.164 */
@@ -24,15 +25,19 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** Starts the product on a free port. @param options.beside shares the database of another, as a second process does */
-export async function startTestApp(
-  options: { environment?: Environment; beside?: TestApp } = {},
-): Promise<TestApp> {
+export interface TestAppOptions extends Omit<TestHouseOptions, 'beside'> {
+  /** Shares the database of another, as a second process does. */
+  readonly beside?: Pick<TestApp, 'home' | 'origin'>;
+}
+
+/** Starts the product on a free port. */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const { beside, ...rest } = options;
   const port = await findFreePort();
-  const origin = options.beside?.origin ?? `http://localhost:${port}`;
   const home = await createTestHouse({
-    environment: { BEVAN_ISSUER: origin, ...options.environment },
-    ...(options.beside === undefined ? {} : { beside: options.beside.home }),
+    ...rest,
+    environment: { BEVAN_ISSUER: beside?.origin ?? `http://localhost:${port}`, ...options.environment },
+    ...(beside === undefined ? {} : { beside: beside.home }),
   });
   await startWork(home, { senders: await loadSenders(home.house.settings, {}) });
   const web = await buildApp(home.house);
@@ -41,7 +46,8 @@ export async function startTestApp(
   const messageFor = createInboxReader(home);
   return {
     home,
-    origin,
+    origin: home.house.settings.issuer,
+    listensAt: `http://127.0.0.1:${port}`,
     registerTestService: async (changes) => {
       const service = await openTestService(home.house, changes);
       services.push(service);
