@@ -165,6 +165,22 @@ describe('the embedded PostgreSQL', () => {
     await end(child, 'SIGTERM');
   });
 
+  test('waits for a process that is about to stop', async () => {
+    const { child, url } = await startElsewhere(dataFolder);
+    await query(url, "CREATE TABLE note AS SELECT 'kept' AS text");
+    const ended = end(child, 'SIGTERM');
+    const postgres = await start({ durable: false });
+    await ended;
+    assert.deepEqual(await query(postgres.url, 'SELECT text FROM note'), ['kept']);
+  });
+
+  test('lets one of two win that start at the same moment on nothing', async () => {
+    const both = await Promise.allSettled([start({ durable: false }), start({ durable: false })]);
+    assert.deepEqual(both.map((one) => one.status).toSorted(), ['fulfilled', 'rejected']);
+    for (const one of both)
+      if (one.status === 'rejected') assert.match(one.reason.explanation, /in use by the running process/u);
+  });
+
   test('takes over the server of a process that was killed, without breaking its other users off', async () => {
     const { child, url } = await startElsewhere(dataFolder);
     await query(url, "CREATE TABLE note AS SELECT 'kept' AS text");

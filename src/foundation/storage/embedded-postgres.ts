@@ -24,7 +24,8 @@ export interface EmbeddedPostgres {
 
 type Claimed = Extract<Claim, { outcome: 'claimed' }> & { server: Server };
 
-const attempts = 5;
+const pollMs = 200;
+const patienceMs = 5_000;
 
 /**
  * Starts the PostgreSQL that comes with the product, on a port of 127.0.0.1, with its data in `<dataFolder>/postgres`.
@@ -81,34 +82,42 @@ export async function startEmbeddedPostgres(options: {
   };
 }
 
-/** Finds or starts the server and claims it. */
+/**
+ * Finds or starts the server and claims it. The process before us may still be about to stop, and somebody may take
+ * the port that was free a moment ago, so this is tried for a while.
+ */
 async function claim(cluster: Cluster, launch: LaunchOptions): Promise<Claimed> {
-  const found = await findServer(cluster);
-  const server = found ?? (await launchPatiently(cluster, launch));
+  for (let waitedMs = 0; ; waitedMs += pollMs) {
+    const result = await tryToClaim(cluster, launch);
+    if (result.outcome === 'claimed') return result;
+    if (waitedMs >= patienceMs) throw new EmbeddedPostgresFault(result.explanation);
+    await pause(pollMs);
+  }
+}
+
+async function tryToClaim(
+  cluster: Cluster,
+  launch: LaunchOptions,
+): Promise<Claimed | { outcome: 'not-yet'; explanation: string }> {
+  const server = (await findServer(cluster)) ?? (await launchServer(cluster, launch));
+  if ('explanation' in server) return server;
   const result = await claimServer(cluster, server);
+  if (result.outcome === 'gone') {
+    return {
+      outcome: 'not-yet',
+      explanation: `PostgreSQL on ${cluster.data} does not answer; see ${cluster.log}.`,
+    };
+  }
   if (result.outcome === 'held') {
-    throw new EmbeddedPostgresFault(
+    const explanation =
       `${cluster.data} is in use by the running process ${result.holder}. ` +
-        'Stop that one first, or choose another BEVAN_DATA_DIR.',
-    );
+      'Stop that one first, or choose another BEVAN_DATA_DIR.';
+    return { outcome: 'not-yet', explanation };
   }
   if (launch.port === undefined || launch.port === server.port) return { ...result, server };
   await result.release();
   await stopServer(cluster, server);
-  return claim(cluster, launch);
-}
-
-/** Somebody may take the port that was free a moment ago, so with a port of our own choice there is another try. */
-async function launchPatiently(cluster: Cluster, launch: LaunchOptions): Promise<Server> {
-  for (let attempt = 1; launch.port === undefined && attempt < attempts; attempt += 1) {
-    try {
-      return await launchServer(cluster, launch);
-    } catch (error) {
-      if (!(error instanceof EmbeddedPostgresFault) || !/could not bind|in use/u.test(error.explanation))
-        throw error;
-    }
-  }
-  return launchServer(cluster, launch);
+  return tryToClaim(cluster, launch);
 }
 
 /** Tries until the server is back, which pays off as long as this process has something to do. */

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { isStorageUnavailable } from '../database.ts';
 import { databaseUser, type Cluster } from './cluster.ts';
 import type { Server } from './server.ts';
 
@@ -13,7 +14,9 @@ export type Claim =
   /** The server is ours until the connection ends. The connection alone does not keep the process alive. */
   | { outcome: 'claimed'; connection: pg.Client; url: string; release: () => Promise<void> }
   /** Another process, by its process number, lives and owns the server. */
-  | { outcome: 'held'; holder: string };
+  | { outcome: 'held'; holder: string }
+  /** It does not answer any more. */
+  | { outcome: 'gone' };
 
 /**
  * Claims a server for this process. The claim is a lock in the server itself, so it ends with the process that holds
@@ -33,7 +36,12 @@ export async function claimServer(cluster: Cluster, server: Server): Promise<Cla
   });
   // A broken connection is noticed by its end; without a listener the error would end the process.
   connection.on('error', () => undefined);
-  await connection.connect();
+  try {
+    await connection.connect();
+  } catch (error) {
+    if (isStorageUnavailable(error)) return { outcome: 'gone' };
+    throw error;
+  }
   const { rows } = await connection.query<{ claimed: boolean }>(
     'SELECT pg_try_advisory_lock($1) AS claimed',
     [ownerLock],

@@ -92,9 +92,13 @@ async function worksIn(processFolder: string, cluster: Cluster): Promise<boolean
 /**
  * Starts a server and waits until it answers.
  *
+ * @returns `not-yet` when somebody else was quicker to take the port or the cluster, which another try may mend
  * @throws {EmbeddedPostgresFault} with the end of its log, when it doesn't come up
  */
-export async function launchServer(cluster: Cluster, options: LaunchOptions): Promise<Server> {
+export async function launchServer(
+  cluster: Cluster,
+  options: LaunchOptions,
+): Promise<Server | { outcome: 'not-yet'; explanation: string }> {
   const port = options.port ?? (await findFreePort());
   const started = spawnServer(cluster, { port, durable: options.durable });
   for (let waitedMs = 0; waitedMs < longestStartMs; waitedMs += pollMs) {
@@ -104,9 +108,9 @@ export async function launchServer(cluster: Cluster, options: LaunchOptions): Pr
     await pause(pollMs);
   }
   const log = await readFile(cluster.log, 'utf8');
-  throw new EmbeddedPostgresFault(
-    `PostgreSQL did not start: ${lastLines(log)} (the whole log: ${cluster.log})`,
-  );
+  const explanation = `PostgreSQL did not start: ${lastLines(log)} (the whole log: ${cluster.log})`;
+  if (/could not bind|lock file .* already exists/u.test(log)) return { outcome: 'not-yet', explanation };
+  throw new EmbeddedPostgresFault(explanation);
 }
 
 /**
