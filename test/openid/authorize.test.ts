@@ -3,7 +3,13 @@ import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { codeIn, createPerson, goToEntry, openBrowser, readArrival, signIn } from './support/people.ts';
 import { entryAddress, startProvider, type TestProvider } from './support/provider.ts';
-import { authorizeAddress, exchange, registerService, type Parameters, type TestService } from './support/service.ts';
+import {
+  authorizeAddress,
+  exchange,
+  registerService,
+  type Parameters,
+  type TestService,
+} from './support/service.ts';
 
 let provider: TestProvider;
 let service: TestService;
@@ -15,11 +21,19 @@ after(() => provider.close());
 
 /** Sends a request, and says where the browser ended: at a journey, at the service, or on a page of the provider's. */
 async function ask(changes: Parameters, asking: TestService = service) {
-  const arrival = await goToEntry(openBrowser(provider), authorizeAddress(asking, { state: 'kept', ...changes }));
+  const arrival = await goToEntry(
+    openBrowser(provider),
+    authorizeAddress(asking, { state: 'kept', ...changes }),
+  );
   return { ...arrival, answer: Object.fromEntries(arrival.address.searchParams) };
 }
 
-async function assertRefused(changes: Parameters, error: string, description?: RegExp, asking: TestService = service) {
+async function assertRefused(
+  changes: Parameters,
+  error: string,
+  description?: RegExp,
+  asking: TestService = service,
+) {
   const { address, answer } = await ask(changes, asking);
   assert.equal(`${address.origin}${address.pathname}`, asking.redirectUri);
   assert.equal(answer['error'], error);
@@ -46,7 +60,10 @@ test('a good request leads to the journeys, which learn what it asks for', async
   const { uid, vectors, nations, ...told } = request;
   assert.equal(uid, address.searchParams.get('request'));
   assert.equal(nations.length, 5);
-  assert.deepEqual(vectors.map((vector) => vector.text), ['P0.Cp']);
+  assert.deepEqual(
+    vectors.map((vector) => vector.text),
+    ['P0.Cp'],
+  );
   assert.deepEqual(told, {
     prompt: 'login',
     clientId: service.clientId,
@@ -88,13 +105,20 @@ test('a redirect URI that is not registered to the letter gets a page, and no re
     assert.deepEqual([status, address.origin], [400, provider.issuer], redirect_uri ?? 'none');
     assert.match(body, /There is a problem with the website or app that sent you here/u);
   }
-  const withOtherFault = await ask({ redirect_uri: 'https://evil.example/callback', scope: 'email', state: undefined });
+  const withOtherFault = await ask({
+    redirect_uri: 'https://evil.example/callback',
+    scope: 'email',
+    state: undefined,
+  });
   assert.equal(withOtherFault.address.origin, provider.issuer);
 });
 
 test('a program hears in JSON that the redirect URI is wrong', async () => {
   const address = authorizeAddress(service, { redirect_uri: 'https://evil.example/', state: 'kept' });
-  const response = await provider.fetch(address, { headers: { accept: 'application/json' }, redirect: 'manual' });
+  const response = await provider.fetch(address, {
+    headers: { accept: 'application/json' },
+    redirect: 'manual',
+  });
   assert.equal(response.status, 400);
   assert.deepEqual(await response.json(), { error: 'invalid_redirect_uri', state: 'kept' });
 });
@@ -114,7 +138,12 @@ test('scopes: openid is needed, unknown ones are ignored, others need registrati
   await assertAccepted({ scope: 'openid unheard_of' });
   const all = await registerService(provider, { scopes: ['openid', 'profile', 'basic_demographics'] });
   await assertAccepted({ scope: 'openid profile' }, all);
-  await assertRefused({ scope: 'openid profile basic_demographics' }, 'invalid_scope', /exclude each other/u, all);
+  await assertRefused(
+    { scope: 'openid profile basic_demographics' },
+    'invalid_scope',
+    /exclude each other/u,
+    all,
+  );
 });
 
 test('only the code flow, answered in the query', async () => {
@@ -152,8 +181,17 @@ test('what the contract does not know never makes a request fail', async () => {
   await assertAccepted({ max_age: 'soon' });
   await assertAccepted({ max_age: '3600' });
   await assertAccepted({ id_token_hint: 'not a token' });
-  await assertAccepted({ acr_values: 'urn:something', display: 'hologram', claims: '{', resource: 'https://api.example' });
-  await assertAccepted({ unheard_of: 'x'.repeat(3000), claims_locales: 'en', login_hint: 'nobody in particular' });
+  await assertAccepted({
+    acr_values: 'urn:something',
+    display: 'hologram',
+    claims: '{',
+    resource: 'https://api.example',
+  });
+  await assertAccepted({
+    unheard_of: 'x'.repeat(3000),
+    claims_locales: 'en',
+    login_hint: 'nobody in particular',
+  });
 });
 
 test('unsupported ways to hand over a request are named', async () => {
@@ -186,7 +224,8 @@ test('damaged characters are refused with a page', async () => {
 test('a request may come as a form', async () => {
   const [path = '', form = ''] = authorizeAddress(service).split('?');
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const post = (body: string) => openBrowser(provider).go(path, (url) => url.pathname === entryAddress, { method: 'POST', body, headers });
+  const post = (body: string) =>
+    openBrowser(provider).go(path, (url) => url.pathname === entryAddress, { method: 'POST', body, headers });
   assert.equal((await post(form)).address.pathname, entryAddress);
   const twice = await post(`${form}&state=again`);
   assert.equal(twice.address.searchParams.get('error'), 'invalid_request');
@@ -212,9 +251,14 @@ test('no request can make the provider speak of another host', async () => {
 
 function sendRaw(head: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(provider.port, '127.0.0.1', () => socket.end(`${head}\r\nConnection: close\r\n\r\n`));
+    const socket = connect(provider.port, '127.0.0.1', () =>
+      socket.end(`${head}\r\nConnection: close\r\n\r\n`),
+    );
     let answer = '';
-    socket.on('data', (chunk) => (answer += chunk.toString())).on('end', () => resolve(answer)).on('error', reject);
+    socket
+      .on('data', (chunk) => (answer += chunk.toString()))
+      .on('end', () => resolve(answer))
+      .on('error', reject);
   });
 }
 

@@ -56,7 +56,10 @@ function claims(changes: Record<string, unknown> = {}) {
 
 test('a plain assertion lets a service in, with or without client_id', async () => {
   assert.deepEqual(await tryAssertion(await signAssertion(provider, service)), letIn);
-  assert.deepEqual(await tryAssertion(await signAssertion(provider, service), { client_id: service.clientId }), letIn);
+  assert.deepEqual(
+    await tryAssertion(await signAssertion(provider, service), { client_id: service.clientId }),
+    letIn,
+  );
 });
 
 test('the audience may be the issuer, and one of several', async () => {
@@ -95,7 +98,10 @@ for (const [what, changes] of wrongClaims) {
 
 test('an assertion for an unknown client, a hostile name or no name is refused', async () => {
   for (const sub of ['nobody', 'a\0b', 'x'.repeat(10_000), '']) {
-    assert.deepEqual(await tryAssertion(await signAssertion(provider, service, { sub, iss: sub })), turnedAway);
+    assert.deepEqual(
+      await tryAssertion(await signAssertion(provider, service, { sub, iss: sub })),
+      turnedAway,
+    );
   }
 });
 
@@ -125,10 +131,15 @@ test('an unsigned assertion is refused', async () => {
 
 test('an assertion that is signed with the public key as if it were a secret is refused', async () => {
   const { n, e } = service.publicJwk;
-  const pem = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
+  const pem = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' }).export({
+    type: 'spki',
+    format: 'pem',
+  });
   for (const alg of ['HS256', 'HS512']) {
     const input = `${encode({ alg })}.${encode(claims())}`;
-    const signature = createHmac(alg === 'HS256' ? 'sha256' : 'sha512', pem).update(input).digest('base64url');
+    const signature = createHmac(alg === 'HS256' ? 'sha256' : 'sha512', pem)
+      .update(input)
+      .digest('base64url');
     assert.deepEqual(await tryAssertion(`${input}.${signature}`), turnedAway);
   }
 });
@@ -137,7 +148,9 @@ test('an assertion under another algorithm, or under another service’s key, is
   const other = await registerService(provider);
   const forged = await new SignJWT(claims()).setProtectedHeader({ alg: 'RS512' }).sign(other.privateKey);
   assert.deepEqual(await tryAssertion(forged), turnedAway);
-  const named = await new SignJWT(claims()).setProtectedHeader({ alg: 'RS512', kid: 'unknown' }).sign(service.privateKey);
+  const named = await new SignJWT(claims())
+    .setProtectedHeader({ alg: 'RS512', kid: 'unknown' })
+    .sign(service.privateKey);
   assert.deepEqual(await tryAssertion(named), turnedAway);
   const claimed = await signAssertion(provider, service);
   const [, payload, signature] = claimed.split('.');

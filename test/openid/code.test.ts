@@ -45,7 +45,9 @@ function assertRefused(answer: TokenAnswer, error: string): void {
 
 /** @returns whether an access token still opens /userinfo */
 async function isGood(accessToken: unknown): Promise<boolean> {
-  const response = await provider.fetch('/userinfo', { headers: { authorization: `Bearer ${String(accessToken)}` } });
+  const response = await provider.fetch('/userinfo', {
+    headers: { authorization: `Bearer ${String(accessToken)}` },
+  });
   return response.status === 200;
 }
 
@@ -63,7 +65,9 @@ test('the answer has what the contract says', async () => {
 test('both tokens carry exactly the contract’s header and claims, and verify against the published keys', async () => {
   const nonce = 'a-nonce-of-the-service';
   const answer = await exchange(provider, service, await newCode({ nonce, vtr: '["P0.Cp.Cd"]' }));
-  const keys = createRemoteJWKSet(new URL(`${provider.issuer}/.well-known/jwks.json`), { [customFetch]: provider.fetch });
+  const keys = createRemoteJWKSet(new URL(`${provider.issuer}/.well-known/jwks.json`), {
+    [customFetch]: provider.fetch,
+  });
   const expected = { issuer: provider.issuer, audience: service.clientId, algorithms: ['RS512'], typ: 'JWT' };
   const id = (await jwtVerify(String(answer.body['id_token']), keys, expected)).payload;
   const access = (await jwtVerify(String(answer.body['access_token']), keys, expected)).payload;
@@ -78,9 +82,21 @@ test('both tokens carry exactly the contract’s header and claims, and verify a
   assert.deepEqual(idClaims, { ...both, nonce, token_use: 'id' });
   assert.equal(Number(exp) - Number(iat), 3600);
   assert.ok(Number.isInteger(iat) && Number.isInteger(auth_time) && Number(auth_time) <= Number(iat));
-  const { iat: accessIat, exp: accessExp, jti: accessJti, auth_time: accessAuthTime, ...accessClaims } = access;
+  const {
+    iat: accessIat,
+    exp: accessExp,
+    jti: accessJti,
+    auth_time: accessAuthTime,
+    ...accessClaims
+  } = access;
   const scope = 'openid email phone';
-  assert.deepEqual(accessClaims, { ...both, scope, client_id: service.clientId, token_use: 'access', version: 0 });
+  assert.deepEqual(accessClaims, {
+    ...both,
+    scope,
+    client_id: service.clientId,
+    token_use: 'access',
+    version: 0,
+  });
   assert.equal(Number(accessExp) - Number(accessIat), 300);
   assert.equal(accessAuthTime, auth_time);
   assert.notEqual(accessJti, jti);
@@ -95,7 +111,11 @@ test('a request without nonce gets an ID token without one', async () => {
 
 test('only what the person agreed to comes with the token', async () => {
   const person = await createPerson(provider);
-  const answer = await exchange(provider, service, await newCode({ scope: 'openid email unheard_of' }, person));
+  const answer = await exchange(
+    provider,
+    service,
+    await newCode({ scope: 'openid email unheard_of' }, person),
+  );
   assert.equal(answer.body['scope'], 'openid email');
 });
 
@@ -104,7 +124,10 @@ test('code and redirect_uri are needed', async () => {
   assertRefused(await exchange(provider, service, code, { code: undefined }), 'invalid_request');
   assertRefused(await exchange(provider, service, code, { redirect_uri: undefined }), 'invalid_request');
   assertRefused(await exchange(provider, service, code, { grant_type: undefined }), 'invalid_request');
-  assertRefused(await exchange(provider, service, code, { grant_type: 'password' }), 'unsupported_grant_type');
+  assertRefused(
+    await exchange(provider, service, code, { grant_type: 'password' }),
+    'unsupported_grant_type',
+  );
   assert.equal((await exchange(provider, service, code)).status, 200);
 });
 
@@ -135,12 +158,18 @@ test('a challenge asks for its verifier, and a verifier for its challenge', asyn
   const challenged = { code_challenge: challenge, code_challenge_method: 'S256' };
   const code = await newCode(challenged);
   assertRefused(await exchange(provider, service, code), 'invalid_grant');
-  assertRefused(await exchange(provider, service, code, { code_verifier: proofKey().verifier }), 'invalid_grant');
+  assertRefused(
+    await exchange(provider, service, code, { code_verifier: proofKey().verifier }),
+    'invalid_grant',
+  );
   assertRefused(await exchange(provider, service, code, { code_verifier: 'short' }), 'invalid_request');
   assertRefused(await exchange(provider, service, code, { code_verifier: challenge }), 'invalid_grant');
   assert.equal((await exchange(provider, service, code, { code_verifier: verifier })).status, 200);
   const unchallenged = await newCode();
-  assertRefused(await exchange(provider, service, unchallenged, { code_verifier: verifier }), 'invalid_grant');
+  assertRefused(
+    await exchange(provider, service, unchallenged, { code_verifier: verifier }),
+    'invalid_grant',
+  );
   assert.equal((await exchange(provider, service, unchallenged)).status, 200);
 });
 

@@ -46,7 +46,8 @@ test('discovery says what the contract promises, and nothing that is not so', as
   assert.deepEqual(body['code_challenge_methods_supported'], ['S256']);
   assert.deepEqual(body['grant_types_supported'], ['authorization_code', 'refresh_token']);
   assert.equal(body['authorization_response_iss_parameter_supported'], true);
-  for (const scope of ['openid', 'email', 'phone']) assert.ok((body['scopes_supported'] as string[]).includes(scope));
+  for (const scope of ['openid', 'email', 'phone'])
+    assert.ok((body['scopes_supported'] as string[]).includes(scope));
   for (const claim of ['sub', 'vot', 'vtm', 'email', 'phone_number_pds_matched']) {
     assert.ok((body['claims_supported'] as string[]).includes(claim), claim);
   }
@@ -84,12 +85,22 @@ test('processes that start together make only two keys, and both know them', asy
   await client.connect();
   await client.query('DELETE FROM openid.signing_key');
   const started = await Promise.all([startProvider({ beside: fresh }), startProvider({ beside: fresh })]);
-  const { rows } = await client.query<{ kid: string; state: string }>('SELECT kid, state FROM openid.signing_key ORDER BY state');
+  const { rows } = await client.query<{ kid: string; state: string }>(
+    'SELECT kid, state FROM openid.signing_key ORDER BY state',
+  );
   await client.end();
-  assert.deepEqual(rows.map((row) => row.state), ['active', 'next']);
+  assert.deepEqual(
+    rows.map((row) => row.state),
+    ['active', 'next'],
+  );
   for (const one of started) {
-    const { keys } = (await (await one.fetch('/.well-known/jwks.json')).json()) as { keys: { kid: string }[] };
-    assert.deepEqual(keys.map((key) => key.kid), rows.map((row) => row.kid));
+    const { keys } = (await (await one.fetch('/.well-known/jwks.json')).json()) as {
+      keys: { kid: string }[];
+    };
+    assert.deepEqual(
+      keys.map((key) => key.kid),
+      rows.map((row) => row.kid),
+    );
   }
   for (const one of [...started, fresh]) await one.close();
 });

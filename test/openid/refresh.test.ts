@@ -5,7 +5,14 @@ import { withdrawAgreement } from '#consent';
 import { forgetAccount as forgetTokens } from '#openid';
 import { codeIn, createPerson, openPasswordResets, signIn } from './support/people.ts';
 import { startProvider, type TestProvider } from './support/provider.ts';
-import { exchange, refresh, registerService, type Parameters, type TestService, type TokenAnswer } from './support/service.ts';
+import {
+  exchange,
+  refresh,
+  registerService,
+  type Parameters,
+  type TestService,
+  type TokenAnswer,
+} from './support/service.ts';
 import { payloadOf } from './support/tokens.ts';
 
 let provider: TestProvider;
@@ -20,7 +27,10 @@ before(async () => {
 });
 after(() => provider.close());
 
-async function newTokens(person: Account = ada, changes: Parameters = {}): Promise<Readonly<Record<string, unknown>>> {
+async function newTokens(
+  person: Account = ada,
+  changes: Parameters = {},
+): Promise<Readonly<Record<string, unknown>>> {
   const back = await signIn(provider, service, { accountId: person.id }, changes);
   const answer = await exchange(provider, service, codeIn(back));
   assert.equal(answer.status, 200);
@@ -32,7 +42,9 @@ function assertRefused(answer: TokenAnswer, error: string): void {
 }
 
 async function isGood(accessToken: unknown): Promise<boolean> {
-  const response = await provider.fetch('/userinfo', { headers: { authorization: `Bearer ${String(accessToken)}` } });
+  const response = await provider.fetch('/userinfo', {
+    headers: { authorization: `Bearer ${String(accessToken)}` },
+  });
   return response.status === 200;
 }
 
@@ -120,7 +132,15 @@ test('what is no refresh token of ours, or another service’s, is refused and r
   const tokens = await newTokens();
   const token = String(tokens['refresh_token']);
   const [family, , proof] = token.split('.');
-  const wrong = ['unknown', `${family}.2.${proof}`, `${family}.1.${'x'.repeat(43)}`, `${family}.99.${proof}`, `${token}x`, 'x'.repeat(10_000), String(tokens['access_token'])];
+  const wrong = [
+    'unknown',
+    `${family}.2.${proof}`,
+    `${family}.1.${'x'.repeat(43)}`,
+    `${family}.99.${proof}`,
+    `${token}x`,
+    'x'.repeat(10_000),
+    String(tokens['access_token']),
+  ];
   for (const one of wrong) assertRefused(await refresh(provider, service, one), 'invalid_grant');
   assertRefused(await refresh(provider, service, token, { refresh_token: undefined }), 'invalid_request');
   const other = await registerService(provider);

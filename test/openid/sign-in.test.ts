@@ -3,9 +3,25 @@ import { after, before, test } from 'node:test';
 import { forgetAccount, type Account } from '#accounts';
 import { refuseRequest, type SignInRequest } from '#openid';
 import type { TestBrowser } from './support/browser.ts';
-import { agreeToShare, codeIn, createPerson, goToEntry, openBrowser, openPasswordResets, proveFactors, readArrival, signIn } from './support/people.ts';
+import {
+  agreeToShare,
+  codeIn,
+  createPerson,
+  goToEntry,
+  openBrowser,
+  openPasswordResets,
+  proveFactors,
+  readArrival,
+  signIn,
+} from './support/people.ts';
 import { entryAddress, startProvider, type TestProvider } from './support/provider.ts';
-import { authorizeAddress, exchange, registerService, type Parameters, type TestService } from './support/service.ts';
+import {
+  authorizeAddress,
+  exchange,
+  registerService,
+  type Parameters,
+  type TestService,
+} from './support/service.ts';
 import { payloadOf } from './support/tokens.ts';
 
 let provider: TestProvider;
@@ -21,7 +37,11 @@ before(async () => {
 after(() => provider.close());
 
 /** Asks silently. @returns the error, or `code` */
-async function askSilently(browser: TestBrowser, changes: Parameters = {}, asking = service): Promise<string> {
+async function askSilently(
+  browser: TestBrowser,
+  changes: Parameters = {},
+  asking = service,
+): Promise<string> {
   const arrival = await goToEntry(browser, authorizeAddress(asking, { prompt: 'none', ...changes }));
   const { searchParams } = arrival.address;
   return searchParams.has('code') ? 'code' : (searchParams.get('error') ?? arrival.address.href);
@@ -62,7 +82,10 @@ test('a person is asked again only for what they have not agreed to yet', async 
   const browser = await signedIn(person, { scope: 'openid email' });
   assert.equal(await askSilently(browser, { scope: 'openid' }), 'code');
   const request = await ask(browser, { scope: 'openid email phone' });
-  assert.deepEqual([request.prompt, request.newScopes, request.agreedScopes], ['consent', ['phone'], ['email']]);
+  assert.deepEqual(
+    [request.prompt, request.newScopes, request.agreedScopes],
+    ['consent', ['phone'], ['email']],
+  );
 });
 
 test('a password alone is enough when nothing more is asked for; a code is asked for when it is', async () => {
@@ -120,11 +143,22 @@ test('a sign-in older than max_age asks again', async () => {
 
 test('a hint at somebody else asks for them', async () => {
   const browser = await signedIn();
-  const own = await exchange(provider, service, codeIn((await goToEntry(browser, authorizeAddress(service))).address));
+  const own = await exchange(
+    provider,
+    service,
+    codeIn((await goToEntry(browser, authorizeAddress(service))).address),
+  );
   const grace = await createPerson(provider);
-  const other = await exchange(provider, service, codeIn(await signIn(provider, service, { accountId: grace.id })));
+  const other = await exchange(
+    provider,
+    service,
+    codeIn(await signIn(provider, service, { accountId: grace.id })),
+  );
   assert.equal(await askSilently(browser, { id_token_hint: String(own.body['id_token']) }), 'code');
-  assert.equal(await askSilently(browser, { id_token_hint: String(other.body['id_token']) }), 'sso_login_required');
+  assert.equal(
+    await askSilently(browser, { id_token_hint: String(other.body['id_token']) }),
+    'sso_login_required',
+  );
   assert.equal(await askSilently(browser, { id_token_hint: `${String(other.body['id_token'])}x` }), 'code');
 });
 
@@ -198,7 +232,10 @@ test('who agrees in one tab after somebody else signed in in another is asked ag
   const login = await ask(browser, { prompt: 'login' });
   await goToEntry(browser, await proveFactors(provider, login, { accountId: grace.id }));
   const again = await readArrival(provider, await goToEntry(browser, await agreeToShare(provider, consent)));
-  assert.deepEqual([again.prompt, again.session?.accountId, again.clientId], ['consent', grace.id, other.clientId]);
+  assert.deepEqual(
+    [again.prompt, again.session?.accountId, again.clientId],
+    ['consent', grace.id, other.clientId],
+  );
 });
 
 test('a missing factor does not stand on a session that has ended meanwhile', async () => {

@@ -19,7 +19,10 @@ before(async () => {
 });
 after(() => provider.close());
 
-async function newTokens(person: Account = ada, changes: Parameters = {}): Promise<Readonly<Record<string, unknown>>> {
+async function newTokens(
+  person: Account = ada,
+  changes: Parameters = {},
+): Promise<Readonly<Record<string, unknown>>> {
   const back = await signIn(provider, service, { accountId: person.id }, changes);
   return (await exchange(provider, service, codeIn(back))).body;
 }
@@ -34,7 +37,10 @@ async function ask(token: unknown, init: RequestInit = {}, address = '/userinfo'
 async function assertRefused(token: unknown, status: number, error: string): Promise<void> {
   const answer = await ask(token);
   assert.deepEqual([answer.status, answer.body['error']], [status, error]);
-  assert.match(answer.headers.get('www-authenticate') ?? '', new RegExp(`^Bearer realm=.*error="${error}"`, 'u'));
+  assert.match(
+    answer.headers.get('www-authenticate') ?? '',
+    new RegExp(`^Bearer realm=.*error="${error}"`, 'u'),
+  );
 }
 
 test('a service reads what the person shares, by GET and by POST', async () => {
@@ -72,10 +78,16 @@ test('no more comes than the token’s scope, and nothing that is not there', as
 test('everything that is released and issued is advertised', async () => {
   const tokens = await newTokens();
   const { body } = await ask(tokens['access_token']);
-  const discovery = (await (await provider.fetch('/.well-known/openid-configuration')).json()) as Record<string, string[]>;
+  const discovery = (await (await provider.fetch('/.well-known/openid-configuration')).json()) as Record<
+    string,
+    string[]
+  >;
   const advertised = discovery['claims_supported'] ?? [];
   const seen = [...Object.keys(body), ...Object.keys(payloadOf(tokens['id_token']))];
-  assert.deepEqual(seen.filter((claim) => !advertised.includes(claim)), []);
+  assert.deepEqual(
+    seen.filter((claim) => !advertised.includes(claim)),
+    [],
+  );
 });
 
 test('without a token there is a challenge that names no error', async () => {
@@ -121,18 +133,27 @@ test('a forged or altered token is refused, whatever it claims to be signed with
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
   const [, , signature] = String(token).split('.');
   const { privateKey } = await generateKeyPair('RS512', { modulusLength: 2048 });
-  const { keys } = (await (await provider.fetch('/.well-known/jwks.json')).json()) as { keys: { n: string; e: string }[] };
+  const { keys } = (await (await provider.fetch('/.well-known/jwks.json')).json()) as {
+    keys: { n: string; e: string }[];
+  };
   const [key] = keys;
   assert.ok(key !== undefined);
-  const pem = createPublicKey({ key: { kty: 'RSA', n: key.n, e: key.e }, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
+  const pem = createPublicKey({ key: { kty: 'RSA', n: key.n, e: key.e }, format: 'jwk' }).export({
+    type: 'spki',
+    format: 'pem',
+  });
   const symmetric = `${encode({ ...header, alg: 'HS512' })}.${encode(claims)}`;
   const forged = [
     `${encode({ alg: 'none', typ: 'JWT' })}.${encode(claims)}.`,
     `${encode({ ...header, alg: 'none' })}.${encode(claims)}.${signature}`,
     `${encode(header)}.${encode({ ...claims, sub: 'somebody-else' })}.${signature}`,
     `${symmetric}.${createHmac('sha512', pem).update(symmetric).digest('base64url')}`,
-    await new SignJWT(claims).setProtectedHeader({ alg: 'RS512', typ: 'JWT', kid: String(header['kid']) }).sign(privateKey),
-    await new SignJWT(claims).setProtectedHeader({ alg: 'RS512', typ: 'JWT', kid: 'unknown' }).sign(privateKey),
+    await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS512', typ: 'JWT', kid: String(header['kid']) })
+      .sign(privateKey),
+    await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS512', typ: 'JWT', kid: 'unknown' })
+      .sign(privateKey),
     await new SignJWT(claims).setProtectedHeader({ alg: 'RS512', typ: 'JWT' }).sign(privateKey),
   ];
   for (const one of forged) await assertRefused(one, 401, 'invalid_token');

@@ -5,7 +5,19 @@ import type { UnknownObject } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
 
 /** What tokens say besides the claims that scopes release. */
-const tokenClaims = ['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'auth_time', 'nonce', 'vot', 'vtm', 'token_use'];
+const tokenClaims = [
+  'iss',
+  'sub',
+  'aud',
+  'exp',
+  'iat',
+  'jti',
+  'auth_time',
+  'nonce',
+  'vot',
+  'vtm',
+  'token_use',
+];
 
 /** What each scope can release, for services to know. */
 const scopeClaims: Readonly<Record<string, readonly string[]>> = {

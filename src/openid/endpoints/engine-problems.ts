@@ -108,11 +108,17 @@ export function watchEngine(provider: Provider, house: House): void {
   });
   provider.on('grant.error', (ctx, error) => {
     const clientId = ctx.oidc.client?.clientId;
-    house.log.info({ clientId, error: error.error, reason: error.error_detail }, 'a token request was refused');
+    house.log.info(
+      { clientId, error: error.error, reason: error.error_detail },
+      'a token request was refused',
+    );
   });
   provider.on('authorization.error', (ctx, error) => {
     const { client, params } = ctx.oidc;
-    house.log.info({ clientId: client?.clientId, error: error.error }, 'an authorization request was refused');
+    house.log.info(
+      { clientId: client?.clientId, error: error.error },
+      'an authorization request was refused',
+    );
     // Errors too go back in the query only, whatever other way was asked for.
     if (params !== undefined) params['response_mode'] = 'query';
   });

@@ -40,7 +40,9 @@ function createPass({ house, provider, requests }: EngineRouteParts): Pass {
 /** Lets bodies through as they came, to be checked and passed on. */
 export function keepBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: mostBodyBytes }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: mostBodyBytes }, (_request, body, done) =>
+    done(null, body),
+  );
 }
 
 function bodyOf(request: FastifyRequest): Buffer {
@@ -117,4 +119,3 @@ async function isOurHint(provider: Provider, hint: string, clientId: string): Pr
     () => false,
   );
 }
-

@@ -8,7 +8,10 @@ export function answerPrograms(app: FastifyInstance, house: House): void {
     const route = request.routeOptions.url;
     if (isStorageUnavailable(error)) {
       house.log.warn({ err: error, route }, 'the database is not available');
-      return reply.code(503).header('Retry-After', '5').send({ error: 'temporarily_unavailable', error_description: 'try again shortly' });
+      return reply
+        .code(503)
+        .header('Retry-After', '5')
+        .send({ error: 'temporarily_unavailable', error_description: 'try again shortly' });
     }
     const status = error.statusCode ?? 500;
     if (status >= 400 && status < 500) {

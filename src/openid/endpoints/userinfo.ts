@@ -31,7 +31,11 @@ interface Refusal {
   readonly scope?: string;
 }
 
-const notGood: Refusal = { status: 401, error: 'invalid_token', description: 'the access token is not valid' };
+const notGood: Refusal = {
+  status: 401,
+  error: 'invalid_token',
+  description: 'the access token is not valid',
+};
 
 /**
  * Mounts `/userinfo`: what a person shares with the service that holds an access token of theirs.
@@ -47,7 +51,8 @@ export function mountUserinfo(app: FastifyInstance, parts: UserinfoParts): void 
   app.route({
     method: ['PUT', 'PATCH', 'DELETE'],
     url: addresses.userinfo,
-    handler: (_request, reply) => reply.code(405).header('Allow', 'GET, POST').send({ error: 'invalid_request' }),
+    handler: (_request, reply) =>
+      reply.code(405).header('Allow', 'GET, POST').send({ error: 'invalid_request' }),
   });
 }
 
@@ -61,11 +66,20 @@ async function answer(parts: UserinfoParts, request: FastifyRequest, reply: Fast
 
 function readBearer(request: FastifyRequest): { token: string } | Refusal {
   if (isInAddressOrBody(request)) {
-    return { status: 400, error: 'invalid_request', description: 'an access token belongs in the Authorization header' };
+    return {
+      status: 400,
+      error: 'invalid_request',
+      description: 'an access token belongs in the Authorization header',
+    };
   }
   const header = request.headers.authorization?.trim();
   if (header === undefined || !/^bearer\b/iu.test(header)) {
-    return { status: 401, error: 'invalid_token', description: 'no access token was presented', isBare: true };
+    return {
+      status: 401,
+      error: 'invalid_token',
+      description: 'no access token was presented',
+      isBare: true,
+    };
   }
   const token = bearer.exec(header)?.groups?.['token'];
   return token === undefined
@@ -91,7 +105,12 @@ async function findClaims(
   if (familyName === undefined) return notGood;
   const scopes = scope.split(' ');
   if (!scopes.includes('openid')) {
-    return { status: 403, error: 'insufficient_scope', description: 'the scope openid is needed', scope: 'openid' };
+    return {
+      status: 403,
+      error: 'insufficient_scope',
+      description: 'the scope openid is needed',
+      scope: 'openid',
+    };
   }
   const [family, released] = await Promise.all([
     selectFamily(house.database.db, familyName),

@@ -78,7 +78,8 @@ function entities(house: House, model: EntityModel): Adapter {
   const { db } = house.database;
   const time = createEngineTime(house.clock);
   const open = (entity: StoredEntity | undefined) => {
-    if (entity === undefined || entity.endedAt !== null || entity.expiresAt <= house.clock.now()) return undefined;
+    if (entity === undefined || entity.endedAt !== null || entity.expiresAt <= house.clock.now())
+      return undefined;
     return openForEngine({ secrets, time }, model, entity.sealedPayload);
   };
   return {

@@ -16,7 +16,8 @@ export async function around(
     await next();
     const { route } = ctx.oidc;
     if (route === 'discovery') ctx.body = { ...described(ctx.body), ...discoveryCorrections() };
-    if (route === 'discovery' || route === 'jwks') ctx.set('Cache-Control', `public, max-age=${cacheSeconds}`);
+    if (route === 'discovery' || route === 'jwks')
+      ctx.set('Cache-Control', `public, max-age=${cacheSeconds}`);
     await recordGrant(house, ctx);
   } catch (error) {
     if (!(error instanceof Error)) throw error;

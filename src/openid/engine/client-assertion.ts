@@ -10,7 +10,10 @@ const mostJtiCharacters = 512;
  *
  * @throws {errors.InvalidClientAuth}
  */
-export function checkAssertion(time: EngineTime, claims: { exp?: unknown; sub?: unknown; iss?: unknown; jti?: unknown }): void {
+export function checkAssertion(
+  time: EngineTime,
+  claims: { exp?: unknown; sub?: unknown; iss?: unknown; jti?: unknown },
+): void {
   const { exp, jti } = claims;
   if (typeof exp !== 'number' || exp > time.now() + mostSecondsAhead) {
     throw new errors.InvalidClientAuth('exp must not be more than an hour ahead');

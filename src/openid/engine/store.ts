@@ -31,7 +31,11 @@ const tables = (db: Db) => db.withTables<EngineTables>();
 /** Writes what the engine keeps. What has been ended stays so, whatever a request that began earlier still writes. */
 export async function upsertEntity(
   db: Db,
-  entity: EntityKey & { readonly uid: Buffer | null; readonly sealedPayload: Buffer; readonly expiresAt: Date },
+  entity: EntityKey & {
+    readonly uid: Buffer | null;
+    readonly sealedPayload: Buffer;
+    readonly expiresAt: Date;
+  },
 ): Promise<void> {
   await tables(db)
     .insertInto('openid.entity')
@@ -61,7 +65,10 @@ export async function selectEntity(db: Db, key: EntityKey): Promise<StoredEntity
   return row === undefined ? undefined : toEntity(row);
 }
 
-export async function selectEntityByUid(db: Db, key: { model: string; uid: Buffer }): Promise<StoredEntity | undefined> {
+export async function selectEntityByUid(
+  db: Db,
+  key: { model: string; uid: Buffer },
+): Promise<StoredEntity | undefined> {
   const row = await tables(db)
     .selectFrom('openid.entity')
     .select(['sealed_payload', 'consumed_at', 'ended_at', 'expires_at'])
@@ -98,7 +105,10 @@ export async function endEntity(db: Db, key: EntityKey, endedAt: Date): Promise<
 }
 
 /** @returns whether the assertion was new; false if one with this id was used and has not expired yet */
-export async function spendAssertion(db: Db, spent: { id: Buffer; now: Date; expiresAt: Date }): Promise<boolean> {
+export async function spendAssertion(
+  db: Db,
+  spent: { id: Buffer; now: Date; expiresAt: Date },
+): Promise<boolean> {
   const row = await tables(db)
     .insertInto('openid.spent_assertion')
     .values({ id: spent.id, expires_at: spent.expiresAt })

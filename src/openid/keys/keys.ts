@@ -1,6 +1,13 @@
 import type { House } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
+import {
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type CryptoKey,
+  type JWK,
+} from 'jose';
 import { z } from 'zod';
 import { insertKey, selectKeys, takeKeyMakingTurn, type StoredKey } from './store.ts';
 
@@ -46,9 +53,12 @@ export async function loadSigningKeys(house: House): Promise<SigningKeys> {
   const stored = found.length > 0 ? found : await makeKeys(house);
   const keys = stored
     .toSorted((one, other) => one.state.localeCompare(other.state))
-    .map((key) => privateJwk.parse(JSON.parse(house.secrets.unseal(sealPurpose, key.sealedPrivateJwk).toString())));
+    .map((key) =>
+      privateJwk.parse(JSON.parse(house.secrets.unseal(sealPurpose, key.sealedPrivateJwk).toString())),
+    );
   const [first] = keys;
-  if (first === undefined || stored.every((key) => key.state !== 'active')) throw new Fault('openid.no-signing-key');
+  if (first === undefined || stored.every((key) => key.state !== 'active'))
+    throw new Fault('openid.no-signing-key');
   const published = await Promise.all(
     keys.map(async (key) => [key.kid, await importKey(publicJwk.parse(key))] as const),
   );

@@ -24,7 +24,9 @@ const paramsSchema = z.object({ uid: z.string() });
 export function mountInteractions(app: FastifyInstance, parts: InteractionParts): void {
   const options = { exposeHeadRoute: false };
   app.get(`${addresses.interaction}/:uid`, options, (request, reply) => leave(parts, request, reply));
-  app.get(`${addresses.interaction}/:uid/return`, options, (request, reply) => comeBack(parts, request, reply));
+  app.get(`${addresses.interaction}/:uid/return`, options, (request, reply) =>
+    comeBack(parts, request, reply),
+  );
 }
 
 async function leave(parts: InteractionParts, request: FastifyRequest, reply: FastifyReply) {
@@ -51,7 +53,10 @@ async function comeBack(parts: InteractionParts, request: FastifyRequest, reply:
     await interaction.destroy();
     return reply.redirect(requestAgain(interaction), 303);
   }
-  const isOther = results.login !== undefined && session.accountId !== undefined && session.accountId !== results.login.accountId;
+  const isOther =
+    results.login !== undefined &&
+    session.accountId !== undefined &&
+    session.accountId !== results.login.accountId;
   if (isOther) await session.destroy();
   // The engine holds on to the session that a request began with; by now the browser may have another, or none.
   if (isOther || interaction.session?.uid !== session.uid) interaction.session = undefined;
@@ -108,7 +113,9 @@ function describeResult(
 
 /** @returns whether the journey built on a sign-in that stood when it began, and only a factor was missing */
 function wasStepUp({ session, prompt }: Interaction, accountId: string): boolean {
-  const isFull = prompt.reasons.some((reason) => endedReasons.includes(reason) || againReasons.includes(reason));
+  const isFull = prompt.reasons.some(
+    (reason) => endedReasons.includes(reason) || againReasons.includes(reason),
+  );
   return session?.accountId === accountId && !isFull;
 }
 

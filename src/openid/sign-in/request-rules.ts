@@ -37,7 +37,10 @@ export function checkRequest(ctx: KoaContextWithOIDC): void {
   const scopes = ctx.oidc.requestParamScopes;
   if (!scopes.has('openid')) throw new errors.InvalidScope('scope must contain openid', 'openid');
   if (conflictingScopes.every((scope) => scopes.has(scope))) {
-    throw new errors.InvalidScope(`${conflictingScopes.join(' and ')} exclude each other`, conflictingScopes.join(' '));
+    throw new errors.InvalidScope(
+      `${conflictingScopes.join(' and ')} exclude each other`,
+      conflictingScopes.join(' '),
+    );
   }
   readVectors(params, rules);
 }

@@ -95,7 +95,8 @@ export async function readSignInRequest(deps: RequestDeps, uid: string): Promise
 async function findRequest(deps: RequestDeps, uid: string): Promise<StoredRequest | undefined> {
   if (!uidPattern.test(uid)) return undefined;
   const entity = await selectEntity(deps.db, { model: 'Interaction', id: digestOf(uid) });
-  if (entity === undefined || entity.endedAt !== null || entity.expiresAt <= deps.clock.now()) return undefined;
+  if (entity === undefined || entity.endedAt !== null || entity.expiresAt <= deps.clock.now())
+    return undefined;
   return storedRequest.parse(openPayload(deps, 'Interaction', entity.sealedPayload));
 }
 
@@ -111,7 +112,8 @@ function describeService(client: Client) {
 }
 
 function sessionOf({ session, prompt }: StoredRequest): SignInRequest['session'] {
-  if (session === undefined || prompt.reasons.some((reason) => endedReasons.includes(reason))) return undefined;
+  if (session === undefined || prompt.reasons.some((reason) => endedReasons.includes(reason)))
+    return undefined;
   return { accountId: session.accountId, factors: factorsOf(session.amr) };
 }
 

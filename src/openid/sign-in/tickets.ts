@@ -44,6 +44,12 @@ export async function redeemTicket(
   shown: { uid: string; token: string },
 ): Promise<{ readonly result: JourneyResult; readonly issuedAt: Date } | undefined> {
   const now = deps.clock.now();
-  const taken = await takeTicket(deps.db, { id: digestOf(shown.token), requestUid: digestOf(shown.uid), now });
-  return taken === undefined ? undefined : { result: journeyResult.parse(taken.result), issuedAt: taken.issuedAt };
+  const taken = await takeTicket(deps.db, {
+    id: digestOf(shown.token),
+    requestUid: digestOf(shown.uid),
+    now,
+  });
+  return taken === undefined
+    ? undefined
+    : { result: journeyResult.parse(taken.result), issuedAt: taken.issuedAt };
 }

@@ -61,8 +61,12 @@ export async function exchangeCode(
   const signIn: SignIn = { ...asked, scopes, vot: stored.acr, family };
   const now = house.clock.now();
   const [accessToken, idToken, wasFirst] = await Promise.all([
-    releasedClaims(house.deps, { ...signIn, use: 'access_token' }).then((claims) => mint.accessToken(signIn, claims ?? {})),
-    releasedClaims(house.deps, { ...signIn, use: 'id_token' }).then((claims) => mint.idToken(signIn, claims ?? {}, stored.nonce)),
+    releasedClaims(house.deps, { ...signIn, use: 'access_token' }).then((claims) =>
+      mint.accessToken(signIn, claims ?? {}),
+    ),
+    releasedClaims(house.deps, { ...signIn, use: 'id_token' }).then((claims) =>
+      mint.idToken(signIn, claims ?? {}, stored.nonce),
+    ),
     redeemCode(
       house.database.db,
       { id: digestOf(code), now },
@@ -84,7 +88,10 @@ async function findCode(
   house: House,
   asked: { code: string; clientId: string; family: string },
 ): Promise<StoredCode> {
-  const entity = await selectEntity(house.database.db, { model: 'AuthorizationCode', id: digestOf(asked.code) });
+  const entity = await selectEntity(house.database.db, {
+    model: 'AuthorizationCode',
+    id: digestOf(asked.code),
+  });
   if (entity === undefined) {
     // A used code is forgotten when it expires, its family is not.
     throw await replayed(house, asked);
@@ -101,7 +108,10 @@ function openCode(house: House, entity: StoredEntity): StoredCode {
 }
 
 /** Revokes what a code was exchanged for, if it ever was. @returns the refusal */
-async function replayed(house: House, { family, clientId }: { family: string; clientId: string }): Promise<Error> {
+async function replayed(
+  house: House,
+  { family, clientId }: { family: string; clientId: string },
+): Promise<Error> {
   await revokeTokens(house, { family, clientId, reason: 'code_replayed' });
   return new errors.InvalidGrant('authorization code not found or already used');
 }
@@ -116,7 +126,9 @@ function readVerifier(ctx: TokenEndpointGrantContext): string | undefined {
   const verifier = ctx.oidc.params['code_verifier'];
   if (verifier === undefined) return undefined;
   if (typeof verifier !== 'string' || !verifierPattern.test(verifier)) {
-    throw new errors.InvalidRequest('code_verifier must be 43 to 128 letters, digits, dashes, dots, underscores or tildes');
+    throw new errors.InvalidRequest(
+      'code_verifier must be 43 to 128 letters, digits, dashes, dots, underscores or tildes',
+    );
   }
   return verifier;
 }

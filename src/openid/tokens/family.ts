@@ -3,7 +3,12 @@ import { secretsEqual, type Secrets } from '#foundation/security';
 
 /** Every token that comes from one authorization code names its family, so that all of them can be revoked at once. */
 export function familyOf(code: string): string {
-  return createHash('sha256').update('token family of ').update(code).digest().subarray(0, 16).toString('base64url');
+  return createHash('sha256')
+    .update('token family of ')
+    .update(code)
+    .digest()
+    .subarray(0, 16)
+    .toString('base64url');
 }
 
 const accessTokenId = /^(?<family>[\w-]{22})\.[\w-]{43}$/u;

@@ -39,7 +39,9 @@ export async function refresh(
   const scopes = await assertStillAgreed(house, { ...family, scopes: wanted });
   const signIn: SignIn = { ...family, scopes };
   const [accessToken] = await Promise.all([
-    releasedClaims(house.deps, { ...signIn, use: 'access_token' }).then((claims) => mint.accessToken(signIn, claims ?? {})),
+    releasedClaims(house.deps, { ...signIn, use: 'access_token' }).then((claims) =>
+      mint.accessToken(signIn, claims ?? {}),
+    ),
     rotate(house, family, { name, clientId }),
   ]);
   ctx.body = {
@@ -91,6 +93,7 @@ function narrow(granted: readonly string[], asked: string | undefined): readonly
   if (asked === undefined) return granted;
   const scopes = asked.split(' ').filter((scope) => scope !== '');
   const missing = scopes.filter((scope) => !granted.includes(scope));
-  if (missing.length > 0) throw new errors.InvalidScope('more is asked for than was granted', missing.join(' '));
+  if (missing.length > 0)
+    throw new errors.InvalidScope('more is asked for than was granted', missing.join(' '));
   return granted.filter((scope) => scopes.includes(scope));
 }

@@ -44,7 +44,11 @@ const tables = (db: Db) => db.withTables<TokenTables>();
  *
  * @returns whether it was this call that used the code
  */
-export async function redeemCode(db: Db, code: { id: Buffer; now: Date }, family: NewFamily): Promise<boolean> {
+export async function redeemCode(
+  db: Db,
+  code: { id: Buffer; now: Date },
+  family: NewFamily,
+): Promise<boolean> {
   const { rows } = await sql`
     WITH used AS (
       UPDATE openid.entity SET consumed_at = ${code.now}

@@ -39,7 +39,11 @@ export class TestBrowser {
   }
 
   /** Goes to an address, and on from there while redirects stay on the provider and away from `until`. */
-  async go(address: string, until: (address: URL) => boolean = () => false, init: RequestInit = {}): Promise<Arrival> {
+  async go(
+    address: string,
+    until: (address: URL) => boolean = () => false,
+    init: RequestInit = {},
+  ): Promise<Arrival> {
     let url = new URL(address, this.#issuer);
     let response = await this.#request(url, init);
     for (let hops = 0; hops < 10; hops += 1) {
@@ -53,10 +57,13 @@ export class TestBrowser {
   }
 
   async #request(url: URL, init: RequestInit): Promise<Response> {
-    const cookies = this.#cookies.filter(({ path }) => url.pathname === path || url.pathname.startsWith(path.endsWith('/') ? path : `${path}/`));
+    const cookies = this.#cookies.filter(
+      ({ path }) => url.pathname === path || url.pathname.startsWith(path.endsWith('/') ? path : `${path}/`),
+    );
     const headers = new Headers(init.headers);
     if (!headers.has('accept')) headers.set('accept', 'text/html');
-    if (cookies.length > 0) headers.set('cookie', cookies.map(({ name, value }) => `${name}=${value}`).join('; '));
+    if (cookies.length > 0)
+      headers.set('cookie', cookies.map(({ name, value }) => `${name}=${value}`).join('; '));
     const send = this.#fetches[this.#requests % this.#fetches.length];
     this.#requests += 1;
     if (send === undefined) throw new Error('a browser needs somebody to answer it');
@@ -74,6 +81,7 @@ export class TestBrowser {
     const path = attribute('path') ?? '/';
     this.#cookies = this.#cookies.filter((cookie) => cookie.name !== name || cookie.path !== path);
     const expires = attribute('expires');
-    if (value !== '' && (expires === undefined || new Date(expires) > new Date())) this.#cookies.push({ name, value, path });
+    if (value !== '' && (expires === undefined || new Date(expires) > new Date()))
+      this.#cookies.push({ name, value, path });
   }
 }

@@ -34,7 +34,10 @@ export async function createPerson(
 }
 
 export function openBrowser(...providers: readonly [TestProvider, ...TestProvider[]]): TestBrowser {
-  return new TestBrowser(providers[0].issuer, providers.map((provider) => provider.fetch));
+  return new TestBrowser(
+    providers[0].issuer,
+    providers.map((provider) => provider.fetch),
+  );
 }
 
 /** Sends a browser to an address of the provider's, up to where a journey would begin. */
@@ -46,7 +49,8 @@ export function goToEntry(browser: TestBrowser, address: string): Promise<Arriva
 export async function readArrival({ house }: TestProvider, arrival: Arrival): Promise<SignInRequest> {
   const uid = arrival.address.pathname === entryAddress ? arrival.address.searchParams.get('request') : null;
   const request = uid === null ? undefined : await readSignInRequest(house.deps, uid);
-  if (request === undefined) throw new Error(`no request waits at ${arrival.address.href}: ${arrival.status} ${arrival.body}`);
+  if (request === undefined)
+    throw new Error(`no request waits at ${arrival.address.href}: ${arrival.status} ${arrival.body}`);
   return request;
 }
 
@@ -57,7 +61,9 @@ export async function proveFactors(
   proven: { accountId: string; factors?: readonly AuthenticationFactor[] },
 ): Promise<string> {
   const { accountId, factors = ['Cp'] } = proven;
-  const { address } = await house.transact((deps) => finishSignIn(deps, { uid: request.uid, accountId, factors }));
+  const { address } = await house.transact((deps) =>
+    finishSignIn(deps, { uid: request.uid, accountId, factors }),
+  );
   return address;
 }
 
@@ -100,7 +106,9 @@ export function codeIn(address: URL): string {
 }
 
 /** Lets people of the provider's forget their passwords. @returns what gives one of them a new one */
-export async function openPasswordResets(provider: TestProvider): Promise<(account: Account) => Promise<void>> {
+export async function openPasswordResets(
+  provider: TestProvider,
+): Promise<(account: Account) => Promise<void>> {
   const { house, jobs } = provider;
   await startAccountsWork(house, jobs);
   const inbox = await openInbox(provider);
@@ -111,7 +119,9 @@ export async function openPasswordResets(provider: TestProvider): Promise<(accou
     );
     const { links } = await inbox.next(email);
     const token = links[0]?.split('/').at(-1) ?? '';
-    const reset = await house.transact((deps) => resetPassword(deps, { token, passwordHash: 'another hash' }));
+    const reset = await house.transact((deps) =>
+      resetPassword(deps, { token, passwordHash: 'another hash' }),
+    );
     if (reset.outcome !== 'changed') throw new Error(`the password was not changed: ${reset.outcome}`);
   };
 }

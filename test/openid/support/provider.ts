@@ -32,13 +32,22 @@ export async function startProvider(
   options: { beside?: TestProvider; databaseUrl?: string; environment?: Environment; log?: Logger } = {},
 ): Promise<TestProvider> {
   const { beside, environment, log } = options;
-  const own = beside === undefined ? await createTestHouse(environment === undefined ? {} : { environment }) : undefined;
+  const own =
+    beside === undefined
+      ? await createTestHouse(environment === undefined ? {} : { environment })
+      : undefined;
   const base = own ?? beside;
   if (base === undefined) throw new Error('there is always one of the two');
   const { clock, masterKey } = base;
   const databaseUrl = options.databaseUrl ?? base.databaseUrl;
   const { settings } = base.house;
-  const open = await openHouse({ settings, clock, databaseUrl, masterKey, ...(log === undefined ? {} : { log }) });
+  const open = await openHouse({
+    settings,
+    clock,
+    databaseUrl,
+    masterKey,
+    ...(log === undefined ? {} : { log }),
+  });
   const { app, port } = await listen(open.house);
   const here = `http://127.0.0.1:${port}`;
   return {

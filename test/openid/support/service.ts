@@ -20,7 +20,10 @@ export async function registerService(
   { house }: TestProvider,
   changes: Partial<ClientRegistration> = {},
 ): Promise<TestService> {
-  const { publicKey, privateKey } = await generateKeyPair('RS512', { modulusLength: 2048, extractable: true });
+  const { publicKey, privateKey } = await generateKeyPair('RS512', {
+    modulusLength: 2048,
+    extractable: true,
+  });
   const { n = '', e = '', kty } = await exportJWK(publicKey);
   const kid = await calculateJwkThumbprint({ kty: kty ?? 'RSA', n, e });
   const redirectUri = 'https://service.example/callback';
@@ -96,11 +99,16 @@ export interface TokenAnswer {
 }
 
 /** Posts a form to the token endpoint as it is. */
-export async function postToken(provider: Pick<TestProvider, 'fetch'>, form: Parameters | string): Promise<TokenAnswer> {
+export async function postToken(
+  provider: Pick<TestProvider, 'fetch'>,
+  form: Parameters | string,
+): Promise<TokenAnswer> {
   const body =
     typeof form === 'string'
       ? form
-      : new URLSearchParams(Object.entries(form).filter((pair): pair is [string, string] => pair[1] !== undefined)).toString();
+      : new URLSearchParams(
+          Object.entries(form).filter((pair): pair is [string, string] => pair[1] !== undefined),
+        ).toString();
   const response = await provider.fetch('/token', {
     method: 'POST',
     body,
@@ -143,7 +151,11 @@ export function refresh(
   token: unknown,
   changes: Parameters = {},
 ): Promise<TokenAnswer> {
-  return requestTokens(provider, service, { grant_type: 'refresh_token', refresh_token: String(token), ...changes });
+  return requestTokens(provider, service, {
+    grant_type: 'refresh_token',
+    refresh_token: String(token),
+    ...changes,
+  });
 }
 
 export { assertionType };
