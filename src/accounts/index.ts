@@ -11,8 +11,8 @@ export {
   type Nation,
 } from './account/account.ts';
 export { clearLocks } from './clear-locks.ts';
-export { emailForSending, maskEmail, readEmail, type ReadEmail } from './account/email.ts';
-export { maskPhone, readPhone, type ReadPhone } from './account/phone.ts';
+export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
+export { readPhone, type ReadPhone } from './account/phone.ts';
 export {
   checkSecurityCode,
   sendSecurityCode,

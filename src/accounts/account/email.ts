@@ -64,9 +64,3 @@ export function emailKey(text: string): string {
     ? emailForSending(email.email).toLowerCase()
     : `${email.outcome}:${text.slice(0, mostLength).toLowerCase()}`;
 }
-
-/** @returns the address with all but the first character of its local part hidden: `a*****@mail.example` */
-export function maskEmail(email: string): string {
-  const at = email.lastIndexOf('@');
-  return `${email.slice(0, 1)}*****${email.slice(at)}`;
-}

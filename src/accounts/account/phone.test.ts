@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { maskPhone, readPhone } from './phone.ts';
+import { readPhone } from './phone.ts';
 
 const uk = { international: false, refusedCountries: ['US'] };
 const abroad = { international: true, refusedCountries: ['US'] };
@@ -139,8 +139,4 @@ test('10,000 characters typed as a number are answered like any others', () => {
   for (const unit of ['0', '+', ' 7', '(', '\u0000', '７']) {
     assert.deepEqual(readPhone(unit.repeat(10_000 / unit.length), uk), { outcome: 'malformed' });
   }
-});
-
-test('a masked number shows its last three digits', () => {
-  assert.equal(maskPhone('+447700900123'), '*******123');
 });

@@ -64,8 +64,3 @@ function allowUnlessRefused(
     ? { outcome: 'refused_country' }
     : { outcome: 'valid', phone: number.number };
 }
-
-/** @returns the number with all but its last three digits hidden: `*******123` */
-export function maskPhone(phone: string): string {
-  return `*******${phone.slice(-3)}`;
-}
