@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { z } from 'zod';
+import { createTestHouse, type TestHouse } from '../support/house.ts';
+
+const repository = path.resolve(import.meta.dirname, '../..');
+let open: TestHouse;
+let folder = '';
+before(async () => {
+  open = await createTestHouse();
+  folder = await mkdtemp(path.join(os.tmpdir(), 'bevan-cli-'));
+});
+after(async () => {
+  await open.close();
+  await rm(folder, { recursive: true });
+});
+
+function run(...args: string[]) {
+  const environment = { PATH: process.env['PATH'], BEVAN_MODE: 'sandbox', DATABASE_URL: open.databaseUrl };
+  return spawnSync(process.execPath, args, { cwd: repository, env: environment, encoding: 'utf8' });
+}
+
+async function describeService(more: object = {}): Promise<string> {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const file = path.join(folder, 'service.json');
+  const described = {
+    client_name: 'Hillside Pharmacy',
+    redirect_uris: ['https://pharmacy.example/callback'],
+    public_key_pem: publicKey.export({ format: 'pem', type: 'spki' }),
+    scopes: ['openid', 'email'],
+    ...more,
+  };
+  await writeFile(file, JSON.stringify(described));
+  return file;
+}
+
+test('an operator registers, lists and removes a service', async () => {
+  const added = run('src/cli/client.ts', 'add', await describeService());
+  assert.equal(added.status, 0, added.stderr);
+  const { client_id: clientId } = z.object({ client_id: z.string() }).parse(JSON.parse(added.stdout));
+  assert.ok(run('src/cli/client.ts', 'list').stdout.includes(clientId));
+  assert.equal(run('src/cli/client.ts', 'remove', clientId).status, 0);
+  assert.ok(!run('src/cli/client.ts', 'list').stdout.includes(clientId));
+});
+
+test('a registration that does not fit is refused, line by line', async () => {
+  const file = await describeService({
+    redirect_uris: ['http://pharmacy.example/*'],
+    scopes: ['everything'],
+  });
+  const refused = run('src/cli/client.ts', 'add', file);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /redirect_uris/u);
+  assert.match(refused.stderr, /scopes/u);
+});
+
+test('an operator hears whether the audit trail is intact', () => {
+  const checked = run('src/cli/audit.ts');
+  assert.equal(checked.status, 0, checked.stderr);
+  assert.match(checked.stdout, /intact/u);
+});
