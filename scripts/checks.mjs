@@ -1,29 +1,25 @@
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { findTestFiles, runTestFiles } from './test-files.mjs';
 
 /** Runs on the product's own Node.js, when all is installed; `test.mjs` comes first. */
 
-const require = createRequire(import.meta.url);
-
 /** @typedef {{ name: string, passed: boolean, report: string }} Outcome */
 
 /** What is checked before the tests run, and the command that does it. */
 const checks = [
-  { name: 'format', command: ['@biomejs/biome', 'bin/biome', 'format', '.'], mend: 'npm run format' },
-  { name: 'types', command: ['typescript', 'bin/tsc', '--noEmit'] },
-  { name: 'lint', command: ['oxlint', 'bin/oxlint', '--type-aware', '--deny-warnings'] },
-  { name: 'walls', command: [path.resolve('scripts/walls.mjs')] },
-  { name: 'dead code', command: ['knip', 'bin/knip.js', '--no-progress'] },
+  {
+    name: 'format',
+    program: 'node_modules/@biomejs/biome/bin/biome',
+    args: ['format', '.'],
+    mend: 'npm run format',
+  },
+  { name: 'types', program: 'node_modules/typescript/bin/tsc', args: ['--noEmit'] },
+  { name: 'lint', program: 'node_modules/oxlint/bin/oxlint', args: ['--type-aware', '--deny-warnings'] },
+  { name: 'walls', program: 'scripts/walls.mjs', args: [] },
+  { name: 'dead code', program: 'node_modules/knip/bin/knip.js', args: ['--no-progress'] },
 ];
-
-/** @returns {string[]} the arguments of Node.js that run a package's program, or a program of ours */
-function programArguments(/** @type {string[]} */ [first = '', program, ...rest]) {
-  if (program === undefined) return [first];
-  return [path.join(path.dirname(require.resolve(`${first}/package.json`)), program), ...rest];
-}
 
 /** @returns {Promise<{ code: number, output: string }>} */
 function runProgram(/** @type {string[]} */ args, /** @type {AbortSignal} */ signal) {
@@ -40,9 +36,9 @@ function runProgram(/** @type {string[]} */ args, /** @type {AbortSignal} */ sig
 /** @returns {Promise<Outcome[]>} */
 async function runChecks(/** @type {AbortSignal} */ signal) {
   const outcomes = [];
-  for (const { name, command, mend } of checks) {
+  for (const { name, program, args, mend } of checks) {
     if (signal.aborted) break;
-    const { code, output } = await runProgram(programArguments(command), signal);
+    const { code, output } = await runProgram([program, ...args], signal);
     const advice = mend === undefined ? '' : `\nTo mend it: ${mend}`;
     const outcome = { name, passed: code === 0, report: code === 0 ? '' : `${output.trim()}${advice}` };
     console.log(`${outcome.passed ? '✔' : '✖'} ${name}`);
