@@ -22,7 +22,7 @@ const baseUrl = z
   .prefault('https://api.notifications.service.gov.uk');
 
 function isOnThisMachine(url: string): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+  return ['localhost', '127.0.0.1', '[::1]'].includes(URL.parse(url)?.hostname ?? '');
 }
 
 const answered = z.object({ response: z.object({ status: z.number() }) });
