@@ -9,10 +9,11 @@ import type { phoneAnswers } from './answers.ts';
 /** Answers of a journey that proves a phone: the account exists by then. */
 type WithPhone = z.output<typeof phoneAnswers> & { accountId?: string | undefined };
 
+/** Of the two numbers only the one that is meant is read, so nothing is said of the other. */
 const phoneForm = z.object({
-  phone: z.string().max(200, 'malformed').default(''),
+  phone: z.string().default(''),
   international: z.literal('yes').optional().catch(undefined),
-  internationalPhone: z.string().max(200, 'malformed').default(''),
+  internationalPhone: z.string().default(''),
 });
 
 /**
@@ -61,6 +62,7 @@ function sendCode<A extends WithPhone, C>(deps: Deps, visit: Visit<A, C>) {
     channel: 'sms',
     destination: visit.answers.phone ?? '',
     boundTo: visit.ref,
+    accountId: visit.answers.accountId,
     language: visit.browser.language,
     remoteAddress: visit.browser.remoteAddress,
   });

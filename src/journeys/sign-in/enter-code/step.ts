@@ -23,6 +23,7 @@ async function sendCode(deps: Deps, visit: SignInVisit) {
     channel: 'sms',
     destination: phone,
     boundTo: accountId,
+    accountId,
     language: visit.browser.language,
     remoteAddress: visit.browser.remoteAddress,
   });
