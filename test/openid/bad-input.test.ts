@@ -14,6 +14,7 @@ import {
   signAssertion,
   type TestService,
 } from './support/service.ts';
+import { bearer } from './support/tokens.ts';
 
 let provider: TestProvider;
 let service: TestService;
@@ -86,7 +87,7 @@ test('while the database is away there is a page or an error to try again on, an
     service,
     codeIn(await signIn(fragile, service, { accountId: person.id })),
   );
-  const headers = { authorization: `Bearer ${String(body['access_token'])}` };
+  const headers = bearer(body['access_token']);
   relay.cut();
   while (fragile.house.database.pool.totalCount > 0) await pause(5);
 
@@ -129,9 +130,7 @@ test('no log line has a token, a code, an assertion or an address in it', async 
   await exchange(talkative, service, code, { client_assertion: assertion });
   await exchange(talkative, service, code);
   await refresh(talkative, service, body['refresh_token']);
-  await talkative.fetch('/userinfo', {
-    headers: { authorization: `Bearer ${String(body['access_token'])}` },
-  });
+  await talkative.fetch('/userinfo', { headers: bearer(body['access_token']) });
   await openBrowser(talkative).go(authorizeAddress(service, { login_hint: hint, scope: 'openid profile' }));
   await talkative.close();
   assert.ok(lines.some((line) => line.includes('a token request was refused')));

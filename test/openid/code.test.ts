@@ -19,7 +19,7 @@ import {
   type TestService,
   type TokenAnswer,
 } from './support/service.ts';
-import { headerOf, payloadOf } from './support/tokens.ts';
+import { bearer, headerOf, payloadOf } from './support/tokens.ts';
 
 let provider: TestProvider;
 let service: TestService;
@@ -45,9 +45,7 @@ function assertRefused(answer: TokenAnswer, error: string): void {
 
 /** @returns whether an access token still opens /userinfo */
 async function isGood(accessToken: unknown): Promise<boolean> {
-  const response = await provider.fetch('/userinfo', {
-    headers: { authorization: `Bearer ${String(accessToken)}` },
-  });
+  const response = await provider.fetch('/userinfo', { headers: bearer(accessToken) });
   return response.status === 200;
 }
 

@@ -13,6 +13,7 @@ import {
   signAssertion,
   type TestService,
 } from './support/service.ts';
+import { bearer } from './support/tokens.ts';
 
 let one: TestProvider;
 let other: TestProvider;
@@ -37,7 +38,7 @@ test('a sign-in may pass from process to process with every request', async () =
     const answer = await exchange(other, service, codeIn(silent.address));
     assert.equal(answer.status, 200);
     const next = await refresh(one, service, answer.body['refresh_token']);
-    const headers = { authorization: `Bearer ${String(next.body['access_token'])}` };
+    const headers = bearer(next.body['access_token']);
     assert.equal((await other.fetch('/userinfo', { headers })).status, 200);
   }
 });
@@ -48,7 +49,8 @@ test('a code is exchanged in one of two processes, never in both', async () => {
     const answers = await Promise.all(
       [one, other, one, other].map((process) => exchange(process, service, code)),
     );
-    assert.deepEqual(answers.map((answer) => answer.status).toSorted(), [200, 400, 400, 400]);
+    assert.equal(answers.filter((answer) => answer.status === 200).length, 1);
+    assert.equal(answers.filter((answer) => answer.body['error'] === 'invalid_grant').length, 3);
   }
 });
 
@@ -56,7 +58,7 @@ test('what one process revokes, the other refuses', async () => {
   const code = codeIn(await signIn(one, service, { accountId: ada.id }));
   const { body } = await exchange(one, service, code);
   assert.equal((await exchange(other, service, code)).status, 400);
-  const headers = { authorization: `Bearer ${String(body['access_token'])}` };
+  const headers = bearer(body['access_token']);
   assert.equal((await one.fetch('/userinfo', { headers })).status, 401);
   assert.equal((await refresh(one, service, body['refresh_token'])).status, 400);
 });

@@ -13,7 +13,7 @@ import {
   type TestService,
   type TokenAnswer,
 } from './support/service.ts';
-import { payloadOf } from './support/tokens.ts';
+import { bearer, payloadOf } from './support/tokens.ts';
 
 let provider: TestProvider;
 let service: TestService;
@@ -42,9 +42,7 @@ function assertRefused(answer: TokenAnswer, error: string): void {
 }
 
 async function isGood(accessToken: unknown): Promise<boolean> {
-  const response = await provider.fetch('/userinfo', {
-    headers: { authorization: `Bearer ${String(accessToken)}` },
-  });
+  const response = await provider.fetch('/userinfo', { headers: bearer(accessToken) });
   return response.status === 200;
 }
 

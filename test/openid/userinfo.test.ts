@@ -7,7 +7,7 @@ import { generateKeyPair, SignJWT } from 'jose';
 import { codeIn, createPerson, signIn } from './support/people.ts';
 import { startProvider, type TestProvider } from './support/provider.ts';
 import { exchange, refresh, registerService, type Parameters, type TestService } from './support/service.ts';
-import { headerOf, payloadOf } from './support/tokens.ts';
+import { bearer, headerOf, payloadOf } from './support/tokens.ts';
 
 let provider: TestProvider;
 let service: TestService;
@@ -28,7 +28,7 @@ async function newTokens(
 }
 
 async function ask(token: unknown, init: RequestInit = {}, address = '/userinfo') {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${String(token)}` };
+  const headers = token === undefined ? {} : bearer(token);
   const response = await provider.fetch(address, { headers, ...init });
   const body = (await response.json()) as Record<string, unknown>;
   return { status: response.status, headers: response.headers, body };

@@ -6,7 +6,7 @@ import type { Problem } from '#foundation/http';
 import { isStorageUnavailable } from '#foundation/storage';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors, type ErrorOut, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
-import type { RenderError } from '../engine/engine.ts';
+import type { RenderError } from '../engine/around.ts';
 
 /** How long a caller should wait while the database is away. */
 const retryAfterSeconds = 5;

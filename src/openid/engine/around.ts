@@ -1,7 +1,9 @@
 import type { House } from '#foundation/deps';
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { discoveryCorrections } from '../endpoints/discovery.ts';
-import type { RenderError } from './engine.ts';
+
+/** Shows an error that can't be told to the service by a redirect. */
+export type RenderError = NonNullable<Configuration['renderError']>;
 
 /** Services may keep the discovery document and the keys for as long. */
 const cacheSeconds = 3600;

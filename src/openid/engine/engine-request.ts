@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http';
 
 /** Headers that the engine has a use for; it sees no others. */
-const passedOn = ['cookie', 'content-type', 'authorization', 'origin', 'accept', 'accept-language'] as const;
+const passedOn = ['cookie', 'content-type', 'authorization', 'accept'] as const;
 
 /**
  * Makes the request that the engine sees: its host and scheme are the issuer's, whatever the client claims, so that no

@@ -11,16 +11,13 @@ import { codeParameters, exchangeCode } from '../tokens/code-grant.ts';
 import { lifetimes, type Mint } from '../tokens/mint.ts';
 import { refresh, refreshParameters } from '../tokens/refresh-grant.ts';
 import { createAdapters } from './adapter.ts';
-import { around } from './around.ts';
+import { around, type RenderError } from './around.ts';
 import { checkAssertion } from './client-assertion.ts';
 import { registrationProperty } from './client-metadata.ts';
 import { createEngineTime } from './engine-time.ts';
 
 /** How long a person may take between two answers of the engine's. */
 const interactionSeconds = 3600;
-
-/** Shows an error that can't be told to the service by a redirect. */
-export type RenderError = NonNullable<Configuration['renderError']>;
 
 export interface EngineParts {
   readonly house: House;
