@@ -10,7 +10,11 @@ const own = `
 .riverbank-header a:focus { color: #212b32; }
 .riverbank-note { border-left: 8px solid #3d4b2f; padding: 8px 16px; background: #fff; }
 .riverbank-scroll { overflow-x: auto; }
-.riverbank-value { overflow-wrap: anywhere; white-space: pre-wrap; min-width: 16rem; }
+.riverbank-scroll table { table-layout: fixed; min-width: 36rem; }
+.riverbank-scroll th:first-child { width: 22%; overflow-wrap: anywhere; }
+.riverbank-scroll td:last-child { width: 33%; }
+.riverbank-scroll thead th:last-child { width: 33%; }
+.riverbank-value { overflow-wrap: anywhere; white-space: pre-wrap; }
 .riverbank-inline { display: inline-block; margin-right: 16px; }
 `;
 

@@ -5,7 +5,7 @@ import { after, before, suite, test } from 'node:test';
 import { sendSecurityCode } from '#accounts';
 import { z } from 'zod';
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts';
-import { call, refusalIn, registerService, signIn } from './support.ts';
+import { call, refusalIn, registerService, signIn, until } from './support.ts';
 
 const newKey = () =>
   generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -20,7 +20,15 @@ const clientShape = z.object({
   jwks: z.object({ keys: z.array(z.object({ kid: z.string() })) }),
 });
 const messagesShape = z.array(
-  z.object({ id: z.string(), channel: z.string(), to: z.string(), text: z.string(), code: z.string(), links: z.array(z.string()), sentAt: z.iso.datetime() }),
+  z.object({
+    id: z.string(),
+    channel: z.string(),
+    to: z.string(),
+    text: z.string(),
+    code: z.string(),
+    links: z.array(z.string()),
+    sentAt: z.iso.datetime(),
+  }),
 );
 
 suite('registering services over the programming interface', () => {
@@ -31,7 +39,11 @@ suite('registering services over the programming interface', () => {
   after(() => sandbox.close());
 
   const register = async (changes: Record<string, unknown> = {}) => {
-    const answer = await call(sandbox, 'POST', '/clients', { ...least, public_key_pem: newKey(), ...changes });
+    const answer = await call(sandbox, 'POST', '/clients', {
+      ...least,
+      public_key_pem: newKey(),
+      ...changes,
+    });
     assert.equal(answer.status, 201);
     return clientShape.parse(answer.body);
   };
@@ -42,11 +54,19 @@ suite('registering services over the programming interface', () => {
     assert.deepEqual(clientShape.parse((await call(sandbox, 'GET', path)).body), client);
     const all = z.array(clientShape).parse((await call(sandbox, 'GET', '/clients')).body);
     assert.ok(all.some(({ client_id: id }) => id === client.client_id));
-    const changed = await call(sandbox, 'PATCH', path, { scopes: ['openid'], client_name: 'Hilltop Surgery' });
+    const changed = await call(sandbox, 'PATCH', path, {
+      scopes: ['openid'],
+      client_name: 'Hilltop Surgery',
+    });
     assert.equal(changed.status, 200);
-    assert.deepEqual(clientShape.parse(changed.body), { ...client, scopes: ['openid'], client_name: 'Hilltop Surgery' });
+    assert.deepEqual(clientShape.parse(changed.body), {
+      ...client,
+      scopes: ['openid'],
+      client_name: 'Hilltop Surgery',
+    });
     assert.equal((await call(sandbox, 'DELETE', path)).status, 204);
-    for (const method of ['GET', 'DELETE'] as const) assert.equal((await call(sandbox, method, path)).status, 404);
+    for (const method of ['GET', 'DELETE'] as const)
+      assert.equal((await call(sandbox, method, path)).status, 404);
     assert.equal((await call(sandbox, 'PATCH', path, {})).status, 404);
   });
 
@@ -54,12 +74,15 @@ suite('registering services over the programming interface', () => {
     const service = await registerService(sandbox);
     const url = await service.ask();
     assert.equal((await signIn(sandbox, { url, persona: 'p0' })).status, 200);
-    await call(sandbox, 'PATCH', `/clients/${service.clientId}`, { redirect_uris: ['https://elsewhere.example/'] });
+    await call(sandbox, 'PATCH', `/clients/${service.clientId}`, {
+      redirect_uris: ['https://elsewhere.example/'],
+    });
     assert.equal((await signIn(sandbox, { url, persona: 'p0' })).status, 400);
   });
 
   test('what does not fit is refused with a message for each member, and nothing is registered', async () => {
-    const count = async () => z.array(z.unknown()).parse((await call(sandbox, 'GET', '/clients')).body).length;
+    const count = async () =>
+      z.array(z.unknown()).parse((await call(sandbox, 'GET', '/clients')).body).length;
     const before = await count();
     const answer = await call(sandbox, 'POST', '/clients', {
       client_name: '',
@@ -105,12 +128,11 @@ suite('the sandbox’s messages', () => {
       }),
     );
 
-  async function waitFor(count: number) {
-    for (;;) {
+  const waitFor = (count: number) =>
+    until(async () => {
       const messages = messagesShape.parse((await call(sandbox, 'GET', '/messages')).body);
-      if (messages.length >= count) return messages;
-    }
-  }
+      return messages.length >= count ? messages : undefined;
+    });
 
   test('are listed newest first, found by who and how and when, and deleted', async () => {
     await send('email', 'ada@people.example');
@@ -122,7 +144,8 @@ suite('the sandbox’s messages', () => {
     assert.match(second?.code ?? '', /^\d{6}$/u);
     assert.ok(second?.text.includes(second.code));
 
-    const found = async (query: string) => messagesShape.parse((await call(sandbox, 'GET', `/messages?${query}`)).body).map(({ id }) => id);
+    const found = async (query: string) =>
+      messagesShape.parse((await call(sandbox, 'GET', `/messages?${query}`)).body).map(({ id }) => id);
     assert.deepEqual(await found('to=ada%40people.example'), [first?.id]);
     assert.deepEqual(await found('channel=sms'), [second?.id]);
     assert.deepEqual(await found('limit=1'), [second?.id]);
@@ -149,14 +172,19 @@ suite('the programming interface', () => {
 
   const descriptionShape = z.object({
     openapi: z.string(),
-    paths: z.record(z.string(), z.record(z.string(), z.object({ summary: z.string(), responses: z.record(z.string(), z.unknown()) }))),
+    paths: z.record(
+      z.string(),
+      z.record(z.string(), z.object({ summary: z.string(), responses: z.record(z.string(), z.unknown()) })),
+    ),
   });
 
   test('describes every operation', async () => {
     const { body } = await call(sandbox, 'GET', '/openapi.json');
     const { openapi, paths } = descriptionShape.parse(body);
     assert.equal(openapi, '3.1.0');
-    const described = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
     assert.deepEqual(described.toSorted(), [
       'DELETE /clients/{id}',
       'DELETE /clock',
@@ -178,11 +206,19 @@ suite('the programming interface', () => {
     const missing = await call(sandbox, 'GET', '/nothing');
     assert.equal(missing.status, 404);
     assert.equal(refusalIn(missing).error, 'not_found');
-    const send = (type: string, body: string) => fetch(`${sandbox.origin}/sandbox/api/clients`, { method: 'POST', headers: { 'content-type': type }, body });
+    const send = (type: string, body: string) =>
+      fetch(`${sandbox.origin}/sandbox/api/clients`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body,
+      });
     assert.equal((await send('application/json', '{')).status, 400);
     assert.equal((await send('application/json', '"text"')).status, 400);
     assert.equal((await send('application/json', '')).status, 400);
-    assert.equal((await send('application/json', JSON.stringify({ client_name: 'x'.repeat(100_000) }))).status, 413);
+    assert.equal(
+      (await send('application/json', JSON.stringify({ client_name: 'x'.repeat(100_000) }))).status,
+      413,
+    );
     assert.equal((await send('application/x-www-form-urlencoded', 'client_name=x')).status, 415);
     assert.equal((await send('text/plain', '{}')).status, 415);
   });
@@ -199,7 +235,13 @@ suite('the programming interface', () => {
     });
   }
 
-  for (const path of ['/sandbox/api/personas', '/sandbox/api/messages', '/sandbox', '/sandbox/inbox', '/sandbox/clients']) {
+  for (const path of [
+    '/sandbox/api/personas',
+    '/sandbox/api/messages',
+    '/sandbox',
+    '/sandbox/inbox',
+    '/sandbox/clients',
+  ]) {
     test(`${path} is for this machine, under its own name`, async () => {
       const { host } = new URL(sandbox.origin);
       assert.equal(await ask('GET', path, { host }), 200);
@@ -229,7 +271,10 @@ suite('a sandbox that is open to the network', () => {
     const sandbox = await openTestSandbox({ BEVAN_SANDBOX_OPEN_TO_NETWORK: 'true' });
     const url = `${sandbox.origin}/sandbox/api/personas`;
     assert.equal((await fetch(url, { headers: { 'x-forwarded-for': '203.0.113.7' } })).status, 200);
-    const crossSite = await fetch(`${url}/p0/reset`, { method: 'POST', headers: { origin: 'https://evil.example' } });
+    const crossSite = await fetch(`${url}/p0/reset`, {
+      method: 'POST',
+      headers: { origin: 'https://evil.example' },
+    });
     assert.equal(crossSite.status, 403);
     await sandbox.close();
   });

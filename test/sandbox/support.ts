@@ -1,4 +1,5 @@
 import { webcrypto } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import * as client from 'openid-client';
 import type { TestSandbox } from '../support/sandbox.ts';
@@ -122,4 +123,17 @@ const located = z.object({ location: z.string() });
 /** @returns where the browser would have been sent; fails if it would not have been */
 export function locationIn({ body }: ApiAnswer): string {
   return located.parse(body).location;
+}
+
+const msBetweenLooks = 20;
+const mostLooks = 500;
+
+/** Looks again and again until there is something; fails if that takes too long. */
+export async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (let looks = 0; looks < mostLooks; looks += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await wait(msBetweenLooks);
+  }
+  throw new Error('it did not come');
 }

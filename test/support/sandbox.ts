@@ -17,11 +17,23 @@ export interface TestSandbox {
   readonly demoClient: DemoClient;
   readonly demoOrigin: string;
   readonly dataFolder: string;
+  /** Begins to answer. */
+  listen(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens a sandbox as `npm start` does, on a port and a database of its own; the demo service's program is not started. */
+/**
+ * Opens a sandbox as `npm start` does, on a port and a database of its own, and listens; the demo service's program is
+ * not started.
+ */
 export async function openTestSandbox(environment: Environment = {}): Promise<TestSandbox> {
+  const sandbox = await prepareTestSandbox(environment);
+  await sandbox.listen();
+  return sandbox;
+}
+
+/** The same, before it listens. */
+export async function prepareTestSandbox(environment: Environment = {}): Promise<TestSandbox> {
   const [port, demoPort] = [await findFreePort(), await findFreePort()];
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'bevan-sandbox-'));
   const origin = `http://localhost:${port}`;
@@ -33,13 +45,15 @@ export async function openTestSandbox(environment: Environment = {}): Promise<Te
   const web = await buildApp(home.house);
   const demoClient = await seedSandbox(home.house, { origin: demoOrigin });
   await sandboxRoutes(web, { clock: home.clock, demoOrigin });
-  await web.app.listen({ port, host: 'localhost' });
   return {
     home,
     origin,
     demoClient,
     demoOrigin,
     dataFolder,
+    listen: async () => {
+      await web.app.listen({ port, host: 'localhost' });
+    },
     close: async () => {
       await web.app.close();
       await home.close();
