@@ -39,7 +39,7 @@ export function lockedStop(deps: Pick<Deps, 'clock'>, until: Date, reason: LockR
   return {
     page: 'journeys/stops/locked',
     status: 429,
-    data: { reason, minutes: Math.ceil(seconds / 60) },
+    data: { reason },
     retryAfterSeconds: seconds,
   };
 }

@@ -1,14 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Deps } from '#foundation/deps';
-import type { AnyStep, Browser, JourneyDefinition, NewCookie, Outcome, Stop, Visit } from './types.ts';
-import { saveVisit, type StoredVisit } from './visits.ts';
+import type { AnyStep, Browser, JourneyDefinition, NewCookie, Outcome, Visit } from './types.ts';
+import { saveVisit, type Refusal, type StoredVisit } from './visits.ts';
 import { nextStep, undoAfter } from './walk.ts';
 
-/** What the browser is told after a post. */
-export type Answer =
-  | { readonly kind: 'redirect'; readonly address: string; readonly cookies: readonly NewCookie[] }
-  | { readonly kind: 'stop'; readonly stop: Stop }
-  | { readonly kind: 'errors'; readonly errors: Extract<Outcome<unknown>, { outcome: 'invalid' }>['errors'] };
+/** Where the browser is sent after a post. */
+export interface Answer {
+  readonly address: string;
+  readonly cookies: readonly NewCookie[];
+}
 
 /** Starts another journey in the same browser. @returns the address to go to */
 export type StartAnother = (
@@ -29,26 +30,31 @@ export function addressOf<A, C>(journey: JourneyDefinition<A, C>, ref: string, s
   return step === undefined ? `/${journey.id}/${ref}` : `/${journey.id}/${ref}/${step.path}`;
 }
 
+/** In the query of a step's address, with the mark of a refusal: shows why its last post led nowhere. */
+export const againParameter = 'again';
+
 export function visitFor<A, C>(stored: StoredVisit<A, C>, browser: Browser): Visit<A, C> {
   return { ref: stored.ref, answers: stored.answers, context: stored.context, browser };
 }
 
-/** Applies what a step made of its form, stores it, and says where to go. */
+/** Applies what a step made of its form, stores it, and says where to go. @param typed without secrets */
 export async function applyOutcome<A, C>(
   progress: Progress<A, C>,
   stored: StoredVisit<A, C>,
   step: AnyStep<A, C>,
   outcome: Outcome<A>,
+  typed: Readonly<Record<string, string>>,
 ): Promise<Answer> {
   const { deps, journey } = progress;
   switch (outcome.outcome) {
     case 'invalid':
-      return { kind: 'errors', errors: outcome.errors };
+      return refuse(progress, stored, step, { errors: { ...outcome.errors }, typed: { ...typed } });
     case 'stopped':
-      return { kind: 'stop', stop: outcome.stop };
+      return refuse(progress, stored, step, { stop: { ...outcome.stop } });
     case 'stayed': {
-      await saveVisit(deps, journey, { ...stored, answers: outcome.answers, notice: outcome.notice });
-      return { kind: 'redirect', address: addressOf(journey, stored.ref, step), cookies: [] };
+      const { answers, notice } = outcome;
+      await saveVisit(deps, journey, { ...stored, answers, notice, refused: undefined });
+      return { address: addressOf(journey, stored.ref, step), cookies: [] };
     }
     case 'moved':
     case 'left':
@@ -57,7 +63,8 @@ export async function applyOutcome<A, C>(
       const changed = !isDeepStrictEqual(stored.answers, outcome.answers);
       const answers = changed ? undoAfter(journey, outcome.answers, step.path) : outcome.answers;
       const entered = changed ? undefined : stored.entered;
-      return advance(progress, { ...stored, answers, entered, notice: undefined }, outcome.cookies ?? []);
+      const kept = { ...stored, answers, entered, notice: undefined, refused: undefined };
+      return advance(progress, kept, outcome.cookies ?? []);
     }
   }
 }
@@ -72,10 +79,6 @@ export async function advance<A, C>(
   const next = nextStep(journey, stored.answers, stored.context);
   if (next !== undefined) return enter(progress, stored, next, cookies);
   const finished = await journey.finish(deps, visitFor(stored, browser));
-  if (finished.outcome === 'stopped') {
-    await saveVisit(deps, journey, { ...stored, answers: finished.answers ?? stored.answers });
-    return { kind: 'stop', stop: finished.stop };
-  }
   return leave(
     progress,
     stored,
@@ -95,15 +98,27 @@ export async function enter<A, C>(
   const address = addressOf(journey, stored.ref, step);
   if (step.onEnter === undefined || stored.entered === step.path) {
     await saveVisit(deps, journey, stored);
-    return { kind: 'redirect', address, cookies };
+    return { address, cookies };
   }
   const entered = await step.onEnter(deps, visitFor(stored, browser));
   if (entered.outcome === 'stopped') {
-    await saveVisit(deps, journey, stored);
-    return { kind: 'stop', stop: entered.stop };
+    return { ...(await refuse(progress, stored, step, { stop: { ...entered.stop } })), cookies };
   }
   await saveVisit(deps, journey, { ...stored, answers: entered.answers, entered: step.path });
-  return { kind: 'redirect', address, cookies };
+  return { address, cookies };
+}
+
+/** Keeps why a post led nowhere, so that Back, a refresh and another language show a page and not a dead end. */
+async function refuse<A, C>(
+  { deps, journey }: Progress<A, C>,
+  stored: StoredVisit<A, C>,
+  step: AnyStep<A, C>,
+  because: Refusal['because'],
+): Promise<Answer> {
+  const mark = randomBytes(3).toString('base64url');
+  const refused = { mark, step: step.path, at: deps.clock.now().toISOString(), because };
+  await saveVisit(deps, journey, { ...stored, notice: undefined, refused });
+  return { address: `${addressOf(journey, stored.ref, step)}?${againParameter}=${mark}`, cookies: [] };
 }
 
 async function leave<A, C>(
@@ -119,6 +134,7 @@ async function leave<A, C>(
       : await progress.startAnother(deps, { journey: towards.journey, visitor, context: towards.context });
   const finished = { address, at: deps.clock.now().toISOString() };
   // A journey that only led into another stays open, so that Back works.
-  await saveVisit(deps, journey, towards.outcome === 'left' ? { ...stored, finished } : stored);
-  return { kind: 'redirect', address, cookies };
+  const kept = { ...stored, refused: undefined };
+  await saveVisit(deps, journey, towards.outcome === 'left' ? { ...kept, finished } : kept);
+  return { address, cookies };
 }

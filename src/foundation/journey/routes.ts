@@ -1,9 +1,10 @@
-import { contentSecurityPolicy, formOf, type Web } from '#foundation/http';
+import { formOf, readQuery, type FormFields, type Web } from '#foundation/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import {
   addressOf,
   advance,
+  againParameter,
   applyOutcome,
   enter,
   visitFor,
@@ -11,9 +12,10 @@ import {
   type Progress,
   type StartAnother,
 } from './progress.ts';
-import type { AnyStep, Browser, FieldErrors, JourneyDefinition, Outcome, Stop, Visit } from './types.ts';
+import { renderStep, renderStop, type Call, type Standing } from './render.ts';
+import type { AnyStep, Browser, JourneyDefinition, Outcome, Visit } from './types.ts';
 import { loadVisit, saveVisit, type StoredVisit } from './visits.ts';
-import { nextStep, openSteps, stepBefore } from './walk.ts';
+import { nextStep, openSteps } from './walk.ts';
 
 const paramsSchema = z.object({
   ref: z.string(),
@@ -21,20 +23,11 @@ const paramsSchema = z.object({
   action: z.string().default(''),
 });
 
+/** So much of an answer is kept for showing it again. */
+const mostCharacters = 1000;
+
 /** How long after the end a repeated last post is led to the same place again. */
 const repeatSeconds = 60;
-
-/** One request to one journey. */
-interface Call<A, C> {
-  readonly web: Web;
-  readonly journey: JourneyDefinition<A, C>;
-  readonly startAnother: StartAnother;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-  readonly params: z.output<typeof paramsSchema>;
-  readonly visitor: string;
-  readonly browser: Browser;
-}
 
 /** Mounts a journey's pages: `GET|POST /<journey>/<ref>/<step>` and `POST …/<action>`. */
 export function mountJourney<A, C>(
@@ -57,7 +50,7 @@ export function mountJourney<A, C>(
   web.app.get(`${base}/:step`, (request, reply) => showStep(callOf(request, reply)));
   web.app.post(`${base}/:step`, (request, reply) => takePost(callOf(request, reply)));
   web.app.post(`${base}/:step/:action`, (request, reply) => takePost(callOf(request, reply)));
-  // A page that shows errors has the address of its post; asked for again it is the step's own page.
+  // A page about a problem has the address of its post; asked for again it is the step's own page.
   web.app.get(`${base}/:step/:action`, (request, reply) => showStep(callOf(request, reply)));
 }
 
@@ -74,19 +67,37 @@ async function showStep<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   const { web, journey, params, visitor, reply } = call;
   const stored = await loadVisit(web.house.deps, journey, { ref: params.ref, visitor, locked: false });
   if (stored === undefined || stored.finished !== undefined) return gone(call, stored);
+  const refusal = standingRefusal(call, stored);
+  if (refusal !== undefined && 'stop' in refusal) return renderStop(call, refusal);
   const step = openSteps(journey, stored.answers, stored.context).find((open) => open.path === params.step);
   const next = nextStep(journey, stored.answers, stored.context);
   if (next === undefined || (step === next && next.onEnter !== undefined && stored.entered !== next.path)) {
     return goOn(call);
   }
   if (step === undefined) return reply.redirect(addressOf(journey, stored.ref, next), 303);
+  if (refusal !== undefined) return renderStep(call, stored, step, refusal);
   if (stored.notice !== undefined) {
     await web.house.transact(async (deps) => {
       const locked = await loadVisit(deps, journey, { ref: params.ref, visitor, locked: true });
       if (locked !== undefined) await saveVisit(deps, journey, { ...locked, notice: undefined });
     });
   }
-  return renderStep(call, stored, step, { status: 200, notice: stored.notice });
+  return renderStep(call, stored, step, { notice: stored.notice });
+}
+
+/** @returns why the last post of the page that is asked for led nowhere, if that is to be shown and still holds */
+function standingRefusal<A, C>(
+  { web, request, params }: Call<A, C>,
+  { refused }: StoredVisit<A, C>,
+): Standing | undefined {
+  const isAskedFor = refused !== undefined && readQuery(request.query, againParameter) === refused.mark;
+  if (!isAskedFor || refused.step !== params.step) return undefined;
+  const { because, at } = refused;
+  const query = `${againParameter}=${refused.mark}`;
+  if (!('stop' in because) || because.stop.retryAfterSeconds === undefined) return { ...because, query };
+  const secondsSince = (web.house.clock.now().getTime() - new Date(at).getTime()) / 1000;
+  const retryAfterSeconds = Math.ceil(because.stop.retryAfterSeconds - secondsSince);
+  return retryAfterSeconds > 0 ? { stop: { ...because.stop, retryAfterSeconds }, query } : undefined;
 }
 
 /** Ends a complete journey, or does what its next step does on entry, for a browser that came by a link. */
@@ -115,41 +126,41 @@ async function takePost<A, C>(call: Call<A, C>): Promise<FastifyReply> {
     return web.problems.send(request, reply, 'stale-form', { link: addressOf(journey, stored.ref, step) });
   const submit = await readPost(call, step, visitFor(stored, call.browser), fields);
   if (submit === undefined) return web.problems.send(request, reply, 'not-found', { reference: 'CID0404' });
-  if ('errors' in submit)
-    return renderStep(call, stored, step, { status: 400, errors: submit.errors, fields });
   const answer = await web.house.transact(async (deps): Promise<Answer> => {
     const locked = await loadVisit(deps, journey, { ref: params.ref, visitor, locked: true });
-    const again: Answer = { kind: 'redirect', address: addressOf(journey, params.ref), cookies: [] };
+    const again: Answer = { address: addressOf(journey, params.ref), cookies: [] };
     if (locked === undefined || locked.finished !== undefined) return again;
     if (!openSteps(journey, locked.answers, locked.context).includes(step)) return again;
     const progress: Progress<A, C> = { ...call, deps };
-    return applyOutcome(progress, locked, step, await submit.run(deps, visitFor(locked, call.browser)));
+    const outcome = await submit(deps, visitFor(locked, call.browser));
+    return applyOutcome(progress, locked, step, outcome, whatWasTyped(step, fields));
   });
-  if (answer.kind === 'errors')
-    return renderStep(call, stored, step, { status: 400, errors: answer.errors, fields });
   return give(call, answer);
 }
 
-type Submit<A, C> = { readonly run: (deps: Web['house']['deps'], visit: Visit<A, C>) => Promise<Outcome<A>> };
+type Submit<A, C> = (deps: Web['house']['deps'], visit: Visit<A, C>) => Promise<Outcome<A>>;
 
 async function readPost<A, C>(
   call: Call<A, C>,
   step: AnyStep<A, C>,
   visit: Visit<A, C>,
   fields: Readonly<Record<string, string>>,
-): Promise<Submit<A, C> | { errors: FieldErrors } | undefined> {
-  if (call.params.action !== '') {
-    const action = step.actions?.[call.params.action];
-    return action === undefined ? undefined : { run: action };
-  }
+): Promise<Submit<A, C> | undefined> {
+  const { action } = call.params;
+  const { actions = {} } = step;
+  if (action !== '') return Object.hasOwn(actions, action) ? actions[action] : undefined;
   const prepared = await step.prepare(call.web.house, visit, fields);
-  return prepared.outcome === 'invalid' ? { errors: prepared.errors } : { run: prepared.submit };
+  return prepared.outcome === 'invalid' ? () => Promise.resolve(prepared) : prepared.submit;
 }
 
-function give<A, C>(call: Call<A, C>, answer: Exclude<Answer, { kind: 'errors' }> | Answer): FastifyReply {
-  const { web, reply } = call;
-  if (answer.kind === 'stop') return renderStop(call, answer.stop);
-  if (answer.kind === 'errors') return reply.redirect(addressOf(call.journey, call.params.ref), 303);
+/** @returns what a page may show again: no secrets, and no more than anybody types */
+function whatWasTyped<A, C>(step: AnyStep<A, C>, fields: FormFields): FormFields {
+  const secret = new Set([...(step.secretFields ?? []), '_csrf']);
+  const shown = Object.entries(fields).filter(([name]) => !secret.has(name));
+  return Object.fromEntries(shown.map(([name, text]) => [name, text.slice(0, mostCharacters)]));
+}
+
+function give<A, C>({ web, reply }: Call<A, C>, answer: Answer): FastifyReply {
   for (const cookie of answer.cookies) web.visitors.setCookie(reply, cookie);
   return reply.redirect(answer.address, 303);
 }
@@ -163,58 +174,4 @@ function gone<A, C>(call: Call<A, C>, stored: StoredVisit<A, C> | undefined): Fa
       return reply.redirect(stored.finished.address, 303);
   }
   return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
-}
-
-async function renderStep<A, C>(
-  call: Call<A, C>,
-  stored: StoredVisit<A, C>,
-  step: AnyStep<A, C>,
-  shown: {
-    status: number;
-    errors?: FieldErrors;
-    fields?: Readonly<Record<string, string>>;
-    notice?: string | undefined;
-  },
-): Promise<FastifyReply> {
-  const { web, journey, reply, visitor, browser } = call;
-  const visit = visitFor(stored, browser);
-  const data = await step.show?.(web.house.deps, visit);
-  const known = step.values?.(stored.answers, stored.context) ?? {};
-  const secret = new Set(step.secretFields);
-  const typed = Object.entries(shown.fields ?? {}).filter(([name]) => !secret.has(name) && name !== '_csrf');
-  const before = stepBefore(journey, stored.answers, stored.context, step.path);
-  const frame = {
-    language: browser.language,
-    address: addressOf(journey, stored.ref, step),
-    csrf: web.visitors.formToken(visitor),
-    notice: shown.notice,
-    fieldErrors: Object.entries(shown.errors ?? {}).map(([field, error]) =>
-      typeof error === 'string' ? { field, key: error, values: {} } : { field, ...error },
-    ),
-    ...(before === undefined ? {} : { back: addressOf(journey, stored.ref, before) }),
-  };
-  const html = web.pages.render(step.page, frame, {
-    ...journey.everyPage?.(stored.context),
-    ...data,
-    values: { ...known, ...Object.fromEntries(typed) },
-  });
-  return reply
-    .code(shown.status)
-    .header('Content-Security-Policy', contentSecurityPolicy(journey.formTargets?.(stored.context)))
-    .type('text/html; charset=utf-8')
-    .send(html);
-}
-
-function renderStop<A, C>(call: Call<A, C>, stop: Stop): FastifyReply {
-  const { web, journey, reply, visitor, params, browser } = call;
-  if (stop.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(stop.retryAfterSeconds));
-  const frame = {
-    language: browser.language,
-    address: addressOf(journey, params.ref),
-    csrf: web.visitors.formToken(visitor),
-  };
-  return reply
-    .code(stop.status)
-    .type('text/html; charset=utf-8')
-    .send(web.pages.render(stop.page, frame, { ...stop.data, startedAt: addressOf(journey, params.ref) }));
 }

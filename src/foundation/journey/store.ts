@@ -26,11 +26,15 @@ export async function insertVisit(db: Db, row: VisitRow): Promise<void> {
     .execute();
 }
 
+/** What a ref looks like; about anything else the database is not asked, which can't even read some characters. */
+const refPattern = /^[\w-]{22}$/u;
+
 /** @param at.locked holds the row until the transaction ends, so that two posts of one visit take turns */
 export async function readVisit(
   db: Db,
   at: { ref: string; visitor: string; now: Date; locked: boolean },
 ): Promise<VisitRow | undefined> {
+  if (!refPattern.test(at.ref)) return undefined;
   const row = await db
     .withTables<JourneyTables>()
     .selectFrom('journey.visit')

@@ -37,8 +37,9 @@ export type FieldErrors = Readonly<Record<string, FieldError>>;
 export interface Stop {
   readonly page: string;
   readonly status: number;
-  readonly data?: Readonly<Record<string, unknown>>;
-  readonly retryAfterSeconds?: number;
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
+  /** After this time the step opens again. The page is given what is left of it, in `minutes`. */
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 /** What became of a submitted page. */
@@ -99,17 +100,16 @@ export interface JourneyDefinition<A, C> {
   /** How long a visit is kept without being used. */
   readonly lifetimeSeconds: number;
   readonly steps: readonly AnyStep<A, C>[];
-  readonly finish: (deps: Deps, visit: Visit<A, C>) => Promise<Finished<A>>;
+  readonly finish: (deps: Deps, visit: Visit<A, C>) => Promise<Finished>;
   /** What each of its pages shows besides its own data. */
   readonly everyPage?: (context: C) => PageData;
   /** Origins besides ours to which the last form may lead. */
   readonly formTargets?: (context: C) => readonly string[];
 }
 
-export type Finished<A> =
+export type Finished =
   | { readonly outcome: 'left'; readonly address: string; readonly cookies?: readonly NewCookie[] }
-  | { readonly outcome: 'moved'; readonly journey: string; readonly context: unknown }
-  | { readonly outcome: 'stopped'; readonly stop: Stop; readonly answers?: A };
+  | { readonly outcome: 'moved'; readonly journey: string; readonly context: unknown };
 
 /** A step whose form is no longer known by type: made by {@link step}. */
 export interface AnyStep<A, C>

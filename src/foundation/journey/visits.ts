@@ -15,15 +15,50 @@ export interface StoredVisit<A, C> {
   readonly entered: string | undefined;
   /** To be shown once on the next page. */
   readonly notice: string | undefined;
+  /** Why the last post led nowhere, to be shown at the step's address as often as it is asked for. */
+  readonly refused: Refusal | undefined;
   /** Set when the journey is over: where it led, and when. */
   readonly finished: { readonly address: string; readonly at: string } | undefined;
 }
+
+const refusalSchema = z.object({
+  /** Tells it from earlier ones, whose addresses lead to the step itself. */
+  mark: z.string(),
+  /** Path of the step that it concerns. */
+  step: z.string(),
+  at: z.iso.datetime(),
+  because: z.union([
+    z.object({
+      errors: z.record(
+        z.string(),
+        z.union([
+          z.string(),
+          z.object({ key: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) }),
+        ]),
+      ),
+      /** What was typed, without secrets. */
+      typed: z.record(z.string(), z.string()),
+    }),
+    z.object({
+      stop: z.object({
+        page: z.string(),
+        status: z.number(),
+        data: z.record(z.string(), z.unknown()).optional(),
+        retryAfterSeconds: z.number().optional(),
+      }),
+    }),
+  ]),
+});
+
+/** Why a post led nowhere: errors in the form, or a page in place of the step. */
+export type Refusal = z.output<typeof refusalSchema>;
 
 const stateSchema = z.object({
   answers: z.unknown(),
   context: z.unknown(),
   entered: z.string().optional(),
   notice: z.string().optional(),
+  refused: refusalSchema.optional(),
   finished: z.object({ address: z.string(), at: z.string() }).optional(),
 });
 
@@ -54,6 +89,7 @@ export async function startVisit<A, C>(
     context: context.data,
     entered: undefined,
     notice: undefined,
+    refused: undefined,
     finished: undefined,
   };
   await insertVisit(deps.db, {
@@ -109,11 +145,8 @@ export async function saveVisit<A, C>(
 }
 
 function sealState<A, C>(deps: Pick<Deps, 'secrets'>, visit: StoredVisit<A, C>): Buffer {
-  const { answers, context, entered, notice, finished } = visit;
-  return deps.secrets.seal(
-    sealPurpose,
-    Buffer.from(JSON.stringify({ answers, context, entered, notice, finished })),
-  );
+  const { ref: _, ...state } = visit;
+  return deps.secrets.seal(sealPurpose, Buffer.from(JSON.stringify(state)));
 }
 
 function readState(deps: Pick<Deps, 'secrets'>, row: VisitRow): z.output<typeof stateSchema> | undefined {
@@ -136,6 +169,7 @@ function openState<A, C>(
     context: context.data,
     entered: state.entered,
     notice: state.notice,
+    refused: state.refused,
     finished: state.finished,
   };
 }

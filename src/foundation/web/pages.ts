@@ -12,6 +12,8 @@ export interface PageFrame {
   readonly language: Language;
   /** The address of this page, for the language switch. */
   readonly address: string;
+  /** What the language switch must keep of its query. */
+  readonly query?: string;
   /** Hidden form field against forged posts. */
   readonly csrf?: string;
   /** Where “Back” leads; no link without one. */
@@ -69,9 +71,11 @@ export async function createPages(house: {
       const speak: Translate = (key, values = {}) => t(key, { ...words, ...values });
       return environment.render(`${page}/page.njk`, {
         ...data,
+        page,
         language: frame.language,
         otherLanguage: frame.language === 'en' ? 'cy' : 'en',
         address: frame.address,
+        query: frame.query,
         csrf: frame.csrf,
         back: frame.back,
         notice: frame.notice === undefined ? undefined : speak(`notices.${frame.notice}`),
