@@ -22,6 +22,8 @@ export interface TestApp {
   messageFor(to: string, channel: Channel): Promise<InboxMessage>;
   /** As {@link TestApp.messageFor}, among the messages that have a security code. */
   codeFor(to: string, channel: Channel): Promise<string>;
+  /** As {@link TestApp.messageFor}, for the link in an e-mail, among those that have one. */
+  linkFor(to: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,10 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     codeFor: async (to, channel) => {
       const { code = '' } = await read(to, channel, (message) => message.code !== undefined);
       return code;
+    },
+    linkFor: async (to) => {
+      const { links } = await read(to, 'email', (message) => message.links.length > 0);
+      return links[0] ?? '';
     },
     close: async () => {
       for (const service of services) await service.close();

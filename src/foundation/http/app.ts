@@ -6,7 +6,7 @@ import { isLanguage, type Assets, type Pages } from '#foundation/web';
 import { fastify, type FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { readForms } from './forms.ts';
-import { setSecurityHeaders } from './headers.ts';
+import { setSecurityHeaders, writeSecurityHeaders } from './headers.ts';
 import { answerFaults, createProblemPages, pathOf, type ProblemPages } from './problems.ts';
 import { createVisitors, type Visitors } from './visitor.ts';
 
@@ -24,14 +24,23 @@ const maxPathPartCharacters = 512;
 
 /** Creates the HTTP application with everything that all rooms share; rooms mount their routes on it. */
 export async function createWeb(house: House, parts: { pages: Pages; assets: Assets }): Promise<Web> {
+  const https = house.settings.issuer.startsWith('https:');
   const app = fastify({
     bodyLimit: maxBodyBytes,
     trustProxy: house.settings.trustedProxies.length > 0 ? [...house.settings.trustedProxies] : false,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: maxPathPartCharacters },
+    // Addresses that can't be read reach no route, and so none of the hooks.
+    frameworkErrors: (error, request, reply) => {
+      request.cookies = app.parseCookie(request.headers.cookie ?? '');
+      writeSecurityHeaders(reply.raw, { https });
+      void problems.send(request, reply, 'not-found', {
+        status: error.statusCode ?? 400,
+        reference: 'CID0404',
+      });
+    },
   });
-  const https = house.settings.issuer.startsWith('https:');
   await app.register(cookie);
   const visitors = createVisitors(house, { https });
   const problems = createProblemPages({ pages: parts.pages, visitors });
@@ -68,7 +77,7 @@ function switchLanguage(app: FastifyInstance, visitors: Visitors): void {
     const rest = new URLSearchParams(request.url.split('?', 2)[1] ?? '');
     rest.delete('lang');
     const query = rest.size > 0 ? `?${rest.toString()}` : '';
-    return reply.redirect(`/${pathOf(request).replace(/^\/+/u, '')}${query}`, 303);
+    return reply.redirect(`${pathOf(request)}${query}`, 303);
   });
 }
 

@@ -10,6 +10,15 @@ export class UnreadableForm extends Error {
   readonly statusCode = 400;
 }
 
+/** A body that came as a form, told from data that a program posts in another shape. */
+class PostedForm {
+  readonly fields: FormFields;
+
+  constructor(fields: FormFields) {
+    this.fields = fields;
+  }
+}
+
 /** NUL and the replacement character that stands for bytes which are not UTF-8. */
 const damaged = /[\0\uFFFD]/u;
 
@@ -22,7 +31,7 @@ export function readForms(app: FastifyInstance): void {
       const bytes = typeof body === 'string' ? Buffer.from(body) : body;
       const fields = parseForm(bytes);
       if (fields === undefined) done(new UnreadableForm('the form is not UTF-8'), undefined);
-      else done(null, fields);
+      else done(null, new PostedForm(fields));
     },
   );
 }
@@ -38,11 +47,7 @@ export function parseForm(bytes: Buffer): FormFields | undefined {
   return Object.fromEntries(fields);
 }
 
-/** @returns the posted fields; none when nothing was posted */
+/** @returns the posted fields; none when nothing was posted, or something else than a form */
 export function formOf(request: { body: unknown }): FormFields {
-  const fields: Record<string, string> = {};
-  if (typeof request.body !== 'object' || request.body === null) return fields;
-  for (const [name, value] of Object.entries(request.body))
-    if (typeof value === 'string') fields[name] = value;
-  return fields;
+  return request.body instanceof PostedForm ? request.body.fields : {};
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
 /**
@@ -20,20 +21,26 @@ export function contentSecurityPolicy(formTargets: readonly string[] = []): stri
   ].join('; ');
 }
 
+/** Writes the headers that every answer carries. */
+export function writeSecurityHeaders(response: ServerResponse, options: { https: boolean }): void {
+  for (const [name, value] of everyAnswer) response.setHeader(name, value);
+  if (options.https) response.setHeader('Strict-Transport-Security', 'max-age=63072000; includeSubDomains');
+}
+
+const everyAnswer = [
+  ['Content-Security-Policy', contentSecurityPolicy()],
+  ['Cache-Control', 'no-store'],
+  ['Referrer-Policy', 'same-origin'],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['X-Frame-Options', 'DENY'],
+  ['Cross-Origin-Opener-Policy', 'same-origin'],
+  ['Permissions-Policy', 'camera=(self), microphone=(self), geolocation=(), payment=()'],
+] as const;
+
 /** Sets the security headers on every answer, also on those that the OpenID engine writes itself. */
 export function setSecurityHeaders(app: FastifyInstance, options: { https: boolean }): void {
-  const headers: [string, string][] = [
-    ['Content-Security-Policy', contentSecurityPolicy()],
-    ['Cache-Control', 'no-store'],
-    ['Referrer-Policy', 'same-origin'],
-    ['X-Content-Type-Options', 'nosniff'],
-    ['X-Frame-Options', 'DENY'],
-    ['Cross-Origin-Opener-Policy', 'same-origin'],
-    ['Permissions-Policy', 'camera=(self), microphone=(self), geolocation=(), payment=()'],
-  ];
-  if (options.https) headers.push(['Strict-Transport-Security', 'max-age=63072000; includeSubDomains']);
   app.addHook('onRequest', (_request, reply, done) => {
-    for (const [name, value] of headers) reply.raw.setHeader(name, value);
+    writeSecurityHeaders(reply.raw, options);
     done();
   });
 }

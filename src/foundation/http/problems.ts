@@ -95,13 +95,18 @@ export function answerFaults(app: FastifyInstance, house: House, problems: Probl
   );
 }
 
-/** @returns the address without its query, which may hold secrets */
+/**
+ * @returns the address without its query, which may hold secrets. It always leads to this host: browsers take one that
+ *   begins with two slashes, or a slash and a backslash, for the address of another.
+ */
 export function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? '/';
+  const path = request.url.split('?', 1)[0] ?? '';
+  return `/${path.replace(/^[/\\]+/u, '')}`;
 }
 
 function tryAgainAddress(request: FastifyRequest): string {
-  return request.method === 'GET' ? request.url : pathOf(request);
+  const query = request.method === 'GET' ? request.url.split('?', 2)[1] : undefined;
+  return query === undefined ? pathOf(request) : `${pathOf(request)}?${query}`;
 }
 
 function wantsPage(request: FastifyRequest): boolean {
