@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { createLog } from '#foundation/log';
@@ -80,6 +80,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 }
 
 describe('the embedded PostgreSQL', () => {
+  let pristine: string;
   let dataFolder: string;
   let running: EmbeddedPostgres[];
 
@@ -89,6 +90,15 @@ describe('the embedded PostgreSQL', () => {
     return postgres;
   };
 
+  /** Saves the time that a first start takes. */
+  const startedBefore = () => execFileSync('cp', ['-a', path.join(pristine, 'postgres'), dataFolder]);
+
+  before(async () => {
+    pristine = await mkdtemp(path.join(os.tmpdir(), 'bevan-embedded-'));
+    const postgres = await startEmbeddedPostgres({ dataFolder: pristine, log, durable: false });
+    await postgres.stop();
+  });
+  after(() => rm(pristine, { recursive: true, force: true }));
   beforeEach(async () => {
     running = [];
     dataFolder = await mkdtemp(path.join(os.tmpdir(), 'bevan-embedded-'));
@@ -109,6 +119,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   test('promises durability, sorts and compares by code point, and listens on loopback only', async () => {
+    startedBefore();
     const postgres = await start();
     const show = (name: string) => query(postgres.url, `SHOW ${name}`);
     assert.deepEqual(await show('fsync'), ['on']);
@@ -119,6 +130,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   test('lets nobody in without the password, which only its owner can read', async () => {
+    startedBefore();
     const postgres = await start({ durable: false });
     const stranger = new URL(postgres.url);
     stranger.password = 'guess';
@@ -128,6 +140,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   test('writes nothing that a person typed to its log', async () => {
+    startedBefore();
     const postgres = await start({ durable: false });
     await query(postgres.url, 'CREATE TABLE person (email text UNIQUE)');
     await query(postgres.url, "INSERT INTO person VALUES ('ada@patient.example')");
@@ -142,6 +155,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   test('comes back by itself, at the same address and with its data, when it is killed', async () => {
+    startedBefore();
     const postgres = await start();
     await query(postgres.url, "CREATE TABLE note AS SELECT 'committed' AS text");
     process.kill(await serverProcess(dataFolder), 'SIGKILL');
@@ -149,6 +163,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   test('listens on the port that was asked for', async () => {
+    startedBefore();
     const chosen = await start({ durable: false });
     const port = Number(new URL(chosen.url).port);
     await chosen.stop();
@@ -157,6 +172,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   test('refuses a second start on the same data, and names the process that has it', async () => {
+    startedBefore();
     const { child } = await startElsewhere(dataFolder);
     await assert.rejects(start(), (error) => {
       assert.ok(error instanceof EmbeddedPostgresFault);
@@ -166,6 +182,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   test('waits for a process that is about to stop', async () => {
+    startedBefore();
     const { child, url } = await startElsewhere(dataFolder);
     await query(url, "CREATE TABLE note AS SELECT 'kept' AS text");
     const ended = end(child, 'SIGTERM');
@@ -182,6 +199,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   test('takes over the server of a process that was killed, without breaking its other users off', async () => {
+    startedBefore();
     const { child, url } = await startElsewhere(dataFolder);
     await query(url, "CREATE TABLE note AS SELECT 'kept' AS text");
     const other = new pg.Client({ connectionString: url });
@@ -197,6 +215,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   test('starts when both process and server were killed, even if their process number is in use again', async () => {
+    startedBefore();
     const { child, url } = await startElsewhere(dataFolder);
     await query(url, "CREATE TABLE note AS SELECT 'kept' AS text");
     const server = await serverProcess(dataFolder);
@@ -211,8 +230,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   test('says so when the data were made by another release of PostgreSQL', async () => {
-    const postgres = await start({ durable: false });
-    await postgres.stop();
+    startedBefore();
     await writeFile(path.join(dataFolder, 'postgres/data/PG_VERSION'), '15\n');
     await assert.rejects(start(), (error) => {
       assert.ok(error instanceof EmbeddedPostgresFault);

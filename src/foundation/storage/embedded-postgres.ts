@@ -76,7 +76,6 @@ export async function startEmbeddedPostgres(options: {
       isStopping = true;
       process.removeListener('exit', stopOnExit);
       await recovery;
-      await claimed.release();
       await stopServer(cluster, claimed.server);
     },
   };
@@ -115,7 +114,6 @@ async function tryToClaim(
     return { outcome: 'not-yet', explanation };
   }
   if (launch.port === undefined || launch.port === server.port) return { ...result, server };
-  await result.release();
   await stopServer(cluster, server);
   return tryToClaim(cluster, launch);
 }

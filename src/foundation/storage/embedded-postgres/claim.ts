@@ -12,7 +12,7 @@ const ownerName = 'bevan owner';
 
 export type Claim =
   /** The server is ours until the connection ends. The connection alone does not keep the process alive. */
-  | { outcome: 'claimed'; connection: pg.Client; url: string; release: () => Promise<void> }
+  | { outcome: 'claimed'; connection: pg.Client; url: string }
   /** Another process, by its process number, lives and owns the server. */
   | { outcome: 'held'; holder: string }
   /** It does not answer any more. */
@@ -57,10 +57,6 @@ export async function claimServer(cluster: Cluster, server: Server): Promise<Cla
   return {
     outcome: 'claimed',
     connection,
-    release: async () => {
-      socket.ref();
-      await connection.end();
-    },
     url: `postgres://${databaseUser}:${cluster.password}@127.0.0.1:${server.port}/${databaseName}`,
   };
 }

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, renameSync } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -100,17 +99,33 @@ export async function launchServer(
   options: LaunchOptions,
 ): Promise<Server | { outcome: 'not-yet'; explanation: string }> {
   const port = options.port ?? (await findFreePort());
-  const started = spawnServer(cluster, { port, durable: options.durable });
-  for (let waitedMs = 0; waitedMs < longestStartMs; waitedMs += pollMs) {
-    const note = await readNote(cluster);
-    if (note !== undefined && note.ready && note.pid === started.pid) return { pid: note.pid, port };
-    if (started.ended()) break;
-    await pause(pollMs);
+  const log = await openLog(cluster.log);
+  try {
+    const started = spawnServer(cluster, { log: log.fd, port, durable: options.durable });
+    for (let waitedMs = 0; waitedMs < longestStartMs; waitedMs += pollMs) {
+      const note = await readNote(cluster);
+      if (note !== undefined && note.ready && note.pid === started.pid) return { pid: note.pid, port };
+      if (started.ended()) break;
+      await pause(pollMs);
+    }
+    const written = (await log.read({ buffer: Buffer.alloc(64 * 1024), position: 0 })).buffer.toString();
+    const explanation = `PostgreSQL did not start: ${lastLines(written.replaceAll('\0', ''))} (the whole log: ${cluster.log})`;
+    if (/could not bind|lock file .* already exists/u.test(written))
+      return { outcome: 'not-yet', explanation };
+    throw new EmbeddedPostgresFault(explanation);
+  } finally {
+    await log.close();
   }
-  const log = await readFile(cluster.log, 'utf8');
-  const explanation = `PostgreSQL did not start: ${lastLines(log)} (the whole log: ${cluster.log})`;
-  if (/could not bind|lock file .* already exists/u.test(log)) return { outcome: 'not-yet', explanation };
-  throw new EmbeddedPostgresFault(explanation);
+}
+
+/** Opens a new log; keeps the one before it, which may tell why the server died. */
+async function openLog(file: string): Promise<FileHandle> {
+  try {
+    await rename(file, `${file}.previous`);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+  return open(file, 'w+', 0o600);
 }
 
 /**
@@ -119,10 +134,8 @@ export async function launchServer(
  */
 function spawnServer(
   cluster: Cluster,
-  options: { port: number; durable: boolean },
+  options: { log: number; port: number; durable: boolean },
 ): { pid: number | undefined; ended: () => boolean } {
-  keepPreviousLog(cluster.log);
-  const log = openSync(cluster.log, 'w', 0o600);
   let hasEnded = false;
   const child = spawn(cluster.binaries.postgres, serverArguments(cluster, options), {
     cwd: cluster.data,
@@ -130,9 +143,8 @@ function spawnServer(
     ...serverEnvironment,
     detached: true,
     windowsHide: true,
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', options.log, options.log],
   });
-  closeSync(log);
   child.on('exit', () => (hasEnded = true));
   child.on('error', () => (hasEnded = true));
   child.unref();
@@ -163,14 +175,6 @@ function serverArguments(cluster: Cluster, { port, durable }: { port: number; du
     dataReference(cluster.data, cluster.account),
     ...chosen.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
-}
-
-function keepPreviousLog(log: string): void {
-  try {
-    renameSync(log, `${log}.previous`);
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
-  }
 }
 
 function findFreePort(): Promise<number> {
