@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import path from 'node:path';
 import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { migrate } from '#foundation/storage';
 import pg from 'pg';
-import { createTestDatabase, type TestDatabase } from './database.ts';
+import { createTestDatabase, startOwnCluster, type TestDatabase } from './database.ts';
 
 const databases: TestDatabase[] = [];
 const create = async () => {
@@ -28,4 +31,26 @@ test('each test database is migrated, and a world of its own', async () => {
   const { rowCount } = await other.query("SELECT FROM pg_tables WHERE tablename = 'seen_by_us_alone'");
   await other.end();
   assert.equal(rowCount, 0);
+});
+
+test('what a killed test process leaves behind is cleared away by the next', async () => {
+  const source = pathToFileURL(path.join(import.meta.dirname, 'database.ts')).href;
+  const script = `
+    import { startOwnCluster } from '${source}';
+    import pg from 'pg';
+    const { url } = await startOwnCluster();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    console.log(url);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname });
+  const url = await new Promise<string>((resolve) => {
+    child.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await ended;
+
+  const own = await startOwnCluster();
+  await own.stop();
+  await assert.rejects(new pg.Client({ connectionString: url }).connect(), /ECONNREFUSED/u);
 });

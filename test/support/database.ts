@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { glob, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createLog } from '#foundation/log';
-import { migrate, startEmbeddedPostgres } from '#foundation/storage';
+import { EmbeddedPostgresFault, migrate, startEmbeddedPostgres } from '#foundation/storage';
 import pg from 'pg';
 
 /** A database of one test file's own, brought up to this release. */
@@ -62,7 +62,11 @@ async function openCluster(): Promise<Cluster> {
 
 /** Starts a cluster in a temporary folder; stopping it removes the folder. */
 export async function startOwnCluster(): Promise<Cluster> {
-  const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'bevan-test-'));
+  await clearAway();
+  return startCluster(await mkdtemp(path.join(os.tmpdir(), `bevan-test-${process.pid}-`)));
+}
+
+async function startCluster(dataFolder: string): Promise<Cluster> {
   const postgres = await startEmbeddedPostgres({
     dataFolder,
     log: createLog({ level: 'error' }),
@@ -75,6 +79,37 @@ export async function startOwnCluster(): Promise<Cluster> {
       await rm(dataFolder, { recursive: true, force: true });
     },
   };
+}
+
+/** Stops and removes the clusters of test processes that were killed before they could do it themselves. */
+async function clearAway(): Promise<void> {
+  for (const name of await readdir(os.tmpdir())) {
+    const pid = /^bevan-test-(\d+)-/u.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const folder = path.join(os.tmpdir(), name);
+    const ours = path.join(os.tmpdir(), name.replace(pid, String(process.pid)));
+    try {
+      await rename(folder, ours);
+    } catch {
+      // Another test process was quicker, or it is another user's.
+      continue;
+    }
+    try {
+      const cluster = await startCluster(ours);
+      await cluster.stop();
+    } catch (error) {
+      if (!(error instanceof EmbeddedPostgresFault)) throw error;
+      await rm(ours, { recursive: true, force: true });
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 /** @returns the name of a database with exactly the migrations of this source tree, made if it isn't there */
