@@ -6,8 +6,8 @@ export interface Place {
   readonly listensAt: string;
 }
 
-/** What is typed into a form, by the names of its fields. */
-export type Typed = Readonly<Record<string, string>>;
+/** What is typed into a form, by the names of its fields; undefined unticks a box. */
+export type Typed = Readonly<Record<string, string | undefined>>;
 
 interface Jar {
   cookies: { readonly name: string; readonly value: string; readonly path: string }[];
@@ -87,7 +87,7 @@ export class Person {
     return this.open(this.page.address);
   }
 
-  /** Fills in the page's form and sends it. @param typed names a field twice never, and none that isn't there */
+  /** Fills in the page's form and sends it. */
   submit(typed: Typed = {}): Promise<Page> {
     const form = this.page.forms.find(({ names }) => Object.keys(typed).every((name) => names.has(name)));
     if (form === undefined)
@@ -126,7 +126,7 @@ export class Person {
   formOf(fields: Typed | string, headers: Readonly<Record<string, string>> = {}): RequestInit {
     return {
       method: 'POST',
-      body: typeof fields === 'string' ? fields : new URLSearchParams(fields).toString(),
+      body: typeof fields === 'string' ? fields : encode(fields),
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
         origin: this.#origin,
@@ -180,6 +180,11 @@ export class Person {
     const { status, address, heading, errorSummary } = this.page;
     return `${status} ${address.href} “${heading}” ${errorSummary.join(' ')}`;
   }
+}
+
+function encode(fields: Typed): string {
+  const given = Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined);
+  return new URLSearchParams(given).toString();
 }
 
 function isBelow(path: string, address: string): boolean {
