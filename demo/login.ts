@@ -22,6 +22,8 @@ export interface Transaction {
 export interface Received {
   /** The token endpoint's answer, as it came. */
   readonly tokenAnswer: Readonly<Record<string, unknown>>;
+  /** Who the ID token is about: the answer of `/userinfo` has to be about the same person. */
+  readonly subject: string;
   readonly idToken: string;
   readonly accessToken: string;
   readonly refreshToken?: string | undefined;
@@ -50,86 +52,87 @@ export class LoginUnreachable extends Error {
 
 /** Everything that this service does to sign people in. */
 export function createLogin(settings: DemoSettings): Login {
-  let discovered: Promise<client.Configuration> | undefined;
   const redirectUri = `${settings.origin}/callback`;
+  const reach = createReach(settings);
+  return {
+    begin: (choices) => reach((config) => begin(config, redirectUri, choices)),
+    finish: (query, transaction) =>
+      reach((config) => finish(config, new URL(`${redirectUri}?${query}`), transaction)),
+    refresh: (received) => reach((config) => refresh(config, received)),
+  };
+}
 
-  /** The login's description of itself, read when it is first needed, and again after any trouble. */
-  const configuration = async (): Promise<client.Configuration> => {
-    discovered ??= discover(settings);
-    try {
-      return await discovered;
-    } catch (cause) {
+type Reach = <T>(work: (config: client.Configuration) => Promise<T>) => Promise<T>;
+
+/** Reads the login's description of itself when it is first needed, and again after it could not be reached. */
+function createReach(settings: DemoSettings): Reach {
+  let discovered: Promise<client.Configuration> | undefined;
+  return async (work) => {
+    const pending = (discovered ??= discover(settings));
+    const config = await pending.catch((cause: unknown) => {
       discovered = undefined;
       throw new LoginUnreachable('the login could not be reached', { cause });
-    }
-  };
-
-  const orUnreachable = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (cause) {
+    });
+    return work(config).catch((cause: unknown) => {
       if (!isNetworkTrouble(cause)) throw cause;
       discovered = undefined;
       throw new LoginUnreachable('the login could not be reached', { cause });
-    }
+    });
   };
+}
 
+async function begin(config: client.Configuration, redirectUri: string, choices: Choices) {
+  const transaction = {
+    state: client.randomState(),
+    nonce: client.randomNonce(),
+    codeVerifier: client.randomPKCECodeVerifier(),
+  };
+  const address = client.buildAuthorizationUrl(config, {
+    redirect_uri: redirectUri,
+    scope: ['openid', ...choices.scopes].join(' '),
+    vtr: JSON.stringify([choices.vector]),
+    state: transaction.state,
+    nonce: transaction.nonce,
+    code_challenge: await client.calculatePKCECodeChallenge(transaction.codeVerifier),
+    code_challenge_method: 'S256',
+    ...(choices.prompt === undefined ? {} : { prompt: choices.prompt }),
+  });
+  return { address: address.href, transaction };
+}
+
+async function finish(
+  config: client.Configuration,
+  address: URL,
+  transaction: Transaction,
+): Promise<Received> {
+  const tokens = await client.authorizationCodeGrant(config, address, {
+    expectedState: transaction.state,
+    expectedNonce: transaction.nonce,
+    pkceCodeVerifier: transaction.codeVerifier,
+    idTokenExpected: true,
+  });
+  const claims = tokens.claims();
+  if (claims === undefined || tokens.id_token === undefined) throw new Error('no ID token came');
   return {
-    begin: async (choices) => {
-      const config = await configuration();
-      const transaction = {
-        state: client.randomState(),
-        nonce: client.randomNonce(),
-        codeVerifier: client.randomPKCECodeVerifier(),
-      };
-      const address = client.buildAuthorizationUrl(config, {
-        redirect_uri: redirectUri,
-        scope: ['openid', ...choices.scopes].join(' '),
-        vtr: JSON.stringify([choices.vector]),
-        state: transaction.state,
-        nonce: transaction.nonce,
-        code_challenge: await client.calculatePKCECodeChallenge(transaction.codeVerifier),
-        code_challenge_method: 'S256',
-        ...(choices.prompt === undefined ? {} : { prompt: choices.prompt }),
-      });
-      return { address: address.href, transaction };
-    },
-    finish: async (query, transaction) => {
-      const config = await configuration();
-      const tokens = await orUnreachable(
-        client.authorizationCodeGrant(config, new URL(`${redirectUri}?${query}`), {
-          expectedState: transaction.state,
-          expectedNonce: transaction.nonce,
-          pkceCodeVerifier: transaction.codeVerifier,
-          idTokenExpected: true,
-        }),
-      );
-      const claims = tokens.claims();
-      if (claims === undefined || tokens.id_token === undefined) throw new Error('no ID token came');
-      const userinfo = await orUnreachable(client.fetchUserInfo(config, tokens.access_token, claims.sub));
-      return {
-        tokenAnswer: { ...tokens },
-        idToken: tokens.id_token,
-        accessToken: tokens.access_token,
-        refreshToken: tokens.refresh_token,
-        userinfo,
-      };
-    },
-    refresh: async (received) => {
-      if (received.refreshToken === undefined) throw new Error('there is no refresh token');
-      const config = await configuration();
-      const tokens = await orUnreachable(client.refreshTokenGrant(config, received.refreshToken));
-      const userinfo = await orUnreachable(
-        client.fetchUserInfo(config, tokens.access_token, client.skipSubjectCheck),
-      );
-      return {
-        tokenAnswer: { ...tokens },
-        idToken: tokens.id_token ?? received.idToken,
-        accessToken: tokens.access_token,
-        refreshToken: tokens.refresh_token ?? received.refreshToken,
-        userinfo,
-      };
-    },
+    tokenAnswer: { ...tokens },
+    subject: claims.sub,
+    idToken: tokens.id_token,
+    accessToken: tokens.access_token,
+    refreshToken: tokens.refresh_token,
+    userinfo: await client.fetchUserInfo(config, tokens.access_token, claims.sub),
+  };
+}
+
+async function refresh(config: client.Configuration, received: Received): Promise<Received> {
+  if (received.refreshToken === undefined) throw new Error('there is no refresh token');
+  const tokens = await client.refreshTokenGrant(config, received.refreshToken);
+  return {
+    tokenAnswer: { ...tokens },
+    subject: received.subject,
+    idToken: tokens.id_token ?? received.idToken,
+    accessToken: tokens.access_token,
+    refreshToken: tokens.refresh_token ?? received.refreshToken,
+    userinfo: await client.fetchUserInfo(config, tokens.access_token, received.subject),
   };
 }
 

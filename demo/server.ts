@@ -24,7 +24,7 @@ interface Program {
 }
 
 const cookieName = 'riverbank';
-const maxFormBytes = 10_000;
+const maxFormCharacters = 10_000;
 
 /** Creates the connected service; the caller listens. */
 export function createDemo(settings: DemoSettings): Server {
@@ -175,17 +175,13 @@ function isOwnForm({ form }: Visit, session: Session): boolean {
 }
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  let form = '';
+  request.setEncoding('utf8');
   for await (const chunk of request) {
-    const part = Buffer.from(chunk);
-    bytes += part.length;
-    if (bytes > maxFormBytes) break;
-    chunks.push(part);
+    form += String(chunk);
+    if (form.length > maxFormCharacters) return new URLSearchParams();
   }
-  return bytes > maxFormBytes
-    ? new URLSearchParams()
-    : new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+  return new URLSearchParams(form);
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {

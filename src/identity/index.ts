@@ -1,7 +1,6 @@
 export {
   authenticationFactors,
   identityLevels,
-  profileText,
   supportedLevels,
   supportedProfiles,
   type AuthenticationFactor,

@@ -1,6 +1,5 @@
 export {
   nations,
-  registrableScopes,
   registrableVectors,
   type Client,
   type ClientKey,

@@ -1,8 +1,15 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { House } from '#foundation/deps';
-import { clientOnTheWire, clientRegistration, readClient, registerClient, updateClient } from '#partners';
+import type { Deps } from '#foundation/deps';
+import {
+  clientOnTheWire,
+  clientRegistration,
+  readClient,
+  registerClient,
+  updateClient,
+  type Client,
+} from '#partners';
 import { z } from 'zod';
 
 /** What the demo connected service has to be started with. */
@@ -23,31 +30,28 @@ const fileExists = z.object({ code: z.literal('EEXIST') });
  *
  * @param demo.origin where browsers reach it, such as `http://localhost:3001`
  */
-export async function registerDemoClient(
-  house: House,
-  demo: { readonly origin: string },
-): Promise<DemoClient> {
-  const folder = path.join(house.settings.dataFolder, 'demo-service');
+export async function registerDemoClient(deps: Deps, demo: { readonly origin: string }): Promise<DemoClient> {
+  const folder = path.join(deps.settings.dataFolder, 'demo-service');
   const privateKeyFile = path.resolve(folder, 'private-key.pem');
   const pem = await readOrMakeKey(folder, privateKeyFile);
-  const registration = clientRegistration(house.settings).parse({
+  const registration = clientRegistration(deps.settings).parse({
     client_name: 'Riverbank Appointments',
     redirect_uris: [`${demo.origin}/callback`],
     public_key_pem: createPublicKey(pem).export({ format: 'pem', type: 'spki' }).toString(),
     scopes: ['openid', 'email', 'phone'],
     client_uri: `${demo.origin}/`,
   });
-  await house.transact(async (deps) => {
-    const found = await readClient(deps, demoClientId);
-    if (found === undefined) {
-      await registerClient(deps, registration, { clientId: demoClientId });
-      return;
-    }
-    const wanted = { ...found, ...registration };
-    if (JSON.stringify(clientOnTheWire(found)) === JSON.stringify(clientOnTheWire(wanted))) return;
+  const found = await readClient(deps, demoClientId);
+  if (found === undefined) {
+    await registerClient(deps, registration, { clientId: demoClientId });
+  } else if (isDifferent(found, { ...found, ...registration })) {
     await updateClient(deps, demoClientId, registration);
-  });
+  }
   return { clientId: demoClientId, privateKeyFile };
+}
+
+function isDifferent(one: Client, other: Client): boolean {
+  return JSON.stringify(clientOnTheWire(one)) !== JSON.stringify(clientOnTheWire(other));
 }
 
 /** The first of several processes makes the key; the others read it. */

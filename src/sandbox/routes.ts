@@ -32,7 +32,7 @@ export async function sandboxRoutes(
     ...personaOperations(deps),
     ...messageOperations(deps),
     ...clientOperations(deps),
-    ...signInOperations({ app, house, devices, awaited: new Map() }),
+    ...signInOperations({ app, house, devices, queues: new Map() }),
     ...clockOperations({ clock: sandbox.clock, onMoved: onClockMoved }),
   ]);
   await mountPages({ ...deps, web, onClockMoved });

@@ -15,6 +15,7 @@ import { clearSimulatedInbox } from '#messaging';
 import { forgetAccount as forgetTokens } from '#openid';
 import { listClients, removeClient } from '#partners';
 import { registerDemoClient, type DemoClient } from './demo-client.ts';
+import { takeSeedingTurn } from './store.ts';
 import { personas, phoneOf, sandboxPassword, type Persona } from './personas.ts';
 
 /** What putting things back as seeded needs. */
@@ -33,14 +34,16 @@ const mostGuesses = 10;
 
 /**
  * Puts the made-up people and the demo connected service in place. What is there already stays as it is, so that a
- * sandbox can be stopped and started.
+ * sandbox can be stopped and started, and several processes may do it at once.
  *
  * @param demo.origin where browsers reach the demo connected service
  * @returns what the demo connected service has to be started with
  */
 export async function seedSandbox(house: House, demo: { readonly origin: string }): Promise<DemoClient> {
-  const client = await registerDemoClient(house, demo);
-  for (const persona of personas) await seedPersona(house, persona);
+  const client = await inSeedingTurn(house, async (deps) => {
+    for (const persona of personas) await seedPersona(house, deps, persona);
+    return registerDemoClient(deps, demo);
+  });
   await keepLocked(house);
   return client;
 }
@@ -58,55 +61,57 @@ export async function keepLocked(house: House): Promise<void> {
 }
 
 /** Puts one person back as they were seeded. */
-export async function resetPersona(deps: SeedDeps, persona: Persona): Promise<void> {
-  const { house } = deps;
-  const phone = phoneOf(persona);
-  const forgotten = await house.transact(async (inside) => {
-    await clearLocks(inside, { email: persona.email, ...(phone === undefined ? {} : { phone }) });
-    const byEmail = await findAccountId(inside, persona.email);
+export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Persona): Promise<void> {
+  const forgotten = await inSeedingTurn(house, async (deps) => {
+    await clearLocks(deps, { email: persona.email, phone: phoneOf(persona) });
+    const byEmail = await findAccountId(deps, persona.email);
     const ids = new Set([byEmail, persona.account?.sub].filter((id) => id !== undefined));
-    for (const id of ids) await forget(inside, id);
+    for (const id of ids) await forget(deps, id);
+    await seedPersona(house, deps, persona);
     return ids;
   });
-  for (const id of forgotten) deps.onForgotten(id);
-  await seedPersona(house, persona);
-  if (persona.account?.isPasswordLocked === true) await keepLocked(house);
+  for (const id of forgotten) onForgotten(id);
+  await keepLocked(house);
 }
 
 /** Puts everything back as seeded: people, clients, messages, time. */
-export async function resetAll(deps: SeedDeps): Promise<void> {
-  const { house, clock, demoOrigin } = deps;
+export async function resetAll({ house, clock, demoOrigin, onForgotten }: SeedDeps): Promise<void> {
   clock.reset();
-  const forgotten = await house.transact(async (inside) => {
-    const ids = await listAccountIds(inside);
-    for (const id of ids) await forget(inside, id);
-    for (const { clientId } of await listClients(inside)) await removeClient(inside, clientId);
+  const forgotten = await inSeedingTurn(house, async (deps) => {
+    const ids = await listAccountIds(deps);
+    for (const id of ids) await forget(deps, id);
+    for (const { clientId } of await listClients(deps)) await removeClient(deps, clientId);
+    await clearSimulatedInbox(deps);
+    for (const persona of personas) {
+      await clearLocks(deps, { email: persona.email, phone: phoneOf(persona) });
+      await seedPersona(house, deps, persona);
+    }
+    await registerDemoClient(deps, { origin: demoOrigin });
     return ids;
   });
-  for (const id of forgotten) deps.onForgotten(id);
-  await clearSimulatedInbox(house.deps);
-  for (const persona of personas) await resetPersona(deps, persona);
-  await registerDemoClient(house, { origin: demoOrigin });
+  for (const id of forgotten) onForgotten(id);
+  await keepLocked(house);
 }
 
-async function seedPersona(house: House, persona: Persona): Promise<void> {
-  const { account, email, nation } = persona;
-  if (account === undefined || (await readAccount(house.deps, account.sub)) !== undefined) return;
-  const passwordHash = await house.passwords.hash(sandboxPassword);
-  await house.transact(async (deps) => {
-    const created = await createAccount(deps, {
-      id: account.sub,
-      email,
-      passwordHash,
-      nation,
-      language: 'en',
-    });
-    const phone = phoneOf(persona);
-    if (created.outcome === 'created' && phone !== undefined)
-      await setPhone(deps, { accountId: created.account.id, phone });
-    if (created.outcome === 'email_taken')
-      house.log.warn({ persona: persona.id }, 'another login has a persona’s address');
+/** Runs in one transaction; whoever else puts things in place waits for its end. */
+function inSeedingTurn<T>(house: House, work: (deps: Deps) => Promise<T>): Promise<T> {
+  return house.transact(async (deps) => {
+    await takeSeedingTurn(deps.db);
+    return work(deps);
   });
+}
+
+async function seedPersona(house: House, deps: Deps, persona: Persona): Promise<void> {
+  const { account, email, nation } = persona;
+  if (account === undefined || (await readAccount(deps, account.sub)) !== undefined) return;
+  const passwordHash = await house.passwords.hash(sandboxPassword);
+  const created = await createAccount(deps, { id: account.sub, email, passwordHash, nation, language: 'en' });
+  if (created.outcome === 'email_taken') {
+    house.log.warn({ persona: persona.id }, 'another login has a persona’s address');
+    return;
+  }
+  const phone = phoneOf(persona);
+  if (phone !== undefined) await setPhone(deps, { accountId: account.sub, phone });
 }
 
 async function forget(deps: Deps, accountId: string): Promise<void> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
-import { checkPassword, readAccount, readPhone, setPhone } from '#accounts';
+import { checkPassword, forgetAccount, readAccount, readPhone, setPhone } from '#accounts';
+import { removeClient } from '#partners';
 import { personas, sandboxPassword, seedSandbox } from '#sandbox';
 import { z } from 'zod';
 import { makeAccount } from '../support/accounts.ts';
@@ -71,6 +72,18 @@ suite('the sandbox’s people', () => {
       assert.match(mobile, /^07700 900\d{3}$/u);
       assert.equal(readPhone(mobile, { international: false, refusedCountries: [] }).outcome, 'valid');
     }
+  });
+
+  test('are put in place and back by several at once without getting in each other’s way', async () => {
+    const { house } = sandbox.home;
+    await house.transact((deps) => forgetAccount(deps, persona('p0').account?.sub ?? ''));
+    await house.transact((deps) => removeClient(deps, sandbox.demoClient.clientId));
+    const seeds = Array.from({ length: 3 }, () => seedSandbox(house, { origin: sandbox.demoOrigin }));
+    const resets = Array.from({ length: 3 }, () => call(sandbox, 'POST', '/personas/p0/reset'));
+    await Promise.all(seeds);
+    for (const { status } of await Promise.all(resets)) assert.equal(status, 200);
+    assert.equal((await passwordOf('p0')).outcome, 'match');
+    assert.equal((await call(sandbox, 'GET', `/clients/${sandbox.demoClient.clientId}`)).status, 200);
   });
 
   test('stay as they are when the sandbox starts again', async () => {

@@ -1,4 +1,4 @@
-import type { House } from '#foundation/deps';
+import type { Deps, House } from '#foundation/deps';
 import {
   clientOnTheWire,
   clientRegistration,
@@ -10,7 +10,7 @@ import {
   updateClient,
 } from '#partners';
 import { z } from 'zod';
-import { malformed, operation, refusal, type Operation } from './operation.ts';
+import { malformed, operation, refusal, type Operation, type Reply } from './operation.ts';
 
 const clientSchema = z
   .object({ client_id: z.string(), client_id_issued_at: z.number(), client_name: z.string() })
@@ -21,12 +21,16 @@ const changesSchema = z.record(z.string(), z.unknown(), { error: 'must be a JSON
 const unknownClient = refusal(404, 'unknown_client', 'There is no client of this id.');
 const invalidMetadata = 'invalid_client_metadata';
 
-export function clientOperations({ house }: { house: House }): Operation[] {
-  const registrationSchema = clientRegistration(house.settings);
-  const reading = {
-    200: { description: 'The client.', schema: clientSchema },
-    404: { description: 'There is no such client.' },
-  };
+const reading = {
+  200: { description: 'The client.', schema: clientSchema },
+  404: { description: 'There is no such client.' },
+};
+
+export function clientOperations(deps: { house: House }): Operation[] {
+  return [...listingOperations(deps), ...oneClientOperations(deps)];
+}
+
+function listingOperations({ house }: { house: House }): Operation[] {
   return [
     operation({
       method: 'GET',
@@ -40,7 +44,7 @@ export function clientOperations({ house }: { house: House }): Operation[] {
       method: 'POST',
       path: '/clients',
       summary: 'Registers a service.',
-      input: { body: registrationSchema },
+      input: { body: clientRegistration(house.settings) },
       bodyError: invalidMetadata,
       answers: {
         201: { description: 'The client, with the id that it was given.', schema: clientSchema },
@@ -51,6 +55,11 @@ export function clientOperations({ house }: { house: House }): Operation[] {
         return { status: 201, body: clientOnTheWire(client) };
       },
     }),
+  ];
+}
+
+function oneClientOperations({ house }: { house: House }): Operation[] {
+  return [
     operation({
       method: 'GET',
       path: '/clients/{id}',
@@ -68,15 +77,7 @@ export function clientOperations({ house }: { house: House }): Operation[] {
       summary: 'Changes the members that are given; null takes one away.',
       input: { params, body: changesSchema },
       answers: { ...reading, 400: { description: 'The changed registration does not fit.' } },
-      handle: ({ params: { id }, body }) =>
-        house.transact(async (deps) => {
-          const found = await readClient(deps, id);
-          if (found === undefined) return unknownClient;
-          const registration = registrationSchema.safeParse(overlayRegistration(found, body));
-          if (!registration.success) return malformed(invalidMetadata, registration.error, 0);
-          const client = await updateClient(deps, id, registration.data);
-          return client === undefined ? unknownClient : { status: 200, body: clientOnTheWire(client) };
-        }),
+      handle: ({ params: { id }, body }) => house.transact((deps) => changeClient(deps, id, body)),
     }),
     operation({
       method: 'DELETE',
@@ -90,4 +91,17 @@ export function clientOperations({ house }: { house: House }): Operation[] {
       },
     }),
   ];
+}
+
+async function changeClient(
+  deps: Deps,
+  id: string,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<Reply> {
+  const found = await readClient(deps, id);
+  if (found === undefined) return unknownClient;
+  const registration = clientRegistration(deps.settings).safeParse(overlayRegistration(found, changes));
+  if (!registration.success) return malformed(invalidMetadata, registration.error, 0);
+  const client = await updateClient(deps, id, registration.data);
+  return client === undefined ? unknownClient : { status: 200, body: clientOnTheWire(client) };
 }

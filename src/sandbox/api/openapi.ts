@@ -48,12 +48,13 @@ function responseOf(status: number, { description, schema }: Answer): Json {
 }
 
 function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] {
-  if (!(schema instanceof z.ZodObject)) return [];
-  return Object.entries(schema.shape).map(([name, one]) => ({
+  if (schema === undefined) return [];
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.entries(properties).map(([name, described]) => ({
     name,
     in: place,
     required: place === 'path',
-    schema: schemaOf(z.object({ one }), 'input', 'one'),
+    schema: described,
   }));
 }
 
@@ -61,7 +62,7 @@ function json(schema: unknown): Json {
   return { 'application/json': { schema } };
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output', member?: string): unknown {
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...described } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return member === undefined ? described : described.properties?.[member];
+  return described;
 }

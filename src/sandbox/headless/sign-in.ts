@@ -53,8 +53,8 @@ export interface HeadlessDeps {
   readonly app: FastifyInstance;
   readonly house: House;
   readonly devices: RememberedDevices;
-  /** Codes that are on their way, by account: one at a time, so that each is read by who asked for it. */
-  readonly awaited: Map<string, Promise<unknown>>;
+  /** The last one in each persona's queue. */
+  readonly queues: Map<string, Promise<void>>;
 }
 
 type Step = { readonly address: string } | { readonly because: Hindrance };
@@ -114,14 +114,50 @@ async function authenticate(
   asked: HeadlessSignIn,
   request: SignInRequest,
 ): Promise<Step> {
-  const { house } = deps;
   const factors = new Set<AuthenticationFactor>(asked.authentication ?? ['Cp', ...request.missing]);
   if (!factors.has('Cp') || request.missing.some((factor) => !factors.has(factor))) {
     return { because: 'authentication_insufficient' };
   }
-  if (asked.persona.account === undefined) return { because: 'no_account' };
-  const { email } = asked.persona;
-  const checked = await checkPassword(house, { email, password: sandboxPassword, remoteAddress: loopback });
+  const { persona } = asked;
+  if (persona.account === undefined) return { because: 'no_account' };
+  return inTurn(deps.queues, persona.id, () => enterCredentials(deps, { persona, request, factors }));
+}
+
+/**
+ * A person has two hands: one persona's passwords and codes are entered one after the other. Otherwise many at once
+ * would look like guessing, and one would read the code that another had asked for.
+ */
+async function inTurn<T>(
+  queues: Map<string, Promise<void>>,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const turn = (queues.get(name) ?? Promise.resolve()).then(work);
+  const ended = turn.then(
+    () => undefined,
+    () => undefined,
+  );
+  queues.set(name, ended);
+  try {
+    return await turn;
+  } finally {
+    if (queues.get(name) === ended) queues.delete(name);
+  }
+}
+
+interface Credentials {
+  readonly persona: Persona;
+  readonly request: SignInRequest;
+  readonly factors: ReadonlySet<AuthenticationFactor>;
+}
+
+async function enterCredentials(
+  deps: HeadlessDeps,
+  { persona, request, factors }: Credentials,
+): Promise<Step> {
+  const { house } = deps;
+  const attempt = { email: persona.email, password: sandboxPassword, remoteAddress: loopback };
+  const checked = await checkPassword(house, attempt);
   if (checked.outcome === 'locked') return { because: 'password_locked' };
   if (checked.outcome === 'no_match') return { because: 'password_changed' };
   const { accountId } = checked;
@@ -135,25 +171,6 @@ async function authenticate(
 
 /** A remembered device counts; otherwise a code is sent, read from the inbox and entered, and the device remembered. */
 async function proveDevice(
-  deps: HeadlessDeps,
-  request: SignInRequest,
-  accountId: string,
-): Promise<Hindrance | undefined> {
-  const before = deps.awaited.get(accountId);
-  const turn = Promise.resolve(before).then(() => proveDeviceInTurn(deps, request, accountId));
-  const settled = turn.then(
-    () => undefined,
-    () => undefined,
-  );
-  deps.awaited.set(accountId, settled);
-  try {
-    return await turn;
-  } finally {
-    if (deps.awaited.get(accountId) === settled) deps.awaited.delete(accountId);
-  }
-}
-
-async function proveDeviceInTurn(
   { house, devices }: HeadlessDeps,
   request: SignInRequest,
   accountId: string,
