@@ -1,5 +1,5 @@
 import { readPasswordReset, type PasswordPolicy } from '#accounts';
-import { readQuery, type Web } from '#foundation/http';
+import { pathOf, readQuery, type Web } from '#foundation/http';
 import {
   browserOf,
   createJourneys,
@@ -57,6 +57,7 @@ async function startForRequest(web: Web, journeys: Journeys, request: FastifyReq
   const address = await web.house.transact(async (deps) => {
     const asked = await readSignInRequest(deps, readQuery(request.query, 'request') ?? '');
     if (asked === undefined) return undefined;
+    if (asked.language !== undefined) web.visitors.suggestLanguage(reply, asked.language);
     const { journey, context } = journeyFor(asked, { remembered, now: deps.clock.now() });
     return journeys.start(deps, { journey, visitor, context });
   });
@@ -119,7 +120,7 @@ async function startReset(web: Web, journeys: Journeys, request: FastifyRequest,
     return { outcome: 'started' as const, address };
   });
   if (found.outcome === 'started') return reply.redirect(found.address, 303);
-  const frame = { language: web.visitors.language(request), address: request.url };
+  const frame = { language: web.visitors.language(request), address: pathOf(request) };
   const data = { problem: found.outcome, reference: linkProblems[found.outcome] };
   return reply
     .code(400)

@@ -10,25 +10,28 @@ export const newPasswordForm = z
     if (password === '') issues.addIssue({ code: 'custom', path: ['password'], message: 'missing' });
     if (passwordAgain === '')
       issues.addIssue({ code: 'custom', path: ['passwordAgain'], message: 'missing' });
-    else if (password !== '' && password !== passwordAgain) {
-      issues.addIssue({ code: 'custom', path: ['passwordAgain'], message: 'different' });
-    }
   });
 
 export type NewPassword =
   | { readonly outcome: 'acceptable'; readonly passwordHash: string }
   | { readonly outcome: 'refused'; readonly errors: FieldErrors };
 
-/** Judges a new password and hashes it: work that must not hold a transaction. */
+/**
+ * Judges a new password and hashes it: work that must not hold a transaction. Whether it was typed the same twice
+ * matters only once it is good enough.
+ */
 export async function hashNewPassword(
   house: House,
   policy: PasswordPolicy,
-  chosen: { password: string; email?: string | undefined },
+  chosen: { password: string; passwordAgain: string; email?: string | undefined },
 ): Promise<NewPassword> {
   const { serviceName } = house.settings;
   const strength = policy.checkPasswordStrength(chosen.password, { email: chosen.email ?? '', serviceName });
   if (strength.outcome !== 'acceptable') {
     return { outcome: 'refused', errors: { password: strength.outcome, passwordAgain: 'reenter' } };
+  }
+  if (chosen.password !== chosen.passwordAgain) {
+    return { outcome: 'refused', errors: { passwordAgain: 'different' } };
   }
   return { outcome: 'acceptable', passwordHash: await house.passwords.hash(chosen.password) };
 }

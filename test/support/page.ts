@@ -97,7 +97,7 @@ function readForm({ attributes, inner }: Part): Form {
 }
 
 function textOf(html: string): string {
-  return decode(html.replaceAll(/<[^>]*>/gu, ' '))
+  return decode(html.replaceAll('<wbr>', '').replaceAll(/<[^>]*>/gu, ' '))
     .replaceAll(/\s+/gu, ' ')
     .trim();
 }

@@ -10,6 +10,7 @@ import type { Visitors } from './visitor.ts';
 export type Problem =
   | 'not-found'
   | 'start-again'
+  | 'over'
   | 'redirect'
   | 'request'
   | 'stale-form'
@@ -44,6 +45,7 @@ export interface ProblemPages {
 const statusOf: Record<Problem, number> = {
   'not-found': 404,
   'start-again': 400,
+  over: 400,
   redirect: 400,
   request: 400,
   'stale-form': 403,

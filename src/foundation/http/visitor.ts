@@ -11,9 +11,11 @@ export interface Visitors {
   /** The hidden form field that shows that a page of ours, in this browser, made the post. */
   formToken(visitor: string): string;
   isFormToken(visitor: string, token: string | undefined): boolean;
-  /** The language chosen in this browser, else the one its owner prefers. */
+  /** The language chosen in this browser, else the one that the service suggests, else the one its owner prefers. */
   language(request: FastifyRequest): Language;
   setLanguage(reply: FastifyReply, language: Language): void;
+  /** Holds until the browser is closed or another is suggested; what somebody has chosen here counts more. */
+  suggestLanguage(reply: FastifyReply, language: Language): void;
   /** Reads or sets a long-lived cookie of ours. */
   readCookie(request: FastifyRequest, name: string): string | undefined;
   setCookie(reply: FastifyReply, cookie: { name: string; value: string; expires: Date }): void;
@@ -43,12 +45,16 @@ export function createVisitors(deps: { secrets: Secrets }, options: { https: boo
     formToken,
     isFormToken: (visitor, token) => token !== undefined && secretsEqual(token, formToken(visitor)),
     language: (request) => {
-      const chosen = request.cookies[named('language')];
-      if (isLanguage(chosen)) return chosen;
+      const known = [request.cookies[named('language')], request.cookies[named('suggested-language')]];
+      const language = known.find(isLanguage);
+      if (language !== undefined) return language;
       return /^\s*cy\b/iu.test(request.headers['accept-language'] ?? '') ? 'cy' : 'en';
     },
     setLanguage: (reply, language) => {
       void reply.setCookie(named('language'), language, { ...attributes, maxAge: secondsPerYear });
+    },
+    suggestLanguage: (reply, language) => {
+      void reply.setCookie(named('suggested-language'), language, attributes);
     },
     readCookie: (request, name) => request.cookies[named(name)],
     setCookie: (reply, cookie) => {

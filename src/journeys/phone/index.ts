@@ -44,7 +44,9 @@ function enterPhone<A extends WithPhone, C>({
         : { phone: phoneTyped?.phone ?? '' },
     form: phoneForm,
     submit: (deps, visit, input) => {
-      const international = input.international === 'yes';
+      // Without scripts both fields are on the page, and the box between them is easily overlooked.
+      const international =
+        input.international === 'yes' || (input.phone === '' && input.internationalPhone !== '');
       const typed = international ? input.internationalPhone : input.phone;
       const read = readPhone(typed, { international, refusedCountries: deps.settings.refusedPhoneCountries });
       const field = international ? 'internationalPhone' : 'phone';

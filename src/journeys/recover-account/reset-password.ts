@@ -24,10 +24,10 @@ const newPassword = ({ passwordPolicy }: { passwordPolicy: PasswordPolicy }) =>
     isFinal: true,
     form: newPasswordForm,
     secretFields: ['password', 'passwordAgain'],
-    before: async (house, visit, { password }) => {
+    before: async (house, visit, typed) => {
       const reset = await readPasswordReset(house.deps, { token: visit.context.token });
       const account = reset.outcome === 'usable' ? await readAccount(house.deps, reset.accountId) : undefined;
-      return hashNewPassword(house, passwordPolicy, { password, email: account?.email });
+      return hashNewPassword(house, passwordPolicy, { ...typed, email: account?.email });
     },
     submit: async (deps, visit, _input, chosen) => {
       if (chosen.outcome === 'refused') return { outcome: 'invalid', errors: chosen.errors };
