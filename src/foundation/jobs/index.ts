@@ -1,6 +1,7 @@
+import { Fault } from '#foundation/errors';
 import { isStorageUnavailable, type Db } from '#foundation/storage';
 import type { Logger } from '#foundation/log';
-import { fromKysely, PgBoss, type Job } from 'pg-boss';
+import { fromKysely, PgBoss, type Job, type JobResult } from 'pg-boss';
 
 /** Puts a job on a queue, in the transaction it belongs to. */
 export type Enqueue = (queue: string, data: object) => Promise<void>;
@@ -18,21 +19,31 @@ export interface QueueRules {
   readonly atOnce: number;
 }
 
+export type JobHandler = (data: unknown, job: { id: string }) => Promise<void>;
+
 /** Background work on the same PostgreSQL: a job is stored with what caused it and survives any process. */
 export interface Jobs {
   /** @returns an `enqueue` that writes in the given transaction */
   on(db: Db): Enqueue;
   /** Creates a queue and starts working on it in this process. A handler that throws has its job tried again. */
-  work(
-    queue: string,
-    rules: QueueRules,
-    handler: (data: unknown, job: { id: string }) => Promise<void>,
-  ): Promise<void>;
+  work(queue: string, rules: QueueRules, handler: JobHandler): Promise<void>;
   /** Runs `task` about every `seconds` in this process until `stop`; what it throws is logged. */
   every(seconds: number, name: string, task: () => Promise<void>): void;
   /** Stops taking jobs, and waits for those in hand, at most some seconds. */
   stop(): Promise<void>;
 }
+
+/**
+ * Jobs are fetched two at a time: a full fetch means that there may be more, and the next follows at once. (Fetched one
+ * by one, what is left of a rush would wait for the next look.)
+ */
+const polling = {
+  pollingIntervalSeconds: 1,
+  notifyPollingIntervalSeconds: 2,
+  batchSize: 2,
+  burstWhenBatchFull: true,
+  perJobResults: true,
+} as const;
 
 /** Starts the queues' machinery in the schema `jobs`. */
 export async function startJobs(deps: { databaseUrl: string; log: Logger }): Promise<Jobs> {
@@ -56,10 +67,9 @@ export async function startJobs(deps: { databaseUrl: string; log: Logger }): Pro
       const options = { ...queueRules, retryBackoff: true, notify: true };
       await boss.createQueue(queue, options);
       await boss.updateQueue(queue, options);
-      await boss.work<object>(
-        queue,
-        { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5, localConcurrency: atOnce },
-        (jobs: Job[]) => Promise.all(jobs.map((job) => handler(job.data, { id: job.id }))),
+      const fetching = { ...polling, localConcurrency: Math.ceil(atOnce / polling.batchSize) } as const;
+      await boss.work<object, void, typeof fetching>(queue, fetching, (fetched) =>
+        Promise.all(fetched.map((job) => runJob(deps.log, queue, job, handler))),
       );
     },
     every: (seconds, name, task) => {
@@ -78,6 +88,22 @@ export async function startJobs(deps: { databaseUrl: string; log: Logger }): Pro
       await boss.stop({ graceful: true, timeout: 10_000 });
     },
   };
+}
+
+/** What went wrong is logged; the queue's history, which is no place for what errors may quote, keeps its code. */
+async function runJob(log: Logger, queue: string, job: Job, handler: JobHandler): Promise<JobResult> {
+  try {
+    await handler(job.data, { id: job.id });
+    return { id: job.id, status: 'completed' };
+  } catch (error) {
+    const isKnown = error instanceof Fault || isStorageUnavailable(error);
+    log[isKnown ? 'warn' : 'error']({ queue, job: job.id, err: error }, 'a job failed');
+    return {
+      id: job.id,
+      status: 'failed',
+      output: { code: error instanceof Fault ? error.code : 'unexpected' },
+    };
+  }
 }
 
 function logTrouble(log: Logger, name: string, error: unknown): void {

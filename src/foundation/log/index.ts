@@ -45,12 +45,26 @@ export function createLog(options: { level: string; destination?: DestinationStr
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
 }
 
-/** Errors are logged by kind, code and stack: the messages of others' errors may quote what a person typed. */
+/**
+ * Errors are logged by kind, code and stack: the messages of others' errors may quote what a person typed. The code
+ * doesn't go by the name `code`, which security codes have.
+ */
 function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
-  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  const code = 'code' in error && typeof error.code === 'string' ? { errorCode: error.code } : {};
   const frames = error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at '));
-  const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
-  const message = error instanceof Fault ? { message: error.message } : {};
-  return { type: error.name, ...code, ...message, stack: frames?.slice(0, 12).join('\n'), ...cause };
+  const own = error instanceof Fault ? { message: error.message } : {};
+  return {
+    type: error.name,
+    ...code,
+    ...own,
+    stack: frames?.slice(0, 12).join('\n'),
+    ...(error.cause === undefined ? {} : { cause: describeCause(error) }),
+  };
+}
+
+/** A fault's cause may be a word of our own that says more; others' words stay out. */
+function describeCause(error: Error): unknown {
+  const { cause } = error;
+  return error instanceof Fault && typeof cause === 'string' ? cause : describeError(cause);
 }

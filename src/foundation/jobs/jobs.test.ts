@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Fault } from '#foundation/errors';
+import { createLog } from '#foundation/log';
+import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
+
+const rules = { retryLimit: 5, retryDelay: 1, retryDelayMax: 1, expireInSeconds: 60, atOnce: 2 };
+const logged: string[] = [];
+let open: TestHouse;
+before(async () => {
+  const log = createLog({ level: 'debug', destination: { write: (line: string) => void logged.push(line) } });
+  open = await createTestHouse({ log });
+});
+after(() => open.close());
+
+async function until(what: () => Promise<boolean> | boolean): Promise<void> {
+  for (let looks = 0; looks < 2000; looks += 1) {
+    if (await what()) return;
+    await wait(20);
+  }
+  assert.fail('what the test waits for never came');
+}
+
+async function readJobs(queue: string): Promise<{ state: string; output: unknown }[]> {
+  const { rows } = await open.house.database.pool.query<{ state: string; output: unknown }>(
+    'SELECT state, output FROM jobs.job WHERE name = $1',
+    [queue],
+  );
+  return rows;
+}
+
+test('a job exists if and only if its transaction commits', async () => {
+  const done: unknown[] = [];
+  await open.jobs.work('test.commit', rules, async (data) => void done.push(data));
+  const rolledBack = open.house.transact(async ({ enqueue }) => {
+    await enqueue('test.commit', { number: 1 });
+    throw new Error('changed my mind');
+  });
+  await assert.rejects(rolledBack);
+  await open.house.transact(({ enqueue }) => enqueue('test.commit', { number: 2 }));
+  await until(async () => (await readJobs('test.commit')).some(({ state }) => state === 'completed'));
+  assert.deepEqual(done, [{ number: 2 }]);
+});
+
+test('a rush of jobs is worked off without waiting for the next look', async () => {
+  // A look for each two of them, two seconds apart, would take far longer than this test waits.
+  const rush = Array.from({ length: 200 }, (_, number) => ({ number }));
+  let done = 0;
+  await open.jobs.work('test.rush', rules, async () => {
+    done += 1;
+  });
+  await open.house.transact(async ({ enqueue }) => {
+    for (const data of rush) await enqueue('test.rush', data);
+  });
+  await until(() => done === rush.length);
+});
+
+test('of two jobs fetched together, the one that fails is tried again and the other is not', async () => {
+  const tries: number[] = [];
+  await open.jobs.work('test.pair', rules, async (data) => {
+    const number = data instanceof Object && 'number' in data ? Number(data.number) : 0;
+    tries.push(number);
+    if (number === 2 && tries.filter((one) => one === 2).length === 1) throw new Error('not yet');
+  });
+  await open.house.transact(async ({ enqueue }) => {
+    for (const number of [1, 2]) await enqueue('test.pair', { number });
+  });
+  await until(
+    async () => (await readJobs('test.pair')).filter(({ state }) => state === 'completed').length === 2,
+  );
+  assert.deepEqual(tries.toSorted(), [1, 2, 2]);
+});
+
+test('what a failed job’s error quotes is kept neither by the queue nor by the log', async () => {
+  const secret = 'ada@people.example';
+  const faults = [
+    new Fault('messaging.not-sent', { cause: 'reason-451' }),
+    Object.assign(new Error(`no mailbox ${secret}`, { cause: { secret } }), { request: { body: secret } }),
+  ];
+  await open.jobs.work('test.fail', { ...rules, retryLimit: 0 }, async () => {
+    throw faults.pop() ?? new Error('one job too many');
+  });
+  await open.house.transact(async ({ enqueue }) => {
+    for (const number of [1, 2]) await enqueue('test.fail', { number });
+  });
+  await until(
+    async () => (await readJobs('test.fail')).filter(({ state }) => state === 'failed').length === 2,
+  );
+  const jobs = await readJobs('test.fail');
+  const outputs = jobs.map(({ output }) => JSON.stringify(output)).toSorted();
+  assert.deepEqual(outputs, ['{"code":"messaging.not-sent"}', '{"code":"unexpected"}']);
+  const lines = logged.join('');
+  assert.match(lines, /"queue":"test.fail"/u);
+  assert.match(lines, /"errorCode":"messaging.not-sent"/u);
+  assert.match(lines, /reason-451/u);
+  assert.ok(!lines.includes(secret));
+});
