@@ -7,10 +7,12 @@ import { z } from 'zod';
 import { deliver, loadDelivery } from './delivery.ts';
 import { sendableMessage, type OutgoingMessage } from './message.ts';
 import { sealMessage } from './sealed-message.ts';
+import { channels, type Channel } from './sender.ts';
 import type { Senders } from './senders.ts';
 import { deleteUselessOutgoing, insertOutgoing } from './store.ts';
 
-const queue = 'messaging.send';
+/** A queue for each channel: a mail server that hangs doesn't hold up security codes on their way to phones. */
+const queueOf = (channel: Channel): string => `messaging.send-${channel}`;
 
 /**
  * Tried again at growing intervals of at most half a minute, so that a code is still good when a sender comes back;
@@ -40,13 +42,15 @@ export async function sendMessage(deps: Deps, outgoing: OutgoingMessage): Promis
   }
   const id = randomUUID();
   await insertOutgoing(deps.db, { id, sealed: sealMessage(deps, id, message.data), usefulUntil });
-  await deps.enqueue(queue, { id });
+  await deps.enqueue(queueOf(message.data.channel), { id });
 }
 
 /** Starts sending in this process. */
 export async function startMessagingWork(house: House, jobs: Jobs, senders: Senders): Promise<void> {
   const delivery = loadDelivery(senders);
-  await jobs.work(queue, rules, (data) => deliver(house, delivery, jobData.parse(data).id));
+  for (const channel of channels) {
+    await jobs.work(queueOf(channel), rules, (data) => deliver(house, delivery, jobData.parse(data).id));
+  }
 }
 
 /** Removes messages whose time has passed, should their jobs have been lost. */

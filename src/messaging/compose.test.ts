@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Fault } from '#foundation/errors';
+import { languages, type Language } from '#foundation/web';
+import { compose, loadCatalogues, type Catalogue } from './compose.ts';
+import { emailMessages, smsMessages, type SendableMessage } from './message.ts';
+
+const catalogues = loadCatalogues();
+const code = '482913';
+const link = 'https://login.example/reset-password/abc?x=1&y=2';
+const around = {
+  serviceName: 'Bevan login',
+  supportContact: 'support@login.example',
+  usefulForSeconds: 3600,
+};
+const to = { email: 'ada@people.example', sms: '+447700900123' };
+
+/** GSM 7-bit default alphabet (3GPP TS 23.038 §6.2.1): one character outside it, and 70 fit into a message, not 160. */
+const gsm7 = /^[A-Za-z0-9 @£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ!"#¤%&'()*+,\-./:;<=>?¡ÄÖÑÜ§¿äöñüà\n\r]*$/u;
+
+function sample(message: SendableMessage['message'], language: Language): SendableMessage {
+  switch (message) {
+    case 'confirm-email':
+    case 'already-registered':
+      return { message, channel: 'email', to: to.email, language, values: { code } };
+    case 'confirm-phone':
+    case 'sign-in-code':
+      return { message, channel: 'sms', to: to.sms, language, values: { code } };
+    case 'reset-password':
+      return { message, channel: 'email', to: to.email, language, values: { link } };
+    case 'password-changed':
+    case 'welcome':
+      return { message, channel: 'email', to: to.email, language, values: {} };
+  }
+}
+
+function write(message: SendableMessage['message'], language: Language, more: Partial<typeof around> = {}) {
+  return compose(catalogues[language], sample(message, language), { ...around, ...more });
+}
+
+for (const language of languages) {
+  test(`every text message in ${language} fits into one SMS, also with a longer service name`, () => {
+    for (const name of smsMessages) {
+      for (const serviceName of ['Bevan login', 'Cardiff Health Login']) {
+        const { text } = write(name, language, { serviceName, usefulForSeconds: 300 });
+        assert.match(text, gsm7, name);
+        assert.ok(text.length <= 160, `${name} has ${text.length} characters`);
+      }
+    }
+  });
+
+  test(`every text message in ${language} says its code, who sends it, how long it works, and that we never ask for it`, () => {
+    const never = { en: 'We will never ask you for it', cy: 'Ni fyddwn byth yn gofyn amdano' };
+    for (const name of smsMessages) {
+      const { text } = write(name, language, { usefulForSeconds: 300 });
+      for (const part of [
+        code,
+        around.serviceName,
+        /5 (minutes|munud)\b/u.exec(text)?.[0],
+        never[language],
+      ]) {
+        assert.ok(part !== undefined && text.includes(part), `${name}: ${text}`);
+      }
+    }
+  });
+
+  test(`every e-mail in ${language} says who sends it, whom to ask, and what to do if it was not you`, () => {
+    const notYou = { en: /If you did not/u, cy: /Os na wnaethoch|Os nad chi/u };
+    for (const name of emailMessages) {
+      const { subject = '', text, html = '' } = write(name, language);
+      for (const part of [around.serviceName, around.supportContact]) {
+        assert.ok(text.includes(part) && html.includes(part), name);
+      }
+      assert.match(text, notYou[language], name);
+      assert.match(html, notYou[language], name);
+      assert.ok(!subject.includes(code) && subject.includes(around.serviceName), name);
+      assert.doesNotMatch(subject + text + html, /[{}]|undefined/u, `${name} has an unfilled place`);
+    }
+  });
+
+  test(`every e-mail in ${language} is a page that names its language, with one heading and nothing from elsewhere`, () => {
+    for (const name of emailMessages) {
+      const { html = '' } = write(name, language);
+      assert.match(html, new RegExp(`^<!DOCTYPE html>\n<html lang="${language}">`, 'u'));
+      assert.equal(html.split('<h1').length, 2);
+      assert.doesNotMatch(html, /<(img|script|link|style|iframe)\b|url\(/iu);
+    }
+  });
+}
+
+test('what carries a code or link says how long it works, and nothing else does', () => {
+  for (const name of [...emailMessages, ...smsMessages]) {
+    const { text, code: carried, links } = write(name, 'en');
+    const expires = text.includes('expires in 1 hour');
+    assert.equal(expires, carried !== undefined || links.length > 0, name);
+  }
+});
+
+test('a code, and only a code that the message needs, stands in it', () => {
+  for (const name of [...emailMessages, ...smsMessages]) {
+    const { text, html = text, code: carried } = write(name, 'en');
+    assert.equal(text.includes(code), carried === code, name);
+    assert.equal(html.includes(code), carried === code, name);
+  }
+});
+
+test('a link stands once in the text, and in the page as one button and once to copy', () => {
+  for (const language of languages) {
+    const { text, html = '', links } = write('reset-password', language);
+    assert.equal(text.split(link).length - 1, 1);
+    assert.equal(html.split('<a ').length - 1, 1);
+    assert.equal(html.split('https://login.example/reset-password/abc?x=1&amp;y=2').length - 1, 2);
+    assert.deepEqual(links, [link]);
+  }
+});
+
+test('the time that is left is said in the words of the language', () => {
+  const said = (language: Language, usefulForSeconds: number) =>
+    /(?:expires in|ymhen) (\d+ \p{L}+)/u.exec(
+      write('confirm-email', language, { usefulForSeconds }).text,
+    )?.[1];
+  assert.equal(said('en', 3600), '1 hour');
+  assert.equal(said('en', 3599.9), '1 hour');
+  assert.equal(said('en', 7199), '2 hours');
+  assert.equal(said('en', 299.5), '5 minutes');
+  assert.equal(said('en', 61), '1 minute');
+  assert.equal(said('en', 2), '1 minute');
+  assert.equal(said('cy', 3600), '1 awr');
+  assert.equal(said('cy', 300), '5 munud');
+  assert.equal(said('cy', 120), '2 funud');
+  assert.equal(said('cy', 60), '1 munud');
+});
+
+test('a mail to a known and to an unknown address look alike until they are opened', () => {
+  for (const language of languages) {
+    const known = write('already-registered', language);
+    const unknown = write('confirm-email', language);
+    assert.equal(known.subject, unknown.subject);
+    assert.equal(known.text.split('\n')[0], unknown.text.split('\n')[0]);
+  }
+});
+
+test('what a service calls itself is text, not markup, nor a place to fill', () => {
+  const serviceName = '<b>Care & "Co" $& {code}</b>';
+  const { subject, text, html = '' } = write('welcome', 'en', { serviceName });
+  assert.equal(subject, `You now have a ${serviceName}`);
+  assert.ok(text.includes(serviceName));
+  assert.ok(html.includes('&lt;b&gt;Care &amp; &quot;Co&quot; $&amp; {code}&lt;/b&gt;'));
+  assert.doesNotMatch(html, /<b>/u);
+});
+
+test('a subject that would be more than one line is never written', () => {
+  for (const serviceName of ['A\r\nBcc: eve@people.example', 'A\u2028B', 'A\u0000B']) {
+    assert.throws(
+      () => write('welcome', 'en', { serviceName }),
+      (error) => error instanceof Fault && error.code === 'messaging.unsendable',
+    );
+  }
+});
+
+test('both languages say the same: as many sentences in as many places, with the same values', () => {
+  const places = (text: string) => [...text.matchAll(/\{\w+\}/gu)].map(([place]) => place).toSorted();
+  const shape = ({ copyLink, footer, email, sms }: Catalogue) => ({
+    copyLink: places(copyLink),
+    footer: footer.map(places),
+    sms: Object.entries(sms).map(([name, text]) => [name, places(text)]),
+    email: Object.entries(email).map(([name, { subject, lines, button, ending }]) => [
+      name,
+      [subject, ...lines, button ?? 'no button', ...ending].map(places),
+      [lines.length, button === undefined, ending.length],
+    ]),
+  });
+  assert.deepEqual(shape(catalogues.cy), shape(catalogues.en));
+});
+
+test('no sentence is the same in both languages', () => {
+  const sentences = ({ email, sms, footer }: Catalogue) => [
+    ...footer,
+    ...Object.values(sms),
+    ...Object.values(email).flatMap(({ subject, lines, button, ending }) => [
+      subject,
+      ...lines,
+      button ?? '',
+      ...ending,
+    ]),
+  ];
+  const english = new Set(sentences(catalogues.en));
+  assert.deepEqual(
+    sentences(catalogues.cy).filter((sentence) => sentence !== '' && english.has(sentence)),
+    [],
+  );
+});
