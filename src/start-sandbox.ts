@@ -42,7 +42,6 @@ function startDemo(demo: {
   return spawn(process.execPath, [path.join(repository, 'demo/main.ts')], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: {
-      PATH: process.env['PATH'],
       DEMO_ISSUER: demo.issuer,
       DEMO_PORT: String(demo.port),
       DEMO_CLIENT_ID: demo.client.clientId,

@@ -57,8 +57,3 @@ export const faults = {
 } as const satisfies Record<string, { statusCode: number; meaning: string }>;
 
 export type FaultCode = keyof typeof faults;
-
-/** Closes a switch over a union: the compiler refuses the call while a case is missing. */
-export function unreachable(value: never): never {
-  throw new Error(`unreachable: ${JSON.stringify(value)}`);
-}

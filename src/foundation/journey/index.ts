@@ -57,4 +57,3 @@ export {
   type Visit,
 } from './types.ts';
 export { findOpenVisit } from './visits.ts';
-export { nextStep, openSteps } from './walk.ts';

@@ -1,8 +1,6 @@
 export {
   houseSettings,
   setting,
-  wholeNumber,
-  yesOrNo,
   type Mode,
   type SettingDefinition,
 } from './definitions.ts';
