@@ -1,4 +1,5 @@
 export {
+  addPhone,
   createAccount,
   findAccountId,
   forgetAccount,

@@ -71,7 +71,9 @@ suite('an account', () => {
 
   test('keeps when it was last used, and notes where', async () => {
     const account = await makeAccount(here, { email: 'used@mail.example' });
-    await here.house.transact((deps) => recordSignIn(deps, { accountId: account.id, clientId: 'demo' }));
+    const signIn = { accountId: account.id, clientId: 'demo', provenAt: account.createdAt };
+    const { outcome } = await here.house.transact((deps) => recordSignIn(deps, signIn));
+    assert.equal(outcome, 'recorded');
     const { rows } = await here.house.database.pool.query(
       'SELECT last_signed_in_at, client_id FROM accounts.account a JOIN audit.event e ON e.account_id = a.id AND e.type = $1 WHERE a.id = $2',
       ['sign-in.succeeded', account.id],
@@ -88,7 +90,9 @@ suite('an account', () => {
     assert.deepEqual(await auditOf(here, accountId), ['account.created', 'account.closed']);
     const isClosed = (error: unknown) => error instanceof Fault && error.code === 'accounts.closed';
     await assert.rejects(setPhone(here.house.deps, { accountId, phone: '+447700900123' }), isClosed);
-    await assert.rejects(recordSignIn(here.house.deps, { accountId, clientId: 'demo' }), isClosed);
+    const provenAt = here.clock.now();
+    const { outcome } = await recordSignIn(here.house.deps, { accountId, clientId: 'demo', provenAt });
+    assert.equal(outcome, 'ended');
     const anew = await makeAccount(here, { email: 'gone@mail.example' });
     assert.notEqual(anew.id, accountId);
   });

@@ -10,6 +10,7 @@ import {
   selectAccount,
   selectAccountId,
   selectAccountIds,
+  updateMissingPhone,
   updatePhone,
   updateSignedInAt,
 } from './store.ts';
@@ -109,17 +110,38 @@ export async function setPhone(
 }
 
 /**
- * Notes that somebody signed in to a connected service: the account counts as used from now.
+ * Sets the first number that security codes go to, once whoever signs in has proven it. It takes the place of no other:
+ * who has the password alone must not get the codes of an account that has a phone.
  *
- * @throws {Fault} `accounts.closed`
+ * @param first.phone E.164, as `readPhone` returned it
+ * @param first.provenAt when the sign-in, or the account, began
+ * @returns `refused` if the account has a phone by now, if its sign-ins were ended since, or if it was closed
+ */
+export async function addPhone(
+  deps: Pick<Deps, 'db' | 'audit'>,
+  first: { accountId: string; phone: string; provenAt: Date },
+): Promise<{ readonly outcome: 'added' | 'refused' }> {
+  if (!(await updateMissingPhone(deps.db, first))) return { outcome: 'refused' };
+  await deps.audit({ type: 'phone.changed', accountId: first.accountId });
+  return { outcome: 'added' };
+}
+
+/**
+ * Notes that somebody signed in to a connected service, if what they have proven still counts: the account counts as
+ * used from now. Call it in the transaction that lets them in; the account's sign-ins can't be ended in between.
+ *
+ * @param signIn.provenAt when their password was going to be checked, or their account made
+ * @returns `ended` if the account's sign-ins were ended since, or if it was closed: then nobody may be let in
  */
 export async function recordSignIn(
   deps: Pick<Deps, 'db' | 'clock' | 'audit'>,
-  signIn: { accountId: string; clientId: string },
-): Promise<void> {
-  if (!(await updateSignedInAt(deps.db, signIn.accountId, deps.clock.now())))
-    throw new Fault('accounts.closed');
-  await deps.audit({ type: 'sign-in.succeeded', accountId: signIn.accountId, clientId: signIn.clientId });
+  signIn: { accountId: string; clientId: string; provenAt: Date },
+): Promise<{ readonly outcome: 'recorded' | 'ended' }> {
+  const { accountId, clientId, provenAt } = signIn;
+  if (!(await updateSignedInAt(deps.db, { accountId, provenAt, at: deps.clock.now() })))
+    return { outcome: 'ended' };
+  await deps.audit({ type: 'sign-in.succeeded', accountId, clientId });
+  return { outcome: 'recorded' };
 }
 
 /** Removes all that this room knows of an account: credentials, codes, devices and reset links go with it. */

@@ -98,12 +98,31 @@ export async function updatePhone(db: Db, change: { accountId: string; phone: st
   return updated.numUpdatedRows > 0n;
 }
 
-/** @returns false if there is no such account */
-export async function updateSignedInAt(db: Db, id: string, at: Date): Promise<boolean> {
+/** @returns false if there is no such account, if it has a phone, or if its sign-ins were ended after `provenAt` */
+export async function updateMissingPhone(
+  db: Db,
+  change: { accountId: string; phone: string; provenAt: Date },
+): Promise<boolean> {
   const updated = await tablesOf(db)
     .updateTable('accounts.account')
-    .set({ last_signed_in_at: at })
-    .where('id', '=', id)
+    .set({ phone: change.phone })
+    .where('id', '=', change.accountId)
+    .where('phone', 'is', null)
+    .where('sign_ins_valid_from', '<=', change.provenAt)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+}
+
+/** @returns false if there is no such account, or if its sign-ins were ended after `provenAt` */
+export async function updateSignedInAt(
+  db: Db,
+  signIn: { accountId: string; provenAt: Date; at: Date },
+): Promise<boolean> {
+  const updated = await tablesOf(db)
+    .updateTable('accounts.account')
+    .set({ last_signed_in_at: signIn.at })
+    .where('id', '=', signIn.accountId)
+    .where('sign_ins_valid_from', '<=', signIn.provenAt)
     .executeTakeFirst();
   return updated.numUpdatedRows > 0n;
 }

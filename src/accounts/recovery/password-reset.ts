@@ -159,7 +159,9 @@ export async function resetPassword(
   if (account === undefined) return { outcome: 'unknown' };
   if (!(await takeReset(deps.db, tokenHash, now))) return { outcome: 'used' };
   await updatePassword(deps.db, { accountId: account.id, hash: change.passwordHash, changedAt: now });
-  await endSignIns(deps.db, account.id, now);
+  // Whoever came first to the account may have signed in after this began, and had their device remembered.
+  await deleteDevicesOf(deps.db, account.id);
+  await endSignIns(deps.db, account.id, deps.clock.now());
   await supersedeResets(deps.db, account.id, now);
   await attemptSucceeded(deps, [wrongPasswordsFor(emailKey(account.email))]);
   await sendMessage(deps, {

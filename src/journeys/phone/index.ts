@@ -1,4 +1,4 @@
-import { checkSecurityCode, readPhone, sendSecurityCode, setPhone } from '#accounts';
+import { addPhone, checkSecurityCode, readPhone, sendSecurityCode } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { stepsOf, type Visit } from '#foundation/journey';
 import { z } from 'zod';
@@ -6,8 +6,11 @@ import { deviceCookies } from '../device-cookie.ts';
 import { codeForm, lastDigits, locked, lockedStop } from '../request.ts';
 import type { phoneAnswers } from './answers.ts';
 
-/** Answers of a journey that proves a phone: the account exists by then. */
-type WithPhone = z.output<typeof phoneAnswers> & { accountId?: string | undefined };
+/** Answers of a journey that proves a phone: the account exists by then, and somebody is about to sign in to it. */
+type WithPhone = z.output<typeof phoneAnswers> & {
+  accountId?: string | undefined;
+  provenAt?: string | undefined;
+};
 
 /** Of the two numbers only the one that is meant is read, so nothing is said of the other. */
 const phoneForm = z.object({
@@ -108,7 +111,10 @@ function confirmPhone<A extends WithPhone, C>({
         case 'match': {
           const { accountId } = visit.answers;
           if (accountId === undefined) throw new Error('a phone was proven before there was an account');
-          await setPhone(deps, { accountId, phone: checked.destination });
+          const provenAt = new Date(visit.answers.provenAt ?? 0);
+          const { outcome } = await addPhone(deps, { accountId, phone: checked.destination, provenAt });
+          // It has another by now, or its password was changed: signing in anew says how to go on.
+          if (outcome === 'refused') return { outcome: 'moved', journey: 'sign-in', context: visit.context };
           const answers = { ...visit.answers, phoneProven: true };
           const { browser } = visit;
           const cookies = await deviceCookies(deps, { accountId, browser, remember: remember === 'yes' });

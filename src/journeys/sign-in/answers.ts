@@ -1,3 +1,4 @@
+import type { Visit } from '#foundation/journey';
 import { z } from 'zod';
 import { phoneAnswers } from '../phone/answers.ts';
 import { requestContext } from '../request.ts';
@@ -16,7 +17,7 @@ export const signInAnswers = phoneAnswers.extend({
   email: z.string().optional(),
   /** Set once the password was right. */
   accountId: z.string().optional(),
-  /** When the password was right. */
+  /** When the password that was right was going to be checked. */
   provenAt: z.string().optional(),
   hasPhone: z.boolean().optional(),
   deviceRemembered: z.boolean().optional(),
@@ -24,3 +25,15 @@ export const signInAnswers = phoneAnswers.extend({
   deviceProven: z.boolean().optional(),
 });
 export type SignInAnswers = z.output<typeof signInAnswers>;
+
+export type SignInVisit = Visit<SignInAnswers, SignInContext>;
+
+/** @returns since when what this visit rests on has been known: sign-ins ended after that end this one too */
+export function provenAtOf({ answers, context }: SignInVisit): Date {
+  return new Date(answers.provenAt ?? context.known?.seenAt ?? 0);
+}
+
+/** The password was changed meanwhile: whoever knew the old one is not let in. */
+export function signInAgain({ context }: SignInVisit) {
+  return { outcome: 'moved', journey: 'sign-in', context: { ...context, known: undefined } } as const;
+}

@@ -1,9 +1,16 @@
-import { readAccount, recordSignIn } from '#accounts';
+import { recordSignIn } from '#accounts';
 import type { JourneyDefinition } from '#foundation/journey';
 import { finishSignIn } from '#openid';
 import { phoneSteps } from '../phone/index.ts';
 import { requestFormTargets, requestFrame } from '../request.ts';
-import { signInAnswers, signInContext, type SignInAnswers, type SignInContext } from './answers.ts';
+import {
+  provenAtOf,
+  signInAgain,
+  signInAnswers,
+  signInContext,
+  type SignInAnswers,
+  type SignInContext,
+} from './answers.ts';
 import { enterCode } from './enter-code/step.ts';
 import { enterEmail } from './enter-email/step.ts';
 import { enterPassword } from './enter-password/step.ts';
@@ -26,12 +33,9 @@ export const signIn: JourneyDefinition<SignInAnswers, SignInContext> = {
     const { context, answers } = visit;
     const accountId = answers.accountId ?? context.known?.accountId;
     if (accountId === undefined) throw new Error('a sign-in ended without an account');
-    const account = await readAccount(deps, accountId);
-    const provenAt = new Date(answers.provenAt ?? context.known?.seenAt ?? 0);
-    if (account === undefined || provenAt < account.signInsValidFrom) {
-      // The password was changed meanwhile: whoever knew the old one is not let in.
-      return { outcome: 'moved', journey: 'sign-in', context: { ...context, known: undefined } };
-    }
+    const { clientId } = context;
+    const recorded = await recordSignIn(deps, { accountId, clientId, provenAt: provenAtOf(visit) });
+    if (recorded.outcome === 'ended') return signInAgain(visit);
     const hasDevice =
       answers.deviceProven === true || answers.deviceRemembered === true || answers.phoneProven === true;
     const factors = new Set([
@@ -39,7 +43,6 @@ export const signIn: JourneyDefinition<SignInAnswers, SignInContext> = {
       ...(answers.accountId === undefined ? [] : (['Cp'] as const)),
     ]);
     if (hasDevice) factors.add('Cd');
-    await recordSignIn(deps, { accountId, clientId: context.clientId });
     const { address } = await finishSignIn(deps, { uid: context.uid, accountId, factors: [...factors] });
     return { outcome: 'left', address };
   },

@@ -9,5 +9,7 @@ export const signUpAnswers = phoneAnswers.extend({
   emailCodeId: z.string().optional(),
   /** Set once the e-mail address was proven and the account made. */
   accountId: z.string().optional(),
+  /** When the account was made. */
+  provenAt: z.string().optional(),
 });
 export type SignUpAnswers = z.output<typeof signUpAnswers>;

@@ -34,6 +34,11 @@ export function signUp(parts: {
       const { accountId, email } = answers;
       if (accountId === undefined || email === undefined)
         throw new Error('a sign-up ended without an account');
+      const { clientId } = context;
+      const provenAt = new Date(answers.provenAt ?? 0);
+      const { outcome } = await recordSignIn(deps, { accountId, clientId, provenAt });
+      // The password was changed meanwhile: whoever chose the first one is not let in.
+      if (outcome === 'ended') return { outcome: 'moved', journey: 'sign-in', context };
       await sendMessage(deps, {
         message: 'welcome',
         channel: 'email',
@@ -42,7 +47,6 @@ export function signUp(parts: {
         values: {},
         usefulUntil: secondsAfter(deps.clock.now(), welcomeSeconds),
       });
-      await recordSignIn(deps, { accountId, clientId: context.clientId });
       const { address } = await finishSignIn(deps, { uid: context.uid, accountId, factors: ['Cp', 'Cd'] });
       return { outcome: 'left', address };
     },

@@ -156,6 +156,7 @@ async function enterCredentials(
   { persona, request, factors }: Credentials,
 ): Promise<Step> {
   const { house } = deps;
+  const provenAt = house.clock.now();
   const attempt = { email: persona.email, password: sandboxPassword, remoteAddress: loopback };
   const checked = await checkPassword(house, attempt);
   if (checked.outcome === 'locked') return { because: 'password_locked' };
@@ -163,8 +164,10 @@ async function enterCredentials(
   const { accountId } = checked;
   const hindrance = factors.has('Cd') ? await proveDevice(deps, request, accountId) : undefined;
   if (hindrance !== undefined) return { because: hindrance };
-  return house.transact(async (inside) => {
-    await recordSignIn(inside, { accountId, clientId: request.clientId });
+  return house.transact(async (inside): Promise<Step> => {
+    const { clientId } = request;
+    const recorded = await recordSignIn(inside, { accountId, clientId, provenAt });
+    if (recorded.outcome === 'ended') return { because: 'password_changed' };
     return finishSignIn(inside, { uid: request.uid, accountId, factors: [...factors] });
   });
 }

@@ -1,19 +1,25 @@
 import { checkSecurityCode, readAccount, sendSecurityCode } from '#accounts';
 import type { Deps } from '#foundation/deps';
-import { stepsOf, type Visit } from '#foundation/journey';
+import { stepsOf } from '#foundation/journey';
 import { deviceCookies } from '../../device-cookie.ts';
 import { codeForm, lastDigits, locked, lockedStop } from '../../request.ts';
-import type { SignInAnswers, SignInContext } from '../answers.ts';
-
-type SignInVisit = Visit<SignInAnswers, SignInContext>;
+import {
+  provenAtOf,
+  signInAgain,
+  type SignInAnswers,
+  type SignInContext,
+  type SignInVisit,
+} from '../answers.ts';
 
 const step = stepsOf<SignInAnswers, SignInContext>();
 
-async function accountOf(deps: Deps, { answers, context }: SignInVisit) {
+async function accountOf(deps: Deps, visit: SignInVisit) {
+  const { answers, context } = visit;
   const account = await readAccount(deps, answers.accountId ?? context.known?.accountId ?? '');
   if (account === undefined || account.phone === null)
     throw new Error('a code is due, but the account has no phone');
-  return { accountId: account.id, phone: account.phone };
+  const { id: accountId, phone, signInsValidFrom } = account;
+  return { accountId, phone, isEnded: provenAtOf(visit) < signInsValidFrom };
 }
 
 async function sendCode(deps: Deps, visit: SignInVisit) {
@@ -47,7 +53,8 @@ export const enterCode = step({
   form: codeForm,
   secretFields: ['code'],
   submit: async (deps, visit, { code, remember }) => {
-    const { accountId } = await accountOf(deps, visit);
+    const { accountId, isEnded } = await accountOf(deps, visit);
+    if (isEnded) return signInAgain(visit);
     const checked = await checkSecurityCode(deps, {
       codeId: visit.answers.codeId ?? '',
       code,

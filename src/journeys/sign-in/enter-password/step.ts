@@ -26,13 +26,16 @@ export const enterPassword = step({
   // Longer passwords than can exist are not worth hashing; they are as wrong as any other.
   form: z.object({ password: z.string('missing').min(1, 'missing').max(1000, 'wrong') }),
   secretFields: ['password'],
-  before: (house, { answers, context, browser }, { password }) =>
-    checkPassword(house, {
+  before: async (house, { answers, context, browser }, { password }) => {
+    const beganAt = house.clock.now();
+    const checked = await checkPassword(house, {
       email: emailOf(answers, context),
       password,
       remoteAddress: browser.remoteAddress,
-    }),
-  submit: async (deps, visit, _input, checked) => {
+    });
+    return { checked, beganAt };
+  },
+  submit: async (deps, visit, _input, { checked, beganAt }) => {
     switch (checked.outcome) {
       case 'locked':
         return locked(deps, checked.until, 'password');
@@ -46,7 +49,7 @@ export const enterPassword = step({
         const answers = {
           ...visit.answers,
           accountId,
-          provenAt: deps.clock.now().toISOString(),
+          provenAt: beganAt.toISOString(),
           hasPhone: account.phone !== null,
           deviceRemembered: remembered.length > 0,
         };

@@ -23,7 +23,7 @@ export const confirmEmail = step({
   path: 'email-code',
   page: 'journeys/sign-up/confirm-email',
   isDone: (answers) => answers.accountId !== undefined,
-  undo: ({ emailCodeId: _, accountId: __, ...rest }) => rest,
+  undo: ({ emailCodeId: _, accountId: __, provenAt: ___, ...rest }) => rest,
   isFinal: true,
   onEnter: async (deps, visit) => {
     const sent = await sendCode(deps, visit);
@@ -72,8 +72,9 @@ async function makeAccount(deps: Deps, visit: SignUpVisit, email: string): Promi
   if (created.outcome === 'email_taken') {
     return { outcome: 'moved', journey: 'sign-in', context: { ...visit.context, provenEmail: email } };
   }
+  const { id: accountId, createdAt } = created.account;
   return {
     outcome: 'answered',
-    answers: { ...visit.answers, accountId: created.account.id, passwordHash: 'stored' },
+    answers: { ...visit.answers, accountId, provenAt: createdAt.toISOString(), passwordHash: 'stored' },
   };
 }
