@@ -19,11 +19,18 @@ export type NewPassword =
 /**
  * Judges a new password and hashes it: work that must not hold a transaction. Whether it was typed the same twice
  * matters only once it is good enough.
+ *
+ * @param chosen.before the hash of what was chosen before; it stays if the password is the same
  */
 export async function hashNewPassword(
   house: House,
   policy: PasswordPolicy,
-  chosen: { password: string; passwordAgain: string; email?: string | undefined },
+  chosen: {
+    password: string;
+    passwordAgain: string;
+    email?: string | undefined;
+    before?: string | undefined;
+  },
 ): Promise<NewPassword> {
   const { serviceName } = house.settings;
   const strength = policy.checkPasswordStrength(chosen.password, { email: chosen.email ?? '', serviceName });
@@ -32,6 +39,10 @@ export async function hashNewPassword(
   }
   if (chosen.password !== chosen.passwordAgain) {
     return { outcome: 'refused', errors: { passwordAgain: 'different' } };
+  }
+  const { before } = chosen;
+  if (before !== undefined && (await house.passwords.verify(before, chosen.password))) {
+    return { outcome: 'acceptable', passwordHash: before };
   }
   return { outcome: 'acceptable', passwordHash: await house.passwords.hash(chosen.password) };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { formOf, readQuery, type FormFields, type Web } from '#foundation/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -129,7 +130,9 @@ async function takePost<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   const answer = await web.house.transact(async (deps): Promise<Answer> => {
     const locked = await loadVisit(deps, journey, { ref: params.ref, visitor, locked: true });
     const again: Answer = { address: addressOf(journey, params.ref), cookies: [] };
-    if (locked === undefined || locked.finished !== undefined) return again;
+    if (locked?.finished !== undefined) return { address: locked.finished.address, cookies: [] };
+    // Another post was taken while this one was read, as by a double click: go on from where the visit is now.
+    if (locked === undefined || !isDeepStrictEqual(locked.answers, stored.answers)) return again;
     if (!openSteps(journey, locked.answers, locked.context).includes(step)) return again;
     const progress: Progress<A, C> = { ...call, deps };
     const outcome = await submit(deps, visitFor(locked, call.browser));

@@ -11,5 +11,7 @@ export const signUpAnswers = phoneAnswers.extend({
   accountId: z.string().optional(),
   /** When the account was made. */
   provenAt: z.string().optional(),
+  /** The address that was proven, if it turned out to have a login. */
+  provenEmail: z.string().optional(),
 });
 export type SignUpAnswers = z.output<typeof signUpAnswers>;

@@ -28,10 +28,14 @@ export function signUp(parts: {
       enterEmail,
       createPassword(parts),
       confirmEmail,
-      ...phoneSteps<SignUpAnswers, RequestContext>({ appliesWhen: () => true }),
+      ...phoneSteps<SignUpAnswers, RequestContext>({
+        appliesWhen: ({ provenEmail }) => provenEmail === undefined,
+      }),
     ],
     finish: async (deps, { answers, context, browser }) => {
-      const { accountId, email } = answers;
+      const { accountId, email, provenEmail } = answers;
+      if (provenEmail !== undefined)
+        return { outcome: 'moved', journey: 'sign-in', context: { ...context, provenEmail } };
       if (accountId === undefined || email === undefined)
         throw new Error('a sign-up ended without an account');
       const { clientId } = context;

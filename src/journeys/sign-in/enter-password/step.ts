@@ -1,4 +1,4 @@
-import { checkPassword, readAccount } from '#accounts';
+import { checkPassword, readAccount, type Account } from '#accounts';
 import { stepsOf } from '#foundation/journey';
 import { z } from 'zod';
 import { deviceStillRemembered } from '../../device-cookie.ts';
@@ -9,6 +9,15 @@ const step = stepsOf<SignInAnswers, SignInContext>();
 
 function emailOf(answers: SignInAnswers, context: SignInContext): string {
   return answers.email ?? context.provenEmail ?? '';
+}
+
+const justNowMs = 10_000;
+
+/** Whether this is the same answer sent twice, as by a double click: then no second code has to be sent. */
+function wasProvenJustNow(answers: SignInAnswers, account: Account, now: Date): boolean {
+  if (answers.accountId !== account.id || answers.provenAt === undefined) return false;
+  const provenAt = new Date(answers.provenAt);
+  return provenAt >= account.signInsValidFrom && now.getTime() - provenAt.getTime() < justNowMs;
 }
 
 export const enterPassword = step({
@@ -46,6 +55,9 @@ export const enterPassword = step({
         const account = await readAccount(deps, accountId);
         if (account === undefined) return { outcome: 'invalid', errors: { password: 'wrong' } };
         const remembered = await deviceStillRemembered(deps, { accountId, browser: visit.browser });
+        if (wasProvenJustNow(visit.answers, account, deps.clock.now())) {
+          return { outcome: 'answered', answers: visit.answers, cookies: remembered };
+        }
         const answers = {
           ...visit.answers,
           accountId,

@@ -22,8 +22,8 @@ function sendCode(deps: Deps, visit: SignUpVisit) {
 export const confirmEmail = step({
   path: 'email-code',
   page: 'journeys/sign-up/confirm-email',
-  isDone: (answers) => answers.accountId !== undefined,
-  undo: ({ emailCodeId: _, accountId: __, provenAt: ___, ...rest }) => rest,
+  isDone: ({ accountId, provenEmail }) => accountId !== undefined || provenEmail !== undefined,
+  undo: ({ emailCodeId: _, accountId: __, provenAt: ___, provenEmail: ____, ...rest }) => rest,
   isFinal: true,
   onEnter: async (deps, visit) => {
     const sent = await sendCode(deps, visit);
@@ -70,7 +70,10 @@ async function makeAccount(deps: Deps, visit: SignUpVisit, email: string): Promi
   const { language } = visit.browser;
   const created = await createAccount(deps, { email, passwordHash, nation, language });
   if (created.outcome === 'email_taken') {
-    return { outcome: 'moved', journey: 'sign-in', context: { ...visit.context, provenEmail: email } };
+    return {
+      outcome: 'answered',
+      answers: { ...visit.answers, provenEmail: email, passwordHash: 'not used' },
+    };
   }
   const { id: accountId, createdAt } = created.account;
   return {

@@ -15,8 +15,12 @@ export const createPassword = ({ passwordPolicy }: { passwordPolicy: PasswordPol
     show: (_deps, visit) => Promise.resolve({ email: visit.answers.email }),
     form: newPasswordForm,
     secretFields: ['password', 'passwordAgain'],
-    before: (house, visit, typed) =>
-      hashNewPassword(house, passwordPolicy, { ...typed, email: visit.answers.email }),
+    before: (house, { answers }, typed) =>
+      hashNewPassword(house, passwordPolicy, {
+        ...typed,
+        email: answers.email,
+        before: answers.passwordHash,
+      }),
     submit: (_deps, visit, _input, chosen) =>
       Promise.resolve(
         chosen.outcome === 'acceptable'
