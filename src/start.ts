@@ -6,7 +6,7 @@ import { movableClock, systemClock } from '#foundation/clock';
 import { createLog, type Logger } from '#foundation/log';
 import { readSettings, SettingsFault, type Settings } from '#foundation/settings';
 import { EmbeddedPostgresFault, startEmbeddedPostgres } from '#foundation/storage';
-import { loadSenders } from '#messaging';
+import { closeSenders, loadSenders } from '#messaging';
 import { buildApp, startWork } from './app.ts';
 import { openHouse } from './open-house.ts';
 import { startSandbox } from './start-sandbox.ts';
@@ -36,6 +36,7 @@ async function startAll(stops: Stops): Promise<void> {
   const settings = readSettings();
   const log = createLog({ level: settings.logLevel });
   const senders = await loadSenders(settings);
+  stops.push(async () => closeSenders(senders));
   const databaseUrl = settings.databaseUrl ?? (await startOwnDatabase(settings, log, stops));
   const masterKey = settings.masterKey ?? (await readOrMakeMasterKey(settings));
   const sandboxClock = settings.mode === 'sandbox' ? movableClock() : undefined;

@@ -21,7 +21,9 @@ const authenticationRequired = 530;
 export function outcomeOf(error: unknown): SendOutcome {
   const told = mailError.safeParse(error);
   const { code, command, responseCode, response } = told.success ? told.data : {};
-  if (responseCode === undefined) return { outcome: 'not_now', reason: `smtp-${code ?? 'unknown'}` };
+  if (responseCode === undefined || code === 'ETLS') {
+    return { outcome: 'not_now', reason: `smtp-${code ?? 'unknown'}` };
+  }
   const reason = `smtp-${responseCode}`;
   const isForGood =
     responseCode >= 500 &&
