@@ -1,5 +1,3 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,6 +5,7 @@ import type { Environment } from '#foundation/settings';
 import { loadSenders } from '#messaging';
 import { sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
 import { buildApp, startWork } from '../../src/app.ts';
+import { findFreePort } from './app.ts';
 import { createTestHouse, type TestHouse } from './house.ts';
 
 /** A whole sandbox that listens on this machine. */
@@ -60,13 +59,4 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
       await rm(dataFolder, { recursive: true, force: true });
     },
   };
-}
-
-/** @returns a port that nobody listened on a moment ago */
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
