@@ -1,6 +1,5 @@
-import { agree as storeAgreement, refuse } from '#consent';
+import { refuse } from '#consent';
 import { stepsOf, type JourneyDefinition } from '#foundation/journey';
-import { levelOf } from '#identity';
 import { finishConsent, refuseRequest } from '#openid';
 import { z } from 'zod';
 import { requestContext, requestFormTargets, requestFrame } from '../request.ts';
@@ -70,10 +69,8 @@ export const shareInformation: JourneyDefinition<Answers, Context> = {
   lifetimeSeconds: 3600,
   steps: [agree, areYouSure],
   finish: async (deps, { context: of }) => {
-    const { accountId, clientId, scopes } = of;
-    const level = await levelOf(deps, accountId);
-    await storeAgreement(deps, { accountId, clientId, scopes, level });
-    const { address } = await finishConsent(deps, { uid: of.uid, accountId: of.accountId });
+    const { uid, accountId, scopes } = of;
+    const { address } = await finishConsent(deps, { uid, accountId, scopes });
     return { outcome: 'left', address };
   },
   everyPage: requestFrame,

@@ -17,6 +17,7 @@ export async function around(
   try {
     await next();
     const { route } = ctx.oidc;
+    if (route === 'resume' && ctx.oidc.session?.state !== undefined) await letTheLastStay(ctx);
     if (route === 'discovery') ctx.body = { ...described(ctx.body), ...discoveryCorrections() };
     if (route === 'discovery' || route === 'jwks')
       ctx.set('Cache-Control', `public, max-age=${cacheSeconds}`);
@@ -25,6 +26,16 @@ export async function around(
     if (!(error instanceof Error)) throw error;
     await renderError(ctx, { error: 'server_error' }, error);
   }
+}
+
+/**
+ * Somebody else has signed in between the end of a journey and its way back to the engine. The engine has a page for
+ * it, on which the browser is to end the other's session by itself; here it is ended at once, and the way taken again.
+ */
+async function letTheLastStay(ctx: KoaContextWithOIDC): Promise<void> {
+  await ctx.oidc.session?.destroy();
+  ctx.status = 303;
+  ctx.redirect(ctx.path);
 }
 
 function described(body: unknown): object {

@@ -1,5 +1,7 @@
+import { agree } from '#consent';
 import type { House } from '#foundation/deps';
 import { readQuery } from '#foundation/http';
+import { levelOf } from '#identity';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Interaction, InteractionResults, Provider, Session } from 'oidc-provider';
 import { z } from 'zod';
@@ -53,6 +55,7 @@ async function comeBack(parts: InteractionParts, request: FastifyRequest, reply:
     await interaction.destroy();
     return reply.redirect(requestAgain(interaction), 303);
   }
+  if (ticket.result.kind === 'agreed') await keepAgreement(house, interaction, ticket.result);
   const isOther =
     results.login !== undefined &&
     session.accountId !== undefined &&
@@ -63,6 +66,17 @@ async function comeBack(parts: InteractionParts, request: FastifyRequest, reply:
   interaction.result = results;
   await interaction.persist();
   return reply.redirect(interaction.returnTo, 303);
+}
+
+async function keepAgreement(
+  house: House,
+  interaction: Interaction,
+  { accountId, scopes }: Extract<JourneyResult, { kind: 'agreed' }>,
+): Promise<void> {
+  const clientId = z.string().parse(interaction.params['client_id']);
+  await house.transact(async (deps) =>
+    agree(deps, { accountId, clientId, scopes, level: await levelOf(deps, accountId) }),
+  );
 }
 
 interface Found {

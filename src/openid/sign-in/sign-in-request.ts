@@ -165,15 +165,18 @@ export function finishSignIn(
 }
 
 /**
- * Ends a journey in which somebody agreed to share; the agreement itself is kept in `consent`.
+ * Ends a journey in which somebody agreed to share. The agreement is made when the browser comes back, if the person is
+ * still signed in there: on a page that somebody left open, another may have pressed the button.
  *
+ * @param agreed.scopes what they agreed to share
  * @returns as {@link finishSignIn}
  */
 export function finishConsent(
   deps: Pick<Deps, 'db' | 'clock'>,
-  agreed: { uid: string; accountId: string },
+  agreed: { uid: string; accountId: string; scopes: readonly string[] },
 ): Promise<{ readonly address: string }> {
-  return issueTicket(deps, agreed.uid, { kind: 'agreed', accountId: agreed.accountId });
+  const { uid, accountId, scopes } = agreed;
+  return issueTicket(deps, uid, { kind: 'agreed', accountId, scopes: [...scopes] });
 }
 
 /**

@@ -10,7 +10,7 @@ const ticketSeconds = 60;
 /** How a journey ended. */
 const journeyResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('signed-in'), accountId: z.string(), factors: z.array(z.string()) }),
-  z.object({ kind: z.literal('agreed'), accountId: z.string() }),
+  z.object({ kind: z.literal('agreed'), accountId: z.string(), scopes: z.array(z.string()) }),
   z.object({ kind: z.literal('refused'), error: z.string(), description: z.string() }),
 ]);
 export type JourneyResult = z.output<typeof journeyResult>;

@@ -8,9 +8,9 @@ import {
   rememberDevice,
   sendSecurityCode,
 } from '#accounts';
-import { agree, refuse } from '#consent';
+import { refuse } from '#consent';
 import type { House } from '#foundation/deps';
-import { levelOf, type AuthenticationFactor } from '#identity';
+import type { AuthenticationFactor } from '#identity';
 import { entryAddress } from '#journeys';
 import { readSimulatedInbox } from '#messaging';
 import { finishConsent, finishSignIn, readSignInRequest, refuseRequest, type SignInRequest } from '#openid';
@@ -226,7 +226,6 @@ function answerConsent(deps: HeadlessDeps, asked: HeadlessSignIn, request: SignI
       return refuseRequest(inside, { uid, error: 'access_denied', description: 'ConsentNotGiven' });
     }
     const { scopes } = request;
-    await agree(inside, { accountId, clientId, scopes, level: await levelOf(inside, accountId) });
-    return finishConsent(inside, { uid, accountId });
+    return finishConsent(inside, { uid, accountId, scopes });
   });
 }

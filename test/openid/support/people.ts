@@ -7,7 +7,6 @@ import {
   type Account,
   type Nation,
 } from '#accounts';
-import { agree } from '#consent';
 import type { AuthenticationFactor } from '#identity';
 import { finishConsent, finishSignIn, readSignInRequest, type SignInRequest } from '#openid';
 import { openInbox } from '../../support/inbox.ts';
@@ -71,8 +70,8 @@ export async function proveFactors(
 export async function agreeToShare({ house }: TestProvider, request: SignInRequest): Promise<string> {
   const accountId = request.session?.accountId ?? '';
   return house.transact(async (deps) => {
-    await agree(deps, { accountId, clientId: request.clientId, scopes: request.newScopes, level: 'P0' });
-    const { address } = await finishConsent(deps, { uid: request.uid, accountId });
+    const { uid, newScopes: scopes } = request;
+    const { address } = await finishConsent(deps, { uid, accountId, scopes });
     return address;
   });
 }
