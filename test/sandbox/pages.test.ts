@@ -93,7 +93,7 @@ suite('the sandbox’s pages', () => {
     await submit('/sandbox', '/sandbox/clock', { advance: 'PT6M' });
     assert.equal(shift(), 6);
     await submit('/sandbox', '/sandbox/clock');
-    assert.equal(shift(), 0);
+    assert.equal(Math.abs(shift()), 0);
   });
 
   test('a form that no page of ours made changes nothing', async () => {
