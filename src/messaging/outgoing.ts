@@ -16,10 +16,10 @@ const queueOf = (channel: Channel): string => `messaging.send-${channel}`;
 
 /**
  * Tried again at growing intervals of at most half a minute, so that a code is still good when a sender comes back;
- * often enough for six days, which is longer than any message is useful. A job whose process died goes to another after
- * a minute.
+ * often enough for six days, which is longer than any message is useful. A job whose process died goes to another within
+ * about a minute.
  */
-const rules = { retryLimit: 20_000, retryDelay: 1, retryDelayMax: 30, expireInSeconds: 60, atOnce: 4 };
+const rules = { retryLimit: 20_000, retryDelay: 1, retryDelayMax: 30, expireInSeconds: 35, atOnce: 4 };
 const jobData = z.object({ id: z.uuid() });
 
 /** So long the sweep leaves a message to its own job, which says more about why it was not sent. */

@@ -53,6 +53,9 @@ export async function startJobs(deps: { databaseUrl: string; log: Logger }): Pro
     max: 4,
     application_name: 'bevan-jobs',
     useListenNotify: true,
+    // How soon a job whose process died is noticed, once it has expired.
+    superviseIntervalSeconds: 15,
+    monitorIntervalSeconds: 15,
   });
   boss.on('error', (error) => logTrouble(deps.log, 'jobs', error));
   await boss.start();
