@@ -13,7 +13,7 @@ import { assertionType, postToken } from './support/token.ts';
 
 const people = 10;
 const codesThatCount = 1500;
-const codesToWarmUp = 500;
+const codesToWarmUp = 1500;
 const atOnceByDefault = 16;
 const secondsByDefault = 60;
 
