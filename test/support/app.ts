@@ -30,18 +30,20 @@ export interface TestApp {
 export interface TestAppOptions extends Omit<TestHouseOptions, 'beside'> {
   /** Shares the database of another, as a second process does. */
   readonly beside?: Pick<TestApp, 'home' | 'origin'>;
+  /** Does nothing in the background: sends no messages, seals and sweeps nothing. */
+  readonly resting?: boolean;
 }
 
 /** Starts the product on a free port. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const { beside, ...rest } = options;
+  const { beside, resting = false, ...rest } = options;
   const port = await findFreePort();
   const home = await createTestHouse({
     ...rest,
     environment: { BEVAN_ISSUER: beside?.origin ?? `http://localhost:${port}`, ...options.environment },
     ...(beside === undefined ? {} : { beside: beside.home }),
   });
-  await startWork(home, { senders: await loadSenders(home.house.settings, {}) });
+  if (!resting) await startWork(home, { senders: await loadSenders(home.house.settings, {}) });
   const web = await buildApp(home.house);
   await web.app.listen({ port, host: '127.0.0.1' });
   const services: TestService[] = [];

@@ -26,17 +26,19 @@ export interface TestHouseOptions {
   readonly environment?: Environment;
   /** Another test house, to stand beside it on the same database as a second process would. */
   readonly beside?: TestHouse;
-  /** Another way to that house's database. */
+  /** A database, or another way to one, that the test itself has made. */
   readonly databaseUrl?: string;
+  readonly masterKey?: Buffer;
   readonly log?: Logger;
 }
 
 /** Opens a house. Close it when the test file ends. */
 export async function createTestHouse(options: TestHouseOptions = {}): Promise<TestHouse> {
   const { beside } = options;
-  const database = beside === undefined ? await createTestDatabase() : undefined;
+  const isGiven = beside !== undefined || options.databaseUrl !== undefined;
+  const database = isGiven ? undefined : await createTestDatabase();
   const databaseUrl = options.databaseUrl ?? beside?.databaseUrl ?? database?.url ?? '';
-  const masterKey = beside?.masterKey ?? randomBytes(32);
+  const masterKey = options.masterKey ?? beside?.masterKey ?? randomBytes(32);
   const clock = beside?.clock ?? movableClock();
   const settings = testSettings({ BEVAN_DATABASE_CONNECTIONS: '10', ...options.environment });
   const log = options.log === undefined ? {} : { log: options.log };
