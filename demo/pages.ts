@@ -99,7 +99,7 @@ function table(caption: string, values: Readonly<Record<string, unknown>>): Html
 <td class="nhsuk-table__cell riverbank-value"><code data-claim="${name}">${readable(name, value)}</code></td>
 <td class="nhsuk-table__cell">${explanations[name] ?? ''}</td></tr>`,
   );
-  return html`<div class="riverbank-scroll"><table class="nhsuk-table">
+  return html`<div class="riverbank-scroll" tabindex="0" role="region" aria-label="${caption}"><table class="nhsuk-table">
 <caption class="nhsuk-table__caption nhsuk-table__caption--m">${caption}</caption>
 <thead class="nhsuk-table__head"><tr><th scope="col">Name</th><th scope="col">Value</th><th scope="col">What it tells you</th></tr></thead>
 <tbody class="nhsuk-table__body">${rows}</tbody></table></div>`;
