@@ -7,7 +7,7 @@ import { fastify, type FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { readForms } from './forms.ts';
 import { setSecurityHeaders, writeSecurityHeaders } from './headers.ts';
-import { answerFaults, createProblemPages, pathOf, type ProblemPages } from './problems.ts';
+import { answerFaults, createProblemPages, pathOf, restOfQuery, type ProblemPages } from './problems.ts';
 import { createVisitors, type Visitors } from './visitor.ts';
 
 /** What a room needs to answer people: the house, and how to show pages and know browsers. */
@@ -74,10 +74,8 @@ function switchLanguage(app: FastifyInstance, visitors: Visitors): void {
     const language = readQuery(request.query, 'lang');
     if (request.method !== 'GET' || !isLanguage(language)) return undefined;
     visitors.setLanguage(reply, language);
-    const rest = new URLSearchParams(request.url.split('?', 2)[1] ?? '');
-    rest.delete('lang');
-    const query = rest.size > 0 ? `?${rest.toString()}` : '';
-    return reply.redirect(`${pathOf(request)}${query}`, 303);
+    const query = restOfQuery(request);
+    return reply.redirect(query === '' ? pathOf(request) : `${pathOf(request)}?${query}`, 303);
   });
 }
 

@@ -60,7 +60,11 @@ export function createProblemPages(deps: { pages: Pages; visitors: Visitors }): 
   const render: ProblemPages['render'] = (request, problem, shown = {}) =>
     deps.pages.render(
       'foundation/web/problem',
-      { language: deps.visitors.language(request), address: pathOf(request) },
+      {
+        language: deps.visitors.language(request),
+        address: pathOf(request),
+        ...(request.method === 'GET' ? { query: restOfQuery(request) } : {}),
+      },
       { problem, reference: shown.reference, link: shown.link },
     );
   return {
@@ -104,6 +108,13 @@ export function answerFaults(app: FastifyInstance, house: House, problems: Probl
 export function pathOf(request: FastifyRequest): string {
   const path = request.url.split('?', 1)[0] ?? '';
   return `/${path.replace(/^[/\\]+/u, '')}`;
+}
+
+/** @returns the query without what switches the language */
+export function restOfQuery(request: FastifyRequest): string {
+  const rest = new URLSearchParams(request.url.split('?').slice(1).join('?'));
+  rest.delete('lang');
+  return rest.toString();
 }
 
 function tryAgainAddress(request: FastifyRequest): string {
