@@ -2,9 +2,11 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createSecretKey,
   hkdfSync,
   randomBytes,
   timingSafeEqual,
+  type KeyObject,
 } from 'node:crypto';
 import { Fault } from '#foundation/errors';
 
@@ -25,18 +27,21 @@ const tagBytes = 16;
 
 /** @param masterKey 32 bytes or more */
 export function createSecrets(masterKey: Buffer): Secrets {
-  const known = new Map<string, Buffer>();
-  const key = (purpose: string): Buffer => {
-    const found = known.get(purpose) ?? Buffer.from(hkdfSync('sha256', masterKey, 'bevan', purpose, 32));
-    known.set(purpose, found);
-    return found;
+  // Given bytes, Node.js wraps them anew for every use, which takes longer than the use itself; so keys stay wrapped.
+  const known = new Map<string, KeyObject>();
+  const wrapped = (purpose: string): KeyObject => {
+    const found = known.get(purpose);
+    if (found !== undefined) return found;
+    const made = createSecretKey(Buffer.from(hkdfSync('sha256', masterKey, 'bevan', purpose, 32)));
+    known.set(purpose, made);
+    return made;
   };
   return {
-    key,
-    mac: (purpose, text) => createHmac('sha256', key(purpose)).update(text).digest('base64url'),
+    key: (purpose) => wrapped(purpose).export(),
+    mac: (purpose, text) => createHmac('sha256', wrapped(purpose)).update(text).digest('base64url'),
     seal: (purpose, plain) => {
       const nonce = randomBytes(nonceBytes);
-      const cipher = createCipheriv('aes-256-gcm', key('seal'), nonce).setAAD(Buffer.from(purpose));
+      const cipher = createCipheriv('aes-256-gcm', wrapped('seal'), nonce).setAAD(Buffer.from(purpose));
       const body = Buffer.concat([cipher.update(plain), cipher.final()]);
       return Buffer.concat([nonce, cipher.getAuthTag(), body]);
     },
@@ -44,7 +49,7 @@ export function createSecrets(masterKey: Buffer): Secrets {
       try {
         const nonce = sealed.subarray(0, nonceBytes);
         const tag = sealed.subarray(nonceBytes, nonceBytes + tagBytes);
-        const decipher = createDecipheriv('aes-256-gcm', key('seal'), nonce, { authTagLength: tagBytes });
+        const decipher = createDecipheriv('aes-256-gcm', wrapped('seal'), nonce, { authTagLength: tagBytes });
         decipher.setAAD(Buffer.from(purpose)).setAuthTag(tag);
         return Buffer.concat([decipher.update(sealed.subarray(nonceBytes + tagBytes)), decipher.final()]);
       } catch (cause) {
