@@ -4,6 +4,7 @@ import path from 'node:path';
 import nunjucks from 'nunjucks';
 import { Fault } from '#foundation/errors';
 import type { Assets } from './assets.ts';
+import { rememberComponents, TemplateLoader } from './components.ts';
 import { readContent, translator, type Content, type Translate, type Values } from './content.ts';
 import type { Language } from './language.ts';
 
@@ -55,8 +56,9 @@ export async function createPages(house: {
   const layout = contents.get(layoutFolder);
   if (layout === undefined) throw new Fault('web.content', { cause: layoutFolder });
   const kit = path.dirname(createRequire(import.meta.url).resolve('nhsuk-frontend/package.json'));
-  const loader = new nunjucks.FileSystemLoader([sourceFolder, path.join(kit, 'dist')]);
+  const loader = new TemplateLoader([sourceFolder, path.join(kit, 'dist')]);
   const environment = new nunjucks.Environment(loader, { autoescape: true, throwOnUndefined: false });
+  rememberComponents(environment);
   environment.addGlobal('serviceName', house.serviceName);
   environment.addGlobal('supportContact', house.supportContact);
   environment.addGlobal('sandbox', house.sandbox);
