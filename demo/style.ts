@@ -6,6 +6,7 @@ const systemFont = 'system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif';
 
 const own = `
 body { overflow-wrap: break-word; }
+:is(p, td, th) code { color: #212b32; }
 .riverbank-header { background: #3d4b2f; padding: 16px 0; }
 .riverbank-header a, .riverbank-header a:visited { color: #fff; font-size: 1.5rem; font-weight: 600; text-decoration: none; }
 .riverbank-header a:focus { color: #212b32; }

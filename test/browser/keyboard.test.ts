@@ -144,7 +144,7 @@ describe('the fields', () => {
     const field = tab.page.locator('#password');
     assert.equal(await field.getAttribute('type'), 'password');
     assert.equal(await field.getAttribute('autocomplete'), 'current-password');
-    await tab.fill({ password: goodPassword });
+    await tab.type({ password: goodPassword });
     await tab.page.getByRole('button', { name: 'Show password' }).click();
     assert.equal(await field.getAttribute('type'), 'text');
     await tab.page.getByRole('button', { name: 'Hide password' }).click();

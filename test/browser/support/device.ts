@@ -92,7 +92,7 @@ export class Tab {
   }
 
   /** Types into the fields of these names. */
-  async fill(fields: Readonly<Record<string, string>>): Promise<void> {
+  async type(fields: Readonly<Record<string, string>>): Promise<void> {
     for (const [name, text] of Object.entries(fields)) await this.main.locator(`[name="${name}"]`).fill(text);
   }
 
@@ -103,7 +103,7 @@ export class Tab {
 
   /** Types, and goes on with the page's own button. */
   async answer(fields: Readonly<Record<string, string>> = {}): Promise<void> {
-    await this.fill(fields);
+    await this.type(fields);
     await this.follow(this.main.locator('form button.nhsuk-button:not([type=button])').first());
   }
 
@@ -144,7 +144,7 @@ export class Tab {
 
   /** Sees to it that the page was shown again with errors, said in the title, the summary and at the field. */
   async hasError(field: string): Promise<void> {
-    assert.match(await this.page.title(), this.#language === 'cy' ? /^Gwall: / : /^Error: /);
+    assert.match(await this.page.title(), this.#language === 'cy' ? /^Gwall: /u : /^Error: /u);
     const links = this.page.locator(`.nhsuk-error-summary__list a[href="#${field}"]`);
     assert.equal(await links.count(), 1, `no error leads to ${field}`);
     assert.equal(await this.main.locator(`#${field}-error`).count(), 1, `no error stands at ${field}`);

@@ -181,10 +181,7 @@ export async function tourProblems({ app, device, look }: Tour, service: TestSer
   await look(tab, 'told, without a way on');
   const fresh = await device.openTab();
   await fresh.open(await service.requestAddress({ prompt: 'login' }));
-  await fresh.page
-    .locator('[name=_csrf]')
-    .first()
-    .evaluate((field) => field.setAttribute('value', 'stale'));
+  await fresh.page.evaluate(`document.querySelector('[name=_csrf]').value = 'stale'`);
   await fresh.answer();
   await look(fresh, 'stale-form');
   await fresh.page.close();
@@ -213,7 +210,7 @@ export async function tourSandbox(parts: Omit<Tour, 'app'> & { sandbox: TestSand
   await look(tab, 'with a message');
   await tab.open(`${sandbox.origin}/sandbox/clients`);
   await look(tab, 'shown');
-  await tab.fill({ client_name: '', redirect_uris: 'nonsense', public_key_pem: 'nonsense' });
+  await tab.type({ client_name: '', redirect_uris: 'nonsense', public_key_pem: 'nonsense' });
   await tab.follow(tab.main.locator('form[action="/sandbox/clients"] button'));
   await look(tab, 'wrongly registered');
   await tab.open(`${sandbox.origin}/sandbox/inbox`);
