@@ -12,6 +12,7 @@ import { createEngine } from './engine/engine.ts';
 import { loadSigningKeys } from './keys/keys.ts';
 import { mountInteractions } from './sign-in/interaction-routes.ts';
 import { createMint } from './tokens/mint.ts';
+import { mountTokenEndpoint } from './tokens/token-endpoint.ts';
 
 /**
  * Mounts the OpenID Provider on its own addresses. Makes the signing keys first if there are none.
@@ -39,13 +40,14 @@ export async function openidRoutes(
       return found;
     },
   });
-  const provider = createEngine({ house, keys, mint, renderError });
+  const provider = createEngine({ house, keys, renderError });
   watchEngine(provider, house);
   const engineParts = { house, provider, renderProblem, requests };
   await app.register((programs, _options, done) => {
     keepBodies(programs);
     answerPrograms(programs, house);
     mountForPrograms(programs, engineParts);
+    mountTokenEndpoint(programs, { house, mint });
     mountUserinfo(programs, { house, mint });
     mountTrustMark(programs, issuer);
     done();

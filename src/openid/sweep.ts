@@ -1,14 +1,14 @@
+import { systemClock } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
-import { createEngineTime } from './engine/engine-time.ts';
 import { deleteExpiredEntities } from './engine/store.ts';
 import { deleteExpiredTickets, deleteTicketsOf } from './sign-in/store.ts';
-import { deleteExpiredFamilies, deleteFamiliesOf } from './tokens/store.ts';
+import { deleteExpiredFamilies, deleteFamiliesOf, deleteSpentAssertions } from './tokens/store.ts';
 
 /** Removes sessions, requests, codes, tokens, tickets and spent assertions that have expired. */
 export async function sweepOpenid(deps: Pick<Deps, 'db' | 'clock'>): Promise<void> {
   const now = deps.clock.now();
-  const machine = new Date(createEngineTime(deps.clock).now() * 1000);
-  await deleteExpiredEntities(deps.db, { now, machine });
+  await deleteExpiredEntities(deps.db, now);
+  await deleteSpentAssertions(deps.db, systemClock().now());
   await deleteExpiredFamilies(deps.db, now);
   await deleteExpiredTickets(deps.db, now);
 }

@@ -95,6 +95,17 @@ test('prompt=login asks again, and the sign-in is then a new one', async () => {
   assert.ok(Number(after['auth_time']) >= Number(before['auth_time']) + 60);
 });
 
+test('prompt=consent asks again for what was agreed before', async () => {
+  const browser = await visits.signedIn(ada);
+  const request = await visits.ask(browser, { prompt: 'consent' });
+  assert.deepEqual(
+    [request.prompt, request.newScopes, request.agreedScopes],
+    ['consent', [], ['email', 'phone']],
+  );
+  const back = await goToEntry(browser, await agreeToShare(provider, request));
+  codeIn(back.address);
+});
+
 test('a sign-in older than max_age asks again', async () => {
   const browser = await visits.signedIn(ada);
   assert.equal(await visits.askSilently(browser, { max_age: '600' }), 'code');

@@ -92,26 +92,11 @@ function describeToProgram(shown: Shown, out: ErrorOut) {
   }
 }
 
-/** Logs what the engine reports, and tells callers of its JSON endpoints when it is worth trying again. */
+/** Logs what the engine reports; what it shows to people is logged where it is shown. */
 export function watchEngine(provider: Provider, house: House): void {
   provider.on('server_error', (ctx, error) => {
     const { route } = ctx.oidc;
-    if (pageRoutes.includes(route)) return;
-    if (!isStorageUnavailable(error)) {
-      house.log.error({ err: error, route }, 'the OpenID engine failed');
-      return;
-    }
-    house.log.warn({ err: error, route }, 'the database is not available');
-    ctx.status = 503;
-    ctx.set('Retry-After', String(retryAfterSeconds));
-    ctx.body = { error: 'temporarily_unavailable', error_description: 'try again shortly' };
-  });
-  provider.on('grant.error', (ctx, error) => {
-    const clientId = ctx.oidc.client?.clientId;
-    house.log.info(
-      { clientId, error: error.error, reason: error.error_detail },
-      'a token request was refused',
-    );
+    if (!pageRoutes.includes(route)) house.log.error({ err: error, route }, 'the OpenID engine failed');
   });
   provider.on('authorization.error', (ctx, error) => {
     const { client, params } = ctx.oidc;

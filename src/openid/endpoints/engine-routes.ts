@@ -15,15 +15,15 @@ export interface EngineRouteParts {
   readonly requests: WeakMap<IncomingMessage, FastifyRequest>;
 }
 
-/** The engine's own limit, beyond which it only says that it could not read the form. */
-const mostBodyBytes = 56 * 1024;
+/** More than any request of the contract needs. */
+const mostBodyBytes = 64 * 1024;
 /** A request that came as a form goes on as an address; browsers and servers carry this much. */
 const mostQueryCharacters = 8000;
 
 type Pass = (
   request: FastifyRequest,
   reply: FastifyReply,
-  seen?: { url?: string; body?: Buffer; accept?: string },
+  seen?: { url?: string; accept?: string },
 ) => Promise<void>;
 
 function createPass({ house, provider, requests }: EngineRouteParts): Pass {
@@ -56,17 +56,6 @@ export function mountForPrograms(app: FastifyInstance, parts: EngineRouteParts):
   for (const address of [addresses.discovery, addresses.authorizationServer, addresses.jwks]) {
     app.get(address, (request, reply) => pass(request, reply, { accept }));
   }
-  app.post(addresses.token, async (request, reply) => {
-    const body = bodyOf(request);
-    reply.raw.setHeader('Pragma', 'no-cache');
-    if (parseForm(body) !== undefined) return pass(request, reply, { accept, body });
-    return reply.code(400).send({ error: 'invalid_request', error_description: 'the form is not UTF-8' });
-  });
-  app.route({
-    method: ['GET', 'PUT', 'PATCH', 'DELETE'],
-    url: addresses.token,
-    handler: (_request, reply) => reply.code(405).header('Allow', 'POST').send({ error: 'invalid_request' }),
-  });
 }
 
 /** Mounts what people visit: the authorization endpoint, and the way back to it. */

@@ -1,26 +1,15 @@
 import type { House } from '#foundation/deps';
 import { readClient } from '#partners';
-import { errors, type Adapter, type AdapterFactory } from 'oidc-provider';
-import { describeClient } from './client-metadata.ts';
+import type { Adapter, AdapterFactory } from 'oidc-provider';
+import { describeClient, isClientId } from './client-metadata.ts';
 import { createEngineTime } from './engine-time.ts';
 import { digestOf, entityModels, openForEngine, sealPayload, type EntityModel } from './sealed-entity.ts';
-import {
-  endEntity,
-  selectEntity,
-  selectEntityByUid,
-  spendAssertion,
-  upsertEntity,
-  type StoredEntity,
-} from './store.ts';
-
-/** What an id can look like; anything else is not worth a question to the database. */
-const clientIdPattern = /^[\x21-\x7e]{1,100}$/u;
+import { endEntity, selectEntity, selectEntityByUid, upsertEntity, type StoredEntity } from './store.ts';
 
 /** Where the engine keeps what it must remember. */
 export function createAdapters(house: House): AdapterFactory {
   return (name) => {
     if (name === 'Client') return clients(house);
-    if (name === 'ReplayDetection') return spentAssertions(house);
     const model = entityModels.find((known) => known === name);
     return model === undefined ? unused(name) : entities(house, model);
   };
@@ -45,30 +34,9 @@ function clients(house: House): Adapter {
   return {
     ...unused('Client'),
     find: async (id) => {
-      if (!clientIdPattern.test(id)) return undefined;
+      if (!isClientId(id)) return undefined;
       const client = await readClient(house.deps, id);
       return client === undefined ? undefined : describeClient(client);
-    },
-  };
-}
-
-/**
- * The engine looks for a used assertion and then notes it, in two steps; two requests could pass in between. Here
- * nothing is ever found, and noting it a second time fails.
- */
-function spentAssertions(house: House): Adapter {
-  const time = createEngineTime(house.clock);
-  return {
-    ...unused('ReplayDetection'),
-    find: () => Promise.resolve(undefined),
-    upsert: async (id, _payload, expiresInSeconds = 0) => {
-      const now = time.now();
-      const isNew = await spendAssertion(house.database.db, {
-        id: digestOf(id),
-        now: dateOf(now),
-        expiresAt: dateOf(now + expiresInSeconds),
-      });
-      if (!isNew) throw new errors.InvalidClientAuth('client assertion tokens must only be used once');
     },
   };
 }
@@ -97,8 +65,4 @@ function entities(house: House, model: EntityModel): Adapter {
     findByUid: async (uid) => open(await selectEntityByUid(db, { model, uid: digestOf(uid) })),
     destroy: (id) => endEntity(db, { model, id: digestOf(id) }, house.clock.now()),
   };
-}
-
-function dateOf(seconds: number): Date {
-  return new Date(seconds * 1000);
 }

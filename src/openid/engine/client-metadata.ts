@@ -21,6 +21,13 @@ export interface ClientRules {
   readonly requireNonce: boolean;
 }
 
+/** What an id can look like; anything else is not worth a question to the database. */
+const clientIdPattern = /^[\x21-\x7e]{1,100}$/u;
+
+export function isClientId(text: string): boolean {
+  return clientIdPattern.test(text);
+}
+
 /** Describes a connected service to the engine, in the words of RFC 7591. */
 export function describeClient(client: Client): AdapterPayload {
   const rules: ClientRules = {

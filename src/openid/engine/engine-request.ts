@@ -1,19 +1,18 @@
 import { IncomingMessage } from 'node:http';
 
 /** Headers that the engine has a use for; it sees no others. */
-const passedOn = ['cookie', 'content-type', 'authorization', 'accept'] as const;
+const passedOn = ['cookie', 'accept'] as const;
 
 /**
  * Makes the request that the engine sees: its host and scheme are the issuer's, whatever the client claims, so that no
- * address that the engine makes leads anywhere else; its body has been read and checked.
+ * address that the engine makes leads anywhere else. It never has a body.
  *
  * @param seen.url path and query
- * @param seen.body a form, when one was posted
  * @param seen.accept replaces what the client accepts, for endpoints that only speak JSON
  */
 export function engineRequest(
   raw: IncomingMessage,
-  seen: { issuer: string; url: string; body?: Buffer; accept?: string },
+  seen: { issuer: string; url: string; accept?: string },
 ): IncomingMessage {
   const issuer = new URL(seen.issuer);
   const request = new IncomingMessage(raw.socket);
@@ -28,10 +27,6 @@ export function engineRequest(
   request.headers.host = issuer.host;
   request.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1);
   if (seen.accept !== undefined) request.headers.accept = seen.accept;
-  if (seen.body !== undefined) {
-    request.headers['content-length'] = String(seen.body.length);
-    request.push(seen.body);
-  }
   request.push(null);
   request.complete = true;
   return request;

@@ -7,12 +7,9 @@ import { discoveryAdditions } from '../endpoints/discovery.ts';
 import type { SigningKeys } from '../keys/keys.ts';
 import { createSignInPolicy, describeAgreement, Person } from '../sign-in/policy.ts';
 import { checkRequest } from '../sign-in/request-rules.ts';
-import { codeParameters, exchangeCode } from '../tokens/code-grant.ts';
-import { lifetimes, type Mint } from '../tokens/mint.ts';
-import { refresh, refreshParameters } from '../tokens/refresh-grant.ts';
+import { lifetimes } from '../tokens/mint.ts';
 import { createAdapters } from './adapter.ts';
 import { around, type RenderError } from './around.ts';
-import { checkAssertion } from './client-assertion.ts';
 import { registrationProperty } from './client-metadata.ts';
 import { createEngineTime } from './engine-time.ts';
 
@@ -22,7 +19,6 @@ const interactionSeconds = 3600;
 export interface EngineParts {
   readonly house: House;
   readonly keys: SigningKeys;
-  readonly mint: Mint;
   readonly renderError: RenderError;
 }
 
@@ -33,8 +29,6 @@ export function createEngine(parts: EngineParts): Provider {
   // The scheme of `engineRequest`, which is the issuer's.
   provider.proxy = true;
   provider.use<object, { oidc: OIDCContext }>((ctx, next) => around(parts, ctx, next));
-  provider.registerGrantType('authorization_code', (ctx) => exchangeCode(parts, ctx), codeParameters);
-  provider.registerGrantType('refresh_token', (ctx) => refresh(parts, ctx), refreshParameters);
   return provider;
 }
 
@@ -45,7 +39,6 @@ function configure({ house, keys, renderError }: EngineParts): Configuration {
   return {
     adapter: createAdapters(house),
     allowOmittingSingleRegisteredRedirectUri: false,
-    assertJwtClientAuthClaimsAndHeader: (_ctx, claims) => checkAssertion(time, claims),
     claims: { openid: ['sub'] },
     clientAuthMethods: ['private_key_jwt'],
     cookies: {

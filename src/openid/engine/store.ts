@@ -10,7 +10,6 @@ type EngineTables = {
     ended_at: Date | null;
     expires_at: Date;
   };
-  'openid.spent_assertion': { id: Buffer; expires_at: Date };
 };
 
 /** What the engine keeps, under the digest of its id. */
@@ -104,27 +103,6 @@ export async function endEntity(db: Db, key: EntityKey, endedAt: Date): Promise<
     .execute();
 }
 
-/** @returns whether the assertion was new; false if one with this id was used and has not expired yet */
-export async function spendAssertion(
-  db: Db,
-  spent: { id: Buffer; now: Date; expiresAt: Date },
-): Promise<boolean> {
-  const row = await tables(db)
-    .insertInto('openid.spent_assertion')
-    .values({ id: spent.id, expires_at: spent.expiresAt })
-    .onConflict((conflict) =>
-      conflict
-        .column('id')
-        .doUpdateSet({ expires_at: spent.expiresAt })
-        .where('openid.spent_assertion.expires_at', '<', spent.now),
-    )
-    .returning('id')
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-/** @param at.machine the time by the machine's clock, which the services' assertions go by */
-export async function deleteExpiredEntities(db: Db, at: { now: Date; machine: Date }): Promise<void> {
-  await tables(db).deleteFrom('openid.entity').where('expires_at', '<', at.now).execute();
-  await tables(db).deleteFrom('openid.spent_assertion').where('expires_at', '<', at.machine).execute();
+export async function deleteExpiredEntities(db: Db, now: Date): Promise<void> {
+  await tables(db).deleteFrom('openid.entity').where('expires_at', '<', now).execute();
 }

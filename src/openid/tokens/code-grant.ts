@@ -3,18 +3,18 @@ import { releasedClaims } from '#consent';
 import { secondsAfter } from '#foundation/clock';
 import type { House } from '#foundation/deps';
 import { secretsEqual } from '#foundation/security';
-import { errors, type TokenEndpointGrantContext } from 'oidc-provider';
+import type { Client } from '#partners';
+import { errors } from 'oidc-provider';
 import { z } from 'zod';
 import { digestOf, openPayload } from '../engine/sealed-entity.ts';
 import { selectEntity, type StoredEntity } from '../engine/store.ts';
 import { familyOf, spellRefreshToken } from './family.ts';
-import { lifetimes, type Mint, type SignIn } from './mint.ts';
+import type { TokenAnswer, TokenDeps } from './grant.ts';
+import { lifetimes, type SignIn } from './mint.ts';
 import { revokeTokens } from './revocation.ts';
 import { assertStillAgreed } from './still-agreed.ts';
 import { redeemCode } from './store.ts';
-
-/** The parameters of a code exchange. */
-export const codeParameters = ['code', 'redirect_uri', 'code_verifier'] as const;
+import { requireParameter, type TokenParameters } from './token-form.ts';
 
 /** What the engine keeps of an authorization request under its code; times by the house's clock. */
 const storedCode = z.object({
@@ -40,14 +40,13 @@ const verifierPattern = /^[\w.~-]{43,128}$/u;
  * @see RFC 6749 §4.1.3, RFC 7636 §4.6, OpenID Connect Core §3.1.3
  */
 export async function exchangeCode(
-  deps: { house: House; mint: Mint },
-  ctx: TokenEndpointGrantContext,
-): Promise<void> {
-  const { house, mint } = deps;
-  const { clientId } = ctx.oidc.client;
-  const code = required(ctx, 'code');
-  const redirectUri = required(ctx, 'redirect_uri');
-  const verifier = readVerifier(ctx);
+  { house, mint }: TokenDeps,
+  { clientId }: Client,
+  params: TokenParameters,
+): Promise<TokenAnswer> {
+  const code = requireParameter(params, 'code');
+  const redirectUri = requireParameter(params, 'redirect_uri');
+  const verifier = readVerifier(params.get('code_verifier'));
 
   const family = familyOf(code);
   const stored = await findCode(house, { code, clientId, family });
@@ -74,7 +73,7 @@ export async function exchangeCode(
     ),
   ]);
   if (!wasFirst) throw await replayed(house, { family, clientId });
-  ctx.body = {
+  return {
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: lifetimes.accessToken,
@@ -116,16 +115,8 @@ async function replayed(
   return new errors.InvalidGrant('authorization code not found or already used');
 }
 
-function required(ctx: TokenEndpointGrantContext, name: (typeof codeParameters)[number]): string {
-  const value = ctx.oidc.params[name];
-  if (typeof value !== 'string') throw new errors.InvalidRequest(`missing required parameter ${name}`);
-  return value;
-}
-
-function readVerifier(ctx: TokenEndpointGrantContext): string | undefined {
-  const verifier = ctx.oidc.params['code_verifier'];
-  if (verifier === undefined) return undefined;
-  if (typeof verifier !== 'string' || !verifierPattern.test(verifier)) {
+function readVerifier(verifier: string | undefined): string | undefined {
+  if (verifier !== undefined && !verifierPattern.test(verifier)) {
     throw new errors.InvalidRequest(
       'code_verifier must be 43 to 128 letters, digits, dashes, dots, underscores or tildes',
     );

@@ -1,15 +1,15 @@
 import { releasedClaims } from '#consent';
 import { secondsAfter } from '#foundation/clock';
 import type { House } from '#foundation/deps';
-import { errors, type TokenEndpointGrantContext } from 'oidc-provider';
+import type { Client } from '#partners';
+import { errors } from 'oidc-provider';
 import { readRefreshToken, spellRefreshToken, type RefreshTokenName } from './family.ts';
-import { lifetimes, type Mint, type SignIn } from './mint.ts';
+import type { TokenAnswer, TokenDeps } from './grant.ts';
+import { lifetimes, type SignIn } from './mint.ts';
 import { revokeTokens } from './revocation.ts';
 import { assertStillAgreed } from './still-agreed.ts';
 import { rotateFamily, selectFamily, type TokenFamily } from './store.ts';
-
-/** The parameters of a refresh. */
-export const refreshParameters = ['refresh_token', 'scope'] as const;
+import { requireParameter, type TokenParameters } from './token-form.ts';
 
 /** How long a client that lost the answer may ask again with the same refresh token. */
 const graceSeconds = 30;
@@ -25,17 +25,14 @@ const graceSeconds = 30;
  * @see RFC 6749 §6, RFC 9700 §4.14
  */
 export async function refresh(
-  deps: { house: House; mint: Mint },
-  ctx: TokenEndpointGrantContext,
-): Promise<void> {
-  const { house, mint } = deps;
-  const { clientId } = ctx.oidc.client;
-  const token = ctx.oidc.params['refresh_token'];
-  if (typeof token !== 'string') throw new errors.InvalidRequest('missing required parameter refresh_token');
-  const name = readRefreshToken(house.secrets, token);
+  { house, mint }: TokenDeps,
+  { clientId }: Client,
+  params: TokenParameters,
+): Promise<TokenAnswer> {
+  const name = readRefreshToken(house.secrets, requireParameter(params, 'refresh_token'));
   if (name === undefined) throw new errors.InvalidGrant('refresh token not found');
   const family = await findFamily(house, { name, clientId });
-  const wanted = narrow(family.scopes, ctx.oidc.params.scope);
+  const wanted = narrow(family.scopes, params.get('scope'));
   const scopes = await assertStillAgreed(house, { ...family, scopes: wanted });
   const signIn: SignIn = { ...family, scopes };
   const [accessToken] = await Promise.all([
@@ -44,7 +41,7 @@ export async function refresh(
     ),
     rotate(house, family, { name, clientId }),
   ]);
-  ctx.body = {
+  return {
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: lifetimes.accessToken,

@@ -2,6 +2,7 @@ import type { Db } from '#foundation/storage';
 import { sql } from 'kysely';
 
 type TokenTables = {
+  'openid.spent_assertion': { id: Buffer; expires_at: Date };
   'openid.token_family': {
     family: string;
     client_id: string;
@@ -119,6 +120,30 @@ export async function revokeFamily(
     .returning('account_id')
     .executeTakeFirst();
   return row === undefined ? undefined : { accountId: row.account_id };
+}
+
+/** @returns whether the assertion was new; false if one with this id was used and has not expired yet */
+export async function spendAssertion(
+  db: Db,
+  spent: { id: Buffer; now: Date; expiresAt: Date },
+): Promise<boolean> {
+  const row = await tables(db)
+    .insertInto('openid.spent_assertion')
+    .values({ id: spent.id, expires_at: spent.expiresAt })
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet({ expires_at: spent.expiresAt })
+        .where('openid.spent_assertion.expires_at', '<', spent.now),
+    )
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** @param machine the time by the machine's clock, which the services' assertions go by */
+export async function deleteSpentAssertions(db: Db, machine: Date): Promise<void> {
+  await tables(db).deleteFrom('openid.spent_assertion').where('expires_at', '<', machine).execute();
 }
 
 export async function deleteExpiredFamilies(db: Db, now: Date): Promise<void> {

@@ -1,0 +1,22 @@
+import type { House } from '#foundation/deps';
+import type { Client } from '#partners';
+import type { Mint } from './mint.ts';
+import type { TokenParameters } from './token-form.ts';
+
+export interface TokenDeps {
+  readonly house: House;
+  readonly mint: Mint;
+}
+
+/** A token response. @see RFC 6749 §5.1 */
+export interface TokenAnswer {
+  readonly access_token: string;
+  readonly token_type: 'Bearer';
+  readonly expires_in: number;
+  readonly refresh_token: string;
+  readonly id_token?: string;
+  readonly scope: string;
+}
+
+/** Exchanges what a service brings for tokens. */
+export type Grant = (deps: TokenDeps, client: Client, params: TokenParameters) => Promise<TokenAnswer>;
