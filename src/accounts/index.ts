@@ -24,6 +24,7 @@ export {
   type CodeSent,
 } from './credentials/one-time-code/code.ts';
 export { checkPassword, type PasswordChecked } from './credentials/password/check.ts';
+export { countNewPassword, hashPassword } from './credentials/password/new-password.ts';
 export {
   createPasswordPolicy,
   type PasswordPolicy,

@@ -81,6 +81,13 @@ export function resetRequestLimits(attempt: Attempt): Limited[] {
   return [{ rule: resetRequest, subject: attempt.subject }, requestsFromNetwork(attempt)];
 }
 
+/** Judging and hashing a password is work for us, and nobody chooses that many. */
+export function newPasswordLimits({ settings, remoteAddress }: Omit<Attempt, 'subject'>): Limited[] {
+  const most = settings.newPasswordsPerAddress;
+  const fromNetwork: LimitRule = { name: 'new-password-network', most, ...quarterHourly };
+  return [{ rule: fromNetwork, subject: networkOf(remoteAddress) }];
+}
+
 /** Codes and reset links together: both make somebody's phone ring. */
 function requestsFromNetwork({ settings, remoteAddress }: Attempt): Limited {
   const most = settings.codeRequestsPerAddress;

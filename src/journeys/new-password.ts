@@ -1,4 +1,4 @@
-import type { PasswordPolicy } from '#accounts';
+import { countNewPassword, hashPassword, type PasswordPolicy } from '#accounts';
 import type { House } from '#foundation/deps';
 import type { FieldErrors } from '#foundation/journey';
 import { z } from 'zod';
@@ -14,7 +14,8 @@ export const newPasswordForm = z
 
 export type NewPassword =
   | { readonly outcome: 'acceptable'; readonly passwordHash: string }
-  | { readonly outcome: 'refused'; readonly errors: FieldErrors };
+  | { readonly outcome: 'refused'; readonly errors: FieldErrors }
+  | { readonly outcome: 'locked'; readonly until: Date };
 
 /**
  * Judges a new password and hashes it: work that must not hold a transaction. Whether it was typed the same twice
@@ -30,8 +31,11 @@ export async function hashNewPassword(
     passwordAgain: string;
     email?: string | undefined;
     before?: string | undefined;
+    remoteAddress: string;
   },
 ): Promise<NewPassword> {
+  const counted = await countNewPassword(house, chosen);
+  if (counted.outcome === 'locked') return counted;
   const { serviceName } = house.settings;
   const strength = policy.checkPasswordStrength(chosen.password, { email: chosen.email ?? '', serviceName });
   if (strength.outcome !== 'acceptable') {
@@ -40,9 +44,5 @@ export async function hashNewPassword(
   if (chosen.password !== chosen.passwordAgain) {
     return { outcome: 'refused', errors: { passwordAgain: 'different' } };
   }
-  const { before } = chosen;
-  if (before !== undefined && (await house.passwords.verify(before, chosen.password))) {
-    return { outcome: 'acceptable', passwordHash: before };
-  }
-  return { outcome: 'acceptable', passwordHash: await house.passwords.hash(chosen.password) };
+  return { outcome: 'acceptable', passwordHash: await hashPassword(house, chosen) };
 }

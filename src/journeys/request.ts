@@ -31,7 +31,7 @@ export function requestFormTargets(context: RequestContext): string[] {
   return [context.redirectOrigin];
 }
 
-export type LockReason = 'password' | 'code' | 'requests';
+export type LockReason = 'password' | 'new-password' | 'code' | 'requests';
 
 /** The page that says how long somebody is locked out. */
 export function lockedStop(deps: Pick<Deps, 'clock'>, until: Date, reason: LockReason): Stop {

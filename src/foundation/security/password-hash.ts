@@ -1,15 +1,18 @@
 import { hash, verify } from '@node-rs/argon2';
 import { createWorkQueue } from './work-queue.ts';
 
-/** Argon2id off the main thread, a few at a time. */
+/** Argon2id off the main thread, a few at a time; those who ask take turns. */
 export interface PasswordHasher {
-  /** @returns the hash in PHC format, parameters included */
-  hash(password: string): Promise<string>;
+  /**
+   * @param whose the network that asks
+   * @returns the hash in PHC format, parameters included
+   */
+  hash(password: string, whose?: string): Promise<string>;
   /**
    * Checks a password. With `undefined` instead of a hash it does the same work and answers false, so that an
    * unknown account takes as long as a known one.
    */
-  verify(storedHash: string | undefined, password: string): Promise<boolean>;
+  verify(storedHash: string | undefined, password: string, whose?: string): Promise<boolean>;
   /** @returns whether the hash was made with other parameters than today's */
   isOutdated(storedHash: string): boolean;
 }
@@ -26,9 +29,10 @@ export async function createPasswordHasher(limits: {
   const queue = createWorkQueue(limits);
   const nobodysHash = await hash('the password of no account', parameters);
   return {
-    hash: (password) => queue.run(() => hash(password.normalize('NFKC'), parameters)),
-    verify: async (storedHash, password) => {
-      const matches = await queue.run(() => verify(storedHash ?? nobodysHash, password.normalize('NFKC')));
+    hash: (password, whose = '') => queue.run(() => hash(password.normalize('NFKC'), parameters), whose),
+    verify: async (storedHash, password, whose = '') => {
+      const check = () => verify(storedHash ?? nobodysHash, password.normalize('NFKC'));
+      const matches = await queue.run(check, whose);
       return matches && storedHash !== undefined;
     },
     isOutdated: (storedHash) => !storedHash.startsWith(phcPrefix),

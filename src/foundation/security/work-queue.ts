@@ -1,9 +1,18 @@
 import { Fault } from '#foundation/errors';
 
-/** Lets a few pieces of costly work run at once and a bounded number wait. */
+/** Lets a few pieces of costly work run at once and a bounded number wait, each asker's behind that asker's own. */
 export interface WorkQueue {
-  /** @throws {Fault} `security.busy` when too many wait already */
-  run<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * @param whose who asks. Those who ask take turns, however much each asks for; when the queue is full, whoever has the
+   *   most waiting gives way.
+   * @throws {Fault} `security.busy` when too many wait already
+   */
+  run<T>(work: () => Promise<T>, whose: string): Promise<T>;
+}
+
+interface Waiting {
+  readonly begin: () => void;
+  readonly giveWay: () => void;
 }
 
 /**
@@ -12,23 +21,49 @@ export interface WorkQueue {
  */
 export function createWorkQueue(limits: { atOnce: number; waiting: number }): WorkQueue {
   let running = 0;
-  const waiting: (() => void)[] = [];
-  const turn = async (): Promise<void> => {
+  let waiting = 0;
+  /** By who asks, in the order of their turns; never empty ones. */
+  const lines = new Map<string, Waiting[]>();
+
+  const turn = async (whose: string): Promise<void> => {
     if (running < limits.atOnce) {
       running += 1;
       return;
     }
-    if (waiting.length >= limits.waiting) throw new Fault('security.busy');
-    await new Promise<void>((resolve) => waiting.push(resolve));
+    if (waiting >= limits.waiting) makeRoom(whose);
+    waiting += 1;
+    await new Promise<void>((begin, refuse) => {
+      const line = lines.get(whose) ?? [];
+      line.push({ begin, giveWay: () => refuse(new Fault('security.busy')) });
+      lines.set(whose, line);
+    });
   };
+
+  const makeRoom = (whose: string): void => {
+    const [longest] = [...lines.entries()].toSorted(([, one], [, other]) => other.length - one.length);
+    const own = lines.get(whose)?.length ?? 0;
+    if (longest === undefined || longest[1].length <= own + 1) throw new Fault('security.busy');
+    longest[1].pop()?.giveWay();
+    waiting -= 1;
+  };
+
   const leave = (): void => {
-    const next = waiting.shift();
-    if (next === undefined) running -= 1;
-    else next();
+    const [first] = lines;
+    if (first === undefined) {
+      running -= 1;
+      return;
+    }
+    const [whose, line] = first;
+    const next = line.shift();
+    lines.delete(whose);
+    if (line.length > 0) lines.set(whose, line);
+    waiting -= 1;
+    next?.begin();
   };
+
   return {
-    run: async (work) => {
-      await turn();
+    run: async (work, whose) => {
+      await turn(whose);
       try {
         return await work();
       } finally {

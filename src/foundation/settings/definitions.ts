@@ -174,6 +174,13 @@ export const houseSettings = {
     byDefault: '`100`',
     sentence: 'How many wrong passwords in 15 minutes lock a network address for 15 minutes.',
   }),
+  newPasswordsPerAddress: setting({
+    variable: 'BEVAN_NEW_PASSWORDS_PER_ADDRESS',
+    schema: wholeNumber(1, 1_000_000, 200),
+    byDefault: '`200`',
+    sentence:
+      'How many new passwords, good or bad, one network address may send in 15 minutes before it waits 15 minutes.',
+  }),
   codeRequestsPerAddress: setting({
     variable: 'BEVAN_CODE_REQUESTS_PER_ADDRESS',
     schema: wholeNumber(1, 1_000_000, 100),

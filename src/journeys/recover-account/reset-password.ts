@@ -2,6 +2,7 @@ import { readAccount, readPasswordReset, resetPassword, type PasswordPolicy } fr
 import { stepsOf, type JourneyDefinition } from '#foundation/journey';
 import { z } from 'zod';
 import { hashNewPassword, newPasswordForm } from '../new-password.ts';
+import { locked } from '../request.ts';
 
 const context = z.object({ token: z.string() });
 type Context = z.output<typeof context>;
@@ -27,9 +28,11 @@ const newPassword = ({ passwordPolicy }: { passwordPolicy: PasswordPolicy }) =>
     before: async (house, visit, typed) => {
       const reset = await readPasswordReset(house.deps, { token: visit.context.token });
       const account = reset.outcome === 'usable' ? await readAccount(house.deps, reset.accountId) : undefined;
-      return hashNewPassword(house, passwordPolicy, { ...typed, email: account?.email });
+      const { remoteAddress } = visit.browser;
+      return hashNewPassword(house, passwordPolicy, { ...typed, email: account?.email, remoteAddress });
     },
     submit: async (deps, visit, _input, chosen) => {
+      if (chosen.outcome === 'locked') return locked(deps, chosen.until, 'new-password');
       if (chosen.outcome === 'refused') return { outcome: 'invalid', errors: chosen.errors };
       const reset = await resetPassword(deps, {
         token: visit.context.token,

@@ -2,6 +2,7 @@ import type { House } from '#foundation/deps';
 import { attemptFailed, attemptNotMade, attemptSucceeded, countAttempt } from '#foundation/security';
 import { emailKey } from '../../account/email.ts';
 import { wrongPasswordLimits } from '../../limits.ts';
+import { networkOf } from '../../network.ts';
 import { mostPasswordUnits } from './policy.ts';
 import { replaceHash, selectPassword } from './store.ts';
 
@@ -38,7 +39,8 @@ export async function checkPassword(
   const found = await selectPassword(deps.db, subject);
   // Nobody's password is longer, so nothing is lost by not reading on.
   const password = attempt.password.slice(0, mostPasswordUnits);
-  const matches = await house.passwords.verify(found?.hash, password).catch(async (error: unknown) => {
+  const whose = networkOf(attempt.remoteAddress);
+  const matches = await house.passwords.verify(found?.hash, password, whose).catch(async (error: unknown) => {
     await attemptNotMade(deps, limits);
     throw error;
   });

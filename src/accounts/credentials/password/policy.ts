@@ -28,11 +28,12 @@ const leastScore = 2;
 
 /**
  * The estimator's time grows with the length and with the spellings it tries for `p4$$w0rd`: 128 characters take it
- * up to a second. Two pieces of 32 characters and 10 spellings keep the longest password near 20 ms; one strong piece
- * is enough, because more characters make no password weaker.
+ * up to a second, in which the process answers nobody. Two pieces of 32 characters and 4 spellings keep the worst that
+ * somebody can think of near 40 ms, and what people choose below 10 ms; one strong piece is enough, because more
+ * characters make no password weaker.
  */
 const pieceLength = 32;
-const mostSpellings = 10;
+const mostSpellings = 4;
 
 /** Parts of names shorter than this are in too many words to mean anything. */
 const leastDetailLength = 3;

@@ -1,7 +1,8 @@
 import type { PasswordPolicy } from '#accounts';
-import { stepsOf } from '#foundation/journey';
-import { hashNewPassword, newPasswordForm } from '../../new-password.ts';
-import type { RequestContext } from '../../request.ts';
+import type { Deps } from '#foundation/deps';
+import { stepsOf, type Outcome, type Visit } from '#foundation/journey';
+import { hashNewPassword, newPasswordForm, type NewPassword } from '../../new-password.ts';
+import { locked, type RequestContext } from '../../request.ts';
 import type { SignUpAnswers } from '../answers.ts';
 
 const step = stepsOf<SignUpAnswers, RequestContext>();
@@ -15,16 +16,27 @@ export const createPassword = ({ passwordPolicy }: { passwordPolicy: PasswordPol
     show: (_deps, visit) => Promise.resolve({ email: visit.answers.email }),
     form: newPasswordForm,
     secretFields: ['password', 'passwordAgain'],
-    before: (house, { answers }, typed) =>
+    before: (house, { answers, browser }, typed) =>
       hashNewPassword(house, passwordPolicy, {
         ...typed,
         email: answers.email,
         before: answers.passwordHash,
+        remoteAddress: browser.remoteAddress,
       }),
-    submit: (_deps, visit, _input, chosen) =>
-      Promise.resolve(
-        chosen.outcome === 'acceptable'
-          ? { outcome: 'answered', answers: { ...visit.answers, passwordHash: chosen.passwordHash } }
-          : { outcome: 'invalid', errors: chosen.errors },
-      ),
+    submit: (deps, visit, _input, chosen) => Promise.resolve(takePassword(deps, visit, chosen)),
   });
+
+function takePassword(
+  deps: Deps,
+  { answers }: Visit<SignUpAnswers, RequestContext>,
+  chosen: NewPassword,
+): Outcome<SignUpAnswers> {
+  switch (chosen.outcome) {
+    case 'locked':
+      return locked(deps, chosen.until, 'new-password');
+    case 'refused':
+      return { outcome: 'invalid', errors: chosen.errors };
+    case 'acceptable':
+      return { outcome: 'answered', answers: { ...answers, passwordHash: chosen.passwordHash } };
+  }
+}
