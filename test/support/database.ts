@@ -9,6 +9,8 @@ import pg from 'pg';
 /** A database of one test file's own, brought up to this release. */
 export interface TestDatabase {
   readonly url: string;
+  /** Ends every connection to it, as a server that is restarted does. */
+  breakConnections(): Promise<void>;
   /** Removes it, whoever is still connected. */
   drop(): Promise<void>;
 }
@@ -36,6 +38,12 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await withClient(cluster.url, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
   return {
     url: databaseUrl(cluster.url, name),
+    breakConnections: () =>
+      withClient(cluster.url, async (client) => {
+        await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [
+          name,
+        ]);
+      }),
     drop: async () => {
       await withClient(cluster.url, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
       await cluster.stop();

@@ -45,6 +45,9 @@ const polling = {
   perJobResults: true,
 } as const;
 
+/** For `pg`, to which the queues' machinery hands it on: a database that hangs does not hang background work for good. */
+const patience = { query_timeout: 60_000 };
+
 /** Starts the queues' machinery in the schema `jobs`. */
 export async function startJobs(deps: { databaseUrl: string; log: Logger }): Promise<Jobs> {
   const boss = new PgBoss({
@@ -52,12 +55,13 @@ export async function startJobs(deps: { databaseUrl: string; log: Logger }): Pro
     schema: 'jobs',
     max: 4,
     application_name: 'bevan-jobs',
+    ...patience,
     useListenNotify: true,
     // How soon a job whose process died is noticed, once it has expired.
     superviseIntervalSeconds: 15,
     monitorIntervalSeconds: 15,
   });
-  boss.on('error', (error) => logTrouble(deps.log, 'jobs', error));
+  boss.on('error', (error) => logTrouble(deps.log, 'jobs', asError(error)));
   await boss.start();
   const timers = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
@@ -107,6 +111,13 @@ async function runJob(log: Logger, queue: string, job: Job, handler: JobHandler)
       output: { code: error instanceof Fault ? error.code : 'unexpected' },
     };
   }
+}
+
+/** The queues' machinery reports what its workers ran into as plain objects that only look like errors. */
+function asError(reported: unknown): unknown {
+  if (reported instanceof Error || typeof reported !== 'object' || reported === null) return reported;
+  const { message, code, stack } = { message: '', code: undefined, stack: '', ...reported };
+  return Object.assign(new Error(message), code === undefined ? { stack } : { code, stack });
 }
 
 function logTrouble(log: Logger, name: string, error: unknown): void {

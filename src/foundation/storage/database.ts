@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { Fault } from '#foundation/errors';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
@@ -24,7 +25,7 @@ export interface Database {
 /** PostgreSQL's classes of "not now": connection trouble, shutting down, too many connections, cannot connect now. */
 const unavailableCodes = /^(08|53|57P0[1-3]|ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE)/u;
 const unavailableMessages =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/u;
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|LISTEN\/NOTIFY (?:connection ended|channel registration was lost)/u;
 
 /** @returns whether the error means that the database could not be reached, rather than that a statement was wrong */
 export function isStorageUnavailable(error: unknown): boolean {
@@ -34,27 +35,36 @@ export function isStorageUnavailable(error: unknown): boolean {
   return unavailableCodes.test(code) || unavailableMessages.test(error.message);
 }
 
+/** PostgreSQL itself ends a statement that takes longer. */
+const longestStatementMs = 15_000;
+const longestSilenceMs = 20_000;
+
 /**
  * Opens a pool.
  *
  * @param options.url a PostgreSQL connection URL
  * @param options.connections the most connections to hold
  * @param options.onIdleError hears of connections that broke while nobody used them
+ * @param options.silenceMs a connection in use on which nothing moves for so long is given up
  */
 export function openDatabase(options: {
   url: string;
   connections: number;
   onIdleError?: (error: Error) => void;
+  silenceMs?: number;
 }): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.connections,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
-    statement_timeout: 15_000,
+    statement_timeout: longestStatementMs,
     application_name: 'bevan',
   });
   pool.on('error', (error) => options.onIdleError?.(error));
+  // Whose connection breaks while they use it learns of it from their statement; the event would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  giveUpSilent(pool, options.silenceMs ?? longestSilenceMs);
   const db: Db = new Kysely({ dialect: new PostgresDialect({ pool }) });
   return {
     db,
@@ -62,4 +72,14 @@ export function openDatabase(options: {
     transact: (work) => db.transaction().execute(work),
     close: () => db.destroy(),
   };
+}
+
+/** A server or network that hangs must not hang requests: what waits on the connection fails, and the pool drops it. */
+function giveUpSilent(pool: pg.Pool, silenceMs: number): void {
+  const watch = ({ connection }: pg.PoolClient, afterMs: number) => {
+    if (connection.stream instanceof Socket) connection.stream.setTimeout(afterMs);
+  };
+  pool.on('connect', ({ connection: { stream } }) => stream.on('timeout', () => stream.destroy()));
+  pool.on('acquire', (client) => watch(client, silenceMs));
+  pool.on('release', (_error, client) => watch(client, 0));
 }

@@ -41,6 +41,8 @@ async function findMigrations(): Promise<Migration[]> {
  */
 export async function migrate(options: { url: string }): Promise<string[]> {
   const client = new pg.Client({ connectionString: options.url, application_name: 'bevan-migrate' });
+  // A connection that breaks is told by the statement that fails; the event would end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
