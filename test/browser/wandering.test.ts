@@ -193,6 +193,21 @@ describe('an address', () => {
   });
 });
 
+test('a button pressed twice in a hurry does its work once, with or without JavaScript', async () => {
+  for (const javaScript of [true, false]) {
+    const hasty = await openScene({ browser, app }, { javaScript });
+    const { tab, service } = hasty;
+    await hasty.giveLogin();
+    await hasty.ask();
+    await hasty.signIn();
+    await tab.main.locator('button').first().dblclick();
+    await tab.page.waitForURL((address) => service.isArrival(address));
+    const { claims } = await service.finish(tab.page.url());
+    assert.equal(claims['vot'], 'P0.Cp');
+    await hasty.close();
+  }
+});
+
 test('without cookies a form says to turn them on', async () => {
   const { tab, device } = scene;
   await scene.ask();

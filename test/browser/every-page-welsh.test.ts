@@ -1,0 +1,3 @@
+import { examineEveryPage } from './support/every-page.ts';
+
+examineEveryPage('cy');

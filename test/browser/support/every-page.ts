@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { AxeBuilder } from '@axe-core/playwright';
+import { createPages, loadAssets, type Language } from '#foundation/web';
+import type { Browser } from 'playwright-core';
+import { startTestApp, type TestApp } from '../../support/app.ts';
+import { launchBrowser } from '../../support/browser.ts';
+import { openTestSandbox, type TestSandbox } from '../../support/sandbox.ts';
+import { openDevice, type Tab } from './device.ts';
+import * as tours from './tour.ts';
+
+/** As narrow as a page must do with, without scrolling sideways. See WCAG 2.2, 1.4.10. */
+const narrowest = 320;
+const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
+
+/** Finds what would keep somebody from using a page. */
+async function examine(tab: Tab): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page: tab.page }).withTags(axeTags).setLegacyMode().analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  for (const textSize of ['100%', '200%']) {
+    const tooWide = await tab.page.evaluate<number>(`(() => {
+      const { style } = document.documentElement;
+      style.fontSize = '${textSize}';
+      const surplus = document.documentElement.scrollWidth - window.innerWidth;
+      style.fontSize = '';
+      return surplus;
+    })()`);
+    if (tooWide > 0) found.push(`at text size ${textSize} the page is ${tooWide} pixels too wide`);
+  }
+  return found;
+}
+
+/** Sees to it that anybody can use the page that is shown. */
+export async function look(tab: Tab, state: string, language: Language): Promise<void> {
+  const page = (await tab.main.getAttribute('data-page')) ?? tab.page.url();
+  assert.deepEqual(await examine(tab), [], `${page}, ${state}`);
+  assert.equal(await tab.page.locator('html').getAttribute('lang'), language);
+  assert.equal(await tab.page.locator('h1').count(), 1, `${page}, ${state}`);
+  const title = await tab.page.title();
+  const prefix = language === 'cy' ? 'Gwall: ' : 'Error: ';
+  assert.equal(title.startsWith(prefix), (await tab.errors()).length > 0, title);
+}
+
+/** Visits every page in a language, in every state, and sees to it that anybody can use it; leaves no page out. */
+export function examineEveryPage(language: Language): void {
+  let browser: Browser;
+  let app: TestApp;
+  let sandbox: TestSandbox;
+  const visited = new Set<string>();
+
+  before(async () => {
+    [browser, app, sandbox] = await Promise.all([launchBrowser(), startTestApp(), openTestSandbox()]);
+  });
+  after(async () => {
+    await browser.close();
+    await Promise.all([app.close(), sandbox.close()]);
+  });
+
+  const visit = async (tab: Tab, state: string): Promise<void> => {
+    visited.add((await tab.main.getAttribute('data-page')) ?? '');
+    await look(tab, state, language);
+  };
+  const habits = { language, width: narrowest };
+  const parts = {
+    'signing up': tours.tourSignUp,
+    'signing in': tours.tourSignIn,
+    'being stopped': tours.tourStops,
+    'choosing a new password': tours.tourForgottenPassword,
+    'meeting problems': tours.tourProblems,
+  };
+  for (const [part, tour] of Object.entries(parts)) {
+    test(`everybody can use the pages of ${part}`, async () => {
+      const service = await app.registerTestService();
+      const device = await openDevice(browser, [app.origin, service.origin], habits);
+      await tour({ app, device, look: visit }, service);
+      await device.close();
+    });
+  }
+
+  test('everybody can use the pages of the sandbox', async () => {
+    const device = await openDevice(browser, [sandbox.origin], habits);
+    await tours.tourSandbox({ sandbox, device, look: visit });
+    await device.close();
+  });
+
+  test('no page was left out', async () => {
+    const assets = await loadAssets();
+    const { all } = await createPages({ serviceName: 'x', supportContact: 'x', sandbox: true, assets });
+    assert.ok(all.length > 20);
+    const forgotten = all.filter((page) => !visited.has(page));
+    assert.deepEqual(forgotten, []);
+  });
+}
