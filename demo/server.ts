@@ -93,9 +93,13 @@ async function beginSignIn(program: Program, { url, session, response }: Visit):
   const { address, transaction } = await program.login.begin(choices);
   const kept = session ?? program.sessions.create();
   program.sessions.remember(kept, choices, transaction);
-  const secure = program.settings.origin.startsWith('https:') ? '; Secure' : '';
-  response.setHeader('Set-Cookie', `${cookieName}=${kept.id}; Path=/; HttpOnly; SameSite=Lax${secure}`);
+  setCookie(program, response, kept);
   redirect(response, address);
+}
+
+function setCookie({ settings }: Program, response: ServerResponse, session: Session): void {
+  const secure = settings.origin.startsWith('https:') ? '; Secure' : '';
+  response.setHeader('Set-Cookie', `${cookieName}=${session.id}; Path=/; HttpOnly; SameSite=Lax${secure}`);
 }
 
 function readChoices(query: URLSearchParams): Choices {
@@ -125,7 +129,9 @@ async function finishSignIn(program: Program, { url, session, response }: Visit)
   session.begun.delete(state);
   try {
     const what = await program.login.finish(url.searchParams.toString(), begun.transaction);
-    session.received = { choices: begun.choices, what };
+    const renamed = program.sessions.rename(session);
+    renamed.received = { choices: begun.choices, what };
+    setCookie(program, response, renamed);
   } catch (error) {
     if (error instanceof AuthorizationResponseError) return showRefusal(program, response, error);
     throw error;

@@ -51,6 +51,20 @@ export function createSessions(now: () => number) {
       if (session.begun.size >= mostBegun && oldest !== undefined) session.begun.delete(oldest);
       session.begun.set(transaction.state, { transaction, choices });
     },
+    /**
+     * Gives a session a new name when somebody signs in, so that whoever knew the old one, or had put it into this
+     * browser, is not signed in with them.
+     */
+    rename: (session: Session): Session => {
+      const renamed = {
+        ...session,
+        id: randomBytes(32).toString('base64url'),
+        formToken: randomBytes(32).toString('base64url'),
+      };
+      sessions.delete(session.id);
+      sessions.set(renamed.id, renamed);
+      return renamed;
+    },
     forget: (session: Session): void => {
       sessions.delete(session.id);
     },

@@ -119,9 +119,13 @@ const wireShape = (rules: RegistrationRules) =>
       vectors: listOf(registrableVectors, 'vectors').default([...registrableVectors]),
       nations: listOf(nations, 'nations').default([...nations]),
       sso_with: z
-        .array(text('a client id').min(1, 'must not be empty').max(100, 'is too long for a client id'), {
-          error: 'must be a list of client ids',
-        })
+        .array(
+          text('a client id')
+            .min(1, 'must not be empty')
+            .max(100, 'is too long for a client id')
+            .regex(/^[\x21-\x7e]*$/u, 'must not hold other than visible ASCII characters'),
+          { error: 'must be a list of client ids' },
+        )
         .max(100, 'must not name more than 100 services')
         .default([]),
       im1_enabled: z.boolean({ error: 'must be true or false' }).default(false),

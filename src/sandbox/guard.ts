@@ -39,6 +39,11 @@ export function refuseStranger(house: House, request: FastifyRequest): Refusal |
   return undefined;
 }
 
+/** No text in the database holds a NUL, so an address with one leads nowhere. */
+export function holdsNul(request: FastifyRequest): boolean {
+  return request.url.includes('%00');
+}
+
 interface Host {
   readonly name: string;
   readonly port: string;

@@ -71,6 +71,9 @@ suite('the demo connected service', () => {
     };
     return {
       ask,
+      get cookie() {
+        return cookie;
+      },
       /** Signs in through the login, and comes back. */
       signIn: async (query: string, persona = 'p0', consent = true) => {
         const { location } = await ask(`/sign-in?${query}`);
@@ -111,6 +114,20 @@ suite('the demo connected service', () => {
     assert.deepEqual(shown(text, 'alg'), ['RS512', 'RS512']);
     assert.deepEqual(shown(text, 'email'), ['p0@people.example']);
     assert.deepEqual(shown(text, 'phone_number_verified'), ['true']);
+  });
+
+  test('gives the session a new name when somebody signs in: the one that was there before shows nobody', async () => {
+    const browser = openBrowser();
+    await browser.ask('/sign-in?vector=P0.Cp');
+    const planted = browser.cookie;
+    await browser.signIn('vector=P0.Cp&scope=email');
+    assert.notEqual(browser.cookie, planted);
+    assert.equal((await browser.ask('/tokens')).status, 200);
+    const other = await fetch(`${sandbox.demoOrigin}/tokens`, {
+      headers: { cookie: planted },
+      redirect: 'manual',
+    });
+    assert.deepEqual([other.status, other.headers.get('location')], [303, '/']);
   });
 
   test('refreshes, and shows that the refresh token changed', async () => {

@@ -88,13 +88,14 @@ suite('registering services over the programming interface', () => {
       client_name: '',
       redirect_uris: ['http://hilltop.example/', 'https://hilltop.example/*'],
       public_key_pem: 'nothing',
+      sso_with: ['\u0000'],
     });
     assert.equal(answer.status, 400);
     const refusal = refusalIn(answer);
     assert.equal(refusal.error, 'invalid_client_metadata');
     assert.deepEqual(
       refusal.problems.map(({ field }) => field),
-      ['client_name', 'redirect_uris.0', 'redirect_uris.1', 'public_key_pem'],
+      ['client_name', 'redirect_uris.0', 'redirect_uris.1', 'public_key_pem', 'sso_with.0'],
     );
     assert.equal(await count(), before);
   });
@@ -251,6 +252,13 @@ suite('the programming interface', () => {
       assert.equal(await ask('GET', path, { host, 'x-forwarded-for': '203.0.113.7' }), 403);
     });
   }
+
+  test('an address with a NUL, which no row can hold, leads nowhere', async () => {
+    const { host } = new URL(sandbox.origin);
+    for (const path of ['api/messages?to=%00', 'api/clients/%00', 'api/personas/%00/x', 'inbox?to=%00'])
+      assert.equal(await ask('GET', `/sandbox/${path}`, { host }), 404, path);
+    assert.equal(await ask('DELETE', '/sandbox/api/clients/%00', { host }), 404);
+  });
 
   test('other sites’ pages can change nothing', async () => {
     const { host, origin } = new URL(sandbox.origin);

@@ -1,6 +1,6 @@
 import type { House } from '#foundation/deps';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { refuseStranger } from '../guard.ts';
+import { holdsNul, refuseStranger } from '../guard.ts';
 import { describeOperations } from './openapi.ts';
 import { refusal, type Operation, type Reply } from './operation.ts';
 
@@ -18,7 +18,8 @@ export async function mountOperations(
       readJson(api);
       api.addHook('onRequest', async (request, reply) => {
         const stranger = refuseStranger(house, request);
-        return stranger === undefined ? undefined : answer(reply, { status: 403, body: stranger });
+        if (stranger !== undefined) return answer(reply, { status: 403, body: stranger });
+        return holdsNul(request) ? reply.callNotFound() : undefined;
       });
       for (const { method, path, run } of operations) {
         api.route({

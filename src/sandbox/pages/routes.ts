@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { connectFacts, connectSnippets } from '../connect.ts';
 import { addDuration } from '../duration.ts';
-import { refuseStranger } from '../guard.ts';
+import { holdsNul, refuseStranger } from '../guard.ts';
 import { findPersona, personas, sandboxPassword } from '../personas.ts';
 import { resetAll, resetPersona, type SeedDeps } from '../seed.ts';
 
@@ -28,9 +28,9 @@ export async function mountPages(deps: PageDeps): Promise<void> {
   await deps.web.app.register(async (pages) => {
     pages.addHook('onRequest', async (request, reply) => {
       const stranger = refuseStranger(deps.house, request);
-      return stranger === undefined
-        ? undefined
-        : reply.code(403).type('text/plain; charset=utf-8').send(stranger.error_description);
+      if (stranger !== undefined)
+        return reply.code(403).type('text/plain; charset=utf-8').send(stranger.error_description);
+      return holdsNul(request) ? reply.callNotFound() : undefined;
     });
     mountFront(pages, deps);
     mountInbox(pages, deps);
