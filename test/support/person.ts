@@ -55,9 +55,12 @@ export class Person {
     return this.#jar.lines;
   }
 
-  /** @returns another tab of the same browser, which shows the same page */
-  newTab(): Person {
-    const tab = new Person(this.#firstPlaces(), { headers: this.#headers, jar: this.#jar });
+  /**
+   * @param places where the product answers it, if not where it answers this one
+   * @returns another tab of the same browser, which shows the same page
+   */
+  newTab(places: Place | readonly [Place, ...Place[]] = this.#firstPlaces()): Person {
+    const tab = new Person(places, { headers: this.#headers, jar: this.#jar });
     tab.#page = this.#page;
     return tab;
   }
