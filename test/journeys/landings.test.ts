@@ -8,7 +8,7 @@ import type { TestService } from '../support/service.ts';
 import { agree, expectPage, signInWithPassword, signUpTo, type Traveller } from '../support/walks.ts';
 
 const startAgain = 'Go back to the website or app and start again';
-const finished = 'You have finished here';
+const finished = 'You have already done this step';
 const checkAnswer = 'Check your answer and select Continue again';
 const notFound = 'Page not found';
 
