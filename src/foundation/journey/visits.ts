@@ -5,6 +5,7 @@ import { Fault } from '#foundation/errors';
 import { z } from 'zod';
 import { insertVisit, readNewestVisits, readVisit, updateVisit, type VisitRow } from './store.ts';
 import type { JourneyDefinition } from './types.ts';
+import { nextStep } from './walk.ts';
 
 /** A visit as stored: answers and context of its journey's own types, and where it stands. */
 export interface StoredVisit<A, C> {
@@ -99,7 +100,10 @@ export async function startVisit<A, C>(
     state: sealState(deps, visit),
     expiresAt: secondsAfter(deps.clock.now(), journey.lifetimeSeconds),
   });
-  return `/${journey.id}/${ref}`;
+  const address = `/${journey.id}/${ref}`;
+  // What a step does when it becomes the next one, it does when it is asked for.
+  const first = nextStep(journey, visit.answers, visit.context);
+  return first === undefined || first.onEnter !== undefined ? address : `${address}/${first.path}`;
 }
 
 /** @returns undefined when there is no such visit of this browser, it has expired, or an older release left it */
