@@ -130,6 +130,19 @@ test('an assertion is good for one request, also among twenty at once', async ()
   assert.deepEqual(await tryAssertion(assertion), turnedAway);
 });
 
+test('an assertion is used up by a request that is refused, too', async () => {
+  for (const wrong of [
+    { grant_type: 'password' },
+    { code: '' },
+    { grant_type: 'refresh_token', refresh_token: 'x' },
+  ]) {
+    const assertion = await signAssertion(provider, service);
+    assert.equal((await tryAssertion(assertion, wrong)).status, 400);
+    assert.deepEqual(await tryAssertion(assertion, wrong), turnedAway);
+    assert.deepEqual(await tryAssertion(assertion), turnedAway);
+  }
+});
+
 test('two services may use the same jti', async () => {
   const other = await registerService(provider);
   const jti = randomUUID();

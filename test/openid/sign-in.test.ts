@@ -54,6 +54,13 @@ test('a person is asked again only for what they have not agreed to yet', async 
   );
 });
 
+test('a service that only asks who somebody is is agreed to once', async () => {
+  const person = await createPerson(provider);
+  const browser = openBrowser(provider);
+  codeIn(await signIn(provider, service, { accountId: person.id, browser }, { scope: 'openid' }));
+  assert.equal(await visits.askSilently(browser, { scope: 'openid' }), 'code');
+});
+
 test('a password alone is enough when nothing more is asked for; a code is asked for when it is', async () => {
   const browser = await visits.signedIn(ada);
   assert.equal(await visits.askSilently(browser, { vtr: '["P0.Cp.Cd"]' }), 'sso_login_required');

@@ -6,7 +6,6 @@ type EngineTables = {
     id: Buffer;
     uid: Buffer | null;
     sealed_payload: Buffer;
-    consumed_at: Date | null;
     ended_at: Date | null;
     expires_at: Date;
   };
@@ -15,7 +14,6 @@ type EngineTables = {
 /** What the engine keeps, under the digest of its id. */
 export interface StoredEntity {
   readonly sealedPayload: Buffer;
-  readonly consumedAt: Date | null;
   readonly endedAt: Date | null;
   readonly expiresAt: Date;
 }
@@ -57,7 +55,7 @@ export async function upsertEntity(
 export async function selectEntity(db: Db, key: EntityKey): Promise<StoredEntity | undefined> {
   const row = await tables(db)
     .selectFrom('openid.entity')
-    .select(['sealed_payload', 'consumed_at', 'ended_at', 'expires_at'])
+    .select(['sealed_payload', 'ended_at', 'expires_at'])
     .where('model', '=', key.model)
     .where('id', '=', key.id)
     .executeTakeFirst();
@@ -70,7 +68,7 @@ export async function selectEntityByUid(
 ): Promise<StoredEntity | undefined> {
   const row = await tables(db)
     .selectFrom('openid.entity')
-    .select(['sealed_payload', 'consumed_at', 'ended_at', 'expires_at'])
+    .select(['sealed_payload', 'ended_at', 'expires_at'])
     .where('model', '=', key.model)
     .where('uid', '=', key.uid)
     .where('ended_at', 'is', null)
@@ -78,15 +76,9 @@ export async function selectEntityByUid(
   return row === undefined ? undefined : toEntity(row);
 }
 
-function toEntity(row: {
-  sealed_payload: Buffer;
-  consumed_at: Date | null;
-  ended_at: Date | null;
-  expires_at: Date;
-}): StoredEntity {
+function toEntity(row: { sealed_payload: Buffer; ended_at: Date | null; expires_at: Date }): StoredEntity {
   return {
     sealedPayload: row.sealed_payload,
-    consumedAt: row.consumed_at,
     endedAt: row.ended_at,
     expiresAt: row.expires_at,
   };

@@ -6,11 +6,20 @@ import { errors } from 'oidc-provider';
 import { digestOf } from '../engine/sealed-entity.ts';
 import { isClientId } from '../engine/client-metadata.ts';
 import { signingAlgorithm } from '../keys/keys.ts';
-import { spendAssertion } from './store.ts';
+import type { Assertion } from './store.ts';
 import { requireParameter, type TokenParameters } from './token-form.ts';
 
-/** Finds out which service asks for tokens. */
-export type AuthenticateClient = (params: TokenParameters) => Promise<Client>;
+/** Who asks for tokens, and what they have shown for it: that is good for this one request. */
+export interface Authenticated {
+  readonly client: Client;
+  readonly assertion: Assertion;
+}
+
+/** Finds out which service asks for tokens. Whoever goes on with the request spends the assertion. */
+export type AuthenticateClient = (
+  params: TokenParameters,
+  authorization: string | undefined,
+) => Promise<Authenticated>;
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** What the contract allows an assertion to be ahead. */
@@ -29,7 +38,10 @@ export function createClientAuthentication(house: House, audiences: readonly str
   const keys = createKeyCache();
   // Services can't know of a clock that was moved in a sandbox: their assertions go by the machine's.
   const clock = systemClock();
-  return async (params) => {
+  return async (params, authorization) => {
+    if (authorization !== undefined) {
+      throw new errors.InvalidClientAuth('clients authenticate by private_key_jwt only');
+    }
     const assertion = readAssertion(params);
     const clientId = claimedClient(assertion);
     if (params.get('client_id') !== undefined && params.get('client_id') !== clientId) {
@@ -40,13 +52,9 @@ export function createClientAuthentication(house: House, audiences: readonly str
     const now = clock.now();
     const claims = await verify(assertion, client, { keys, audiences: [...audiences], now });
     const { jti, exp } = checkClaims(claims, now);
-    const isNew = await spendAssertion(house.database.db, {
-      id: digestOf(`${clientId} ${jti}`),
-      now,
-      expiresAt: secondsAfter(new Date(exp * 1000), toleranceSeconds),
-    });
-    if (!isNew) throw new errors.InvalidClientAuth('the assertion was used before');
-    return client;
+    const id = digestOf(`${clientId} ${jti}`);
+    const expiresAt = secondsAfter(new Date(exp * 1000), toleranceSeconds);
+    return { client, assertion: { id, now, expiresAt } };
   };
 }
 

@@ -3,21 +3,19 @@ import { releasedClaims } from '#consent';
 import { secondsAfter } from '#foundation/clock';
 import type { House } from '#foundation/deps';
 import { secretsEqual } from '#foundation/security';
-import type { Client } from '#partners';
 import { errors } from 'oidc-provider';
 import { z } from 'zod';
 import { digestOf, openPayload } from '../engine/sealed-entity.ts';
-import { selectEntity, type StoredEntity } from '../engine/store.ts';
 import { familyOf, spellRefreshToken } from './family.ts';
-import type { TokenAnswer, TokenDeps } from './grant.ts';
+import type { TokenAnswer, TokenDeps, TokenRequest } from './grant.ts';
 import { lifetimes, type SignIn } from './mint.ts';
 import { revokeTokens } from './revocation.ts';
 import { assertStillAgreed } from './still-agreed.ts';
-import { redeemCode } from './store.ts';
-import { requireParameter, type TokenParameters } from './token-form.ts';
+import { lookUpCode, redeemCode, type StoredCode } from './store.ts';
+import { requireParameter } from './token-form.ts';
 
 /** What the engine keeps of an authorization request under its code; times by the house's clock. */
-const storedCode = z.object({
+const codePayload = z.object({
   accountId: z.string(),
   clientId: z.string(),
   redirectUri: z.string(),
@@ -27,7 +25,7 @@ const storedCode = z.object({
   nonce: z.string().optional(),
   codeChallenge: z.string().optional(),
 });
-type StoredCode = z.output<typeof storedCode>;
+type CodePayload = z.output<typeof codePayload>;
 
 const verifierPattern = /^[\w.~-]{43,128}$/u;
 
@@ -41,15 +39,16 @@ const verifierPattern = /^[\w.~-]{43,128}$/u;
  */
 export async function exchangeCode(
   { house, mint }: TokenDeps,
-  { clientId }: Client,
-  params: TokenParameters,
+  { client: { clientId }, params, use }: TokenRequest,
 ): Promise<TokenAnswer> {
   const code = requireParameter(params, 'code');
   const redirectUri = requireParameter(params, 'redirect_uri');
   const verifier = readVerifier(params.get('code_verifier'));
 
   const family = familyOf(code);
-  const stored = await findCode(house, { code, clientId, family });
+  const id = digestOf(code);
+  const found = await use.lookUp((db, assertion) => lookUpCode(db, assertion, id));
+  const stored = await readCode(house, found, { clientId, family });
   if (stored.redirectUri !== redirectUri) throw new errors.InvalidGrant('redirect_uri mismatch');
   checkVerifier(verifier, stored.codeChallenge);
 
@@ -68,7 +67,7 @@ export async function exchangeCode(
     ),
     redeemCode(
       house.database.db,
-      { id: digestOf(code), now },
+      { id, now },
       { ...signIn, expiresAt: secondsAfter(now, lifetimes.refreshToken) },
     ),
   ]);
@@ -83,27 +82,18 @@ export async function exchangeCode(
   };
 }
 
-async function findCode(
+async function readCode(
   house: House,
-  asked: { code: string; clientId: string; family: string },
-): Promise<StoredCode> {
-  const entity = await selectEntity(house.database.db, {
-    model: 'AuthorizationCode',
-    id: digestOf(asked.code),
-  });
-  if (entity === undefined) {
-    // A used code is forgotten when it expires, its family is not.
-    throw await replayed(house, asked);
-  }
-  const stored = openCode(house, entity);
-  if (stored.clientId !== asked.clientId) throw new errors.InvalidGrant('client mismatch');
-  if (entity.consumedAt !== null) throw await replayed(house, asked);
-  if (entity.expiresAt <= house.clock.now()) throw new errors.InvalidGrant('authorization code is expired');
-  return stored;
-}
-
-function openCode(house: House, entity: StoredEntity): StoredCode {
-  return storedCode.parse(openPayload(house, 'AuthorizationCode', entity.sealedPayload));
+  found: StoredCode | undefined,
+  asked: { clientId: string; family: string },
+): Promise<CodePayload> {
+  // A used code is forgotten when it expires, its family is not.
+  if (found === undefined) throw await replayed(house, asked);
+  const payload = codePayload.parse(openPayload(house, 'AuthorizationCode', found.sealedPayload));
+  if (payload.clientId !== asked.clientId) throw new errors.InvalidGrant('client mismatch');
+  if (found.consumedAt !== null) throw await replayed(house, asked);
+  if (found.expiresAt <= house.clock.now()) throw new errors.InvalidGrant('authorization code is expired');
+  return payload;
 }
 
 /** Revokes what a code was exchanged for, if it ever was. @returns the refusal */

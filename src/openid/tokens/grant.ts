@@ -1,6 +1,7 @@
 import type { House } from '#foundation/deps';
 import type { Client } from '#partners';
 import type { Mint } from './mint.ts';
+import type { OneUse } from './one-use.ts';
 import type { TokenParameters } from './token-form.ts';
 
 export interface TokenDeps {
@@ -18,5 +19,13 @@ export interface TokenAnswer {
   readonly scope: string;
 }
 
+/** A request of a service that has shown who it is. */
+export interface TokenRequest {
+  readonly client: Client;
+  readonly params: TokenParameters;
+  /** Spent by the first look-up, so that a replayed request finds nothing. */
+  readonly use: OneUse;
+}
+
 /** Exchanges what a service brings for tokens. */
-export type Grant = (deps: TokenDeps, client: Client, params: TokenParameters) => Promise<TokenAnswer>;
+export type Grant = (deps: TokenDeps, request: TokenRequest) => Promise<TokenAnswer>;

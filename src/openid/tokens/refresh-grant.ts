@@ -1,15 +1,14 @@
 import { releasedClaims } from '#consent';
 import { secondsAfter } from '#foundation/clock';
 import type { House } from '#foundation/deps';
-import type { Client } from '#partners';
 import { errors } from 'oidc-provider';
 import { readRefreshToken, spellRefreshToken, type RefreshTokenName } from './family.ts';
-import type { TokenAnswer, TokenDeps } from './grant.ts';
+import type { TokenAnswer, TokenDeps, TokenRequest } from './grant.ts';
 import { lifetimes, type SignIn } from './mint.ts';
 import { revokeTokens } from './revocation.ts';
 import { assertStillAgreed } from './still-agreed.ts';
-import { rotateFamily, selectFamily, type TokenFamily } from './store.ts';
-import { requireParameter, type TokenParameters } from './token-form.ts';
+import { lookUpFamily, rotateFamily, selectFamily, type TokenFamily } from './store.ts';
+import { requireParameter } from './token-form.ts';
 
 /** How long a client that lost the answer may ask again with the same refresh token. */
 const graceSeconds = 30;
@@ -26,12 +25,12 @@ const graceSeconds = 30;
  */
 export async function refresh(
   { house, mint }: TokenDeps,
-  { clientId }: Client,
-  params: TokenParameters,
+  { client: { clientId }, params, use }: TokenRequest,
 ): Promise<TokenAnswer> {
   const name = readRefreshToken(house.secrets, requireParameter(params, 'refresh_token'));
   if (name === undefined) throw new errors.InvalidGrant('refresh token not found');
-  const family = await findFamily(house, { name, clientId });
+  const found = await use.lookUp((db, assertion) => lookUpFamily(db, assertion, name.family));
+  const family = await checkFamily(house, found, { name, clientId });
   const wanted = narrow(family.scopes, params.get('scope'));
   const scopes = await assertStillAgreed(house, { ...family, scopes: wanted });
   const signIn: SignIn = { ...family, scopes };
@@ -50,11 +49,11 @@ export async function refresh(
   };
 }
 
-async function findFamily(
+async function checkFamily(
   house: House,
+  family: TokenFamily | undefined,
   { name, clientId }: { name: RefreshTokenName; clientId: string },
 ): Promise<TokenFamily> {
-  const family = await selectFamily(house.database.db, name.family);
   if (family === undefined) throw new errors.InvalidGrant('refresh token not found');
   if (family.clientId !== clientId) throw new errors.InvalidGrant('client mismatch');
   if (family.revokedAt !== null) throw new errors.InvalidGrant('refresh token was revoked');
@@ -82,7 +81,7 @@ async function rotate(
   const expiresAt = secondsAfter(now, lifetimes.refreshToken);
   if (await rotateFamily(house.database.db, { ...name, now, expiresAt })) return;
   // A twin of this request was faster: then this one is in grace. Or the family was revoked this moment.
-  await findFamily(house, { name, clientId });
+  await checkFamily(house, await selectFamily(house.database.db, name.family), { name, clientId });
 }
 
 /** @returns the scopes asked for, in the order in which they were granted; all when none are asked for */

@@ -1,21 +1,23 @@
 import type { Db } from '#foundation/storage';
 import { sql } from 'kysely';
 
+type FamilyRow = {
+  family: string;
+  client_id: string;
+  account_id: string;
+  scopes: string[];
+  vot: string;
+  signed_in_at: Date;
+  generation: number;
+  rotations: Date[];
+  revoked_at: Date | null;
+  expires_at: Date;
+};
 type TokenTables = {
   'openid.spent_assertion': { id: Buffer; expires_at: Date };
-  'openid.token_family': {
-    family: string;
-    client_id: string;
-    account_id: string;
-    scopes: string[];
-    vot: string;
-    signed_in_at: Date;
-    generation: number;
-    rotations: Date[];
-    revoked_at: Date | null;
-    expires_at: Date;
-  };
+  'openid.token_family': FamilyRow;
 };
+type Nothing<Row> = { [Column in keyof Row]: null };
 
 /** All tokens that came from one authorization code, which `family` is derived from. */
 export interface TokenFamily {
@@ -31,6 +33,27 @@ export interface TokenFamily {
   readonly rotations: readonly Date[];
   readonly revokedAt: Date | null;
   readonly expiresAt: Date;
+}
+
+/** An authorization code as the engine left it. */
+export interface StoredCode {
+  readonly sealedPayload: Buffer;
+  readonly consumedAt: Date | null;
+  readonly expiresAt: Date;
+}
+
+/** A client assertion that has been checked, and is good for one request. Its times are the machine's. */
+export interface Assertion {
+  readonly id: Buffer;
+  readonly now: Date;
+  readonly expiresAt: Date;
+}
+
+/** What was looked up, in the statement that spent the assertion. */
+export interface LookedUp<T> {
+  /** Whether the assertion had not been spent before; if it had, nothing else here counts. */
+  readonly isNew: boolean;
+  readonly found: T | undefined;
 }
 
 export type NewFamily = Omit<TokenFamily, 'generation' | 'rotations' | 'revokedAt'>;
@@ -71,7 +94,10 @@ export async function selectFamily(db: Db, family: string): Promise<TokenFamily 
     .selectAll()
     .where('family', '=', family)
     .executeTakeFirst();
-  if (row === undefined) return undefined;
+  return row === undefined ? undefined : toFamily(row);
+}
+
+function toFamily(row: FamilyRow): TokenFamily {
   return {
     family: row.family,
     clientId: row.client_id,
@@ -122,23 +148,49 @@ export async function revokeFamily(
   return row === undefined ? undefined : { accountId: row.account_id };
 }
 
-/** @returns whether the assertion was new; false if one with this id was used and has not expired yet */
-export async function spendAssertion(
+/** Spends an assertion, unless one with its id was spent before and has not expired yet. */
+const spending = ({ id, now, expiresAt }: Assertion) => sql`
+  WITH spent AS (
+    INSERT INTO openid.spent_assertion AS known (id, expires_at) VALUES (${id}, ${expiresAt})
+    ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at WHERE known.expires_at < ${now}
+    RETURNING id
+  )`;
+
+/** Spends an assertion for which nothing is looked up. @returns whether it was new */
+export async function spendAssertion(db: Db, assertion: Assertion): Promise<boolean> {
+  const { rows } = await sql`${spending(assertion)} SELECT id FROM spent`.execute(db);
+  return rows.length > 0;
+}
+
+/** Spends an assertion, and looks up the authorization code that the request is about. */
+export async function lookUpCode(db: Db, assertion: Assertion, id: Buffer): Promise<LookedUp<StoredCode>> {
+  type CodeRow = { sealed_payload: Buffer; expires_at: Date };
+  const { rows } = await sql<
+    { is_new: boolean; consumed_at: Date | null } & (CodeRow | Nothing<CodeRow>)
+  >`${spending(assertion)}
+    SELECT EXISTS (SELECT FROM spent) AS is_new, sealed_payload, consumed_at, expires_at
+    FROM (VALUES (true)) AS request
+    LEFT JOIN openid.entity ON model = 'AuthorizationCode' AND id = ${id}`.execute(db);
+  const [row] = rows;
+  if (row === undefined || row.sealed_payload === null)
+    return { isNew: row?.is_new === true, found: undefined };
+  const { sealed_payload: sealedPayload, consumed_at: consumedAt, expires_at: expiresAt } = row;
+  return { isNew: row.is_new, found: { sealedPayload, consumedAt, expiresAt } };
+}
+
+/** Spends an assertion, and looks up the family of the refresh token that the request is about. */
+export async function lookUpFamily(
   db: Db,
-  spent: { id: Buffer; now: Date; expiresAt: Date },
-): Promise<boolean> {
-  const row = await tables(db)
-    .insertInto('openid.spent_assertion')
-    .values({ id: spent.id, expires_at: spent.expiresAt })
-    .onConflict((conflict) =>
-      conflict
-        .column('id')
-        .doUpdateSet({ expires_at: spent.expiresAt })
-        .where('openid.spent_assertion.expires_at', '<', spent.now),
-    )
-    .returning('id')
-    .executeTakeFirst();
-  return row !== undefined;
+  assertion: Assertion,
+  family: string,
+): Promise<LookedUp<TokenFamily>> {
+  const { rows } = await sql<{ is_new: boolean } & (FamilyRow | Nothing<FamilyRow>)>`${spending(assertion)}
+    SELECT EXISTS (SELECT FROM spent) AS is_new, token_family.*
+    FROM (VALUES (true)) AS request
+    LEFT JOIN openid.token_family ON family = ${family}`.execute(db);
+  const [row] = rows;
+  if (row === undefined || row.family === null) return { isNew: row?.is_new === true, found: undefined };
+  return { isNew: row.is_new, found: toFamily(row) };
 }
 
 /** @param machine the time by the machine's clock, which the services' assertions go by */

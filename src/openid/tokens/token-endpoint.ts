@@ -6,6 +6,7 @@ import { addresses } from '../addresses.ts';
 import { createClientAuthentication } from './client-authentication.ts';
 import { exchangeCode } from './code-grant.ts';
 import type { Grant, TokenDeps } from './grant.ts';
+import { createOneUse, type OneUse } from './one-use.ts';
 import { refresh } from './refresh-grant.ts';
 import { readTokenForm, requireParameter } from './token-form.ts';
 
@@ -26,18 +27,18 @@ export function mountTokenEndpoint(app: FastifyInstance, deps: TokenDeps): void 
   app.post(addresses.token, async (request, reply) => {
     void reply.header('Pragma', 'no-cache');
     let client: Client | undefined;
+    let use: OneUse | undefined;
     try {
-      if (request.headers.authorization !== undefined) {
-        throw new errors.InvalidClientAuth('clients authenticate by private_key_jwt only');
-      }
       const params = readTokenForm(request.headers['content-type'], bodyOf(request));
-      client = await authenticate(params);
+      const authenticated = await authenticate(params, request.headers.authorization);
+      client = authenticated.client;
+      use = createOneUse(house.database.db, authenticated.assertion);
       const grant = grants.get(requireParameter(params, 'grant_type'));
       if (grant === undefined) throw new errors.UnsupportedGrantType();
-      return await grant(deps, client, params);
+      return await grant(deps, { client, params, use });
     } catch (error) {
       if (!(error instanceof errors.OIDCProviderError)) throw error;
-      return refuse(house, { request, reply, error, client });
+      return refuse(house, { request, reply, error: (await use?.finish()) ?? error, client });
     }
   });
   app.route({
