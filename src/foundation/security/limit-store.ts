@@ -13,22 +13,27 @@ type LimitTables = {
 };
 
 export interface LimitCount {
+  readonly key: string;
   readonly attempts: number;
   readonly lockedUntil: Date | null;
-  readonly locks: number;
 }
 
 /**
- * Counts one attempt, in one statement, so that parallel attempts can't overtake the count: starts a new window when
- * the old one has ended, leaves a row alone while it is locked, forgets old locks when the row has expired.
+ * Counts one attempt for each key, in one statement, so that parallel attempts can't overtake the count: starts a new
+ * window when the old one has ended, leaves a row alone while it is locked, forgets old locks when the row has expired.
+ *
+ * @param at.counted in the order in which their rows are held, which must be the same for all who share one of them
  */
-export async function countOne(
+export async function countAttempts(
   db: Db,
-  at: { key: string; now: Date; windowEndsAt: Date; expiresAt: Date },
-): Promise<LimitCount> {
-  const { rows } = await sql<{ attempts: number; locked_until: Date | null; locks: number }>`
+  at: { counted: readonly { key: string; windowEndsAt: Date }[]; now: Date },
+): Promise<LimitCount[]> {
+  const keys = at.counted.map(({ key }) => key);
+  const windows = at.counted.map(({ windowEndsAt }) => windowEndsAt);
+  const { rows } = await sql<{ key: string; attempts: number; locked_until: Date | null }>`
     INSERT INTO security.limit_count AS c (key, attempts, window_ends_at, expires_at)
-    VALUES (${at.key}, 1, ${at.windowEndsAt}, ${at.expiresAt})
+    SELECT counted.key, 1, counted.window_ends_at, counted.window_ends_at
+    FROM unnest(${keys}::text[], ${windows}::timestamptz[]) AS counted (key, window_ends_at)
     ON CONFLICT (key) DO UPDATE SET
       attempts = CASE
         WHEN c.locked_until > ${at.now} THEN c.attempts
@@ -36,17 +41,15 @@ export async function countOne(
         ELSE c.attempts + 1 END,
       window_ends_at = CASE
         WHEN c.locked_until > ${at.now} THEN c.window_ends_at
-        WHEN c.locked_until IS NOT NULL OR c.window_ends_at <= ${at.now} THEN ${at.windowEndsAt}
+        WHEN c.locked_until IS NOT NULL OR c.window_ends_at <= ${at.now} THEN excluded.window_ends_at
         ELSE c.window_ends_at END,
       locked_until = CASE WHEN c.locked_until > ${at.now} THEN c.locked_until END,
       locks = CASE WHEN c.expires_at <= ${at.now} THEN 0 ELSE c.locks END,
       expires_at = CASE
-        WHEN c.expires_at <= ${at.now} OR c.locks = 0 THEN ${at.expiresAt}
-        ELSE greatest(c.expires_at, ${at.windowEndsAt}) END
-    RETURNING attempts, locked_until, locks`.execute(db);
-  const row = rows[0];
-  if (row === undefined) throw new Error('an upsert returned no row');
-  return { attempts: row.attempts, lockedUntil: row.locked_until, locks: row.locks };
+        WHEN c.expires_at <= ${at.now} OR c.locks = 0 THEN excluded.expires_at
+        ELSE greatest(c.expires_at, excluded.window_ends_at) END
+    RETURNING key, attempts, locked_until`.execute(db);
+  return rows.map((row) => ({ key: row.key, attempts: row.attempts, lockedUntil: row.locked_until }));
 }
 
 /**
@@ -84,24 +87,30 @@ export async function readLockedUntil(db: Db, keys: readonly string[], now: Date
   return row?.until ?? undefined;
 }
 
-export async function resetCount(db: Db, key: string): Promise<void> {
-  await db
-    .withTables<LimitTables>()
-    .updateTable('security.limit_count')
-    .set({ attempts: 0, locked_until: null })
-    .where('key', '=', key)
-    .execute();
-}
-
-export async function takeBackOne(db: Db, key: string): Promise<void> {
-  await db
-    .withTables<LimitTables>()
-    .updateTable('security.limit_count')
-    .set((row) => ({ attempts: row('attempts', '-', 1) }))
-    .where('key', '=', key)
-    .where('attempts', '>', 0)
-    .where('locked_until', 'is', null)
-    .execute();
+/**
+ * Takes one attempt back from each key that isn't locked, in one statement.
+ *
+ * @param keys in the order in which their rows are held; see {@link countAttempts}
+ * @param startAfresh of these keys, one that forgets all its attempts and its lock
+ */
+export async function takeBackAttempts(
+  db: Db,
+  keys: readonly string[],
+  startAfresh: string | undefined,
+): Promise<void> {
+  const fresh = startAfresh ?? null;
+  await sql`
+    WITH held AS (
+      SELECT key FROM security.limit_count
+      WHERE key = ANY (${keys}::text[])
+        AND (key = ${fresh}::text OR (attempts > 0 AND locked_until IS NULL))
+      ORDER BY array_position(${keys}::text[], key)
+      FOR UPDATE
+    )
+    UPDATE security.limit_count AS c SET
+      attempts = CASE WHEN c.key = ${fresh}::text THEN 0 ELSE c.attempts - 1 END,
+      locked_until = CASE WHEN c.key = ${fresh}::text THEN NULL ELSE c.locked_until END
+    FROM held WHERE c.key = held.key`.execute(db);
 }
 
 export async function deleteExpiredCounts(db: Db, now: Date): Promise<void> {

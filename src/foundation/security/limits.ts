@@ -1,12 +1,11 @@
 import { secondsAfter, type Clock } from '#foundation/clock';
 import type { Db } from '#foundation/storage';
 import {
-  countOne,
+  countAttempts,
   deleteExpiredCounts,
   lockIfReached,
   readLockedUntil,
-  resetCount,
-  takeBackOne,
+  takeBackAttempts,
 } from './limit-store.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -48,18 +47,23 @@ const keyOf = (deps: LimitDeps, { rule, subject }: Limited): string =>
  * Counts an attempt before it is made, for several rules at once. Counting first means that many attempts sent at the
  * same moment can't all slip through. Holds across processes.
  *
+ * @param limited the rule about one person first, those that many share after it: whoever counts holds their rows in
+ *   this order, so that nobody waits for somebody who waits for them
  * @returns `locked` if any of the rules says so; then the attempt must not be made
  */
 export async function countAttempt(deps: LimitDeps, limited: readonly Limited[]): Promise<AttemptOutcome> {
   const now = deps.clock.now();
+  const rules = new Map(limited.map((one) => [keyOf(deps, one), one]));
+  const counted = [...rules].map(([key, { rule }]) => ({
+    key,
+    windowEndsAt: secondsAfter(now, rule.windowSeconds),
+  }));
   let until: Date | undefined;
-  for (const one of limited) {
-    const key = keyOf(deps, one);
-    const windowEndsAt = secondsAfter(now, one.rule.windowSeconds);
-    const count = await countOne(deps.db, { key, now, windowEndsAt, expiresAt: windowEndsAt });
-    const lockedUntil =
-      count.lockedUntil ?? (count.attempts > one.rule.most ? await lock(deps, one, key, now) : undefined);
-    if (lockedUntil !== undefined && (until === undefined || lockedUntil > until)) until = lockedUntil;
+  for (const { key, attempts, lockedUntil } of await countAttempts(deps.db, { counted, now })) {
+    const one = rules.get(key);
+    const isPastLast = one !== undefined && attempts > one.rule.most;
+    const locked = lockedUntil ?? (isPastLast ? await lock(deps, one, key, now) : undefined);
+    if (locked !== undefined && (until === undefined || locked > until)) until = locked;
   }
   return until === undefined ? { outcome: 'allowed' } : { outcome: 'locked', until };
 }
@@ -80,15 +84,17 @@ export async function attemptFailed(deps: LimitDeps, limited: readonly Limited[]
  * such as a network address) only forget this one.
  */
 export async function attemptSucceeded(deps: LimitDeps, limited: readonly Limited[]): Promise<void> {
-  for (const [index, one] of limited.entries()) {
-    if (index === 0) await resetCount(deps.db, keyOf(deps, one));
-    else await takeBackOne(deps.db, keyOf(deps, one));
-  }
+  const keys = limited.map((one) => keyOf(deps, one));
+  await takeBackAttempts(deps.db, keys, keys[0]);
 }
 
 /** Says that a counted attempt was never made after all, through no fault of who asked: every rule forgets it. */
 export async function attemptNotMade(deps: LimitDeps, limited: readonly Limited[]): Promise<void> {
-  for (const one of limited) await takeBackOne(deps.db, keyOf(deps, one));
+  await takeBackAttempts(
+    deps.db,
+    limited.map((one) => keyOf(deps, one)),
+    undefined,
+  );
 }
 
 /** @returns whether any of the rules has its subject locked now, without counting anything */
