@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { sweepVisits } from '#foundation/journey';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createPeople } from '../support/people.ts';
 import { Person } from '../support/person.ts';
@@ -52,5 +53,27 @@ describe('new passwords', () => {
     await eve.follow(/Return/u);
     await eve.submit({ password, passwordAgain: password });
     expectPage(eve, 'email-code');
+  });
+});
+
+describe('visits that nobody goes on with', () => {
+  test('are gone after an hour, however many there were; one that was answered stays', async () => {
+    const { house, clock } = app.home;
+    const count = async () =>
+      (await house.database.pool.query('SELECT FROM journey.visit')).rowCount ?? Number.NaN;
+    const ada = await chooserAt('203.0.113.9');
+    clock.advance(3600 + 1);
+    await sweepVisits(house.deps);
+    const kept = await count();
+
+    const address = await service.requestAddress();
+    await Promise.all(Array.from({ length: 20 }, () => new Person(app).open(address)));
+    assert.equal(await count(), kept + 20);
+    clock.advance(3600 + 1);
+    await sweepVisits(house.deps);
+    assert.equal(await count(), kept);
+    const { password } = somebody('ada');
+    await ada.submit({ password, passwordAgain: password });
+    expectPage(ada, 'email-code');
   });
 });

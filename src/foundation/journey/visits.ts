@@ -65,6 +65,9 @@ const stateSchema = z.object({
 
 const sealPurpose = 'journey visit';
 
+/** A visit that nobody has answered anything in is kept for less: programs that follow links leave many behind. */
+const untouchedSeconds = 3600;
+
 /** Keyed hash under which a browser's visits are stored. */
 export function visitorKey(deps: Pick<Deps, 'secrets'>, visitor: string): string {
   return deps.secrets.mac('visitor', visitor);
@@ -98,7 +101,7 @@ export async function startVisit<A, C>(
     journey: journey.id,
     visitor: visitorKey(deps, start.visitor),
     state: sealState(deps, visit),
-    expiresAt: secondsAfter(deps.clock.now(), journey.lifetimeSeconds),
+    expiresAt: secondsAfter(deps.clock.now(), Math.min(journey.lifetimeSeconds, untouchedSeconds)),
   });
   const address = `/${journey.id}/${ref}`;
   // What a step does when it becomes the next one, it does when it is asked for.

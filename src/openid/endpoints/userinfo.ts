@@ -1,3 +1,4 @@
+import { readAccount } from '#accounts';
 import { releasedClaims } from '#consent';
 import type { House } from '#foundation/deps';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -112,11 +113,14 @@ async function findClaims(
       scope: 'openid',
     };
   }
-  const [family, released] = await Promise.all([
+  const [family, account, released] = await Promise.all([
     selectFamily(house.database.db, familyName),
+    readAccount(house.deps, sub),
     releasedClaims(house.deps, { accountId: sub, clientId: aud, scopes, use: 'userinfo' }),
   ]);
-  if (family === undefined || family.revokedAt !== null || released === undefined) return notGood;
+  if (family === undefined || account === undefined || released === undefined) return notGood;
+  const isEnded = family.revokedAt !== null || account.signInsValidFrom > family.signedInAt;
+  if (isEnded) return notGood;
   return { claims: { iss: house.settings.issuer, aud, ...released } };
 }
 
