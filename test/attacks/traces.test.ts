@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createLog } from '#foundation/log';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createPeople } from '../support/people.ts';
@@ -76,6 +79,26 @@ test('the log holds no address, number, password, code, token or cookie, however
   assert.ok(rows.length > 1);
   // Six digits may stand in a longer number: a time, a duration.
   for (const { code } of rows) assert.doesNotMatch(log, new RegExp(`(?<![\\d.])${code}(?!\\d)`, 'u'));
+});
+
+/** Begins a request, and breaks off before its body is complete. */
+async function hangUp(path: string): Promise<void> {
+  const { port } = new URL(app.listensAt);
+  const socket = connect(Number(port), '127.0.0.1');
+  const head = [`POST ${path} HTTP/1.1`, 'Host: localhost', 'Content-Length: 100'];
+  socket.write(`${head.join('\r\n')}\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\na=`);
+  await once(socket, 'connect');
+  setImmediate(() => socket.destroy());
+  await once(socket, 'close');
+}
+
+test('a caller who hangs up is no trouble with the database, and wakes nobody', async () => {
+  for (const path of ['/token', '/authorize', '/sign-up/AAAAAAAAAAAAAAAAAAAAAA/email']) {
+    const before = log.length;
+    await hangUp(path);
+    while (!/hung up|database|failed/u.test(log.slice(before))) await wait(10);
+    assert.doesNotMatch(log.slice(before), /"level":[4-6]0/u);
+  }
 });
 
 test('strangers add no rows to the metrics, whatever they ask for', async () => {

@@ -81,6 +81,10 @@ export function createProblemPages(deps: { pages: Pages; visitors: Visitors }): 
 /** Turns whatever a handler throws into an answer, in one place. */
 export function answerFaults(app: FastifyInstance, house: House, problems: ProblemPages): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (isCallerGone(request, error)) {
+      house.log.debug({ route: request.routeOptions.url }, 'a caller hung up');
+      return reply.code(400).send();
+    }
     if (isStorageUnavailable(error)) {
       house.log.warn({ err: error, route: request.routeOptions.url }, 'the database is not available');
       return problems.send(request, reply, 'unavailable', { link: tryAgainAddress(request) });
@@ -99,6 +103,11 @@ export function answerFaults(app: FastifyInstance, house: House, problems: Probl
   app.setNotFoundHandler((request, reply) =>
     problems.send(request, reply, 'not-found', { reference: 'CID0404' }),
   );
+}
+
+/** @returns whether the error only means that whoever sent the request broke off, which looks like a broken database */
+export function isCallerGone(request: FastifyRequest, error: Error): boolean {
+  return request.raw.errored === error;
 }
 
 /**

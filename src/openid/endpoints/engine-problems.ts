@@ -12,6 +12,8 @@ import type { RenderError } from '../engine/around.ts';
 const retryAfterSeconds = 5;
 /** The engine's routes that people visit: their errors are pages. */
 const pageRoutes: readonly string[] = ['authorization', 'resume'];
+/** What Node.js calls it when whoever sent a request breaks off, or goes on with what is no HTTP. */
+const callerGone = /^(?:ECONNRESET|EPIPE|HPE_[A-Z_]+|ERR_STREAM_[A-Z_]+)$/u;
 /** What a person can quote to support when it is not known which service they come from. */
 const unknownServiceReference = 'CID1004';
 
@@ -108,5 +110,9 @@ export function watchEngine(provider: Provider, house: House): void {
     if (params !== undefined) params['response_mode'] = 'query';
   });
   const emitter: EventEmitter = provider;
-  emitter.on('error', (error: unknown) => house.log.error({ err: error }, 'the OpenID engine failed'));
+  emitter.on('error', (error: unknown) => {
+    const isGone = error instanceof Error && 'code' in error && callerGone.test(String(error.code));
+    if (isGone) house.log.debug('a caller hung up');
+    else house.log.error({ err: error }, 'the OpenID engine failed');
+  });
 }

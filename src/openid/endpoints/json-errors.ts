@@ -1,4 +1,5 @@
 import type { House } from '#foundation/deps';
+import { isCallerGone } from '#foundation/http';
 import { isStorageUnavailable } from '#foundation/storage';
 import type { FastifyError, FastifyInstance } from 'fastify';
 
@@ -6,6 +7,10 @@ import type { FastifyError, FastifyInstance } from 'fastify';
 export function answerPrograms(app: FastifyInstance, house: House): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const route = request.routeOptions.url;
+    if (isCallerGone(request, error)) {
+      house.log.debug({ route }, 'a caller hung up');
+      return reply.code(400).send();
+    }
     if (isStorageUnavailable(error)) {
       house.log.warn({ err: error, route }, 'the database is not available');
       return reply
