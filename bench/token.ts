@@ -1,6 +1,6 @@
 import { Browser } from './support/browser.ts';
 import { rounded } from './support/figures.ts';
-import { describeLoad, runLoad } from './support/load.ts';
+import { describeRounds } from './support/load.ts';
 import { authorizeAddress } from './support/prepare.ts';
 import type { BenchOptions, BenchReport } from './support/report.ts';
 import { withStage, type Stage } from './support/stage.ts';
@@ -47,7 +47,7 @@ export async function benchToken(options: BenchOptions): Promise<BenchReport> {
 
 /** Exchanges every code, and then every refresh token that came of one. */
 async function measure(stage: Stage, codes: readonly string[], options: { atOnce: number; seconds: number }) {
-  const { network, world, readCpu } = stage;
+  const { network, world, play } = stage;
   const { redirectUri, signAssertions } = world.service;
   const assertions = await signAssertions(codes.length * 2);
   const authenticated = (parameters: Readonly<Record<string, string>>) => ({
@@ -56,20 +56,14 @@ async function measure(stage: Stage, codes: readonly string[], options: { atOnce
     client_assertion: assertions.pop() ?? '',
   });
   const refreshTokens: string[] = [];
-  const beforeExchange = await readCpu();
-  const exchanged = await runLoad(codes, options, async (code) => {
+  const exchange = await play(codes, options, async (code) => {
     const asked = authenticated({ grant_type: 'authorization_code', code, redirect_uri: redirectUri });
     refreshTokens.push((await postToken(network, asked)).refresh_token);
   });
-  const between = await readCpu();
-  const refreshed = await runLoad(refreshTokens, options, async (token) => {
+  const refresh = await play(refreshTokens, options, async (token) => {
     await postToken(network, authenticated({ grant_type: 'refresh_token', refresh_token: token }));
   });
-  const afterRefresh = await readCpu();
-  return {
-    exchange: describeLoad(exchanged, { before: beforeExchange, after: between }),
-    refresh: describeLoad(refreshed, { before: between, after: afterRefresh }),
-  };
+  return { exchange: describeRounds([exchange]), refresh: describeRounds([refresh]) };
 }
 
 /** Signs everybody in once, and then asks for codes that need no page. */

@@ -1,8 +1,8 @@
-import { ensureInstalled, runOnRuntime, SetUpError } from './installation.mjs';
+import { ensureInstalled, memoryOptions, runOnRuntime, SetUpError } from './installation.mjs';
 
 try {
   ensureInstalled();
-  process.exitCode = await runOnRuntime(['src/main.ts', ...process.argv.slice(2)], {
+  process.exitCode = await runOnRuntime([...memoryOptions, 'src/main.ts', ...process.argv.slice(2)], {
     BEVAN_MODE: process.env['BEVAN_MODE'] ?? 'sandbox',
   });
 } catch (error) {

@@ -1,40 +1,43 @@
-import { spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import path from 'node:path';
 import { z } from 'zod';
 import { median, rounded } from './figures.ts';
 
 /** CPU milliseconds of the costly computations that no sign-in can do without. */
 export interface FloorFigures {
-  /** One Argon2id verification with the product's parameters. */
+  /** One Argon2id verification with the product's parameters, as many at once as the product's. */
   readonly passwordCheckMs: number;
   /** One RSA-2048 signature (RS512). */
   readonly signatureMs: number;
 }
 
-const batches = z.object({ passwordCheckMs: z.array(z.number()), signatureMs: z.array(z.number()) });
-type Batches = z.output<typeof batches>;
-
-/** Runs those computations alone, in a process of their own. @returns the CPU milliseconds of one, for each batch */
-export async function measureFloor(): Promise<Batches> {
-  const program = path.join(import.meta.dirname, '../floor.ts');
-  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.on('data', (text) => (output += String(text)));
-  const code = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  if (code !== 0) throw new Error(`the floor could not be measured: its process ended with ${String(code)}`);
-  return batches.parse(JSON.parse(output));
+/** Those computations, alone in a process of their own. */
+export interface Floor {
+  /** Measures now; while the product rests. */
+  measure(): Promise<void>;
+  /** @returns the median of all that was measured, so that whatever else the machine did for a moment counts little */
+  figures(): FloorFigures;
+  stop(): void;
 }
 
-/**
- * Puts measurements together that were made before and after the load: the median of all batches, so that whatever
- * else the machine did for a moment counts little.
- */
-export function floorOf(measured: readonly Batches[]): FloorFigures {
+const batches = z.object({ passwordCheckMs: z.array(z.number()), signatureMs: z.array(z.number()) });
+
+export function startFloor(): Floor {
+  const child = fork(path.join(import.meta.dirname, '../floor.ts'));
+  const passwordCheckMs: number[] = [];
+  const signatureMs: number[] = [];
   return {
-    passwordCheckMs: rounded(median(measured.flatMap((one) => one.passwordCheckMs))),
-    signatureMs: rounded(median(measured.flatMap((one) => one.signatureMs))),
+    measure: async () => {
+      const found = new Promise<unknown>((resolve) => child.once('message', resolve));
+      child.send('measure');
+      const measured = batches.parse(await found);
+      passwordCheckMs.push(...measured.passwordCheckMs);
+      signatureMs.push(...measured.signatureMs);
+    },
+    figures: () => ({
+      passwordCheckMs: rounded(median(passwordCheckMs)),
+      signatureMs: rounded(median(signatureMs)),
+    }),
+    stop: () => child.kill('SIGTERM'),
   };
 }

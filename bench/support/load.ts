@@ -34,25 +34,44 @@ export async function runLoad<T>(
   return { operations: latenciesMs.length, seconds: (performance.now() - startedAt) / 1000, latenciesMs };
 }
 
-/** CPU seconds at a moment; `database` undefined where it is not known. */
-export interface CpuReading {
+/** What was used up at a moment since the beginning. */
+export interface Reading {
+  /** CPU seconds of the product's process. */
   readonly server: number;
+  /** CPU seconds of all of PostgreSQL; undefined where it is not known. */
   readonly database: number | undefined;
+  /** Transactions of the database. */
+  readonly transactions: number;
 }
 
-/** What a load cost, as every bench reports it; `Cpu` in milliseconds for one operation. */
-export function describeLoad(load: Load, cpu: { before: CpuReading; after: CpuReading }) {
-  const { before, after } = cpu;
-  const each = (seconds: number) => rounded((seconds * 1000) / load.operations);
-  const isKnown = after.database !== undefined && before.database !== undefined;
+/** A load, and what it used up. */
+export interface Round {
+  readonly load: Load;
+  readonly before: Reading;
+  readonly after: Reading;
+}
+
+/** Puts rounds together as every bench reports them; CPU in milliseconds for one operation. */
+export function describeRounds(rounds: readonly Round[]) {
+  const latenciesMs = rounds.flatMap(({ load }) => load.latenciesMs);
+  const sum = (of: (round: Round) => number) => rounds.reduce((total, round) => total + of(round), 0);
+  const operations = sum(({ load }) => load.operations);
+  const isKnown = rounds.every(
+    ({ before, after }) => before.database !== undefined && after.database !== undefined,
+  );
+  const databaseSeconds = sum(({ before, after }) => (after.database ?? 0) - (before.database ?? 0));
   return {
-    operations: load.operations,
-    perSecond: rounded(load.operations / load.seconds, 1),
-    serverCpuMs: each(after.server - before.server),
-    databaseCpuMs: isKnown ? each((after.database ?? 0) - (before.database ?? 0)) : null,
+    operations,
+    perSecond: rounded(operations / sum(({ load }) => load.seconds), 1),
+    serverCpuMs: rounded((sum(({ before, after }) => after.server - before.server) * 1000) / operations),
+    databaseCpuMs: isKnown ? rounded((databaseSeconds * 1000) / operations) : null,
+    transactions: rounded(
+      sum(({ before, after }) => after.transactions - before.transactions) / operations,
+      1,
+    ),
     latencyMs: {
-      p50: rounded(median(load.latenciesMs), 1),
-      p99: rounded(quantile(load.latenciesMs, 0.99), 1),
+      p50: rounded(median(latenciesMs), 1),
+      p99: rounded(quantile(latenciesMs, 0.99), 1),
     },
   };
 }

@@ -4,6 +4,7 @@ import { open, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { memoryOptions } from '../../scripts/installation.mjs';
 
 /** The product, running as `npm start` runs it, in a process of its own. */
 export interface BenchServer {
@@ -36,19 +37,23 @@ export async function startBenchServer(options: {
   const port = await findFreePorts();
   const logFile = path.join(dataFolder, 'server.log');
   const log = await open(logFile, 'w');
-  const child = spawn(process.execPath, [...nodeOptions, path.join(repository, 'src/main.ts')], {
-    cwd: dataFolder,
-    stdio: ['ignore', log.fd, log.fd],
-    env: {
-      PATH: process.env['PATH'],
-      BEVAN_MODE: 'sandbox',
-      BEVAN_DATA_DIR: dataFolder,
-      BEVAN_MASTER_KEY: randomBytes(32).toString('base64'),
-      BEVAN_TRUSTED_PROXIES: '127.0.0.1',
-      DATABASE_URL: databaseUrl,
-      PORT: String(port),
+  const child = spawn(
+    process.execPath,
+    [...memoryOptions, ...nodeOptions, path.join(repository, 'src/main.ts')],
+    {
+      cwd: dataFolder,
+      stdio: ['ignore', log.fd, log.fd],
+      env: {
+        PATH: process.env['PATH'],
+        BEVAN_MODE: 'sandbox',
+        BEVAN_DATA_DIR: dataFolder,
+        BEVAN_MASTER_KEY: randomBytes(32).toString('base64'),
+        BEVAN_TRUSTED_PROXIES: '127.0.0.1',
+        DATABASE_URL: databaseUrl,
+        PORT: String(port),
+      },
     },
-  });
+  );
   await log.close();
   const address = `http://127.0.0.1:${port}`;
   try {

@@ -2,19 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { openNetwork, type Network } from './browser.ts';
-import { createBenchDatabase, type BenchDatabase } from './database.ts';
-import { floorOf, measureFloor, type FloorFigures } from './floor.ts';
-import type { CpuReading } from './load.ts';
+import { createBenchDatabase } from './database.ts';
+import { startFloor, type FloorFigures } from './floor.ts';
+import { runLoad, type Round } from './load.ts';
 import { prepareWorld, type BenchWorld } from './prepare.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
 
 /** Everything that a load meets. */
 export interface Stage {
   readonly server: BenchServer;
-  readonly database: BenchDatabase;
   readonly world: BenchWorld;
   readonly network: Network;
-  readonly readCpu: () => Promise<CpuReading>;
+  /** Puts a load on the product, see {@link runLoad}; measures the floor before it. */
+  readonly play: <T>(
+    work: readonly T[],
+    options: { atOnce: number; seconds: number },
+    operate: (item: T) => Promise<void>,
+  ) => Promise<Round>;
 }
 
 export interface StageOptions {
@@ -26,42 +30,44 @@ export interface StageOptions {
 }
 
 /**
- * Sets a stage up, lets `play` put its load on it, and takes all down again; measures the floor before and after.
+ * Sets a stage up, lets `perform` put its load on it, and takes all down again.
  *
- * @returns what `play` returned, the floor, and the most memory that the server held
+ * @returns what `perform` returned, the floor, and the most memory that the server held
  */
 export async function withStage<T>(
   options: StageOptions,
-  play: (stage: Stage) => Promise<T>,
+  perform: (stage: Stage) => Promise<T>,
 ): Promise<{ result: T; floor: FloorFigures; peakMemoryMb: number | undefined }> {
-  const floorBefore = await measureFloor();
   const stops: (() => unknown)[] = [];
   try {
+    const floor = startFloor();
+    stops.push(floor.stop);
     const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'bevan-bench-'));
     stops.push(() => rm(dataFolder, { recursive: true, force: true }));
     const database = await createBenchDatabase({ dataFolder, givenUrl: options.databaseUrl });
     stops.push(database.remove);
-    const server = await startBenchServer({
-      dataFolder,
-      databaseUrl: database.url,
-      nodeOptions: options.nodeOptions,
-    });
+    const { nodeOptions } = options;
+    const server = await startBenchServer({ dataFolder, databaseUrl: database.url, nodeOptions });
     stops.push(server.stop);
-    const world = await prepareWorld({
-      databaseUrl: database.url,
-      issuer: server.issuer,
-      people: options.people,
-    });
+    const { issuer } = server;
+    const world = await prepareWorld({ databaseUrl: database.url, issuer, people: options.people });
     stops.push(world.close);
     const network = openNetwork(server);
     stops.push(network.close);
-    const readCpu = async () => ({
+    const read = async () => ({
       server: await server.cpuSeconds(),
       database: await database.cpuSeconds(),
+      transactions: await database.transactions(),
     });
-    const result = await play({ server, database, world, network, readCpu });
-    const peakMemoryMb = await server.peakMemoryMb();
-    return { result, peakMemoryMb, floor: floorOf([floorBefore, await measureFloor()]) };
+    const play: Stage['play'] = async (work, pace, operate) => {
+      await floor.measure();
+      const before = await read();
+      const load = await runLoad(work, pace, operate);
+      return { load, before, after: await read() };
+    };
+    const result = await perform({ server, world, network, play });
+    await floor.measure();
+    return { result, peakMemoryMb: await server.peakMemoryMb(), floor: floor.figures() };
   } finally {
     for (const stop of stops.toReversed()) await stop();
   }
