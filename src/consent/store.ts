@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { statement, type Db } from '#foundation/storage';
 import type { IdentityLevel } from '#identity';
 import { sql, type Generated } from 'kysely';
 
@@ -40,18 +40,18 @@ export interface AgreementChange extends Parties {
   readonly changedAt: Date;
 }
 
-export async function selectAgreement(
-  db: Db,
-  { accountId, clientId }: Parties,
-): Promise<StoredAgreement | undefined> {
-  const row = await db
+const select = statement<Parties, StoredAgreement>((db, value) =>
+  db
     .withTables<ConsentTables>()
     .selectFrom('consent.agreement')
-    .select(['scopes', 'level', 'agreed_at'])
-    .where('account_id', '=', accountId)
-    .where('client_id', '=', clientId)
-    .executeTakeFirst();
-  return row === undefined ? undefined : { scopes: row.scopes, level: row.level, agreedAt: row.agreed_at };
+    .select(['scopes', 'level', 'agreed_at as agreedAt'])
+    .where('account_id', '=', value('accountId'))
+    .where('client_id', '=', value('clientId')),
+);
+
+export async function selectAgreement(db: Db, parties: Parties): Promise<StoredAgreement | undefined> {
+  const [agreement] = await select(db, parties);
+  return agreement;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { statement, type Db } from '#foundation/storage';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { nations, type Client, type ClientKey } from './client.ts';
@@ -77,13 +77,16 @@ export async function insertClient(db: Db, client: Client): Promise<void> {
   await db.withTables<PartnerTables>().insertInto('partners.client').values(toRow(client)).execute();
 }
 
-export async function selectClient(db: Db, clientId: string): Promise<Client | undefined> {
-  const row = await db
+const select = statement<{ clientId: string }, ClientRow>((db, value) =>
+  db
     .withTables<PartnerTables>()
     .selectFrom('partners.client')
     .selectAll()
-    .where('client_id', '=', clientId)
-    .executeTakeFirst();
+    .where('client_id', '=', value('clientId')),
+);
+
+export async function selectClient(db: Db, clientId: string): Promise<Client | undefined> {
+  const [row] = await select(db, { clientId });
   return row === undefined ? undefined : fromRow(row);
 }
 

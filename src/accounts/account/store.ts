@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { statement, type Db } from '#foundation/storage';
 import type { Language } from '#foundation/web';
 import type { Account, Nation } from './account.ts';
 
@@ -53,12 +53,12 @@ export async function insertAccount(
   return stored !== undefined;
 }
 
+const select = statement<{ id: string }, AccountTables['accounts.account']>((db, value) =>
+  tablesOf(db).selectFrom('accounts.account').selectAll().where('id', '=', value('id')),
+);
+
 export async function selectAccount(db: Db, id: string): Promise<Account | undefined> {
-  const row = await tablesOf(db)
-    .selectFrom('accounts.account')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirst();
+  const [row] = await select(db, { id });
   return row && accountOf(row);
 }
 

@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { statement, type Db } from '#foundation/storage';
 import { sql, type Generated } from 'kysely';
 
 type AuditTables = {
@@ -34,29 +34,31 @@ export interface Seal {
 /** Any number that nothing else locks by: one process seals at a time. */
 const sealingLock = 4_210_961;
 
-export async function insertEvent(
-  db: Db,
-  event: Omit<StoredEvent, 'id'> & { readonly expiresAt: Date },
-): Promise<void> {
-  await db
+type NewEvent = Omit<StoredEvent, 'id'> & { readonly expiresAt: Date };
+
+const insert = statement<NewEvent, unknown>((db, value) =>
+  db
     .withTables<AuditTables>()
     .with('written', (query) =>
       query
         .insertInto('audit.event')
         .values({
-          type: event.type,
-          account_id: event.accountId,
-          client_id: event.clientId,
-          details: event.details,
-          occurred_at: event.occurredAt,
-          expires_at: event.expiresAt,
+          type: value('type'),
+          account_id: value('accountId'),
+          client_id: value('clientId'),
+          details: value('details'),
+          occurred_at: value('occurredAt'),
+          expires_at: value('expiresAt'),
         })
         .returning('id'),
     )
     .insertInto('audit.unsealed')
     .columns(['event_id'])
-    .expression((query) => query.selectFrom('written').select('written.id as event_id'))
-    .execute();
+    .expression((query) => query.selectFrom('written').select('written.id as event_id')),
+);
+
+export async function insertEvent(db: Db, event: NewEvent): Promise<void> {
+  await insert(db, event);
 }
 
 /** @returns whether this transaction is now the only one that seals */

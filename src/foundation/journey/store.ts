@@ -1,4 +1,5 @@
-import type { Db } from '#foundation/storage';
+import { statement, type Db } from '#foundation/storage';
+import type { RawBuilder } from 'kysely';
 
 type JourneyTables = {
   'journey.visit': { ref: string; journey: string; visitor: string; state: Buffer; expires_at: Date };
@@ -12,47 +13,48 @@ export interface VisitRow {
   readonly expiresAt: Date;
 }
 
-export async function insertVisit(db: Db, row: VisitRow): Promise<void> {
-  await db
+const insert = statement<VisitRow, unknown>((db, value) =>
+  db
     .withTables<JourneyTables>()
     .insertInto('journey.visit')
     .values({
-      ref: row.ref,
-      journey: row.journey,
-      visitor: row.visitor,
-      state: row.state,
-      expires_at: row.expiresAt,
-    })
-    .execute();
+      ref: value('ref'),
+      journey: value('journey'),
+      visitor: value('visitor'),
+      state: value('state'),
+      expires_at: value('expiresAt'),
+    }),
+);
+
+export async function insertVisit(db: Db, row: VisitRow): Promise<void> {
+  await insert(db, row);
 }
 
 /** What a ref looks like; about anything else the database is not asked, which can't even read some characters. */
 const refPattern = /^[\w-]{22}$/u;
 
-/** @param at.locked holds the row until the transaction ends, so that two posts of one visit take turns */
-export async function readVisit(
-  db: Db,
-  at: { ref: string; visitor: string; now: Date; locked: boolean },
-): Promise<VisitRow | undefined> {
-  if (!refPattern.test(at.ref)) return undefined;
-  const row = await db
+interface Looked {
+  readonly ref: string;
+  readonly visitor: string;
+  readonly now: Date;
+}
+
+const selectVisit = (db: Db, value: <K extends keyof Looked>(name: K) => RawBuilder<Looked[K]>) =>
+  db
     .withTables<JourneyTables>()
     .selectFrom('journey.visit')
-    .selectAll()
-    .where('ref', '=', at.ref)
-    .where('visitor', '=', at.visitor)
-    .where('expires_at', '>', at.now)
-    .$if(at.locked, (query) => query.forUpdate())
-    .executeTakeFirst();
-  return row === undefined
-    ? undefined
-    : {
-        ref: row.ref,
-        journey: row.journey,
-        visitor: row.visitor,
-        state: row.state,
-        expiresAt: row.expires_at,
-      };
+    .select(['ref', 'journey', 'visitor', 'state', 'expires_at as expiresAt'])
+    .where('ref', '=', value('ref'))
+    .where('visitor', '=', value('visitor'))
+    .where('expires_at', '>', value('now'));
+const read = statement<Looked, VisitRow>(selectVisit);
+const readAndHold = statement<Looked, VisitRow>((db, value) => selectVisit(db, value).forUpdate());
+
+/** @param at.locked holds the row until the transaction ends, so that two posts of one visit take turns */
+export async function readVisit(db: Db, at: Looked & { locked: boolean }): Promise<VisitRow | undefined> {
+  if (!refPattern.test(at.ref)) return undefined;
+  const [row] = await (at.locked ? readAndHold : read)(db, at);
+  return row;
 }
 
 export async function readNewestVisits(
@@ -78,13 +80,18 @@ export async function readNewestVisits(
   }));
 }
 
-export async function updateVisit(db: Db, row: Pick<VisitRow, 'ref' | 'state' | 'expiresAt'>): Promise<void> {
-  await db
+type VisitChange = Pick<VisitRow, 'ref' | 'state' | 'expiresAt'>;
+
+const update = statement<VisitChange, unknown>((db, value) =>
+  db
     .withTables<JourneyTables>()
     .updateTable('journey.visit')
-    .set({ state: row.state, expires_at: row.expiresAt })
-    .where('ref', '=', row.ref)
-    .execute();
+    .set({ state: value('state'), expires_at: value('expiresAt') })
+    .where('ref', '=', value('ref')),
+);
+
+export async function updateVisit(db: Db, change: VisitChange): Promise<void> {
+  await update(db, change);
 }
 
 export async function deleteExpiredVisits(db: Db, now: Date): Promise<void> {

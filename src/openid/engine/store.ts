@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { statement, type Db } from '#foundation/storage';
 
 type EngineTables = {
   'openid.entity': {
@@ -25,41 +25,46 @@ export interface EntityKey {
 
 const tables = (db: Db) => db.withTables<EngineTables>();
 
-/** Writes what the engine keeps. What has been ended stays so, whatever a request that began earlier still writes. */
-export async function upsertEntity(
-  db: Db,
-  entity: EntityKey & {
-    readonly uid: Buffer | null;
-    readonly sealedPayload: Buffer;
-    readonly expiresAt: Date;
-  },
-): Promise<void> {
-  await tables(db)
+interface NewEntity extends EntityKey {
+  readonly uid: Buffer | null;
+  readonly sealedPayload: Buffer;
+  readonly expiresAt: Date;
+}
+
+const upsert = statement<NewEntity, unknown>((db, value) =>
+  tables(db)
     .insertInto('openid.entity')
     .values({
-      model: entity.model,
-      id: entity.id,
-      uid: entity.uid,
-      sealed_payload: entity.sealedPayload,
-      expires_at: entity.expiresAt,
+      model: value('model'),
+      id: value('id'),
+      uid: value('uid'),
+      sealed_payload: value('sealedPayload'),
+      expires_at: value('expiresAt'),
     })
     .onConflict((conflict) =>
       conflict
         .columns(['model', 'id'])
-        .doUpdateSet({ sealed_payload: entity.sealedPayload, expires_at: entity.expiresAt })
+        .doUpdateSet({ sealed_payload: value('sealedPayload'), expires_at: value('expiresAt') })
         .where('openid.entity.ended_at', 'is', null),
-    )
-    .execute();
+    ),
+);
+
+/** Writes what the engine keeps. What has been ended stays so, whatever a request that began earlier still writes. */
+export async function upsertEntity(db: Db, entity: NewEntity): Promise<void> {
+  await upsert(db, entity);
 }
 
-export async function selectEntity(db: Db, key: EntityKey): Promise<StoredEntity | undefined> {
-  const row = await tables(db)
+const select = statement<EntityKey, StoredEntity>((db, value) =>
+  tables(db)
     .selectFrom('openid.entity')
-    .select(['sealed_payload', 'ended_at', 'expires_at'])
-    .where('model', '=', key.model)
-    .where('id', '=', key.id)
-    .executeTakeFirst();
-  return row === undefined ? undefined : toEntity(row);
+    .select(['sealed_payload as sealedPayload', 'ended_at as endedAt', 'expires_at as expiresAt'])
+    .where('model', '=', value('model'))
+    .where('id', '=', value('id')),
+);
+
+export async function selectEntity(db: Db, key: EntityKey): Promise<StoredEntity | undefined> {
+  const [entity] = await select(db, key);
+  return entity;
 }
 
 export async function selectEntityByUid(
