@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { movableClock, systemClock } from '#foundation/clock';
 import { createLog, type Logger } from '#foundation/log';
 import { readSettings, SettingsFault, type Settings } from '#foundation/settings';
-import { EmbeddedPostgresFault, startEmbeddedPostgres } from '#foundation/storage';
+import { EmbeddedPostgresFault, isStorageUnavailable, startEmbeddedPostgres } from '#foundation/storage';
 import { closeSenders, loadSenders } from '#messaging';
 import { buildApp, startWork } from './app.ts';
 import { openHouse } from './open-house.ts';
@@ -17,14 +17,26 @@ type Stops = (() => Promise<unknown>)[];
 /** Starts the platform as the settings say, and stops it cleanly on SIGINT or SIGTERM. */
 export async function start(): Promise<void> {
   const stops: Stops = [];
-  let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => {
-    stopping ??= stopAll(stops);
-    return stopping;
+  const state: { isStarting: boolean; isToldToStop: boolean; stopping?: Promise<void> } = {
+    isStarting: true,
+    isToldToStop: false,
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+  const stop = (): Promise<void> => {
+    state.stopping ??= stopAll(stops);
+    return state.stopping;
+  };
+  const onSignal = (): void => {
+    state.isToldToStop = true;
+    if (!state.isStarting) void stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
   try {
-    await startAll(stops);
+    // What is being started can't be stopped well: a signal meanwhile counts when the step under way is done.
+    const steps = startStepByStep(stops);
+    let isDone: boolean | undefined = false;
+    while (isDone !== true && !state.isToldToStop) isDone = (await steps.next()).done;
+    state.isStarting = false;
+    if (state.isToldToStop) await stop();
   } catch (error) {
     await stop();
     explain(error);
@@ -32,33 +44,38 @@ export async function start(): Promise<void> {
   }
 }
 
-async function startAll(stops: Stops): Promise<void> {
+async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   const settings = readSettings();
   const log = createLog({ level: settings.logLevel });
   const senders = await loadSenders(settings);
   stops.push(async () => closeSenders(senders));
   const databaseUrl = settings.databaseUrl ?? (await startOwnDatabase(settings, log, stops));
+  yield;
   const masterKey = settings.masterKey ?? (await readOrMakeMasterKey(settings));
   const sandboxClock = settings.mode === 'sandbox' ? movableClock() : undefined;
   const clock = sandboxClock ?? systemClock();
   const open = await openHouse({ settings, clock, databaseUrl, masterKey, log });
   stops.push(open.close);
+  yield;
   await startWork(open, { senders });
+  yield;
   const web = await buildApp(open.house);
   stops.push(() => web.app.close());
-  if (sandboxClock !== undefined) {
-    const sandbox = await startSandbox(web, { clock: sandboxClock, jobs: open.jobs });
-    stops.push(sandbox.stop);
-    await web.app.listen({ port: settings.port, host: settings.host });
-    await sandbox.opened();
-  } else {
-    await web.app.listen({ port: settings.port, host: settings.host });
-    log.info({ issuer: settings.issuer, port: settings.port }, 'ready');
-  }
+  yield;
+  const sandbox =
+    sandboxClock === undefined
+      ? undefined
+      : await startSandbox(web, { clock: sandboxClock, jobs: open.jobs });
+  yield;
+  await web.app.listen({ port: settings.port, host: settings.host });
+  yield;
+  if (sandbox === undefined) log.info({ issuer: settings.issuer, port: settings.port }, 'ready');
+  else stops.push(sandbox.stop);
+  await sandbox?.opened();
 }
 
 async function stopAll(stops: Stops): Promise<void> {
-  for (const stop of stops.toReversed()) await stop();
+  for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) await stop();
 }
 
 async function startOwnDatabase(settings: Settings, log: Logger, stops: Stops): Promise<string> {
@@ -87,6 +104,9 @@ function explain(error: unknown): void {
     );
   } else if (error instanceof EmbeddedPostgresFault) {
     process.stderr.write(`Bevan did not start. ${error.explanation}\n`);
+  } else if (isStorageUnavailable(error)) {
+    const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    process.stderr.write(`Bevan did not start. The database at DATABASE_URL does not answer${why}.\n`);
   } else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     process.stderr.write(
       `Bevan did not start. ${error.message}. Stop the other program, or set PORT to another number.\n`,

@@ -54,16 +54,12 @@ export function journeysRoutes(web: Web, parts: JourneyParts): void {
 async function startForRequest(web: Web, journeys: Journeys, request: FastifyRequest, reply: FastifyReply) {
   const visitor = web.visitors.ensure(request, reply);
   const remembered = web.visitors.readCookie(request, deviceCookie) !== undefined;
-  const address = await web.house.transact(async (deps) => {
-    const asked = await readSignInRequest(deps, readQuery(request.query, 'request') ?? '');
-    if (asked === undefined) return undefined;
-    if (asked.language !== undefined) web.visitors.suggestLanguage(reply, asked.language);
-    const { journey, context } = journeyFor(asked, { remembered, now: deps.clock.now() });
-    return journeys.start(deps, { journey, visitor, context });
-  });
-  if (address === undefined)
-    return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
-  return reply.redirect(address, 303);
+  const { deps } = web.house;
+  const asked = await readSignInRequest(deps, readQuery(request.query, 'request') ?? '');
+  if (asked === undefined) return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
+  if (asked.language !== undefined) web.visitors.suggestLanguage(reply, asked.language);
+  const { journey, context } = journeyFor(asked, { remembered, now: deps.clock.now() });
+  return reply.redirect(await journeys.start(deps, { journey, visitor, context }), 303);
 }
 
 /** Chooses the journey that a request needs now. */

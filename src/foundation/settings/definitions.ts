@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** `sandbox`: the product with a whole world around it, for integrators. `production`: the product alone. */
@@ -15,6 +16,8 @@ export interface SettingDefinition<S extends z.ZodType = z.ZodType> {
   readonly byDefault: string;
   /** Production does not start without it. */
   readonly requiredInProduction?: boolean;
+  /** Production does not start with a value of which this says what is unsafe about it. */
+  readonly unsafeInProduction?: (text: string) => string | undefined;
   /** Production does not start with it. */
   readonly sandboxOnly?: boolean;
   /** Never shown or logged. */
@@ -46,11 +49,27 @@ const listOfWords = (byDefault: string) =>
         .filter((word) => word !== ''),
     );
 
+/** Of 32 random bytes some 30 differ; fewer than these come about once in more keys than will ever be made. */
+const leastDifferentBytes = 16;
+
 /** Thirty-two bytes or more in base64 or base64url. */
 const masterKey = z
   .string()
+  .regex(/^[\w+/-]+={0,2}$/u, 'must be 32 bytes or more, in base64')
   .transform((text) => Buffer.from(text, 'base64'))
-  .refine((key) => key.length >= 32, 'must be 32 bytes or more, in base64');
+  .refine((key) => key.length >= 32, 'must be 32 bytes or more, in base64')
+  .refine(
+    (key) => key.length < 32 || new Set(key).size >= leastDifferentBytes,
+    'must be random, for example made by `openssl rand -base64 32`',
+  );
+
+/** An address, or a network in CIDR notation; not one that holds every address there is. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^[1-9]\d{0,2}$/u.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
 
 /** Text that stands in headings and mail headers. */
 const oneLine = z
@@ -88,10 +107,14 @@ export const houseSettings = {
     sentence:
       'The address under which people and services reach this platform; it becomes `iss` in every token. Must be https in production.',
     requiredInProduction: true,
+    unsafeInProduction: (text) => (text.startsWith('https://') ? undefined : 'must start with https://'),
   }),
   trustedProxies: setting({
     variable: 'BEVAN_TRUSTED_PROXIES',
-    schema: listOfWords(''),
+    schema: listOfWords('').refine(
+      (list) => list.every(isNetwork),
+      'must be addresses or networks, such as 10.0.0.0/8, separated by commas',
+    ),
     byDefault: 'none',
     sentence:
       'Addresses or networks (CIDR), separated by commas, of the proxies whose `X-Forwarded-For` is believed. Limits per network address depend on it.',
