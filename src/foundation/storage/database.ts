@@ -1,7 +1,8 @@
 import { Socket } from 'node:net';
 import { Fault } from '#foundation/errors';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import pg from 'pg';
+import { createDriver } from './driver.ts';
 
 /**
  * A connection to PostgreSQL or a transaction on it. It knows no table: a room's `store.ts` adds its own with
@@ -59,13 +60,21 @@ export function openDatabase(options: {
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: longestStatementMs,
+    pipeline: true,
     application_name: 'bevan',
   });
   pool.on('error', (error) => options.onIdleError?.(error));
   // Whose connection breaks while they use it learns of it from their statement; the event would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   giveUpSilent(pool, options.silenceMs ?? longestSilenceMs);
-  const db: Db = new Kysely({ dialect: new PostgresDialect({ pool }) });
+  const db: Db = new Kysely({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => createDriver(pool),
+      createIntrospector: (known) => new PostgresIntrospector(known),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
   return {
     db,
     pool,
