@@ -61,36 +61,42 @@ function configOf(names: Names, { sql: text, parameters }: CompiledQuery): pg.Qu
   return { text, values: [...parameters], ...(name === undefined ? {} : { name }) };
 }
 
-/** A table got another column since the statement was prepared: this connection would say so for ever. */
+/**
+ * A table got another column since the statement was prepared, as while a new release starts beside an old one. The
+ * connection would say so for ever; a transaction has to be begun anew.
+ */
 function isOutdated(error: unknown): boolean {
   return error instanceof Error && error.message === 'cached plan must not change result type';
 }
 
 /** Statements of many requests on one connection, which is back in the pool as soon as all are answered. */
 function createSharedReader(pool: pg.Pool, names: Names): Run {
-  let client: Promise<pg.PoolClient> | undefined;
-  let underWay = 0;
-  let broken: unknown;
+  interface Lease {
+    readonly client: Promise<pg.PoolClient>;
+    underWay: number;
+    isOutdated: boolean;
+  }
+  let current: Lease | undefined;
+  const giveBack = (lease: Lease): void => {
+    if (current === lease) current = undefined;
+    lease.client.then(
+      (client) => client.release(lease.isOutdated),
+      () => undefined,
+    );
+  };
   return async <R>(query: CompiledQuery) => {
-    client ??= pool.connect();
-    const mine = client;
-    underWay += 1;
+    current ??= { client: pool.connect(), underWay: 0, isOutdated: false };
+    const lease = current;
+    lease.underWay += 1;
     try {
-      return await (await mine).query<R & pg.QueryResultRow>(configOf(names, query));
+      return await (await lease.client).query<R & pg.QueryResultRow>(configOf(names, query));
     } catch (error) {
-      broken ??= error;
+      lease.isOutdated ||= isOutdated(error);
+      if (lease.isOutdated && current === lease) current = undefined;
       throw error;
     } finally {
-      underWay -= 1;
-      if (underWay === 0) {
-        client = undefined;
-        const isBroken = broken !== undefined;
-        broken = undefined;
-        mine.then(
-          (taken) => taken.release(isBroken),
-          () => undefined,
-        );
-      }
+      lease.underWay -= 1;
+      if (lease.underWay === 0) giveBack(lease);
     }
   };
 }
@@ -126,17 +132,26 @@ class LazyConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const isAlone = this.#transaction === 'none';
-    const { rows, command, rowCount } = await (isAlone && isShareable(query)
-      ? this.#parts.shared<R>(query)
+    const { rows, command, rowCount } = await (this.#transaction === 'none'
+      ? this.#runAlone<R>(query)
       : this.#run<R>(query));
     return changes.has(command) ? { rows, numAffectedRows: BigInt(rowCount ?? 0) } : { rows };
   }
 
-  async #run<R>(query: CompiledQuery): Promise<Answer<R>> {
+  async #runAlone<R>(query: CompiledQuery): Promise<Answer<R>> {
+    try {
+      return await (isShareable(query) ? this.#parts.shared<R>(query) : this.#run<R>(query));
+    } catch (error) {
+      if (!isOutdated(error)) throw error;
+      this.release();
+      return this.#run<R>(query, { isPrepared: false });
+    }
+  }
+
+  async #run<R>(query: CompiledQuery, { isPrepared } = { isPrepared: true }): Promise<Answer<R>> {
     this.#client ??= await this.#parts.pool.connect();
     const client = this.#client;
-    const config = configOf(this.#parts.names, query);
+    const config = configOf(isPrepared ? this.#parts.names : () => undefined, query);
     try {
       if (this.#transaction !== 'due') return await client.query<R & pg.QueryResultRow>(config);
       this.#transaction = 'open';
