@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import type pg from 'pg';
 import { isShareable } from './statement.ts';
@@ -69,6 +70,13 @@ function isOutdated(error: unknown): boolean {
   return error instanceof Error && error.message === 'cached plan must not change result type';
 }
 
+/** Holds back what is written until all that came in meanwhile has been looked at, so that it goes in one message. */
+function gather(stream: Duplex): void {
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  setImmediate(() => stream.uncork());
+}
+
 /** Statements of many requests on one connection, which is back in the pool as soon as all are answered. */
 function createSharedReader(pool: pg.Pool, names: Names): Run {
   interface Lease {
@@ -89,7 +97,9 @@ function createSharedReader(pool: pg.Pool, names: Names): Run {
     const lease = current;
     lease.underWay += 1;
     try {
-      return await (await lease.client).query<R & pg.QueryResultRow>(configOf(names, query));
+      const client = await lease.client;
+      gather(client.connection.stream);
+      return await client.query<R & pg.QueryResultRow>(configOf(names, query));
     } catch (error) {
       lease.isOutdated ||= isOutdated(error);
       if (lease.isOutdated && current === lease) current = undefined;
