@@ -1,3 +1,10 @@
+export {
+  listSigningKeys,
+  retireSigningKey,
+  rotateSigningKeys,
+  tendSigningKeys,
+  type SigningKey,
+} from './keys/life.ts';
 export { openidRoutes } from './routes.ts';
 export {
   finishConsent,
