@@ -2,8 +2,8 @@ export {
   listSigningKeys,
   retireSigningKey,
   rotateSigningKeys,
+  signingKeyOnTheWire,
   tendSigningKeys,
-  type SigningKey,
 } from './keys/life.ts';
 export { openidRoutes } from './routes.ts';
 export {

@@ -37,6 +37,8 @@ export interface SigningKey {
   readonly stoppedAt: Date | null;
   /** When it was taken back. Of a retiring key: from when on it will be. */
   readonly retiredAt: Date | null;
+  /** Whether it could still sign. */
+  readonly hasPrivatePart: boolean;
 }
 
 export type Rotation =
@@ -52,11 +54,26 @@ export type Retirement =
   | { readonly outcome: 'unknown' };
 
 /** Lists every signing key there ever was, the oldest first. */
-export async function listSigningKeys(deps: Pick<Deps, 'db'>): Promise<SigningKey[]> {
-  return (await selectKeys(deps.db)).map(describe);
+export async function listSigningKeys(deps: Omit<KeyDeps, 'audit'>): Promise<SigningKey[]> {
+  const kept = new Set(await openSealedKeys(deps).list());
+  const keys = await selectKeys(deps.db);
+  return keys.map((key) => describe(key, kept.has(key.signerKeyId)));
 }
 
-function describe(key: StoredKey): SigningKey {
+/** Spells a key for programs and operators, with times in ISO 8601. */
+export function signingKeyOnTheWire(key: SigningKey) {
+  return {
+    kid: key.kid,
+    state: key.state,
+    published_at: key.publishedAt.toISOString(),
+    signs_from: key.signsFrom?.toISOString() ?? null,
+    stopped_at: key.stoppedAt?.toISOString() ?? null,
+    retired_at: key.retiredAt?.toISOString() ?? null,
+    private_part: key.hasPrivatePart,
+  };
+}
+
+function describe(key: StoredKey, hasPrivatePart: boolean): SigningKey {
   const { kid, publishedAt, stoppedAt } = key;
   const state = stateOf(key);
   return {
@@ -66,6 +83,7 @@ function describe(key: StoredKey): SigningKey {
     signsFrom: state === 'next' ? maySignFrom(key) : key.signsFrom,
     stoppedAt,
     retiredAt: state === 'retiring' && stoppedAt !== null ? retiresAt(stoppedAt) : key.retiredAt,
+    hasPrivatePart,
   };
 }
 
@@ -140,7 +158,10 @@ export async function retireSigningKey(deps: KeyDeps, kid: string): Promise<Reti
     await rotate(deps, { active: key, next });
   }
   await takeBack(deps, key, 'withdrawn');
-  if (was === 'next') await publish(deps);
+  if (was === 'next') {
+    await assertOpens(deps, find(await selectPublishedKeys(deps.db), 'active'));
+    await publish(deps);
+  }
   const left = await selectPublishedKeys(deps.db);
   return { outcome: 'retired', was, active: find(left, 'active').kid, next: find(left, 'next').kid };
 }
@@ -184,7 +205,7 @@ function find(keys: readonly StoredKey[], state: 'active' | 'next'): StoredKey {
   return key;
 }
 
-/** A key that the processes could not open must not begin to sign. */
+/** Nothing is sealed under another master key than what is there, and nothing signs that the processes can't open. */
 async function assertOpens(deps: KeyDeps, { signerKeyId }: StoredKey): Promise<void> {
   if ((await openSealedKeys(deps).find(signerKeyId)) === undefined) throw new Fault('openid.no-signing-key');
 }
