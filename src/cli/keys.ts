@@ -43,6 +43,10 @@ function tellRotation(rotation: Awaited<ReturnType<typeof rotateSigningKeys>>): 
         `The next key, ${rotation.next}, may sign from ${rotation.signsFrom.toISOString()} on: services need a day to notice it.
 If the key that signs now may be known to somebody, take it back: keys retire KID. Only if you must: keys rotate --now.`,
       );
+    case 'too_many':
+      throw new OperatorError(
+        `${rotation.published} keys are published, which is as many as may be. They leave by themselves, or by keys retire KID.`,
+      );
     case 'rotated_meanwhile':
       throw new OperatorError(
         `Somebody else rotated the keys at the same moment; ${rotation.active} signs now.`,

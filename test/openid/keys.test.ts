@@ -6,6 +6,7 @@ import { listSigningKeys, retireSigningKey, rotateSigningKeys, tendSigningKeys }
 import { ask, daySeconds, publishedKids, rotated, statesOf, untilPublished } from './support/keys.ts';
 import { codeIn, createPerson, signIn } from './support/people.ts';
 import { startProvider, type TestProvider } from './support/provider.ts';
+import { openRelay } from './support/relay.ts';
 import { exchange, registerService, type TestService } from './support/service.ts';
 import { bearer, headerOf } from './support/tokens.ts';
 import { visitsOf } from './support/visits.ts';
@@ -159,13 +160,25 @@ test('the keys of a release before keys had lives go on as they were', async () 
   await updated.close();
 });
 
+test('no service is given more than sixteen keys to read', async () => {
+  const outcomes: string[] = [];
+  for (let times = 0; times < 16; times += 1) outcomes.push((await rotate({ evenIfTooSoon: true })).outcome);
+  assert.deepEqual(outcomes.slice(-3), ['rotated', 'too_many', 'too_many']);
+  assert.equal((await keptPrivateParts()).length, 16);
+  provider.clock.advance(daySeconds + 3600);
+  await tendSigningKeys(provider.house);
+  assert.equal((await keptPrivateParts()).length, 2);
+  assert.equal((await rotate()).outcome, 'rotated');
+});
+
 test('of many that rotate in an emergency at the same moment, one does', async () => {
   const { pool } = provider.house.database;
   const holder = await pool.connect();
   await holder.query('BEGIN');
   await holder.query('SELECT pg_advisory_xact_lock(4210971)');
   const many = Promise.all([1, 2, 3, 4].map(() => rotate({ evenIfTooSoon: true })));
-  const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+  const waiting =
+    "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
   while ((await ask(provider, waiting)).length < 4) await wait(20);
   await holder.query('COMMIT');
   holder.release();
@@ -191,6 +204,20 @@ describe('two processes', () => {
       }
       for (const at of [provider, other]) await untilPublished(at, [active, next], { orMore: true });
     }
+  });
+
+  test('one that has lost the database goes on with the keys it knows, and follows again when it is back', async () => {
+    const relay = await openRelay(provider.databaseUrl);
+    const cutOff = await startProvider({ beside: provider, databaseUrl: relay.url });
+    const known = await publishedKids(cutOff);
+    relay.cut();
+    const { active, next } = rotated(await rotate({ evenIfTooSoon: true }));
+    await untilPublished(other, [active, next], { orMore: true });
+    assert.deepEqual(await publishedKids(cutOff), known);
+    relay.mend();
+    await untilPublished(cutOff, [active, next], { orMore: true });
+    await cutOff.close();
+    await relay.close();
   });
 
   test('rotate only once when both are asked at the same moment', async () => {

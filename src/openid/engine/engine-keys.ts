@@ -1,17 +1,14 @@
 import { KeyObject } from 'node:crypto';
 import { ExternalSigningKey } from 'oidc-provider';
 import type { LivingKeys } from '../keys/living-keys.ts';
-import { signingAlgorithm } from '../keys/signer.ts';
-
-/** More keys than are ever published at once, unless somebody retires one after the other; hints of the rest don't count. */
-const places = 16;
+import { mostPublishedKeys, signingAlgorithm } from '../keys/signer.ts';
 
 /**
  * The engine is told its keys once and for all. So it gets places: in each stands whichever key is published in that
  * place at the moment, the one that signs in the first. Private parts it never sees.
  */
 export function engineKeys(keys: LivingKeys): ExternalSigningKey[] {
-  return Array.from({ length: places }, (_, place) => new KeyInPlace(keys, place));
+  return Array.from({ length: mostPublishedKeys }, (_, place) => new KeyInPlace(keys, place));
 }
 
 class KeyInPlace extends ExternalSigningKey {

@@ -3,6 +3,7 @@ import type { Deps, House } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
 import { lifetimes } from '../tokens/mint.ts';
 import { openSealedKeys } from './sealed-keys.ts';
+import { mostPublishedKeys } from './signer.ts';
 import {
   insertKey,
   selectKeys,
@@ -45,6 +46,8 @@ export type Rotation =
   | { readonly outcome: 'rotated'; readonly stopped: string; readonly active: string; readonly next: string }
   /** The next key has not been published for a day. */
   | { readonly outcome: 'too_soon'; readonly next: string; readonly signsFrom: Date }
+  /** So many keys are published that no service should be asked to read more; the oldest have to retire first. */
+  | { readonly outcome: 'too_many'; readonly published: number }
   /** Somebody else did it at the same moment. */
   | { readonly outcome: 'rotated_meanwhile'; readonly active: string };
 
@@ -127,6 +130,7 @@ export async function rotateSigningKeys(
   const signsFrom = maySignFrom(next);
   if (signsFrom > deps.clock.now() && options.evenIfTooSoon !== true)
     return { outcome: 'too_soon', next: next.kid, signsFrom };
+  if (keys.length >= mostPublishedKeys) return { outcome: 'too_many', published: keys.length };
   return rotate(deps, { active, next });
 }
 

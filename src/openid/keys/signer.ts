@@ -3,6 +3,12 @@ import { z } from 'zod';
 /** The algorithm of every token: RSASSA-PKCS1-v1_5 with SHA-512. */
 export const signingAlgorithm = 'RS512';
 
+/**
+ * More keys than are ever published at once: nobody can rotate so often in one day that there would be more.
+ * The engine has a place for each.
+ */
+export const mostPublishedKeys = 16;
+
 /** The public part of a key, as it is published; `kid` is its thumbprint. @see RFC 7517, RFC 7638 */
 export const publicJwk = z.object({
   kty: z.literal('RSA'),

@@ -52,7 +52,10 @@ export function keyOperations({ house }: { house: House }): Operation[] {
           description: 'The keys after it. Tokens and the JWKS follow within two seconds.',
           schema: keysSchema,
         },
-        409: { description: 'The next key has not been published for a day, or somebody else just rotated.' },
+        409: {
+          description:
+            'The next key has not been published for a day, too many are published, or somebody else just rotated.',
+        },
       },
       handle: async ({ body: { now } }) => {
         const rotation = await house.transact((deps) => rotateSigningKeys(deps, { evenIfTooSoon: now }));
@@ -64,6 +67,12 @@ export function keyOperations({ house }: { house: House }): Operation[] {
               409,
               'too_soon',
               `The next key may sign from ${rotation.signsFrom.toISOString()} on: services need a day to notice it. Move the clock, or send {"now": true}.`,
+            );
+          case 'too_many':
+            return refusal(
+              409,
+              'too_many',
+              'As many keys are published as may be. Move the clock by PT25H, and the old ones retire.',
             );
           case 'rotated_meanwhile':
             return refusal(409, 'rotated_meanwhile', 'Somebody else rotated the keys at the same moment.');
