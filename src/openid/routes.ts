@@ -10,7 +10,7 @@ import { answerPrograms } from './endpoints/json-errors.ts';
 import { mountJwks } from './endpoints/jwks.ts';
 import { mountUserinfo } from './endpoints/userinfo.ts';
 import { createEngine } from './engine/engine.ts';
-import { openLivingKeys } from './keys/living-keys.ts';
+import { followChanges, openLivingKeys } from './keys/living-keys.ts';
 import { mountInteractions } from './sign-in/interaction-routes.ts';
 import { createMint } from './tokens/mint.ts';
 import { mountTokenEndpoint } from './tokens/token-endpoint.ts';
@@ -30,7 +30,7 @@ export async function openidRoutes(
   const { issuer } = house.settings;
   const { interactionAddress, renderProblem } = parts;
   const keys = await openLivingKeys(house);
-  app.addHook('onClose', keys.stop);
+  app.addHook('onClose', followChanges(house, keys));
   const mint = createMint({ clock: house.clock, keys }, { issuer, vtm: trustMarkAddress(issuer) });
   const requests = new WeakMap<IncomingMessage, FastifyRequest>();
   const renderError = createRenderError({

@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { listSigningKeys, signingKeyOnTheWire } from '#openid';
 import { z } from 'zod';
-import { ask, publishedKids, untilPublished } from '../openid/support/keys.ts';
+import { ask, untilPublished } from '../openid/support/keys.ts';
 import { startProvider, type TestProvider } from '../openid/support/provider.ts';
 
 const repository = path.resolve(import.meta.dirname, '../..');
@@ -38,35 +39,22 @@ function keys(args: readonly string[], masterKey = provider.masterKey) {
   });
 }
 
-function list() {
-  const { stdout, status, stderr } = keys(['list']);
-  assert.equal(status, 0, stderr);
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((text) => line.parse(JSON.parse(text)));
-}
+/** What `keys list` prints, without a process of its own. */
+const list = async () => (await listSigningKeys(provider.house.deps)).map(signingKeyOnTheWire);
 
-const kidIn = (state: string) => list().find((key) => key.state === state)?.kid ?? '';
+const kidIn = async (state: string) => (await list()).find((key) => key.state === state)?.kid ?? '';
 
 test('an operator lists, rotates and retires the keys of a platform that runs', async () => {
-  assert.deepEqual(
-    list()
-      .map((key) => key.state)
-      .toSorted(),
-    ['active', 'next'],
-  );
-  const [first, second] = [kidIn('active'), kidIn('next')];
-
+  const [first, second] = [await kidIn('active'), await kidIn('next')];
   const early = keys(['rotate']);
   assert.equal(early.status, 1);
-  const { signs_from: signsFrom } = list().find(({ kid }) => kid === second) ?? {};
+  const { signs_from: signsFrom } = (await list()).find(({ kid }) => kid === second) ?? {};
   assert.ok(early.stderr.includes(`${second}, may sign from ${signsFrom ?? ''}`), early.stderr);
 
   await ask(provider, "UPDATE openid.published_key SET published_at = published_at - interval '1 day'");
   const rotated = keys(['rotate']);
   assert.equal(rotated.status, 0, rotated.stderr);
-  const third = kidIn('next');
+  const third = await kidIn('next');
   for (const kid of [first, second, third]) assert.ok(rotated.stdout.includes(kid), rotated.stdout);
   await untilPublished(provider, [second, third, first]);
 
@@ -75,46 +63,45 @@ test('an operator lists, rotates and retires the keys of a platform that runs', 
   assert.match(retired.stdout, /taken back and its private part deleted\. It was active\./u);
   assert.match(retired.stdout, /Tokens that it signed are accepted here no more/u);
   assert.ok(retired.stdout.includes(`${third} signs`), retired.stdout);
-  await untilPublished(provider, [third, kidIn('next'), first]);
-  const gone = list().find(({ kid }) => kid === second);
-  assert.deepEqual([gone?.state, gone?.private_part], ['retired', false]);
+  await untilPublished(provider, [third, await kidIn('next'), first]);
 
   assert.equal(keys(['rotate', '--now']).status, 0);
-  assert.equal((await publishedKids(provider)).length >= 2, true);
+  const { stdout, status } = keys(['list']);
+  const lines = stdout.trimEnd().split('\n');
+  assert.equal(status, 0);
+  assert.deepEqual(
+    lines.map((text) => line.parse(JSON.parse(text))),
+    await list(),
+  );
+  const gone = (await list()).find(({ kid }) => kid === second);
+  assert.deepEqual([gone?.state, gone?.private_part], ['retired', false]);
 });
 
-test('what does not fit is refused in words, and changes nothing', () => {
-  const before = list();
+test('what does not fit is refused in words, and changes nothing', async () => {
+  const before = await list();
   const refused = [
     [['retire', 'unknown'], /There is no key “unknown”/u],
-    [['retire', before.find(({ state }) => state === 'retired')?.kid ?? ''], /was retired before/u],
     [['retire'], /keys retire KID/u],
     [['rotate', 'now'], /keys rotate --now/u],
-    [['rotate', '--now', 'please'], /keys rotate --now/u],
-    [[], /keys list/u],
   ] as const;
   for (const [args, words] of refused) {
     const { status, stderr } = keys(args);
     assert.equal(status, 1);
     assert.match(stderr, words);
   }
-  assert.deepEqual(list(), before);
+  assert.deepEqual(await list(), before);
 });
 
-test('nothing is made under another master key than the platform’s', () => {
-  const before = list();
+test('nothing is made under another master key than the platform’s', async () => {
+  const before = await list();
   for (const args of [
     ['rotate', '--now'],
-    ['retire', kidIn('active')],
-    ['retire', kidIn('next')],
+    ['retire', await kidIn('active')],
+    ['retire', await kidIn('next')],
   ]) {
     const { status, stderr } = keys(args, randomBytes(32));
     assert.equal(status, 1);
     assert.match(stderr, /sealed under another master key/u);
   }
-  assert.deepEqual(list(), before);
-});
-
-test('no command shows a private part', () => {
-  assert.doesNotMatch(keys(['list']).stdout, /"(d|p|q|dp|dq|qi)"/u);
+  assert.deepEqual(await list(), before);
 });

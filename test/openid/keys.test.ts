@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, beforeEach, test } from 'node:test';
 import type { Account } from '#accounts';
 import { listSigningKeys, retireSigningKey, rotateSigningKeys, tendSigningKeys } from '#openid';
 import { ask, daySeconds, publishedKids, rotated, statesOf, untilPublished } from './support/keys.ts';
 import { codeIn, createPerson, signIn } from './support/people.ts';
 import { startProvider, type TestProvider } from './support/provider.ts';
-import { openRelay } from './support/relay.ts';
 import { exchange, registerService, type TestService } from './support/service.ts';
 import { bearer, headerOf } from './support/tokens.ts';
 import { visitsOf } from './support/visits.ts';
@@ -127,11 +125,13 @@ test('whatever is taken back, two keys stay and one of them signs', async () => 
   assert.deepEqual((await newTokens()).kids, [signing, signing]);
 });
 
-test('keys rotate by themselves after as many days as the settings say, once', async () => {
+test('keys rotate by themselves after as many days as the settings say, once, or never', async () => {
+  const { house } = provider;
   provider.clock.advance(30 * daySeconds - 60);
-  await tendSigningKeys(provider.house);
-  assert.deepEqual(await statesOf(provider), ['active', 'next']);
+  await tendSigningKeys(house);
   provider.clock.advance(60);
+  await tendSigningKeys({ ...house, settings: { ...house.settings, keyRotationDays: 0 } });
+  assert.deepEqual(await statesOf(provider), ['active', 'next']);
   const beside = await startProvider({ beside: provider });
   await Promise.all([provider, beside, provider, beside].map(({ house }) => tendSigningKeys(house)));
   assert.deepEqual(await statesOf(provider), ['retiring', 'active', 'next']);
@@ -140,13 +140,6 @@ test('keys rotate by themselves after as many days as the settings say, once', a
   await Promise.all([provider, beside].map(({ house }) => tendSigningKeys(house)));
   assert.deepEqual((await statesOf(provider)).toSorted(), ['active', 'next', 'retired', 'retiring']);
   await beside.close();
-});
-
-test('with no interval set nothing rotates by itself', async () => {
-  const { house } = provider;
-  provider.clock.advance(1000 * daySeconds);
-  await tendSigningKeys({ ...house, settings: { ...house.settings, keyRotationDays: 0 } });
-  assert.deepEqual(await statesOf(provider), ['active', 'next']);
 });
 
 test('the keys of a release before keys had lives go on as they were', async () => {
@@ -169,65 +162,4 @@ test('no service is given more than sixteen keys to read', async () => {
   await tendSigningKeys(provider.house);
   assert.equal((await keptPrivateParts()).length, 2);
   assert.equal((await rotate()).outcome, 'rotated');
-});
-
-test('of many that rotate in an emergency at the same moment, one does', async () => {
-  const { pool } = provider.house.database;
-  const holder = await pool.connect();
-  await holder.query('BEGIN');
-  await holder.query('SELECT pg_advisory_xact_lock(4210971)');
-  const many = Promise.all([1, 2, 3, 4].map(() => rotate({ evenIfTooSoon: true })));
-  const waiting =
-    "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-  while ((await ask(provider, waiting)).length < 4) await wait(20);
-  await holder.query('COMMIT');
-  holder.release();
-  const outcomes = (await many).map(({ outcome }) => outcome).toSorted();
-  assert.deepEqual(outcomes, ['rotated', ...Array.from({ length: 3 }, () => 'rotated_meanwhile')]);
-  assert.deepEqual(await statesOf(provider), ['retiring', 'active', 'next']);
-});
-
-describe('two processes', () => {
-  let other: TestProvider;
-  beforeEach(async () => {
-    other = await startProvider({ beside: provider });
-  });
-  afterEach(() => other.close());
-
-  test('follow each other, and accept each other’s tokens meanwhile', async () => {
-    for (let times = 0; times < 3; times += 1) {
-      const { stopped, active, next } = rotated(await rotate({ evenIfTooSoon: true }));
-      const tokens = await Promise.all([newTokens(provider), newTokens(other)]);
-      for (const { accessToken, kids } of tokens) {
-        assert.ok([stopped, active].includes(String(kids[0])));
-        for (const at of [provider, other]) assert.equal(await userinfo(accessToken, at), 200);
-      }
-      for (const at of [provider, other]) await untilPublished(at, [active, next], { orMore: true });
-    }
-  });
-
-  test('one that has lost the database goes on with the keys it knows, and follows again when it is back', async () => {
-    const relay = await openRelay(provider.databaseUrl);
-    const cutOff = await startProvider({ beside: provider, databaseUrl: relay.url });
-    const known = await publishedKids(cutOff);
-    relay.cut();
-    const { active, next } = rotated(await rotate({ evenIfTooSoon: true }));
-    await untilPublished(other, [active, next], { orMore: true });
-    assert.deepEqual(await publishedKids(cutOff), known);
-    relay.mend();
-    await untilPublished(cutOff, [active, next], { orMore: true });
-    await cutOff.close();
-    await relay.close();
-  });
-
-  test('rotate only once when both are asked at the same moment', async () => {
-    provider.clock.advance(daySeconds);
-    const both = await Promise.all(
-      [provider, other, provider, other].map(({ house }) =>
-        house.transact((deps) => rotateSigningKeys(deps)),
-      ),
-    );
-    assert.equal(both.filter(({ outcome }) => outcome === 'rotated').length, 1);
-    assert.deepEqual(await statesOf(provider), ['retiring', 'active', 'next']);
-  });
 });

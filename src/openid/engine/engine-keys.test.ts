@@ -12,10 +12,7 @@ before(async () => {
   home = await createTestHouse();
   keys = await openLivingKeys(home.house);
 });
-after(async () => {
-  await keys.stop();
-  await home.close();
-});
+after(() => home.close());
 
 test('the engine signs and checks with the keys of the hour, though it was given them before', async () => {
   const [first, second, third, ...spare] = engineKeys(keys);

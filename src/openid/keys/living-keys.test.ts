@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { House } from '#foundation/deps';
 import { compactVerify, decodeProtectedHeader } from 'jose';
@@ -20,7 +20,6 @@ beforeEach(async () => {
   keys = await openLivingKeys(counting(home.house));
   looks = 0;
 });
-afterEach(() => keys.stop());
 
 /** Counts what is asked of the database. */
 function counting(house: House): House {
@@ -40,7 +39,8 @@ const strangeKid = (number: number) => `${number}`.padStart(43, '-');
 test('signing and checking with known keys asks the database nothing', async () => {
   for (let times = 0; times < 50; times += 1) {
     const token = await keys.signJwt({ sub: String(times) });
-    const { kid = '' } = decodeProtectedHeader(token);
+    const { kid = '', typ } = decodeProtectedHeader(token);
+    assert.equal(typ, 'JWT');
     const key = await keys.find(kid);
     assert.ok(key !== undefined);
     await compactVerify(token, key);

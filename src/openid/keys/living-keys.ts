@@ -4,28 +4,31 @@ import { isStorageUnavailable } from '#foundation/storage';
 import { importJWK, type CryptoKey, type JWTPayload } from 'jose';
 import { ensureSigningKeys } from './life.ts';
 import { openSealedKeys } from './sealed-keys.ts';
-import { signingAlgorithm, type PublicJwk, type Signer, type SignerKey } from './signer.ts';
+import { signingAlgorithm, type PublicJwk, type Signer } from './signer.ts';
 import { selectPublishedKeys, type StoredKey } from './store.ts';
 
-/** The published keys as this process knows them: at most some seconds old. */
+/** The published keys as this process knows them; as old as its last look. */
 export interface LivingKeys {
   /** The one that signs first. */
   published(): readonly LivingKey[];
-  /** Signs a JWT with the key that signs now. */
-  signJwt(payload: JWTPayload): Promise<string>;
+  /** Signs a JWT with the key that signs now. @param type its `typ`; `JWT` when left out */
+  signJwt(payload: JWTPayload, type?: string): Promise<string>;
   /**
    * @returns what checks signatures of the key of that `kid`. One that another process has just made is looked for, so
    *   strangers to the house cost a look at the database, at most one a second
    */
   find(kid: string): Promise<CryptoKey | undefined>;
-  /** Stops following what other processes do. */
-  stop(): Promise<void>;
+  /** Looks what other processes have done to the keys. If it can't, what was known stays. */
+  look(): Promise<void>;
 }
 
-export interface LivingKey extends SignerKey {
+export interface LivingKey {
   readonly kid: string;
+  /** As it is published. */
+  readonly publicJwk: PublicJwk;
   /** The public part, ready for use. */
   readonly publicKey: CryptoKey;
+  sign(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
 interface Snapshot {
@@ -33,8 +36,6 @@ interface Snapshot {
   readonly version: string;
   readonly keys: readonly [LivingKey, ...LivingKey[]];
   readonly byKid: ReadonlyMap<string, LivingKey>;
-  /** Of the tokens that the first key signs, encoded. */
-  readonly header: string;
 }
 
 const msBetweenLooks = 2000;
@@ -43,7 +44,7 @@ const msBetweenSearches = 1000;
 const kidPattern = /^[\w-]{43}$/u;
 
 /**
- * Opens the keys, and makes them when there are none. From then on this process follows what any other does to them.
+ * Opens the keys, and makes them when there are none. Whoever holds them looks again every few seconds.
  *
  * @throws {Fault} `openid.no-signing-key` when none signs, `security.unsealable`
  */
@@ -60,25 +61,21 @@ export async function openLivingKeys(house: House): Promise<LivingKeys> {
   };
   /** Whoever wants to know at the same time shares one look. */
   const look = () => (reading ??= read().finally(() => (reading = undefined)));
-  const stopFollowing = follow(house, look);
   const search = atMostEvery(msBetweenSearches, look);
   return {
     published: () => current.keys,
-    signJwt: (payload) => signJwt(current, payload),
+    signJwt: (payload, type = 'JWT') => signJwt(current.keys[0], payload, type),
     find: async (kid) => {
       if (!current.byKid.has(kid) && kidPattern.test(kid)) await search();
       return current.byKid.get(kid)?.publicKey;
     },
-    stop: async () => {
-      stopFollowing();
-      await reading?.catch(() => undefined);
-    },
+    look,
   };
 }
 
-async function signJwt({ keys, header }: Snapshot, payload: JWTPayload): Promise<string> {
-  const signed = `${header}.${encode(payload)}`;
-  const signature = await keys[0].sign(Buffer.from(signed));
+async function signJwt(key: LivingKey, payload: JWTPayload, typ: string): Promise<string> {
+  const signed = `${encode({ alg: signingAlgorithm, typ, kid: key.kid })}.${encode(payload)}`;
+  const signature = await key.sign(Buffer.from(signed));
   return `${signed}.${Buffer.from(signature).toString('base64url')}`;
 }
 
@@ -104,7 +101,6 @@ async function readKeys(house: House, signer: Signer, previous?: Snapshot): Prom
     version,
     keys: [first, ...rest],
     byKid: new Map([first, ...rest].map((key) => [key.kid, key])),
-    header: encode({ alg: signingAlgorithm, typ: 'JWT', kid: first.kid }),
   };
 }
 
@@ -119,7 +115,8 @@ async function openKey(signer: Signer, { kid, signerKeyId }: StoredKey): Promise
   if (key === undefined) return undefined;
   // The public part comes from the signer alone: nobody can make a key ours by writing to a table.
   if (key.publicJwk.kid !== kid) throw new Fault('openid.no-signing-key');
-  return { ...key, kid, publicKey: await importPublic(key.publicJwk) };
+  const { publicJwk } = key;
+  return { kid, publicJwk, publicKey: await importPublic(publicJwk), sign: (bytes) => key.sign(bytes) };
 }
 
 async function importPublic(jwk: PublicJwk): Promise<CryptoKey> {
@@ -128,12 +125,12 @@ async function importPublic(jwk: PublicJwk): Promise<CryptoKey> {
   return key;
 }
 
-/** Looks every few seconds. While it can't, what was known stays. @returns what ends it */
-function follow({ log }: House, look: () => Promise<void>): () => void {
+/** Looks every few seconds what other processes have done to the keys. @returns what ends it */
+export function followChanges({ log }: House, keys: LivingKeys): () => Promise<void> {
   let isTroubled = false;
   const lookAgain = async () => {
     try {
-      await look();
+      await keys.look();
       isTroubled = false;
     } catch (error) {
       const level = isStorageUnavailable(error) ? 'warn' : 'error';
@@ -141,9 +138,15 @@ function follow({ log }: House, look: () => Promise<void>): () => void {
       isTroubled = true;
     }
   };
-  const timer = setInterval(() => void lookAgain(), msBetweenLooks);
+  let looking: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    looking = lookAgain();
+  }, msBetweenLooks);
   timer.unref();
-  return () => clearInterval(timer);
+  return async () => {
+    clearInterval(timer);
+    await looking;
+  };
 }
 
 /** @returns does `task`, and nothing for some time after it was begun; whoever comes while it is under way waits for it */
