@@ -1,3 +1,10 @@
+export {
+  listSigningKeys,
+  retireSigningKey,
+  rotateSigningKeys,
+  signingKeyOnTheWire,
+  tendSigningKeys,
+} from './keys/life.ts';
 export { openidRoutes } from './routes.ts';
 export {
   finishConsent,

@@ -7,9 +7,10 @@ import { trustMark, trustMarkAddress } from './endpoints/discovery.ts';
 import { createRenderError, watchEngine, type RenderProblem } from './endpoints/engine-problems.ts';
 import { keepBodies, mountForPeople, mountForPrograms } from './endpoints/engine-routes.ts';
 import { answerPrograms } from './endpoints/json-errors.ts';
+import { mountJwks } from './endpoints/jwks.ts';
 import { mountUserinfo } from './endpoints/userinfo.ts';
 import { createEngine } from './engine/engine.ts';
-import { loadSigningKeys } from './keys/keys.ts';
+import { followChanges, openLivingKeys } from './keys/living-keys.ts';
 import { mountInteractions } from './sign-in/interaction-routes.ts';
 import { createMint } from './tokens/mint.ts';
 import { mountTokenEndpoint } from './tokens/token-endpoint.ts';
@@ -28,7 +29,8 @@ export async function openidRoutes(
 ): Promise<void> {
   const { issuer } = house.settings;
   const { interactionAddress, renderProblem } = parts;
-  const keys = await loadSigningKeys(house);
+  const keys = await openLivingKeys(house);
+  app.addHook('onClose', followChanges(house, keys));
   const mint = createMint({ clock: house.clock, keys }, { issuer, vtm: trustMarkAddress(issuer) });
   const requests = new WeakMap<IncomingMessage, FastifyRequest>();
   const renderError = createRenderError({
@@ -49,6 +51,7 @@ export async function openidRoutes(
     mountForPrograms(programs, engineParts);
     mountTokenEndpoint(programs, { house, mint });
     mountUserinfo(programs, { house, mint });
+    mountJwks(programs, keys);
     mountTrustMark(programs, issuer);
     done();
   });

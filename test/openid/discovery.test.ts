@@ -83,15 +83,15 @@ test('processes that start together make only two keys, and both know them', asy
   const fresh = await startProvider({ environment: {} });
   const client = new pg.Client({ connectionString: fresh.databaseUrl });
   await client.connect();
-  await client.query('DELETE FROM openid.signing_key');
+  await client.query('DELETE FROM openid.published_key');
   const started = await Promise.all([startProvider({ beside: fresh }), startProvider({ beside: fresh })]);
-  const { rows } = await client.query<{ kid: string; state: string }>(
-    'SELECT kid, state FROM openid.signing_key ORDER BY state',
+  const { rows } = await client.query<{ kid: string; signs: boolean }>(
+    'SELECT kid, signs_from IS NOT NULL AS signs FROM openid.published_key ORDER BY signs DESC',
   );
   await client.end();
   assert.deepEqual(
-    rows.map((row) => row.state),
-    ['active', 'next'],
+    rows.map((row) => row.signs),
+    [true, false],
   );
   for (const one of started) {
     const { keys } = (await (await one.fetch('/.well-known/jwks.json')).json()) as {

@@ -4,6 +4,9 @@ import { languages } from '#foundation/web';
 import type { UnknownObject } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
 
+/** Services may keep the discovery document and the keys for as long. */
+export const cacheForServices = 'public, max-age=3600';
+
 /** What tokens say besides the claims that scopes release. */
 const tokenClaims = [
   'iss',

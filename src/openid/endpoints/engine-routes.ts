@@ -49,11 +49,11 @@ function bodyOf(request: FastifyRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }
 
-/** Mounts what programs call: discovery, keys, tokens. */
+/** Mounts what programs call and the engine answers: discovery. */
 export function mountForPrograms(app: FastifyInstance, parts: EngineRouteParts): void {
   const pass = createPass(parts);
   const accept = 'application/json';
-  for (const address of [addresses.discovery, addresses.authorizationServer, addresses.jwks]) {
+  for (const address of [addresses.discovery, addresses.authorizationServer]) {
     app.get(address, (request, reply) => pass(request, reply, { accept }));
   }
 }

@@ -4,13 +4,14 @@ import type { House } from '#foundation/deps';
 import { Provider, type Configuration, type OIDCContext } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
 import { discoveryAdditions } from '../endpoints/discovery.ts';
-import type { SigningKeys } from '../keys/keys.ts';
+import type { LivingKeys } from '../keys/living-keys.ts';
 import { createSignInPolicy, describeAgreement, Person } from '../sign-in/policy.ts';
 import { checkRequest } from '../sign-in/request-rules.ts';
 import { lifetimes } from '../tokens/mint.ts';
 import { createAdapters } from './adapter.ts';
 import { around, type RenderError } from './around.ts';
 import { registrationProperty } from './client-metadata.ts';
+import { engineKeys } from './engine-keys.ts';
 import { createEngineTime } from './engine-time.ts';
 
 /** How long a person may take between two answers of the engine's. */
@@ -18,7 +19,7 @@ const interactionSeconds = 3600;
 
 export interface EngineParts {
   readonly house: House;
-  readonly keys: SigningKeys;
+  readonly keys: LivingKeys;
   readonly renderError: RenderError;
 }
 
@@ -59,6 +60,7 @@ function configure({ house, keys, renderError }: EngineParts): Configuration {
     features: {
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       pushedAuthorizationRequests: { enabled: false },
       resourceIndicators: { enabled: false },
       rpInitiatedLogout: { enabled: false },
@@ -73,7 +75,7 @@ function configure({ house, keys, renderError }: EngineParts): Configuration {
       url: (_ctx, interaction) => `${addresses.interaction}/${interaction.uid}`,
     },
     issueRefreshToken: () => true,
-    jwks: keys.jwks,
+    jwks: { keys: engineKeys(keys) },
     loadExistingGrant: (ctx) => describeAgreement(house, ctx),
     pkce: { required: () => false },
     renderError,

@@ -5,7 +5,7 @@ import { decodeJwt, errors as joseErrors, importJWK, jwtVerify, type CryptoKey, 
 import { errors } from 'oidc-provider';
 import { digestOf } from '../engine/sealed-entity.ts';
 import { isClientId } from '../engine/client-metadata.ts';
-import { signingAlgorithm } from '../keys/keys.ts';
+import { signingAlgorithm } from '../keys/signer.ts';
 import type { Assertion } from './store.ts';
 import { requireParameter, type TokenParameters } from './token-form.ts';
 
