@@ -31,6 +31,8 @@ export interface Workshop {
    * @throws {Error} when the commands fail for another reason than the network
    */
   install(page: Page): Promise<string | undefined>;
+  /** Does what the page says in a step. @returns the answer @throws {Error} when the commands fail */
+  run(page: Page, step: string, environment?: Readonly<Record<string, string>>): Promise<string>;
   /** Makes the key pair and registers. @returns the client id */
   register(page: Page): Promise<string>;
   /** Writes the page's files and starts the service. */
@@ -72,6 +74,11 @@ export async function openWorkshop(): Promise<Workshop> {
     if (commands === undefined) throw new Error(`the page has no step ${step}`);
     return startCommands(here(commands), folder, environment);
   };
+  const run: Workshop['run'] = async (page, step, environment) => {
+    const started = await start(page, step, environment);
+    if ((await started.ended) !== 0) throw new Error(`“${step}” failed:\n${started.output()}`);
+    return started.answer();
+  };
   return {
     sandbox,
     folder,
@@ -82,11 +89,8 @@ export async function openWorkshop(): Promise<Workshop> {
       if (networkTrouble.test(output)) return `a package registry is not reachable: ${lastLine(output)}`;
       throw new Error(output);
     },
-    register: async (page) => {
-      const started = await start(page, 'register');
-      if ((await started.ended) !== 0) throw new Error(started.output());
-      return registered.parse(JSON.parse(started.answer())).client_id;
-    },
+    run,
+    register: async (page) => registered.parse(JSON.parse(await run(page, 'register'))).client_id,
     build: async (page, environment) => {
       const started = await start(page, 'start', environment);
       const origin = `http://localhost:${port}`;
