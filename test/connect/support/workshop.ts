@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { findFreePort } from '../../support/app.ts';
 import { openTestSandbox, type TestSandbox } from '../../support/sandbox.ts';
+import { startCommands, type Commands } from './commands.ts';
 import type { Page } from './page.ts';
 
 const repository = path.resolve(import.meta.dirname, '../../..');
@@ -107,60 +108,7 @@ export async function openWorkshop(): Promise<Workshop> {
   };
 }
 
-interface Started {
-  readonly ended: Promise<number | null>;
-  /** All that was written so far, on both streams. */
-  output(): string;
-  /** What of it was the answer proper. */
-  answer(): string;
-  stop(): Promise<void>;
-}
-
-function startCommands(
-  commands: string,
-  folder: string,
-  environment: Readonly<Record<string, string>>,
-): Started {
-  const child = spawn('bash', ['-e', '-o', 'pipefail', '-c', commands], {
-    cwd: folder,
-    // A group of its own, so that what the commands start ends with them.
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      HOME: process.env['HOME'],
-      PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}`,
-      ...environment,
-    },
-  });
-  let output = '';
-  let answer = '';
-  child.stdout.on('data', (bytes: Buffer) => {
-    answer += bytes.toString('utf8');
-    output += bytes.toString('utf8');
-  });
-  child.stderr.on('data', (bytes: Buffer) => {
-    output += bytes.toString('utf8');
-  });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code));
-  });
-  return {
-    ended,
-    output: () => output,
-    answer: () => answer,
-    stop: async () => {
-      endGroup(child);
-      await ended;
-    },
-  };
-}
-
-function endGroup({ pid, exitCode, signalCode }: ChildProcess): void {
-  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
-}
-
-async function untilItAnswers(origin: string, started: Started): Promise<void> {
+async function untilItAnswers(origin: string, started: Commands): Promise<void> {
   const end = started.ended.then((code) => `it ended with ${code}`);
   for (let looks = 0; looks < mostLooks; looks += 1) {
     const isThere = fetch(origin, { redirect: 'manual' }).then(
