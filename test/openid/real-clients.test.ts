@@ -99,6 +99,10 @@ suite('asking for tokens', () => {
     'sixty minutes by a clock that is ten seconds ahead': () => ({
       claims: { iat: nowSeconds() + 10, nbf: nowSeconds() + 10, exp: nowSeconds() + 3610 },
     }),
+    'nbf, iat and exp as .NET makes them when nobody says otherwise': () => ({
+      claims: { nbf: nowSeconds(), iat: nowSeconds(), exp: nowSeconds() + 3600 },
+      header: { typ: 'JWT' },
+    }),
     'an expiry with a fraction of a second': () => ({ claims: { exp: nowSeconds() + 60.5 } }),
     'no kid, no iat, no typ': () => ({}),
     'a kid that it made up': () => ({ header: { kid: randomUUID() } }),
@@ -229,6 +233,12 @@ suite('asking for somebody', () => {
     const { verifier, challenge } = proofKey();
     const code = codeIn(await ask({ code_challenge: challenge, code_challenge_method: 'S256' }));
     assert.equal((await exchange({ form: { code, code_verifier: verifier } })).status, 200);
+  });
+
+  test('scopes with commas between them: the description says that openid is missing', async () => {
+    const { searchParams } = await ask({ scope: 'openid,email,phone' });
+    assert.equal(searchParams.get('error'), 'invalid_request');
+    assert.match(searchParams.get('error_description') ?? '', /^openid scope must be requested/u);
   });
 
   test('a form that another site’s page posts, with the charset that browsers add', async () => {
