@@ -114,7 +114,8 @@ async function verify(
 }
 
 function checkClaims({ exp, jti }: JWTPayload, now: Date): { exp: number; jti: string } {
-  if (exp === undefined || exp * 1000 > secondsAfter(now, mostSecondsAhead).getTime()) {
+  const latest = secondsAfter(now, mostSecondsAhead + toleranceSeconds);
+  if (exp === undefined || exp * 1000 > latest.getTime()) {
     throw new errors.InvalidClientAuth('exp must not be more than an hour ahead');
   }
   if (typeof jti !== 'string' || jti === '' || jti.length > mostJtiCharacters) {
