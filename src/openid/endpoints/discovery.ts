@@ -3,6 +3,7 @@ import { supportedLevels, supportedProfiles } from '#identity';
 import { languages } from '#foundation/web';
 import type { UnknownObject } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
+import { proofAlgorithms } from '../tokens/dpop.ts';
 
 /** What tokens say besides the claims that scopes release. */
 const tokenClaims = [
@@ -49,7 +50,13 @@ export function discoveryAdditions(issuer: string): UnknownObject {
     vtm: trustMarkAddress(issuer),
     display_values_supported: ['page', 'touch'],
     ui_locales_supported: [...languages],
-    request_parameter_supported: false,
+    request_parameter_supported: true,
+    request_object_signing_alg_values_supported: ['RS512'],
+    pushed_authorization_request_endpoint: `${issuer}${addresses.pushedRequest}`,
+    dpop_signing_alg_values_supported: proofAlgorithms,
+    revocation_endpoint: `${issuer}${addresses.revocation}`,
+    revocation_endpoint_auth_methods_supported: ['private_key_jwt'],
+    revocation_endpoint_auth_signing_alg_values_supported: ['RS512'],
   };
 }
 
