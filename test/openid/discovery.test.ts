@@ -46,6 +46,19 @@ test('discovery says what the contract promises, and nothing that is not so', as
   assert.deepEqual(body['code_challenge_methods_supported'], ['S256']);
   assert.deepEqual(body['grant_types_supported'], ['authorization_code', 'refresh_token']);
   assert.equal(body['authorization_response_iss_parameter_supported'], true);
+  assert.deepEqual(
+    [body['pushed_authorization_request_endpoint'], body['revocation_endpoint']],
+    [`${issuer}/par`, `${issuer}/revoke`],
+  );
+  assert.equal(body['require_pushed_authorization_requests'], undefined);
+  assert.deepEqual(
+    [body['request_parameter_supported'], body['request_uri_parameter_supported']],
+    [true, false],
+  );
+  assert.deepEqual(body['request_object_signing_alg_values_supported'], ['RS512']);
+  assert.deepEqual(body['revocation_endpoint_auth_methods_supported'], ['private_key_jwt']);
+  const proofs = body['dpop_signing_alg_values_supported'] as string[];
+  assert.ok(proofs.includes('ES256') && !proofs.some((alg) => /^HS|none/iu.test(alg)));
   for (const scope of ['openid', 'email', 'phone'])
     assert.ok((body['scopes_supported'] as string[]).includes(scope));
   for (const claim of ['sub', 'vot', 'vtm', 'email', 'phone_number_pds_matched']) {
