@@ -79,6 +79,13 @@ test('a request_uri is good once, also among ten browsers at once', async () => 
   assert.deepEqual([refused?.status, refused?.body['error']], [400, 'invalid_request_uri']);
 });
 
+test('whoever only looks at the address, as mail scanners do, uses nothing up', async () => {
+  const uri = await uriOf(service);
+  const address = authorizeAddress(service, { ...nothingElse, request_uri: uri });
+  await provider.fetch(address, { method: 'HEAD', redirect: 'manual' });
+  assert.equal((await visit(service, uri)).status, 303);
+});
+
 test('a request_uri is good for 90 seconds', async () => {
   const [early, late] = [await uriOf(service), await uriOf(service)];
   provider.clock.advance(85);
@@ -164,6 +171,20 @@ for (const [what, changes, error] of wrong) {
     assert.deepEqual([status, body['error']], [400, error], JSON.stringify(body));
   });
 }
+
+test('what a request from a browser is not refused for, a pushed one is not refused for either', async () => {
+  const changes = { max_age: 'soon', id_token_hint: 'nonsense', unknown: 'x', display: 'popup' };
+  assert.equal((await visit(service, await uriOf(service, changes))).status, 303);
+});
+
+test('pushing begins nothing: no session, no sign-in, until a browser comes', async () => {
+  const { pool } = provider.house.database;
+  const count = async () => (await pool.query('SELECT FROM openid.entity')).rowCount;
+  const before = await count();
+  await uriOf(service);
+  await push(provider, service, { scope: 'openid profile' });
+  assert.equal(await count(), before);
+});
 
 test('a repeated parameter is refused, pushed as anywhere', async () => {
   const response = await provider.fetch('/par', {

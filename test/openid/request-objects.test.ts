@@ -119,6 +119,8 @@ const wrongClaims: [string, Record<string, unknown>][] = [
   ['for more than an hour', { exp: nowSeconds() + 3700 }],
   ['not valid yet', { nbf: nowSeconds() + 600 }],
   ['for another client', { client_id: 'somebody-else' }],
+  ['with a NUL in it', { login_hint: 'a\0b' }],
+  ['with half a character in it', { login_hint: 'a\ud800b' }],
   ['with a request inside', { request: 'a.b.c' }],
   ['with a request_uri inside', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }],
   [

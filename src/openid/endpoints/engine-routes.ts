@@ -67,7 +67,8 @@ export function mountForPrograms(app: FastifyInstance, parts: EngineRouteParts):
 export function mountForPeople(app: FastifyInstance, parts: EngineRouteParts): void {
   const { provider, renderProblem } = parts;
   const pass = createPass(parts);
-  app.get(addresses.authorize, async (request, reply) => {
+  // Whoever only looks what an address is about must not use a pushed request up.
+  app.get(addresses.authorize, { exposeHeadRoute: false }, async (request, reply) => {
     const query = queryOf(request);
     if (parseForm(Buffer.from(query)) === undefined) return sendUnreadable(renderProblem, request, reply);
     const resolved = await resolveRequest(parts, new URLSearchParams(query));
@@ -94,7 +95,7 @@ function queryOf(request: FastifyRequest): string {
  * Drops what the contract does not know and the engine would refuse a request for: a `max_age` that is no number, a
  * hint at a person that nobody can rely on.
  */
-async function withoutUnusable(provider: Provider, params: URLSearchParams): Promise<string> {
+export async function withoutUnusable(provider: Provider, params: URLSearchParams): Promise<string> {
   const [maxAge, ...otherAges] = params.getAll('max_age');
   if (maxAge !== undefined && otherAges.length === 0 && !/^\d{1,9}$/u.test(maxAge)) params.delete('max_age');
   const [hint, ...otherHints] = params.getAll('id_token_hint');

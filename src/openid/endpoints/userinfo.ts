@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from 'oidc-provider';
 import { z } from 'zod';
 import { addresses } from '../addresses.ts';
-import { proofAlgorithms, proveKey } from '../tokens/dpop.ts';
+import { proofAlgorithms, readProof, spendProof } from '../tokens/dpop.ts';
 import { familyOfAccessToken } from '../tokens/family.ts';
 import type { Mint } from '../tokens/mint.ts';
 import { selectFamily } from '../tokens/store.ts';
@@ -151,13 +151,15 @@ async function checkBinding(
   if ((scheme === 'dpop') !== (jkt !== undefined)) return { ...notGood, isAboutKey: true };
   if (jkt === undefined) return undefined;
   try {
-    const proven = await proveKey(house.database.db, {
+    const proof = await readProof({
       header: request.headers['dpop'],
       method: request.method,
       address: `${house.settings.issuer}${addresses.userinfo}`,
       accessToken: token,
     });
-    return proven === jkt ? undefined : notGood;
+    if (proof.jkt !== jkt) return notGood;
+    await spendProof(house.database.db, proof);
+    return undefined;
   } catch (error) {
     if (!(error instanceof errors.InvalidDpopProof)) throw error;
     const { error_description: description = 'the proof is not valid' } = error;

@@ -2,6 +2,7 @@ import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errors, type Provider } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
+import { withoutUnusable } from '../endpoints/engine-routes.ts';
 import { engineRequest, RehearsalPassed, type RequestOrigin } from '../engine/engine-request.ts';
 import { mountClientEndpoint, type ClientRequest } from '../tokens/token-endpoint.ts';
 import { keepRequest, pushedRequestSeconds, type RequestParameters } from './pushed.ts';
@@ -74,7 +75,8 @@ async function rehearse(
   tried: { parameters: RequestParameters; origin: RequestOrigin },
 ): Promise<void> {
   const { issuer } = house.settings;
-  const url = `${addresses.authorize}?${toQuery(tried.parameters).toString()}`;
+  const usable = await withoutUnusable(provider, toQuery(tried.parameters));
+  const url = `${addresses.authorize}?${usable}`;
   const made = engineRequest(request.raw, { issuer, url, accept: 'application/json' });
   delete made.headers.cookie;
   made.method = 'GET';

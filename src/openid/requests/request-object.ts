@@ -9,6 +9,8 @@ import type { RequestParameters } from './pushed.ts';
 const mostSecondsAhead = 3600;
 const toleranceSeconds = 15;
 const types: readonly unknown[] = [undefined, 'JWT', 'oauth-authz-req+jwt'];
+/** NUL, and the character that stands for bytes which are not UTF-8: as in every request. */
+const damaged = /[\0\uFFFD]/u;
 /** What a JWT says of itself, and not of the request. */
 const aboutItself: readonly string[] = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sub'];
 
@@ -85,6 +87,13 @@ async function verify(
 
 /** @returns a member as the parameter would be spelled; JSON is JSON either way */
 function spell(name: string, value: unknown): string {
+  const text = spellOut(name, value);
+  if (damaged.test(name + text) || !(name + text).isWellFormed())
+    refuse('holds characters that no request can hold');
+  return text;
+}
+
+function spellOut(name: string, value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value) && name !== 'vtr') refuse(`holds a list as ${name.slice(0, 50)}`);

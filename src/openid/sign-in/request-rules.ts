@@ -55,8 +55,8 @@ export function checkRequest(ctx: KoaContextWithOIDC): void {
 }
 
 /** A service that is registered to push or sign every request makes none in another way. */
-function checkOrigin({ origin, rehearsal }: EngineRequest, rules: ClientRules): void {
-  if (rules.pushedRequests === 'required' && !origin.isPushed && rehearsal === undefined)
+function checkOrigin({ origin }: EngineRequest, rules: ClientRules): void {
+  if (rules.pushedRequests === 'required' && !origin.isPushed)
     throw new errors.InvalidRequest('this client must push its requests, and send the request_uri');
   if (rules.signedRequests === 'required' && !origin.isSigned)
     throw new errors.InvalidRequest('this client must sign its requests, and send them as request');

@@ -25,6 +25,8 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** What the contract allows an assertion to be ahead. */
 const mostSecondsAhead = 3600;
 const mostJtiCharacters = 512;
+/** Signed by the same keys, and carried through browsers or by other programs. @see RFC 8725 §3.11 */
+const otherPurposes: readonly unknown[] = ['oauth-authz-req+jwt', 'dpop+jwt'];
 /** Clocks of services and ours may differ by this much. */
 const toleranceSeconds = 15;
 
@@ -95,7 +97,7 @@ async function verify(
 ): Promise<JWTPayload> {
   const { clientId } = client;
   try {
-    const { payload } = await against.verifyByClient(assertion, client, {
+    const { payload, protectedHeader } = await against.verifyByClient(assertion, client, {
       issuer: clientId,
       subject: clientId,
       audience: against.audiences,
@@ -103,6 +105,8 @@ async function verify(
       clockTolerance: toleranceSeconds,
       currentDate: against.now,
     });
+    if (otherPurposes.includes(protectedHeader.typ))
+      throw new errors.InvalidClientAuth('typ is that of a JWT for another purpose');
     return payload;
   } catch (cause) {
     if (!(cause instanceof joseErrors.JOSEError)) throw cause;

@@ -5,7 +5,7 @@ import { secretsEqual } from '#foundation/security';
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify, type JWTPayload, type JWTVerifyResult } from 'jose';
 import { errors } from 'oidc-provider';
 import { digestOf } from '../engine/sealed-entity.ts';
-import { spendAssertion } from './store.ts';
+import { spendAssertion, type Assertion } from './store.ts';
 
 /** What proofs may be signed with: every asymmetric algorithm in use, as services' HTTP libraries choose. */
 export const proofAlgorithms = [
@@ -48,15 +48,42 @@ export function isThumbprint(text: string): boolean {
   return thumbprintPattern.test(text);
 }
 
+/** A proof that was checked, and is good for one request. */
+export interface Proof {
+  /** The thumbprint of the key. */
+  readonly jkt: string;
+  readonly spent: Assertion;
+}
+
 /**
- * Checks that whoever makes a request holds a key, and uses the proof up: it is good for this one request, in whichever
- * process.
+ * Checks that whoever makes a request holds a key, and uses the proof up.
  *
  * @returns the key's thumbprint (`jkt`)
- * @throws {errors.InvalidDpopProof} there is no proof, it is not for this request, not recent, or was used before
- * @see RFC 9449 §4.3
+ * @throws {errors.InvalidDpopProof} as {@link readProof} and {@link spendProof}
  */
 export async function proveKey(db: Db, request: ProvenRequest): Promise<string> {
+  const proof = await readProof(request);
+  await spendProof(db, proof);
+  return proof.jkt;
+}
+
+/**
+ * Uses a proof up: it is good for one request, in whichever process.
+ *
+ * @throws {errors.InvalidDpopProof} it was used before
+ */
+export async function spendProof(db: Db, { spent }: Proof): Promise<void> {
+  const isNew = await spendAssertion(db, spent);
+  if (!isNew) throw new errors.InvalidDpopProof('the proof was used before');
+}
+
+/**
+ * Checks that whoever makes a request holds a key.
+ *
+ * @throws {errors.InvalidDpopProof} there is no proof, it is not for this request, or not recent
+ * @see RFC 9449 §4.3
+ */
+export async function readProof(request: ProvenRequest): Promise<Proof> {
   const now = systemClock().now();
   const { payload, protectedHeader } = await verify(readHeader(request.header), now);
   const jti = checkClaims(payload, request, now);
@@ -66,9 +93,7 @@ export async function proveKey(db: Db, request: ProvenRequest): Promise<string> 
   // No client id begins with a space, so no client assertion has this id.
   const id = digestOf(` dpop ${jkt} ${jti}`);
   const expiresAt = secondsAfter(now, 2 * windowSeconds + 1);
-  const isNew = await spendAssertion(db, { id, now, expiresAt });
-  if (!isNew) throw new errors.InvalidDpopProof('the proof was used before');
-  return jkt;
+  return { jkt, spent: { id, now, expiresAt } };
 }
 
 function readHeader(header: ProvenRequest['header']): string {

@@ -68,6 +68,12 @@ suite('fetching a service’s published keys', () => {
     ['private keys', json({ keys: [privateKey.export({ format: 'jwk' })] }), /no usable key/u],
     ['more keys than anybody has', json({ keys: Array.from({ length: 101 }, () => jwk) }), /not a JSON/u],
     ['more than 64 KiB', json(`{"keys":[],"x":"${'x'.repeat(70_000)}"}`), /too long/u],
+    [
+      'another protocol',
+      (_request, response) =>
+        void response.writeHead(101, { connection: 'upgrade', upgrade: 'websocket' }).end(),
+      /no answer/u,
+    ],
     ['headers without end', json({}, { 'x-long': 'x'.repeat(20_000) }), /no answer/u],
     ['a connection that breaks', (request) => void request.socket.destroy(), /no answer/u],
   ];

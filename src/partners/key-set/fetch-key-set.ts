@@ -74,6 +74,7 @@ async function open(url: URL, rules: FetchRules): Promise<IncomingMessage> {
     (isPlain ? requestPlain : requestSecure)(url, options)
       .on('response', resolved)
       .on('error', (cause) => reject(new KeySetUnavailable('no answer', { cause })))
+      .on('close', () => reject(new KeySetUnavailable('no answer')))
       .end();
   });
 }
