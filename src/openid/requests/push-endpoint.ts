@@ -26,13 +26,18 @@ const authentication = ['client_assertion', 'client_assertion_type'];
  * @see RFC 9126 §2
  */
 export function mountPushEndpoint(app: FastifyInstance, parts: PushParts): void {
+  const engine = parts.provider.callback();
   mountClientEndpoint(app, parts, {
     address: addresses.pushedRequest,
-    handle: (asked, reply) => push(parts, asked, reply),
+    handle: (asked, reply) => push({ ...parts, engine }, asked, reply),
   });
 }
 
-async function push(parts: PushParts, asked: ClientRequest, reply: FastifyReply): Promise<FastifyReply> {
+interface PushingParts extends PushParts {
+  readonly engine: ReturnType<Provider['callback']>;
+}
+
+async function push(parts: PushingParts, asked: ClientRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { client, params, use, request } = asked;
   const { house } = parts;
   if (client.pushedRequests === undefined)
@@ -70,7 +75,7 @@ async function bindToKey(asked: ClientRequest, parameters: RequestParameters): P
  * learns at once, and in the same words, what is wrong.
  */
 async function rehearse(
-  { house, provider, requests }: PushParts,
+  { house, provider, engine, requests }: PushingParts,
   request: FastifyRequest,
   tried: { parameters: RequestParameters; origin: RequestOrigin },
 ): Promise<void> {
@@ -84,7 +89,7 @@ async function rehearse(
   const rehearsal: { error: Error | undefined } = { error: undefined };
   made.rehearsal = rehearsal;
   requests.set(made, request);
-  await provider.callback()(made, new ServerResponse(made));
+  await engine(made, new ServerResponse(made));
   const { error } = rehearsal;
   if (error instanceof RehearsalPassed) return;
   // At this address the registered code for it.
