@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { House } from '#foundation/deps';
+import { createClientKeys } from '#partners';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { addresses } from './addresses.ts';
@@ -11,8 +12,11 @@ import { mountJwks } from './endpoints/jwks.ts';
 import { mountUserinfo } from './endpoints/userinfo.ts';
 import { createEngine } from './engine/engine.ts';
 import { followChanges, openLivingKeys } from './keys/living-keys.ts';
+import { mountPushEndpoint } from './requests/push-endpoint.ts';
 import { mountInteractions } from './sign-in/interaction-routes.ts';
+import { createClientSignatures } from './tokens/client-signature.ts';
 import { createMint } from './tokens/mint.ts';
+import { mountRevocationEndpoint } from './tokens/revocation-endpoint.ts';
 import { mountTokenEndpoint } from './tokens/token-endpoint.ts';
 
 /**
@@ -44,12 +48,15 @@ export async function openidRoutes(
   });
   const provider = createEngine({ house, keys, renderError });
   watchEngine(provider, house);
-  const engineParts = { house, provider, renderProblem, requests };
+  const verifyByClient = createClientSignatures(createClientKeys(house));
+  const engineParts = { house, provider, renderProblem, requests, verifyByClient };
   await app.register((programs, _options, done) => {
     keepBodies(programs);
     answerPrograms(programs, house);
     mountForPrograms(programs, engineParts);
-    mountTokenEndpoint(programs, { house, mint });
+    mountTokenEndpoint(programs, { house, mint, verifyByClient });
+    mountPushEndpoint(programs, engineParts);
+    mountRevocationEndpoint(programs, { house, mint, verifyByClient });
     mountUserinfo(programs, { house, mint });
     mountJwks(programs, keys);
     mountTrustMark(programs, issuer);

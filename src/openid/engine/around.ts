@@ -16,7 +16,7 @@ export async function around(
     const { route } = ctx.oidc;
     if (route === 'resume' && ctx.oidc.session?.state !== undefined) await letTheLastStay(ctx);
     if (route === 'discovery') {
-      ctx.body = { ...described(ctx.body), ...discoveryCorrections() };
+      ctx.body = { ...described(ctx.body), ...discoveryCorrections(house.settings.issuer, ctx.path) };
       ctx.set('Cache-Control', cacheForServices);
     }
     await recordGrant(house, ctx);

@@ -56,7 +56,7 @@ function configure({ house, keys, renderError }: EngineParts): Configuration {
     },
     expiresWithSession: () => false,
     extraClientMetadata: { properties: [registrationProperty] },
-    extraParams: { vtr: checkRequest, allow_registration: null },
+    extraParams: { vtr: checkRequest, allow_registration: null, dpop_jkt: null },
     features: {
       devInteractions: { enabled: false },
       dPoP: { enabled: false },

@@ -26,7 +26,7 @@ export interface SignIn {
 
 /** Signs and checks the platform's tokens. */
 export interface Mint {
-  accessToken(signIn: SignIn, claims: Claims): Promise<string>;
+  accessToken(signIn: SignIn, claims: JWTPayload): Promise<string>;
   /** @param nonce the one of the authorization request */
   idToken(signIn: SignIn, claims: Claims, nonce: string | undefined): Promise<string>;
   /** @returns an access token's claims, or undefined if it is not one of ours that is still good */
