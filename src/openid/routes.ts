@@ -29,7 +29,10 @@ export async function openidRoutes(
   const { issuer } = house.settings;
   const { interactionAddress, renderProblem } = parts;
   const keys = await loadSigningKeys(house);
-  const mint = createMint({ clock: house.clock, keys }, { issuer, vtm: trustMarkAddress(issuer) });
+  const mint = createMint(
+    { clock: house.clock, keys, secrets: house.secrets },
+    { issuer, vtm: trustMarkAddress(issuer) },
+  );
   const requests = new WeakMap<IncomingMessage, FastifyRequest>();
   const renderError = createRenderError({
     house,

@@ -5,13 +5,14 @@ import { Provider, type Configuration, type OIDCContext } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
 import { discoveryAdditions } from '../endpoints/discovery.ts';
 import type { SigningKeys } from '../keys/keys.ts';
+import { handOverParameter, takeHandOver } from '../hand-over/standing.ts';
 import { createSignInPolicy, describeAgreement, Person } from '../sign-in/policy.ts';
 import { checkRequest } from '../sign-in/request-rules.ts';
 import { lifetimes } from '../tokens/mint.ts';
 import { createAdapters } from './adapter.ts';
 import { around, type RenderError } from './around.ts';
 import { registrationProperty } from './client-metadata.ts';
-import { createEngineTime } from './engine-time.ts';
+import { createEngineTime, type EngineTime } from './engine-time.ts';
 
 /** How long a person may take between two answers of the engine's. */
 const interactionSeconds = 3600;
@@ -30,6 +31,11 @@ export function createEngine(parts: EngineParts): Provider {
   provider.proxy = true;
   provider.use<object, { oidc: OIDCContext }>((ctx, next) => around(parts, ctx, next));
   return provider;
+}
+
+/** The parameters of the contract that the engine doesn't know, in the order in which they are checked. */
+function furtherParameters(house: House, time: EngineTime) {
+  return { vtr: checkRequest, [handOverParameter]: takeHandOver(house, time), allow_registration: null };
 }
 
 function configure({ house, keys, renderError }: EngineParts): Configuration {
@@ -55,7 +61,7 @@ function configure({ house, keys, renderError }: EngineParts): Configuration {
     },
     expiresWithSession: () => false,
     extraClientMetadata: { properties: [registrationProperty] },
-    extraParams: { vtr: checkRequest, allow_registration: null },
+    extraParams: furtherParameters(house, time),
     features: {
       devInteractions: { enabled: false },
       dPoP: { enabled: false },

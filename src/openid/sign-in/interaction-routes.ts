@@ -9,6 +9,8 @@ import { addresses } from '../addresses.ts';
 import { sendStartAgain, type RenderProblem } from '../endpoints/engine-problems.ts';
 import { createEngineTime, type EngineTime } from '../engine/engine-time.ts';
 import { engineRequest } from '../engine/engine-request.ts';
+import { isStillLiving, type SessionSignIn } from '../hand-over/living-session.ts';
+import { forgetHandOver, handOverParameter, standingOf } from '../hand-over/standing.ts';
 import { againReasons, endedReasons } from './policy.ts';
 import { redeemTicket, type JourneyResult } from './tickets.ts';
 
@@ -50,11 +52,12 @@ async function comeBack(parts: InteractionParts, request: FastifyRequest, reply:
     const address = isAnswered ? interaction.returnTo : `${addresses.interaction}/${interaction.uid}`;
     return reply.redirect(address, 303);
   }
-  const results = describeResult(createEngineTime(house.clock), found, ticket);
+  const results = await describeResult(house, found, ticket);
   if (results === undefined) {
     await interaction.destroy();
     return reply.redirect(requestAgain(interaction), 303);
   }
+  if (ticket.result.kind === 'signed-in') forgetHandOver(interaction);
   if (ticket.result.kind === 'agreed') await keepAgreement(house, interaction, ticket.result);
   const isOther =
     results.login !== undefined &&
@@ -101,17 +104,21 @@ async function findInteraction(
 }
 
 /** @returns what the engine is to be told; undefined if it rests on a session that is no longer there */
-function describeResult(
-  time: EngineTime,
+async function describeResult(
+  house: House,
   { interaction, session }: Found,
   { result, issuedAt }: { result: JourneyResult; issuedAt: Date },
-): InteractionResults | undefined {
+): Promise<InteractionResults | undefined> {
+  const time = createEngineTime(house.clock);
   switch (result.kind) {
     case 'refused':
       return { error: result.error, error_description: result.description };
-    case 'agreed':
-      if (session.accountId !== result.accountId) return undefined;
-      return { ...interaction.lastSubmission, consent: {} };
+    case 'agreed': {
+      const lent = await lentSession(house, { interaction, session });
+      if ((lent ?? session).accountId !== result.accountId) return undefined;
+      const login = lent === undefined ? {} : { login: signInOf(time, lent) };
+      return { ...interaction.lastSubmission, ...login, consent: {} };
+    }
     case 'signed-in': {
       const { accountId, factors } = result;
       if (!wasStepUp(interaction, accountId)) {
@@ -125,6 +132,21 @@ function describeResult(
   }
 }
 
+/** @returns the session that was handed over to the request, if it still lives and nobody else has signed in since */
+async function lentSession(
+  house: House,
+  { interaction, session }: Found,
+): Promise<SessionSignIn | undefined> {
+  const standing = standingOf(interaction.params);
+  if (standing?.outcome !== 'accepted') return undefined;
+  const isOther = session.accountId !== undefined && session.accountId !== standing.session.accountId;
+  return !isOther && (await isStillLiving(house.deps, standing.session)) ? standing.session : undefined;
+}
+
+function signInOf(time: EngineTime, { accountId, amr, loginTs }: SessionSignIn) {
+  return { accountId, amr, ts: time.toEngine(loginTs), remember: false };
+}
+
 /** @returns whether the journey built on a sign-in that stood when it began, and only a factor was missing */
 function wasStepUp({ session, prompt }: Interaction, accountId: string): boolean {
   const isFull = prompt.reasons.some(
@@ -136,6 +158,8 @@ function wasStepUp({ session, prompt }: Interaction, accountId: string): boolean
 /** @returns the address that makes the service's request anew */
 function requestAgain({ params }: Interaction): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(params)) if (typeof value === 'string') query.set(name, value);
+  for (const [name, value] of Object.entries(params)) {
+    if (typeof value === 'string' && name !== handOverParameter) query.set(name, value);
+  }
   return `${addresses.authorize}?${query.toString()}`;
 }

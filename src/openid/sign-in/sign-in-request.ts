@@ -6,7 +6,8 @@ import { readClient, type Client, type Nation } from '#partners';
 import { z } from 'zod';
 import { openPayload, digestOf } from '../engine/sealed-entity.ts';
 import { selectEntity } from '../engine/store.ts';
-import { againReasons, endedReasons, factorsOf } from './policy.ts';
+import { factorsOf } from './factors.ts';
+import { againReasons, endedReasons } from './policy.ts';
 import { issueTicket } from './tickets.ts';
 
 /** A connected service's request that waits for a person. */

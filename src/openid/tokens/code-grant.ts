@@ -22,6 +22,7 @@ const codePayload = z.object({
   scope: z.string(),
   acr: z.string(),
   authTime: z.number(),
+  sessionUid: z.string(),
   nonce: z.string().optional(),
   codeChallenge: z.string().optional(),
 });
@@ -68,7 +69,11 @@ export async function exchangeCode(
     redeemCode(
       house.database.db,
       { id, now },
-      { ...signIn, expiresAt: secondsAfter(now, lifetimes.refreshToken) },
+      {
+        ...signIn,
+        sessionUid: digestOf(stored.sessionUid),
+        expiresAt: secondsAfter(now, lifetimes.refreshToken),
+      },
     ),
   ]);
   if (!wasFirst) throw await replayed(house, { family, clientId });

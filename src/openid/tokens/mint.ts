@@ -1,7 +1,8 @@
 import type { Claims } from '#consent';
-import { randomToken } from '#foundation/security';
+import { randomToken, type Secrets } from '#foundation/security';
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { signingAlgorithm, type SigningKeys } from '../keys/keys.ts';
+import { spellIdTokenId } from './family.ts';
 
 /** Lifetimes of the contract, in seconds. */
 export const lifetimes = {
@@ -34,20 +35,20 @@ export interface Mint {
 
 /** @param issuer.vtm where it says what the components of `vot` mean here */
 export function createMint(
-  deps: { clock: { now(): Date }; keys: SigningKeys },
+  deps: { clock: { now(): Date }; keys: SigningKeys; secrets: Secrets },
   issuer: { issuer: string; vtm: string },
 ): Mint {
   const header = { alg: signingAlgorithm, typ: 'JWT', kid: deps.keys.active.kid };
   const sign = (signIn: SignIn, claims: JWTPayload, lifetimeSeconds: number): Promise<string> => {
     const now = Math.floor(deps.clock.now().getTime() / 1000);
     return new SignJWT({
+      jti: `${signIn.family}.${randomToken()}`,
       ...claims,
       iss: issuer.issuer,
       sub: signIn.accountId,
       aud: signIn.clientId,
       iat: now,
       exp: now + lifetimeSeconds,
-      jti: `${signIn.family}.${randomToken()}`,
       auth_time: Math.floor(signIn.signedInAt.getTime() / 1000),
       vot: signIn.vot,
       vtm: issuer.vtm,
@@ -71,7 +72,12 @@ export function createMint(
     idToken: (signIn, claims, nonce) =>
       sign(
         signIn,
-        { ...claims, token_use: 'id', ...(nonce === undefined ? {} : { nonce }) },
+        {
+          ...claims,
+          jti: spellIdTokenId(deps.secrets, signIn.family),
+          token_use: 'id',
+          ...(nonce === undefined ? {} : { nonce }),
+        },
         lifetimes.idToken,
       ),
     readAccessToken: async (token) => {
