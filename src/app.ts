@@ -20,11 +20,11 @@ export async function buildApp(house: House): Promise<Web> {
     assets,
   });
   const web = await createWeb(house, { pages, assets });
-  await openidRoutes(web.app, house, {
+  const sessions = await openidRoutes(web.app, house, {
     interactionAddress: entryAddress,
     renderProblem: (request, problem, reference) => web.problems.render(request, problem, { reference }),
   });
-  journeysRoutes(web, { passwordPolicy: await createPasswordPolicy() });
+  journeysRoutes(web, { passwordPolicy: await createPasswordPolicy(), sessions });
   return web;
 }
 

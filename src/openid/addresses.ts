@@ -9,4 +9,6 @@ export const addresses = {
   authorizationServer: '/.well-known/oauth-authorization-server',
   trustMark: '/trustmark',
   interaction: '/interaction',
+  /** Where somebody sees what we know of them; the pages are the journeys'. */
+  settings: '/settings',
 } as const;

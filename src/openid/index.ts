@@ -1,4 +1,5 @@
 export { openidRoutes } from './routes.ts';
+export { type BrowserSessions } from './sessions/browser-sessions.ts';
 export {
   finishConsent,
   finishSignIn,

@@ -10,6 +10,7 @@ import { answerPrograms } from './endpoints/json-errors.ts';
 import { mountUserinfo } from './endpoints/userinfo.ts';
 import { createEngine } from './engine/engine.ts';
 import { loadSigningKeys } from './keys/keys.ts';
+import { createBrowserSessions, type BrowserSessions } from './sessions/browser-sessions.ts';
 import { mountInteractions } from './sign-in/interaction-routes.ts';
 import { createMint } from './tokens/mint.ts';
 import { mountTokenEndpoint } from './tokens/token-endpoint.ts';
@@ -17,6 +18,7 @@ import { mountTokenEndpoint } from './tokens/token-endpoint.ts';
 /**
  * Mounts the OpenID Provider on its own addresses. Makes the signing keys first if there are none.
  *
+ * @returns what pages outside a service's request may know of who is signed in
  * @param parts.renderProblem makes a page for a person whose request can't go on
  * @param parts.interactionAddress where the journeys begin; browsers get there with `?request=<uid>`
  * @throws {Fault} `openid.no-signing-key`, `security.unsealable`
@@ -25,7 +27,7 @@ export async function openidRoutes(
   app: FastifyInstance,
   house: House,
   parts: { interactionAddress: string; renderProblem: RenderProblem },
-): Promise<void> {
+): Promise<BrowserSessions> {
   const { issuer } = house.settings;
   const { interactionAddress, renderProblem } = parts;
   const keys = await loadSigningKeys(house);
@@ -61,6 +63,7 @@ export async function openidRoutes(
     mountInteractions(people, { house, provider, interactionAddress, renderProblem });
     done();
   });
+  return createBrowserSessions({ house, provider });
 }
 
 const trustMarkParams = z.object({ host: z.string() });

@@ -1,6 +1,6 @@
 import type { House } from '#foundation/deps';
-import { readClient } from '#partners';
 import type { Adapter, AdapterFactory } from 'oidc-provider';
+import { findClient } from '../own-client.ts';
 import { describeClient, isClientId } from './client-metadata.ts';
 import { createEngineTime } from './engine-time.ts';
 import { digestOf, entityModels, openForEngine, sealPayload, type EntityModel } from './sealed-entity.ts';
@@ -35,7 +35,7 @@ function clients(house: House): Adapter {
     ...unused('Client'),
     find: async (id) => {
       if (!isClientId(id)) return undefined;
-      const client = await readClient(house.deps, id);
+      const client = await findClient(house.deps, id);
       return client === undefined ? undefined : describeClient(client);
     },
   };

@@ -13,6 +13,7 @@ import { rulesOf } from '../engine/client-metadata.ts';
 import type { EngineTime } from '../engine/engine-time.ts';
 import { isStillLiving } from '../hand-over/living-session.ts';
 import { lend, standingOf } from '../hand-over/standing.ts';
+import { ownClientId } from '../own-client.ts';
 import { factorsOf } from './factors.ts';
 import { readVectors } from './request-rules.ts';
 
@@ -134,7 +135,9 @@ export async function describeAgreement(house: House, ctx: KoaContextWithOIDC): 
   const { account, client, provider } = ctx.oidc;
   if (account === undefined || client === undefined) return undefined;
   const parties = { accountId: account.accountId, clientId: client.clientId };
-  const agreement = await readAgreement(house.deps, parties);
+  // Our own pages are shown nothing but who somebody is, which is ours to know.
+  const isOurs = parties.clientId === ownClientId;
+  const agreement = isOurs ? { scopes: [] } : await readAgreement(house.deps, parties);
   if (agreement === undefined) return undefined;
   const grant = new provider.Grant(parties);
   grant.jti = `${parties.accountId}.${parties.clientId}`;

@@ -2,10 +2,11 @@ import { readAgreement } from '#consent';
 import type { Deps } from '#foundation/deps';
 import { isLanguage, type Language } from '#foundation/web';
 import { levelOf, missingFactors, parseVtr, type AuthenticationFactor, type Vector } from '#identity';
-import { readClient, type Client, type Nation } from '#partners';
+import type { Client, Nation } from '#partners';
 import { z } from 'zod';
 import { openPayload, digestOf } from '../engine/sealed-entity.ts';
 import { selectEntity } from '../engine/store.ts';
+import { findClient } from '../own-client.ts';
 import { factorsOf } from './factors.ts';
 import { againReasons, endedReasons } from './policy.ts';
 import { issueTicket } from './tickets.ts';
@@ -42,7 +43,7 @@ export interface SignInRequest {
   readonly language?: Language;
 }
 
-type RequestDeps = Pick<Deps, 'db' | 'clock' | 'secrets'>;
+type RequestDeps = Pick<Deps, 'db' | 'clock' | 'secrets' | 'settings'>;
 
 const uidPattern = /^[\w-]{16,64}$/u;
 
@@ -71,7 +72,7 @@ export async function readSignInRequest(deps: RequestDeps, uid: string): Promise
   const request = await findRequest(deps, uid);
   if (request === undefined) return undefined;
   const { params, prompt } = request;
-  const client = await readClient(deps, params.client_id);
+  const client = await findClient(deps, params.client_id);
   if (client === undefined) return undefined;
   const reading = parseVtr(params.vtr, { permitted: client.vectors });
   if (reading.outcome !== 'valid') return undefined;
