@@ -7,7 +7,7 @@ import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
-import { openidRoutes, sweepOpenid } from '#openid';
+import { openidRoutes, startOpenidWork, sweepOpenid } from '#openid';
 import type { OpenHouse } from './open-house.ts';
 
 /** Builds the HTTP application with every room's routes. It doesn't listen yet. */
@@ -35,6 +35,7 @@ const sealEverySeconds = 2;
 export async function startWork({ house, jobs }: OpenHouse, parts: { senders: Senders }): Promise<void> {
   await startMessagingWork(house, jobs, parts.senders);
   await startAccountsWork(house, jobs);
+  await startOpenidWork(house, jobs);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);
   });

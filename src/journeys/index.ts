@@ -19,6 +19,7 @@ import type { RequestContext } from './request.ts';
 import { mountSettings } from './settings/index.ts';
 import { shareInformation } from './share-information/index.ts';
 import { signIn } from './sign-in/index.ts';
+import { mountSignOut } from './sign-out/index.ts';
 import { signUp } from './sign-up/index.ts';
 
 /** Where `openid` sends a browser that must sign in, agree or be told something: `?request=<uid>`. */
@@ -51,6 +52,7 @@ export function journeysRoutes(web: Web, parts: JourneyParts & { readonly sessio
   web.app.get(`${resetAddress}/:token`, (request, reply) => startReset(web, journeys, request, reply));
   web.app.get('/password-changed', (request, reply) => showPasswordChanged(web, request, reply));
   mountSettings(web, parts.sessions);
+  mountSignOut(web, parts.sessions);
 }
 
 async function startForRequest(web: Web, journeys: Journeys, request: FastifyRequest, reply: FastifyReply) {

@@ -1,3 +1,4 @@
+export { ownPages } from './addresses.ts';
 export { openidRoutes } from './routes.ts';
 export { type BrowserSessions } from './sessions/browser-sessions.ts';
 export {
@@ -7,4 +8,6 @@ export {
   refuseRequest,
   type SignInRequest,
 } from './sign-in/sign-in-request.ts';
+export { startOpenidWork } from './work.ts';
+export { type SignOutParameters, type SignOutReading } from './sign-out/sign-out-request.ts';
 export { forgetAccount, sweepOpenid } from './sweep.ts';

@@ -1,7 +1,7 @@
 import type { Deps } from '#foundation/deps';
 import type { Settings } from '#foundation/settings';
 import { nations, readClient, registrableVectors, type Client } from '#partners';
-import { addresses } from './addresses.ts';
+import { ownPages } from './addresses.ts';
 
 /** The platform's own pages about somebody's account ask for a sign-in as services do, under this name. */
 export const ownClientId = 'account-settings';
@@ -10,7 +10,7 @@ export const ownClientId = 'account-settings';
 export const ownVtr = '["P0.Cp.Cd","P0.Cp.Ck","P0.Cm"]';
 
 function ownClient({ issuer, serviceName }: Pick<Settings, 'issuer' | 'serviceName'>): Client {
-  const address = `${issuer}${addresses.settings}`;
+  const address = `${issuer}${ownPages.settings}`;
   return {
     clientId: ownClientId,
     clientName: serviceName,

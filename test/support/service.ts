@@ -13,6 +13,7 @@ export interface SignedIn {
   readonly claims: client.IDToken;
   readonly userinfo: client.UserInfoResponse;
   readonly accessToken: string;
+  readonly idToken: string;
 }
 
 /** A connected service that a test drives: it listens on this machine and speaks through `openid-client`. */
@@ -113,7 +114,7 @@ export async function openTestService(
       const claims = tokens.claims();
       if (claims === undefined) throw new Error('no ID token came');
       const userinfo = await client.fetchUserInfo(await configuration(), tokens.access_token, claims.sub);
-      return { claims, userinfo, accessToken: tokens.access_token };
+      return { claims, userinfo, accessToken: tokens.access_token, idToken: tokens.id_token ?? '' };
     },
     handOver: ({ jti: code }) => signHandOver({ clientId: registered.clientId, privateKey }, code),
     close: async () => {

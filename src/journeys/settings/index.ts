@@ -3,12 +3,12 @@ import { listAgreements } from '#consent';
 import type { Deps } from '#foundation/deps';
 import { readQuery, type Web } from '#foundation/http';
 import type { Language } from '#foundation/web';
-import type { BrowserSessions } from '#openid';
+import { ownPages, type BrowserSessions } from '#openid';
 import { readClient } from '#partners';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lastDigits } from '../request.ts';
 
-export const settingsAddress = '/settings';
+const settingsAddress = ownPages.settings;
 const page = 'journeys/settings/your-account';
 
 /** Holds what lets a browser without a session see the account of somebody who was handed over. */
@@ -75,5 +75,10 @@ async function describeAccount(deps: Deps, account: Account, language: Language)
       return [{ name: client.clientName, scopes, since: dates.format(agreedAt) }];
     }),
   );
-  return { email, phone: phone === null ? undefined : lastDigits(phone), services: services.flat() };
+  return {
+    email,
+    phone: phone === null ? undefined : lastDigits(phone),
+    services: services.flat(),
+    signOutAddress: ownPages.signOut,
+  };
 }

@@ -2,7 +2,7 @@ import { releasableScopes } from '#consent';
 import { supportedLevels, supportedProfiles } from '#identity';
 import { languages } from '#foundation/web';
 import type { UnknownObject } from 'oidc-provider';
-import { addresses } from '../addresses.ts';
+import { addresses, ownPages } from '../addresses.ts';
 
 /** What tokens say besides the claims that scopes release. */
 const tokenClaims = [
@@ -50,6 +50,9 @@ export function discoveryAdditions(issuer: string): UnknownObject {
     display_values_supported: ['page', 'touch'],
     ui_locales_supported: [...languages],
     request_parameter_supported: false,
+    end_session_endpoint: `${issuer}${ownPages.signOut}`,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { House } from '#foundation/deps';
-import type { Adapter, AdapterFactory } from 'oidc-provider';
+import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
 import { findClient } from '../own-client.ts';
 import { describeClient, isClientId } from './client-metadata.ts';
 import { createEngineTime } from './engine-time.ts';
@@ -41,6 +41,12 @@ function clients(house: House): Adapter {
   };
 }
 
+/** @returns the digest of the session that it is, or that it was issued in; a session and its codes end together */
+function sessionOf(model: EntityModel, { uid, sessionUid }: AdapterPayload): Buffer | null {
+  if (model === 'Session' && uid !== undefined) return digestOf(uid);
+  return model === 'AuthorizationCode' && sessionUid !== undefined ? digestOf(sessionUid) : null;
+}
+
 function entities(house: House, model: EntityModel): Adapter {
   const { secrets } = house;
   const { db } = house.database;
@@ -56,7 +62,7 @@ function entities(house: House, model: EntityModel): Adapter {
       await upsertEntity(db, {
         model,
         id: digestOf(id),
-        uid: model === 'Session' && payload.uid !== undefined ? digestOf(payload.uid) : null,
+        uid: sessionOf(model, payload),
         sealedPayload: sealPayload({ secrets, time }, model, payload),
         expiresAt: new Date(house.clock.now().getTime() + expiresInSeconds * 1000),
       });

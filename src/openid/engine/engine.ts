@@ -17,6 +17,9 @@ import { createEngineTime, type EngineTime } from './engine-time.ts';
 /** How long a person may take between two answers of the engine's. */
 const interactionSeconds = 3600;
 
+/** The name of the session's cookie; on https it has the prefix that all our cookies have there. */
+export const sessionCookie = 'session';
+
 export interface EngineParts {
   readonly house: House;
   readonly keys: SigningKeys;
@@ -31,6 +34,12 @@ export function createEngine(parts: EngineParts): Provider {
   provider.proxy = true;
   provider.use<object, { oidc: OIDCContext }>((ctx, next) => around(parts, ctx, next));
   return provider;
+}
+
+/** The prefix binds a cookie to this very host; browsers take it over https only. */
+function cookieNames(https: boolean) {
+  const session = https ? `__Host-${sessionCookie}` : sessionCookie;
+  return { session, interaction: 'interaction', resume: 'resume' };
 }
 
 /** The parameters of the contract that the engine doesn't know, in the order in which they are checked. */
@@ -49,8 +58,7 @@ function configure({ house, keys, renderError }: EngineParts): Configuration {
     clientAuthMethods: ['private_key_jwt'],
     cookies: {
       keys: [house.secrets.key('openid cookies').toString('base64url')],
-      // The prefix binds a cookie to this very host; browsers take it over https only.
-      names: { session: https ? '__Host-session' : 'session', interaction: 'interaction', resume: 'resume' },
+      names: cookieNames(https),
       long: { httpOnly: true, sameSite: 'lax', signed: true },
       short: { httpOnly: true, sameSite: 'lax', signed: true },
     },

@@ -1,16 +1,21 @@
 import type { House } from '#foundation/deps';
 import { randomToken } from '#foundation/security';
+import type { Language } from '#foundation/web';
 import { levelOf, matchVector, parseVtr, type Vector } from '#identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Provider, Session } from 'oidc-provider';
-import { addresses } from '../addresses.ts';
+import { addresses, ownPages } from '../addresses.ts';
 import { engineRequest } from '../engine/engine-request.ts';
+import { sessionCookie } from '../engine/engine.ts';
 import { createEngineTime } from '../engine/engine-time.ts';
 import { judgeHandOver } from '../hand-over/accept.ts';
 import { isStillLiving, signInStands } from '../hand-over/living-session.ts';
 import { recordHandOver } from '../hand-over/standing.ts';
 import { ownClientId, ownVtr } from '../own-client.ts';
 import { factorsOf } from '../sign-in/factors.ts';
+import { preferredLanguage } from '../sign-in/preferred-language.ts';
+import { endSignIn } from '../sign-out/sign-out.ts';
+import { readSignOut, type SignOutParameters, type SignOutReading } from '../sign-out/sign-out-request.ts';
 import { allowVisit, readVisit, type PageVisit } from './page-visit.ts';
 
 /** One request of a browser's, and where its answer goes. */
@@ -37,6 +42,21 @@ export interface BrowserSessions {
   takeHandOver(exchange: Exchange, assertion: string): Promise<PageHandOver>;
   /** @returns the address that leads to signing in and from there back to the account pages */
   signInAddress(options?: { readonly again: boolean }): string;
+  /** Reads a request to sign out. */
+  readSignOut(params: SignOutParameters): Promise<SignOutReading>;
+  /** @param accountId the person that is meant; anybody if left out */
+  isSignedIn(exchange: Exchange, accountId: string | undefined): Promise<boolean>;
+  /**
+   * Ends the browser's session, if it is that of the person who is meant.
+   *
+   * @returns the cookies that are of no use any more
+   */
+  signOut(
+    exchange: Exchange,
+    reading: Extract<SignOutReading, { outcome: 'valid' }>,
+  ): Promise<{ readonly cookies: readonly string[] }>;
+  /** @param locales language tags by preference, such as `cy-GB en` */
+  preferredLanguage(locales: string | undefined): Language | undefined;
 }
 
 export interface SessionParts {
@@ -73,7 +93,7 @@ export function createBrowserSessions(parts: SessionParts): BrowserSessions {
     signInAddress: (options) => {
       const query = new URLSearchParams({
         client_id: ownClientId,
-        redirect_uri: `${house.settings.issuer}${addresses.settings}`,
+        redirect_uri: `${house.settings.issuer}${ownPages.settings}`,
         response_type: 'code',
         scope: 'openid',
         state: randomToken(),
@@ -83,7 +103,22 @@ export function createBrowserSessions(parts: SessionParts): BrowserSessions {
       });
       return `${addresses.authorize}?${query.toString()}`;
     },
+    readSignOut: (params) => readSignOut(parts, params),
+    isSignedIn: async (exchange, accountId) => isMeant(await sessionOf(parts, exchange), accountId),
+    signOut: async (exchange, { accountId: meant, client }) => {
+      const session = await sessionOf(parts, exchange);
+      const { accountId, uid } = session;
+      if (accountId === undefined || !isMeant(session, meant)) return { cookies: [] };
+      await endSignIn(house, { uid, accountId, clientId: client?.clientId });
+      return { cookies: [sessionCookie, `${sessionCookie}.sig`] };
+    },
+    preferredLanguage,
   };
+}
+
+/** @returns whether somebody is signed in, and they are the person who is meant, if anybody in particular is */
+function isMeant({ accountId }: Session, meant: string | undefined): boolean {
+  return accountId !== undefined && (meant === undefined || accountId === meant);
 }
 
 function pageVectors(): readonly Vector[] {

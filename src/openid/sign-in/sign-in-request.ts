@@ -1,6 +1,6 @@
 import { readAgreement } from '#consent';
 import type { Deps } from '#foundation/deps';
-import { isLanguage, type Language } from '#foundation/web';
+import type { Language } from '#foundation/web';
 import { levelOf, missingFactors, parseVtr, type AuthenticationFactor, type Vector } from '#identity';
 import type { Client, Nation } from '#partners';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import { selectEntity } from '../engine/store.ts';
 import { findClient } from '../own-client.ts';
 import { factorsOf } from './factors.ts';
 import { againReasons, endedReasons } from './policy.ts';
+import { preferredLanguage } from './preferred-language.ts';
 import { issueTicket } from './tickets.ts';
 
 /** A connected service's request that waits for a person. */
@@ -77,6 +78,7 @@ export async function readSignInRequest(deps: RequestDeps, uid: string): Promise
   const reading = parseVtr(params.vtr, { permitted: client.vectors });
   if (reading.outcome !== 'valid') return undefined;
   const session = sessionOf(request);
+  const language = preferredLanguage(params.ui_locales);
   const mustAuthenticate = prompt.reasons.some((reason) => againReasons.includes(reason));
   return {
     uid,
@@ -90,7 +92,7 @@ export async function readSignInRequest(deps: RequestDeps, uid: string): Promise
     mustAuthenticate,
     registrationAllowed: params.allow_registration !== 'false',
     ...(params.login_hint === undefined ? {} : { loginHint: params.login_hint }),
-    ...preferredLanguage(params.ui_locales),
+    ...(language === undefined ? {} : { language }),
   };
 }
 
@@ -143,13 +145,6 @@ async function sortScopes(
     newScopes: shared.filter((scope) => !isAgreed(scope)),
     agreedScopes: shared.filter(isAgreed),
   };
-}
-
-/** @param locales language tags by preference, such as `cy-GB en` */
-function preferredLanguage(locales: string | undefined): { language?: Language } {
-  const tags = (locales ?? '').split(' ').map((tag) => tag.split('-', 1)[0]?.toLowerCase());
-  const language = tags.find((tag) => isLanguage(tag));
-  return isLanguage(language) ? { language } : {};
 }
 
 /**

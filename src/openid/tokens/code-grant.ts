@@ -6,7 +6,7 @@ import { secretsEqual } from '#foundation/security';
 import { errors } from 'oidc-provider';
 import { z } from 'zod';
 import { digestOf, openPayload } from '../engine/sealed-entity.ts';
-import { familyOf, spellRefreshToken } from './family.ts';
+import { familyOf, sidOf, spellRefreshToken } from './family.ts';
 import type { TokenAnswer, TokenDeps, TokenRequest } from './grant.ts';
 import { lifetimes, type SignIn } from './mint.ts';
 import { revokeTokens } from './revocation.ts';
@@ -40,7 +40,7 @@ const verifierPattern = /^[\w.~-]{43,128}$/u;
  */
 export async function exchangeCode(
   { house, mint }: TokenDeps,
-  { client: { clientId }, params, use }: TokenRequest,
+  { client: { clientId, logout }, params, use }: TokenRequest,
 ): Promise<TokenAnswer> {
   const code = requireParameter(params, 'code');
   const redirectUri = requireParameter(params, 'redirect_uri');
@@ -58,13 +58,14 @@ export async function exchangeCode(
   const asked = { accountId, clientId, signedInAt, scopes: stored.scope.split(' ') };
   const scopes = await assertStillAgreed(house, asked);
   const signIn: SignIn = { ...asked, scopes, vot: stored.acr, family };
+  const sid = logout?.needsSid === true ? { sid: sidOf(house.secrets, { ...stored, clientId }) } : {};
   const now = house.clock.now();
   const [accessToken, idToken, wasFirst] = await Promise.all([
     releasedClaims(house.deps, { ...signIn, use: 'access_token' }).then((claims) =>
       mint.accessToken(signIn, claims ?? {}),
     ),
     releasedClaims(house.deps, { ...signIn, use: 'id_token' }).then((claims) =>
-      mint.idToken(signIn, claims ?? {}, stored.nonce),
+      mint.idToken(signIn, { ...claims, ...sid }, stored.nonce),
     ),
     redeemCode(
       house.database.db,

@@ -32,6 +32,11 @@ export function familyOfIdToken(secrets: Secrets, jti: string): string | undefin
   return family !== undefined && secretsEqual(spellIdTokenId(secrets, family), jti) ? family : undefined;
 }
 
+/** Names a session to one service; services can't compare what they are told. */
+export function sidOf(secrets: Secrets, of: { sessionUid: string; clientId: string }): string {
+  return secrets.mac('openid sid', `${of.sessionUid} ${of.clientId}`);
+}
+
 /** One of the refresh tokens of a family. */
 export interface RefreshTokenName {
   readonly family: string;

@@ -10,6 +10,7 @@ export const lifetimes = {
   accessToken: 300,
   idToken: 3600,
   refreshToken: 30 * 24 * 3600,
+  logoutToken: 120,
 } as const;
 
 /** A person's sign-in to a service, as its tokens tell of it. */
@@ -24,11 +25,21 @@ export interface SignIn {
   readonly family: string;
 }
 
+/** Whom a service is told to have signed out. */
+export interface LogoutToken {
+  readonly clientId: string;
+  readonly accountId: string;
+  /** Names the session; without it, all of theirs are meant. */
+  readonly sid?: string | undefined;
+}
+
 /** Signs and checks the platform's tokens. */
 export interface Mint {
   accessToken(signIn: SignIn, claims: Claims): Promise<string>;
   /** @param nonce the one of the authorization request */
   idToken(signIn: SignIn, claims: Claims, nonce: string | undefined): Promise<string>;
+  /** Tells a service that somebody signed out. */
+  logoutToken(to: LogoutToken): Promise<string>;
   /** @returns an access token's claims, or undefined if it is not one of ours that is still good */
   readAccessToken(token: string): Promise<JWTPayload | undefined>;
 }
@@ -80,10 +91,29 @@ export function createMint(
         },
         lifetimes.idToken,
       ),
+    logoutToken: (to) => {
+      const now = Math.floor(deps.clock.now().getTime() / 1000);
+      return new SignJWT({ iss: issuer.issuer, ...logoutClaims(to, now) })
+        .setProtectedHeader({ ...header, typ: 'logout+jwt' })
+        .sign(deps.keys.active.key);
+    },
     readAccessToken: async (token) => {
       const claims = await verified(deps, { token, issuer: issuer.issuer });
       return claims?.['token_use'] === 'access' ? claims : undefined;
     },
+  };
+}
+
+/** @see OpenID Connect Back-Channel Logout 1.0 §2.4 */
+function logoutClaims({ clientId, accountId, sid }: LogoutToken, now: number): JWTPayload {
+  return {
+    sub: accountId,
+    aud: clientId,
+    iat: now,
+    exp: now + lifetimes.logoutToken,
+    jti: randomToken(),
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+    ...(sid === undefined ? {} : { sid }),
   };
 }
 

@@ -1,0 +1,18 @@
+import type { House } from '#foundation/deps';
+import type { Jobs } from '#foundation/jobs';
+import { trustMarkAddress } from './endpoints/discovery.ts';
+import { loadSigningKeys } from './keys/keys.ts';
+import { startBackChannel } from './sign-out/back-channel.ts';
+import { createMint } from './tokens/mint.ts';
+
+/**
+ * Starts what this room does in the background: telling services that people signed out.
+ *
+ * @throws {Fault} `openid.no-signing-key`, `security.unsealable`
+ */
+export async function startOpenidWork(house: House, jobs: Jobs): Promise<void> {
+  const { issuer } = house.settings;
+  const keys = await loadSigningKeys(house);
+  const deps = { clock: house.clock, keys, secrets: house.secrets };
+  await startBackChannel({ house, mint: createMint(deps, { issuer, vtm: trustMarkAddress(issuer) }) }, jobs);
+}
