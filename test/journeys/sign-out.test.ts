@@ -25,6 +25,7 @@ after(() => app.close());
 interface Visit extends Traveller {
   readonly accountId: string;
   readonly idToken: string;
+  readonly accessToken: string;
 }
 
 /** Somebody who is signed in. */
@@ -34,8 +35,8 @@ async function signedIn(name: string, at: TestService = service): Promise<Visit>
   const account = await makeAccount(app.home, { email, password, phone: '+447700900111' });
   const traveller = { app, service: at, who, browser: new Person(app) };
   await signInWithPassword(traveller);
-  const { idToken } = await at.finish(await agree(traveller));
-  return { ...traveller, accountId: account.id, idToken };
+  const { idToken, accessToken } = await at.finish(await agree(traveller));
+  return { ...traveller, accountId: account.id, idToken, accessToken };
 }
 
 function signOutAddress(parameters: Readonly<Record<string, string>> = {}): string {
@@ -182,6 +183,7 @@ describe('nobody is sent anywhere after signing out', () => {
     for (const parameters of [
       { id_token_hint: `${ivy.idToken}x` },
       { id_token_hint: 'x' },
+      { id_token_hint: ivy.accessToken },
       {
         id_token_hint: `${Buffer.from('{"alg":"none"}').toString('base64url')}.${ivy.idToken.split('.')[1] ?? ''}.`,
       },

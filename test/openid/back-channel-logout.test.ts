@@ -28,13 +28,15 @@ const answers: number[] = [];
 const somebody = createPeople();
 before(async () => {
   app = await startTestApp();
-  ear = createServer(async (request, response) => {
+  ear = createServer((request, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const form = new URLSearchParams(Buffer.concat(chunks).toString());
-    const type = request.headers['content-type'];
-    told.push({ path: request.url ?? '', type, token: form.get('logout_token') ?? '' });
-    response.writeHead(answers.shift() ?? 200, { location: `${earOrigin}/elsewhere` }).end();
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const form = new URLSearchParams(Buffer.concat(chunks).toString());
+      const type = request.headers['content-type'];
+      told.push({ path: request.url ?? '', type, token: form.get('logout_token') ?? '' });
+      response.writeHead(answers.shift() ?? 200, { location: `${earOrigin}/elsewhere` }).end();
+    });
   }).listen(0, '127.0.0.1');
   await once(ear, 'listening');
   earOrigin = `http://localhost:${(ear.address() as AddressInfo).port}`;
@@ -114,6 +116,22 @@ test('a service that registered for it is told who signed out, and of which sess
     `SELECT data::text FROM jobs.job WHERE name = 'openid.back-channel-logout'`,
   );
   assert.doesNotMatch(known.rows.map(({ data }) => data).join(' '), new RegExp(ada.who.email, 'u'));
+});
+
+test('a button pressed twice at the same moment signs out once', async () => {
+  const gus = await newcomer('gus');
+  await visit(gus, await attentive('/gus', false));
+  await gus.browser.open(`${app.origin}/session/end`);
+  const [form] = gus.browser.page.forms;
+  const press = () => gus.browser.send(form?.action ?? '', gus.browser.formOf({ ...form?.fields }));
+  const answers = await Promise.all([press(), press(), press()]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [303, 303, 303],
+  );
+  await toldAt('/gus');
+  await wait(3000);
+  assert.equal((await toldAt('/gus')).length, 1);
 });
 
 test('without the need to name the session, neither token does', async () => {

@@ -72,7 +72,8 @@ async function describeAccount(deps: Deps, account: Account, language: Language)
     agreements.map(async ({ clientId, scopes, agreedAt }) => {
       const client = await readClient(deps, clientId);
       if (client === undefined) return [];
-      return [{ name: client.clientName, scopes, since: dates.format(agreedAt) }];
+      const shared = ['openid', ...scopes.filter((scope) => scope !== 'openid')];
+      return [{ name: client.clientName, scopes: shared, since: dates.format(agreedAt) }];
     }),
   );
   return {

@@ -96,8 +96,12 @@ function forget(web: Web, reply: FastifyReply, name: string): void {
 }
 
 function queryOf(given: SignOutParameters): string {
-  const sent = names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]]));
-  return new URLSearchParams(Object.fromEntries(sent)).toString();
+  const query = new URLSearchParams();
+  for (const name of names) {
+    const value = given[name];
+    if (value !== undefined) query.set(name, value);
+  }
+  return query.toString();
 }
 
 /** @returns what the address asks for; undefined if it asks twice for one thing */

@@ -62,9 +62,9 @@ export function takeHandOver(house: House, time: EngineTime) {
     }
     await recordHandOver(house, handOver, clientId);
     if (result?.outcome !== 'accepted') return;
-    const { accountId, amr, loginTs } = result.session;
+    const { accountId, amr, loginTs, uid } = result.session;
+    await lend(ctx, uid);
     session.loginAccount({ accountId, amr, loginTs: time.toEngine(loginTs) });
-    await lend(ctx, result.session.uid);
   };
 }
 
@@ -95,8 +95,8 @@ export async function recordHandOver(
  */
 export async function lend({ oidc: { session } }: KoaContextWithOIDC, uid: string): Promise<void> {
   if (session === undefined) throw new Error('the engine always has a session');
-  session.uid = uid;
   // Under a new name, so that destroying it does not end the session that the browser has.
   session.resetIdentifier();
   await session.destroy();
+  session.uid = uid;
 }

@@ -4,6 +4,7 @@ import { readQuery } from '#foundation/http';
 import { levelOf } from '#identity';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Interaction, InteractionResults, Provider, Session } from 'oidc-provider';
+import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { addresses } from '../addresses.ts';
 import { sendStartAgain, type RenderProblem } from '../endpoints/engine-problems.ts';
@@ -121,6 +122,7 @@ async function describeResult(
     }
     case 'signed-in': {
       const { accountId, factors } = result;
+      if (isAnother(interaction, accountId)) return anotherPerson;
       if (!wasStepUp(interaction, accountId)) {
         const ts = time.toEngine(issuedAt.getTime() / 1000);
         return { ...interaction.lastSubmission, login: { accountId, amr: factors, ts } };
@@ -130,6 +132,17 @@ async function describeResult(
       return { ...interaction.lastSubmission, login: { accountId, amr, ts: session.loginTs } };
     }
   }
+}
+
+/** The engine compares the hint with whoever is signed in at the beginning, but not with whoever signs in then. */
+const anotherPerson = {
+  error: 'login_required',
+  error_description: 'somebody else signed in than the person of id_token_hint',
+};
+
+function isAnother({ params }: Interaction, accountId: string): boolean {
+  const { id_token_hint: hint } = params;
+  return typeof hint === 'string' && decodeJwt(hint).sub !== accountId;
 }
 
 /** @returns the session that was handed over to the request, if it still lives and nobody else has signed in since */

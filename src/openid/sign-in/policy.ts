@@ -64,7 +64,8 @@ export function createSignInPolicy(house: House, time: EngineTime): interactionP
   ];
   for (const check of checks) login.checks.add(check);
   for (const check of login.checks) check.error = signInRequired;
-  policy.add(new Prompt({ name: 'availability' }, notInNation), 1);
+  policy.add(new Prompt({ name: 'hand-over' }, lentAgain), 0);
+  policy.add(new Prompt({ name: 'availability' }, notInNation), 2);
   return policy;
 }
 
@@ -92,12 +93,17 @@ const handOverRefused = new Check('hand_over', 'asserted_login_identity was not 
   return ctx.oidc.result?.login === undefined;
 });
 
-/** When a request goes on after a page, the session that was lent to it is lent again, if it still lives. */
+/** When a request goes on after a page, the session that was lent to it is lent again, before anything else. */
+const lentAgain = new Check('lent_again', 'a session is lent to the request', async (ctx) => {
+  const standing = standingOf(ctx.oidc.params);
+  if (standing?.outcome === 'accepted' && ctx.oidc.route === 'resume') await lend(ctx, standing.session.uid);
+  return false;
+});
+
 function handOverEnded(house: House) {
   return new Check('hand_over_ended', 'the session that was handed over has ended', async (ctx) => {
     const standing = standingOf(ctx.oidc.params);
     if (standing?.outcome !== 'accepted' || ctx.oidc.route !== 'resume') return false;
-    await lend(ctx, standing.session.uid);
     return !(await isStillLiving(house.deps, standing.session));
   });
 }

@@ -62,8 +62,8 @@ async function readHint(
   hint: string,
 ): Promise<{ accountId: string; clientId: string } | undefined> {
   try {
-    const { aud, sub } = decodeJwt(hint);
-    if (typeof aud !== 'string' || sub === undefined || !isClientId(aud)) return undefined;
+    const { aud, sub, token_use: use } = decodeJwt(hint);
+    if (use !== 'id' || typeof aud !== 'string' || sub === undefined || !isClientId(aud)) return undefined;
     const client = await provider.Client.find(aud);
     if (client === undefined) return undefined;
     await provider.IdToken.validate(hint, client);

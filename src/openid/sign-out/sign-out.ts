@@ -19,7 +19,8 @@ export async function endSignIn(
   const named = { uid: digestOf(uid), accountId };
   await house.transact(async (deps) => {
     const now = deps.clock.now();
-    await endSession(deps.db, { ...named, now });
+    // A button pressed twice tells nobody twice.
+    if (!(await endSession(deps.db, { uid: named.uid, now }))) return;
     const parties = await partiesOf(deps, await selectClientsOfSession(deps.db, named));
     const clientIds = parties.map((party) => party.clientId);
     await revokeFamiliesOfSession(deps.db, { ...named, clientIds, now });

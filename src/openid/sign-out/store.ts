@@ -1,14 +1,19 @@
 import type { Db } from '#foundation/storage';
 import { sql } from 'kysely';
 
-/** Ends a session, under whatever name it goes, and the codes issued in it that nobody has exchanged yet. */
-export async function endSession(db: Db, session: { uid: Buffer; now: Date }): Promise<void> {
-  await sql`
+/**
+ * Ends a session, under whatever name it goes, and the codes issued in it that nobody has exchanged yet.
+ *
+ * @returns false if it had ended before
+ */
+export async function endSession(db: Db, session: { uid: Buffer; now: Date }): Promise<boolean> {
+  const { numAffectedRows = 0n } = await sql`
     UPDATE openid.entity SET ended_at = ${session.now}, sealed_payload = ''
     WHERE model = 'Session' AND uid = ${session.uid} AND ended_at IS NULL`.execute(db);
   await sql`
     DELETE FROM openid.entity
     WHERE model = 'AuthorizationCode' AND uid = ${session.uid} AND consumed_at IS NULL`.execute(db);
+  return numAffectedRows > 0n;
 }
 
 /** @returns the services that were given tokens in a session */
