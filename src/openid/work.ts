@@ -3,10 +3,11 @@ import type { Jobs } from '#foundation/jobs';
 import { trustMarkAddress } from './endpoints/discovery.ts';
 import { loadSigningKeys } from './keys/keys.ts';
 import { startBackChannel } from './sign-out/back-channel.ts';
+import { startEndingAgain } from './sign-out/sign-out.ts';
 import { createMint } from './tokens/mint.ts';
 
 /**
- * Starts what this room does in the background: telling services that people signed out.
+ * Starts what this room does in the background after people signed out: telling services, and making sure of it.
  *
  * @throws {Fault} `openid.no-signing-key`, `security.unsealable`
  */
@@ -14,5 +15,6 @@ export async function startOpenidWork(house: House, jobs: Jobs): Promise<void> {
   const { issuer } = house.settings;
   const keys = await loadSigningKeys(house);
   const deps = { clock: house.clock, keys, secrets: house.secrets };
+  await startEndingAgain(house, jobs);
   await startBackChannel({ house, mint: createMint(deps, { issuer, vtm: trustMarkAddress(issuer) }) }, jobs);
 }

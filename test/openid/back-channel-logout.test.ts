@@ -134,6 +134,31 @@ test('a button pressed twice at the same moment signs out once', async () => {
   assert.equal((await toldAt('/gus')).length, 1);
 });
 
+test('a request under way in another tab does not bring the session back for long', async () => {
+  const hal = await newcomer('hal');
+  const taker = await app.registerTestService({ clientName: 'Hal’s other' });
+  const giver = await app.registerTestService({ clientName: 'Hal’s', ssoWith: [taker.clientId] });
+  await visit(hal, taker);
+  const { claims } = await visit(hal, giver);
+  const { pool } = app.home.house.database;
+  await pool.query(`CREATE TABLE openid.under_way AS SELECT * FROM openid.entity WHERE model = 'Session'
+    AND uid = (SELECT session_uid FROM openid.token_family WHERE account_id = '${hal.accountId}' LIMIT 1)
+    AND ended_at IS NULL`);
+  await signOut(hal);
+  await pool.query(`INSERT INTO openid.entity SELECT model, sha256(id), uid, sealed_payload, consumed_at,
+    ended_at, expires_at FROM openid.under_way`);
+  await pool.query('DROP TABLE openid.under_way');
+  const ask = async () => {
+    const asserted = await giver.handOver(claims);
+    const browser = new Person(app);
+    await browser.open(await taker.requestAddress({ prompt: 'none', asserted_login_identity: asserted }));
+    return browser.page.address.searchParams.get('error') ?? 'code';
+  };
+  assert.equal(await ask(), 'code', 'it is there again');
+  for (let looks = 0; looks < 300 && (await ask()) === 'code'; looks += 1) await wait(50);
+  assert.equal(await ask(), 'sso_login_required');
+});
+
 test('without the need to name the session, neither token does', async () => {
   const bea = await newcomer('bea');
   const { claims } = await visit(bea, await attentive('/bea', false));

@@ -1,9 +1,23 @@
 import type { Deps, House } from '#foundation/deps';
+import type { Jobs } from '#foundation/jobs';
 import { readClient, type Client } from '#partners';
+import { z } from 'zod';
 import { digestOf } from '../engine/sealed-entity.ts';
 import { sidOf } from '../tokens/family.ts';
 import { backChannelQueue, type BackChannelJob } from './back-channel.ts';
 import { endSession, revokeFamiliesOfSession, selectClientsOfSession } from './store.ts';
+
+const afterwardsQueue = 'openid.after-sign-out';
+/** Longer than any request takes that was under way. */
+const afterSeconds = 5;
+const afterwardsRules = {
+  retryLimit: 5,
+  retryDelay: 1,
+  retryDelayMax: 30,
+  expireInSeconds: 60,
+  atOnce: 2,
+};
+const afterwardsJob = z.object({ uid: z.base64url(), accountId: z.string() });
 
 /**
  * Ends a session. Of the services that the person signed in to in it, those that take part in signing out lose their
@@ -18,20 +32,43 @@ export async function endSignIn(
   const { uid, accountId, clientId } = session;
   const named = { uid: digestOf(uid), accountId };
   await house.transact(async (deps) => {
-    const now = deps.clock.now();
+    const parties = await endEverything(deps, named);
     // A button pressed twice tells nobody twice.
-    if (!(await endSession(deps.db, { uid: named.uid, now }))) return;
-    const parties = await partiesOf(deps, await selectClientsOfSession(deps.db, named));
-    const clientIds = parties.map((party) => party.clientId);
-    await revokeFamiliesOfSession(deps.db, { ...named, clientIds, now });
+    if (parties === undefined) return;
     for (const party of parties) await announce(deps, party, { uid, accountId });
+    const again = { uid: named.uid.toString('base64url'), accountId };
+    await deps.enqueue(afterwardsQueue, again, { afterSeconds });
     await deps.audit({
       type: 'sign-out',
       accountId,
       ...(clientId === undefined ? {} : { clientId }),
-      details: { services: clientIds },
+      details: { services: parties.map((party) => party.clientId) },
     });
   });
+}
+
+/**
+ * Starts ending sessions once more, some seconds after people signed out: a request that was under way in another tab may
+ * have stored the session again, under a new name, or have been given a code in it.
+ */
+export async function startEndingAgain(house: House, jobs: Jobs): Promise<void> {
+  await jobs.work(afterwardsQueue, afterwardsRules, async (data) => {
+    const { uid, accountId } = afterwardsJob.parse(data);
+    await house.transact((deps) => endEverything(deps, { uid: Buffer.from(uid, 'base64url'), accountId }));
+  });
+}
+
+/** @returns the services that lost their tokens; undefined if the session had ended before */
+async function endEverything(
+  deps: Deps,
+  session: { uid: Buffer; accountId: string },
+): Promise<Client[] | undefined> {
+  const now = deps.clock.now();
+  const wasLiving = await endSession(deps.db, { uid: session.uid, now });
+  const parties = await partiesOf(deps, await selectClientsOfSession(deps.db, session));
+  const clientIds = parties.map((party) => party.clientId);
+  await revokeFamiliesOfSession(deps.db, { ...session, clientIds, now });
+  return wasLiving ? parties : undefined;
 }
 
 /** @returns of some services, those that take part in signing out */
