@@ -7,7 +7,7 @@ import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
-import { openidRoutes, sweepOpenid, tendSigningKeys } from '#openid';
+import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys } from '#openid';
 import type { OpenHouse } from './open-house.ts';
 
 /** Builds the HTTP application with every room's routes. It doesn't listen yet. */
@@ -20,11 +20,11 @@ export async function buildApp(house: House): Promise<Web> {
     assets,
   });
   const web = await createWeb(house, { pages, assets });
-  await openidRoutes(web.app, house, {
+  const sessions = await openidRoutes(web.app, house, {
     interactionAddress: entryAddress,
     renderProblem: (request, problem, reference) => web.problems.render(request, problem, { reference }),
   });
-  journeysRoutes(web, { passwordPolicy: await createPasswordPolicy() });
+  journeysRoutes(web, { passwordPolicy: await createPasswordPolicy(), sessions });
   return web;
 }
 
@@ -36,6 +36,7 @@ const tendKeysEverySeconds = 60;
 export async function startWork({ house, jobs }: OpenHouse, parts: { senders: Senders }): Promise<void> {
   await startMessagingWork(house, jobs, parts.senders);
   await startAccountsWork(house, jobs);
+  await startOpenidWork(house, jobs);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);
   });

@@ -7,6 +7,7 @@ import {
   deleteAllOf,
   insertChange,
   selectAgreement,
+  selectAgreements,
   selectChanges,
   widenAgreement,
   type AgreementChange,
@@ -33,6 +34,14 @@ export interface ConsentDeps {
 /** @returns what the person agrees to share with the service, or undefined if they don't */
 export function readAgreement(deps: { readonly db: Db }, parties: Parties): Promise<Agreement | undefined> {
   return selectAgreement(deps.db, parties);
+}
+
+/** @returns with which services the person shares something, and what; the newest agreement first */
+export function listAgreements(
+  deps: { readonly db: Db },
+  accountId: string,
+): Promise<(Agreement & { readonly clientId: string })[]> {
+  return selectAgreements(deps.db, accountId);
 }
 
 /** @returns every change to the person's agreements, the oldest first */

@@ -2,6 +2,7 @@ export {
   agree,
   forgetAccount,
   listAgreementChanges,
+  listAgreements,
   readAgreement,
   refuse,
   withdrawAgreement,

@@ -54,6 +54,20 @@ export async function selectAgreement(db: Db, parties: Parties): Promise<StoredA
   return agreement;
 }
 
+export function selectAgreements(
+  db: Db,
+  accountId: string,
+): Promise<(StoredAgreement & { readonly clientId: string })[]> {
+  return db
+    .withTables<ConsentTables>()
+    .selectFrom('consent.agreement')
+    .select(['client_id as clientId', 'scopes', 'level', 'agreed_at as agreedAt'])
+    .where('account_id', '=', accountId)
+    .orderBy('agreed_at', 'desc')
+    .orderBy('client_id')
+    .execute();
+}
+
 /**
  * Adds the scopes to what is agreed already.
  *

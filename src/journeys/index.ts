@@ -7,7 +7,7 @@ import {
   type JourneyDefinition,
   type Journeys,
 } from '#foundation/journey';
-import { readSignInRequest, type SignInRequest } from '#openid';
+import { readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { deviceCookie } from './device-cookie.ts';
@@ -16,8 +16,10 @@ import { notAvailable } from './not-available/index.ts';
 import { forgottenPassword } from './recover-account/forgotten-password.ts';
 import { choosePassword, linkProblems, resetAddress } from './recover-account/reset-password.ts';
 import type { RequestContext } from './request.ts';
+import { mountSettings } from './settings/index.ts';
 import { shareInformation } from './share-information/index.ts';
 import { signIn } from './sign-in/index.ts';
+import { mountSignOut } from './sign-out/index.ts';
 import { signUp } from './sign-up/index.ts';
 
 /** Where `openid` sends a browser that must sign in, agree or be told something: `?request=<uid>`. */
@@ -43,12 +45,14 @@ export function forEachJourney(
 }
 
 /** Mounts every page that patients see. */
-export function journeysRoutes(web: Web, parts: JourneyParts): void {
+export function journeysRoutes(web: Web, parts: JourneyParts & { readonly sessions: BrowserSessions }): void {
   const journeys = createJourneys(web);
   forEachJourney(parts, journeys.mount);
   web.app.get(entryAddress, (request, reply) => startForRequest(web, journeys, request, reply));
   web.app.get(`${resetAddress}/:token`, (request, reply) => startReset(web, journeys, request, reply));
   web.app.get('/password-changed', (request, reply) => showPasswordChanged(web, request, reply));
+  mountSettings(web, parts.sessions);
+  mountSignOut(web, parts.sessions);
 }
 
 async function startForRequest(web: Web, journeys: Journeys, request: FastifyRequest, reply: FastifyReply) {

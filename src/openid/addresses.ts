@@ -12,3 +12,11 @@ export const addresses = {
   trustMark: '/trustmark',
   interaction: '/interaction',
 } as const;
+
+/** Pages that people are sent to without a connected service's request to sign in. The pages are the journeys'. */
+export const ownPages = {
+  /** Where somebody sees what we know of them. */
+  settings: '/settings',
+  /** @see OpenID Connect RP-Initiated Logout 1.0 §2 */
+  signOut: '/session/end',
+} as const;

@@ -5,7 +5,9 @@ export {
   signingKeyOnTheWire,
   tendSigningKeys,
 } from './keys/life.ts';
+export { ownPages } from './addresses.ts';
 export { openidRoutes } from './routes.ts';
+export { type BrowserSessions } from './sessions/browser-sessions.ts';
 export {
   finishConsent,
   finishSignIn,
@@ -13,4 +15,6 @@ export {
   refuseRequest,
   type SignInRequest,
 } from './sign-in/sign-in-request.ts';
+export { startOpenidWork } from './work.ts';
+export { type SignOutParameters, type SignOutReading } from './sign-out/sign-out-request.ts';
 export { forgetAccount, sweepOpenid } from './sweep.ts';

@@ -13,6 +13,7 @@ import { mountUserinfo } from './endpoints/userinfo.ts';
 import { createEngine } from './engine/engine.ts';
 import { followChanges, openLivingKeys } from './keys/living-keys.ts';
 import { mountPushEndpoint } from './requests/push-endpoint.ts';
+import { createBrowserSessions, type BrowserSessions } from './sessions/browser-sessions.ts';
 import { mountInteractions } from './sign-in/interaction-routes.ts';
 import { createClientSignatures } from './tokens/client-signature.ts';
 import { createMint } from './tokens/mint.ts';
@@ -22,6 +23,7 @@ import { mountTokenEndpoint } from './tokens/token-endpoint.ts';
 /**
  * Mounts the OpenID Provider on its own addresses. Makes the signing keys first if there are none.
  *
+ * @returns what pages outside a service's request may know of who is signed in
  * @param parts.renderProblem makes a page for a person whose request can't go on
  * @param parts.interactionAddress where the journeys begin; browsers get there with `?request=<uid>`
  * @throws {Fault} `openid.no-signing-key`, `security.unsealable`
@@ -30,12 +32,15 @@ export async function openidRoutes(
   app: FastifyInstance,
   house: House,
   parts: { interactionAddress: string; renderProblem: RenderProblem },
-): Promise<void> {
+): Promise<BrowserSessions> {
   const { issuer } = house.settings;
   const { interactionAddress, renderProblem } = parts;
   const keys = await openLivingKeys(house);
   app.addHook('onClose', followChanges(house, keys));
-  const mint = createMint({ clock: house.clock, keys }, { issuer, vtm: trustMarkAddress(issuer) });
+  const mint = createMint(
+    { clock: house.clock, keys, secrets: house.secrets },
+    { issuer, vtm: trustMarkAddress(issuer) },
+  );
   const requests = new WeakMap<IncomingMessage, FastifyRequest>();
   const renderError = createRenderError({
     house,
@@ -46,9 +51,9 @@ export async function openidRoutes(
       return found;
     },
   });
-  const provider = createEngine({ house, keys, renderError });
-  watchEngine(provider, house);
   const verifyByClient = createClientSignatures(createClientKeys(house));
+  const provider = createEngine({ house, keys, verifyByClient, renderError });
+  watchEngine(provider, house);
   const engineParts = { house, provider, renderProblem, requests, verifyByClient };
   await app.register((programs, _options, done) => {
     keepBodies(programs);
@@ -68,6 +73,7 @@ export async function openidRoutes(
     mountInteractions(people, { house, provider, interactionAddress, renderProblem });
     done();
   });
+  return createBrowserSessions({ house, verifyByClient, provider });
 }
 
 const trustMarkParams = z.object({ host: z.string() });

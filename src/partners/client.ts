@@ -34,6 +34,15 @@ export interface ClientKey {
 /** Whether a service may, or must, make its requests in a certain way. */
 export const requestUses = ['allowed', 'required'] as const;
 export type RequestUse = (typeof requestUses)[number];
+/** How a service takes part in signing out. */
+export interface ClientLogout {
+  /** Where people may be sent back to afterwards. */
+  readonly redirectUris: readonly string[];
+  /** Is told when somebody signs out who signed in to the service. */
+  readonly backChannelUri?: string | undefined;
+  /** Whether what it is told must name the session, as its ID tokens then do. */
+  readonly needsSid: boolean;
+}
 
 /** What a service is registered with. */
 export interface ClientRegistration {
@@ -52,6 +61,8 @@ export interface ClientRegistration {
   readonly im1Enabled: boolean;
   /** Whether a request without `nonce` is refused. */
   readonly requireNonce: boolean;
+  /** Absent for a service that takes no part in signing out. */
+  readonly logout?: ClientLogout | undefined;
   readonly homeUri?: string | undefined;
   readonly termsUri?: string | undefined;
   readonly privacyUri?: string | undefined;

@@ -149,6 +149,29 @@ suite('registering a service', () => {
     assert.ok(read({ scopes, im1_enabled: true }).success);
   });
 
+  test('signing out is off until an address is given for it', () => {
+    assert.equal(read({}).data?.logout, undefined);
+    assert.equal(read({ post_logout_redirect_uris: [] }).data?.logout, undefined);
+    const bye = 'https://riverbank.example/bye';
+    assert.deepEqual(read({ post_logout_redirect_uris: [bye] }).data?.logout, {
+      redirectUris: [bye],
+      backChannelUri: undefined,
+      needsSid: false,
+    });
+    const told = { backchannel_logout_uri: bye, backchannel_logout_session_required: true };
+    assert.deepEqual(read(told).data?.logout, { redirectUris: [], backChannelUri: bye, needsSid: true });
+  });
+
+  test('the addresses for signing out are held to the rules of redirect URIs', () => {
+    for (const uri of ['http://riverbank.example/', 'https://riverbank.example/?a=b', 'https://*.example/']) {
+      assert.match(complaintOf({ post_logout_redirect_uris: [uri] }), /^post_logout_redirect_uris\.0 /mu);
+      assert.match(complaintOf({ backchannel_logout_uri: uri }), /^backchannel_logout_uri /mu);
+    }
+    const uris = Array.from({ length: 11 }, (_, number) => `https://riverbank.example/${number}`);
+    assert.match(complaintOf({ post_logout_redirect_uris: uris }), /not hold more than 10/u);
+    assert.match(complaintOf({ backchannel_logout_session_required: true }), /only for a service with/u);
+  });
+
   test('a name that can’t be read is refused', () => {
     assert.match(complaintOf({ client_name: '   ' }), /must not be empty/u);
     assert.match(complaintOf({ client_name: 'x'.repeat(61) }), /60 characters/u);

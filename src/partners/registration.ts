@@ -14,6 +14,7 @@ import {
   registrableVectors,
   type Client,
   type ClientKey,
+  type ClientLogout,
   type ClientRegistration,
 } from './client.ts';
 
@@ -113,17 +114,44 @@ const jwks = z
   )
   .transform((set) => set.keys);
 
+/** Addresses to which people are sent: exact, and each once. */
+const redirectUris = (rules: RegistrationRules) =>
+  z
+    .array(address(rules, complaintOfRedirectUri), {
+      error: `must be a list of at most ${mostUris} addresses`,
+    })
+    .max(mostUris, `must not hold more than ${mostUris} addresses`)
+    .refine((uris) => new Set(uris).size === uris.length, 'must not hold the same address twice');
+
+/** Signing out is off for a service until it registers an address for it. */
+const logoutShape = (rules: RegistrationRules) => ({
+  post_logout_redirect_uris: redirectUris(rules).default([]),
+  backchannel_logout_uri: address(rules, complaintOfRedirectUri).optional(),
+  backchannel_logout_session_required: z.boolean({ error: 'must be true or false' }).default(false),
+});
+type LogoutOnTheWire = z.output<z.ZodObject<ReturnType<typeof logoutShape>>>;
+
+function readLogout(wire: LogoutOnTheWire): ClientLogout | undefined {
+  const { post_logout_redirect_uris: uris, backchannel_logout_uri: backChannelUri } = wire;
+  if (uris.length === 0 && backChannelUri === undefined) return undefined;
+  return { redirectUris: uris, backChannelUri, needsSid: wire.backchannel_logout_session_required };
+}
+
+function logoutOnTheWire(logout: ClientLogout): LogoutOnTheWire {
+  const { redirectUris: uris, backChannelUri, needsSid } = logout;
+  return {
+    post_logout_redirect_uris: [...uris],
+    ...(backChannelUri === undefined ? {} : { backchannel_logout_uri: backChannelUri }),
+    backchannel_logout_session_required: needsSid,
+  };
+}
+
 const wireShape = (rules: RegistrationRules) =>
   z.strictObject(
     {
       client_name: clientName,
-      redirect_uris: z
-        .array(address(rules, complaintOfRedirectUri), {
-          error: `must be a list of 1 to ${mostUris} addresses`,
-        })
-        .min(1, 'must hold at least one address')
-        .max(mostUris, `must not hold more than ${mostUris} addresses`)
-        .refine((uris) => new Set(uris).size === uris.length, 'must not hold the same address twice'),
+      redirect_uris: redirectUris(rules).min(1, 'must hold at least one address'),
+      ...logoutShape(rules),
       public_key_pem: publicKeyPem.optional(),
       jwks: jwks.optional(),
       jwks_uri: address(rules, complaintOfKeyAddress).optional(),
@@ -175,6 +203,13 @@ export function clientRegistration(rules: RegistrationRules) {
         });
       }
       complainOfExtensions(wire, context);
+      if (wire.backchannel_logout_session_required && wire.backchannel_logout_uri === undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: ['backchannel_logout_session_required'],
+          message: 'is only for a service with a backchannel_logout_uri',
+        });
+      }
       if (wire.scopes.includes('gp_integration_credentials') && !wire.im1_enabled) {
         context.addIssue({
           code: 'custom',
@@ -194,6 +229,7 @@ export function clientRegistration(rules: RegistrationRules) {
         ssoWith: wire.sso_with,
         im1Enabled: wire.im1_enabled,
         requireNonce: wire.require_nonce,
+        logout: readLogout(wire),
         homeUri: wire.client_uri,
         termsUri: wire.tos_uri,
         privacyUri: wire.policy_uri,
@@ -214,6 +250,7 @@ function registrationOnTheWire(client: Client) {
     sso_with: client.ssoWith,
     im1_enabled: client.im1Enabled,
     require_nonce: client.requireNonce,
+    ...(client.logout === undefined ? {} : logoutOnTheWire(client.logout)),
     ...(client.homeUri === undefined ? {} : { client_uri: client.homeUri }),
     ...(client.termsUri === undefined ? {} : { tos_uri: client.termsUri }),
     ...(client.privacyUri === undefined ? {} : { policy_uri: client.privacyUri }),

@@ -1,7 +1,7 @@
 import { statement, type Db } from '#foundation/storage';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { nations, requestUses, type Client, type ClientKey } from './client.ts';
+import { nations, requestUses, type Client, type ClientKey, type ClientLogout } from './client.ts';
 
 type ClientRow = {
   client_id: string;
@@ -14,6 +14,7 @@ type ClientRow = {
   sso_with: string[];
   im1_enabled: boolean;
   require_nonce: boolean;
+  logout: string | null;
   home_uri: string | null;
   terms_uri: string | null;
   privacy_uri: string | null;
@@ -38,6 +39,11 @@ const storedKeys = z.object({
     }) satisfies z.ZodType<ClientKey>,
   ),
 });
+const storedLogout = z.object({
+  redirectUris: z.array(z.string()),
+  backChannelUri: z.string().optional(),
+  needsSid: z.boolean(),
+}) satisfies z.ZodType<ClientLogout>;
 const storedNations = z.array(z.enum(nations));
 const storedUse = z.enum(requestUses).optional();
 
@@ -53,6 +59,7 @@ function fromRow(row: Selectable<ClientRow>): Client {
     ssoWith: row.sso_with,
     im1Enabled: row.im1_enabled,
     requireNonce: row.require_nonce,
+    logout: row.logout === null ? undefined : storedLogout.parse(row.logout),
     homeUri: row.home_uri ?? undefined,
     termsUri: row.terms_uri ?? undefined,
     privacyUri: row.privacy_uri ?? undefined,
@@ -77,6 +84,7 @@ function toRow(client: Client): ClientRow {
     sso_with: [...client.ssoWith],
     im1_enabled: client.im1Enabled,
     require_nonce: client.requireNonce,
+    logout: client.logout === undefined ? null : JSON.stringify(client.logout),
     home_uri: client.homeUri ?? null,
     terms_uri: client.termsUri ?? null,
     privacy_uri: client.privacyUri ?? null,

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { House } from '#foundation/deps';
 import { registerClient, type ClientKey, type ClientRegistration } from '#partners';
 import * as client from 'openid-client';
+import { signHandOver } from '../openid/support/hand-over.ts';
 
 /** What a service asks for, besides what it always asks for; undefined leaves a parameter out. */
 export type RequestChanges = Readonly<Record<string, string | undefined>>;
@@ -12,6 +13,7 @@ export interface SignedIn {
   readonly claims: client.IDToken;
   readonly userinfo: client.UserInfoResponse;
   readonly accessToken: string;
+  readonly idToken: string;
 }
 
 /** A connected service that a test drives: it listens on this machine and speaks through `openid-client`. */
@@ -25,6 +27,8 @@ export interface TestService {
   isArrival(address: string | URL): boolean;
   /** Exchanges the code in the address that somebody came back to, checks both tokens, and asks for what is shared. */
   finish(address: string | URL): Promise<SignedIn>;
+  /** Signs what it says of somebody whom it hands over. @param idToken the claims of the ID token that it got for them */
+  handOver(idToken: { readonly jti?: unknown }): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -110,8 +114,9 @@ export async function openTestService(
       const claims = tokens.claims();
       if (claims === undefined) throw new Error('no ID token came');
       const userinfo = await client.fetchUserInfo(await configuration(), tokens.access_token, claims.sub);
-      return { claims, userinfo, accessToken: tokens.access_token };
+      return { claims, userinfo, accessToken: tokens.access_token, idToken: tokens.id_token ?? '' };
     },
+    handOver: ({ jti: code }) => signHandOver({ clientId: registered.clientId, privateKey }, code),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

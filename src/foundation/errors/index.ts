@@ -53,6 +53,10 @@ export const faults = {
     statusCode: 500,
     meaning: 'a message was not addressed to one plain address or number, or lacked what its words need',
   },
+  'openid.logout-not-told': {
+    statusCode: 500,
+    meaning: 'a service could not be told that somebody signed out; it is tried again',
+  },
   'openid.no-signing-key': { statusCode: 500, meaning: 'no usable token-signing key is stored' },
 } as const satisfies Record<string, { statusCode: number; meaning: string }>;
 

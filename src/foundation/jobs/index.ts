@@ -3,8 +3,12 @@ import { isStorageUnavailable, type Db } from '#foundation/storage';
 import type { Logger } from '#foundation/log';
 import { fromKysely, PgBoss, type Job, type JobResult } from 'pg-boss';
 
-/** Puts a job on a queue, in the transaction it belongs to. */
-export type Enqueue = (queue: string, data: object) => Promise<void>;
+/** Puts a job on a queue, in the transaction it belongs to. @param options.afterSeconds begins no sooner than then */
+export type Enqueue = (
+  queue: string,
+  data: object,
+  options?: { readonly afterSeconds: number },
+) => Promise<void>;
 
 /** How a queue treats its jobs. */
 export interface QueueRules {
@@ -66,8 +70,9 @@ export async function startJobs(deps: { databaseUrl: string; log: Logger }): Pro
   const timers = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
   return {
-    on: (db) => async (queue, data) => {
-      await boss.send(queue, data, { db: fromKysely(db) });
+    on: (db) => async (queue, data, options) => {
+      const later = options === undefined ? {} : { startAfter: options.afterSeconds };
+      await boss.send(queue, data, { db: fromKysely(db), ...later });
     },
     work: async (queue, rules, handler) => {
       const { atOnce, ...queueRules } = rules;

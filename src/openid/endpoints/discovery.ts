@@ -2,7 +2,7 @@ import { releasableScopes } from '#consent';
 import { supportedLevels, supportedProfiles } from '#identity';
 import { languages } from '#foundation/web';
 import type { UnknownObject } from 'oidc-provider';
-import { addresses } from '../addresses.ts';
+import { addresses, ownPages } from '../addresses.ts';
 import { proofAlgorithms } from '../tokens/dpop.ts';
 
 /** Services may keep the discovery document and the keys for as long. */
@@ -59,6 +59,9 @@ export function discoveryAdditions(issuer: string): UnknownObject {
     revocation_endpoint: `${issuer}${addresses.revocation}`,
     revocation_endpoint_auth_methods_supported: ['private_key_jwt'],
     revocation_endpoint_auth_signing_alg_values_supported: ['RS512'],
+    end_session_endpoint: `${issuer}${ownPages.signOut}`,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
   };
 }
 

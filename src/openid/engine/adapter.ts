@@ -1,6 +1,6 @@
 import type { House } from '#foundation/deps';
-import { readClient } from '#partners';
-import type { Adapter, AdapterFactory } from 'oidc-provider';
+import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
+import { findClient } from '../own-client.ts';
 import { describeClient, isClientId } from './client-metadata.ts';
 import { createEngineTime } from './engine-time.ts';
 import { digestOf, entityModels, openForEngine, sealPayload, type EntityModel } from './sealed-entity.ts';
@@ -35,10 +35,16 @@ function clients(house: House): Adapter {
     ...unused('Client'),
     find: async (id) => {
       if (!isClientId(id)) return undefined;
-      const client = await readClient(house.deps, id);
+      const client = await findClient(house.deps, id);
       return client === undefined ? undefined : describeClient(client);
     },
   };
+}
+
+/** @returns the digest of the session that it is, or that it was issued in; a session and its codes end together */
+function sessionOf(model: EntityModel, { uid, sessionUid }: AdapterPayload): Buffer | null {
+  if (model === 'Session' && uid !== undefined) return digestOf(uid);
+  return model === 'AuthorizationCode' && sessionUid !== undefined ? digestOf(sessionUid) : null;
 }
 
 function entities(house: House, model: EntityModel): Adapter {
@@ -56,7 +62,7 @@ function entities(house: House, model: EntityModel): Adapter {
       await upsertEntity(db, {
         model,
         id: digestOf(id),
-        uid: model === 'Session' && payload.uid !== undefined ? digestOf(payload.uid) : null,
+        uid: sessionOf(model, payload),
         sealedPayload: sealPayload({ secrets, time }, model, payload),
         expiresAt: new Date(house.clock.now().getTime() + expiresInSeconds * 1000),
       });

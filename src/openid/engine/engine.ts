@@ -1,10 +1,11 @@
 import { readAccount } from '#accounts';
 import { releasableScopes } from '#consent';
-import type { House } from '#foundation/deps';
 import { Provider, type Configuration, type OIDCContext } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
 import { discoveryAdditions } from '../endpoints/discovery.ts';
 import type { LivingKeys } from '../keys/living-keys.ts';
+import type { HandOverDeps } from '../hand-over/accept.ts';
+import { handOverParameter, takeHandOver } from '../hand-over/standing.ts';
 import { createSignInPolicy, describeAgreement, Person } from '../sign-in/policy.ts';
 import { checkRequest } from '../sign-in/request-rules.ts';
 import { lifetimes } from '../tokens/mint.ts';
@@ -12,13 +13,15 @@ import { createAdapters } from './adapter.ts';
 import { around, type RenderError } from './around.ts';
 import { registrationProperty } from './client-metadata.ts';
 import { engineKeys } from './engine-keys.ts';
-import { createEngineTime } from './engine-time.ts';
+import { createEngineTime, type EngineTime } from './engine-time.ts';
 
 /** How long a person may take between two answers of the engine's. */
 const interactionSeconds = 3600;
 
-export interface EngineParts {
-  readonly house: House;
+/** The name of the session's cookie; on https it has the prefix that all our cookies have there. */
+export const sessionCookie = 'session';
+
+export interface EngineParts extends HandOverDeps {
   readonly keys: LivingKeys;
   readonly renderError: RenderError;
 }
@@ -33,7 +36,24 @@ export function createEngine(parts: EngineParts): Provider {
   return provider;
 }
 
-function configure({ house, keys, renderError }: EngineParts): Configuration {
+/** The prefix binds a cookie to this very host; browsers take it over https only. */
+function cookieNames(https: boolean) {
+  const session = https ? `__Host-${sessionCookie}` : sessionCookie;
+  return { session, interaction: 'interaction', resume: 'resume' };
+}
+
+/** The parameters of the contract that the engine doesn't know, in the order in which they are checked. */
+function furtherParameters(parts: EngineParts, time: EngineTime) {
+  return {
+    vtr: checkRequest,
+    [handOverParameter]: takeHandOver(parts, time),
+    allow_registration: null,
+    dpop_jkt: null,
+  };
+}
+
+function configure(parts: EngineParts): Configuration {
+  const { house, keys, renderError } = parts;
   const { settings } = house;
   const https = settings.issuer.startsWith('https:');
   const time = createEngineTime(house.clock);
@@ -44,8 +64,7 @@ function configure({ house, keys, renderError }: EngineParts): Configuration {
     clientAuthMethods: ['private_key_jwt'],
     cookies: {
       keys: [house.secrets.key('openid cookies').toString('base64url')],
-      // The prefix binds a cookie to this very host; browsers take it over https only.
-      names: { session: https ? '__Host-session' : 'session', interaction: 'interaction', resume: 'resume' },
+      names: cookieNames(https),
       long: { httpOnly: true, sameSite: 'lax', signed: true },
       short: { httpOnly: true, sameSite: 'lax', signed: true },
     },
@@ -56,7 +75,7 @@ function configure({ house, keys, renderError }: EngineParts): Configuration {
     },
     expiresWithSession: () => false,
     extraClientMetadata: { properties: [registrationProperty] },
-    extraParams: { vtr: checkRequest, allow_registration: null, dpop_jkt: null },
+    extraParams: furtherParameters(parts, time),
     features: {
       devInteractions: { enabled: false },
       dPoP: { enabled: false },

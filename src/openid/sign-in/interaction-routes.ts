@@ -4,11 +4,14 @@ import { readQuery } from '#foundation/http';
 import { levelOf } from '#identity';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Interaction, InteractionResults, Provider, Session } from 'oidc-provider';
+import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { addresses } from '../addresses.ts';
 import { sendStartAgain, type RenderProblem } from '../endpoints/engine-problems.ts';
 import { createEngineTime, type EngineTime } from '../engine/engine-time.ts';
 import { engineRequest } from '../engine/engine-request.ts';
+import { isStillLiving, type SessionSignIn } from '../hand-over/living-session.ts';
+import { forgetHandOver, handOverParameter, standingOf } from '../hand-over/standing.ts';
 import { keepRequest } from '../requests/pushed.ts';
 import { againReasons, endedReasons } from './policy.ts';
 import { redeemTicket, type JourneyResult } from './tickets.ts';
@@ -51,11 +54,12 @@ async function comeBack(parts: InteractionParts, request: FastifyRequest, reply:
     const address = isAnswered ? interaction.returnTo : `${addresses.interaction}/${interaction.uid}`;
     return reply.redirect(address, 303);
   }
-  const results = describeResult(createEngineTime(house.clock), found, ticket);
+  const results = await describeResult(house, found, ticket);
   if (results === undefined) {
     await interaction.destroy();
     return reply.redirect(await requestAgain(house, interaction), 303);
   }
+  if (ticket.result.kind === 'signed-in') forgetHandOver(interaction);
   if (ticket.result.kind === 'agreed') await keepAgreement(house, interaction, ticket.result);
   const isOther =
     results.login !== undefined &&
@@ -102,19 +106,24 @@ async function findInteraction(
 }
 
 /** @returns what the engine is to be told; undefined if it rests on a session that is no longer there */
-function describeResult(
-  time: EngineTime,
+async function describeResult(
+  house: House,
   { interaction, session }: Found,
   { result, issuedAt }: { result: JourneyResult; issuedAt: Date },
-): InteractionResults | undefined {
+): Promise<InteractionResults | undefined> {
+  const time = createEngineTime(house.clock);
   switch (result.kind) {
     case 'refused':
       return { error: result.error, error_description: result.description };
-    case 'agreed':
-      if (session.accountId !== result.accountId) return undefined;
-      return { ...interaction.lastSubmission, consent: {} };
+    case 'agreed': {
+      const lent = await lentSession(house, { interaction, session });
+      if ((lent ?? session).accountId !== result.accountId) return undefined;
+      const login = lent === undefined ? {} : { login: signInOf(time, lent) };
+      return { ...interaction.lastSubmission, ...login, consent: {} };
+    }
     case 'signed-in': {
       const { accountId, factors } = result;
+      if (isAnother(interaction, accountId)) return anotherPerson;
       if (!wasStepUp(interaction, accountId)) {
         const ts = time.toEngine(issuedAt.getTime() / 1000);
         return { ...interaction.lastSubmission, login: { accountId, amr: factors, ts } };
@@ -124,6 +133,32 @@ function describeResult(
       return { ...interaction.lastSubmission, login: { accountId, amr, ts: session.loginTs } };
     }
   }
+}
+
+/** The engine compares the hint with whoever is signed in at the beginning, but not with whoever signs in then. */
+const anotherPerson = {
+  error: 'login_required',
+  error_description: 'somebody else signed in than the person of id_token_hint',
+};
+
+function isAnother({ params }: Interaction, accountId: string): boolean {
+  const { id_token_hint: hint } = params;
+  return typeof hint === 'string' && decodeJwt(hint).sub !== accountId;
+}
+
+/** @returns the session that was handed over to the request, if it still lives and nobody else has signed in since */
+async function lentSession(
+  house: House,
+  { interaction, session }: Found,
+): Promise<SessionSignIn | undefined> {
+  const standing = standingOf(interaction.params);
+  if (standing?.outcome !== 'accepted') return undefined;
+  const isOther = session.accountId !== undefined && session.accountId !== standing.session.accountId;
+  return !isOther && (await isStillLiving(house.deps, standing.session)) ? standing.session : undefined;
+}
+
+function signInOf(time: EngineTime, { accountId, amr, loginTs }: SessionSignIn) {
+  return { accountId, amr, ts: time.toEngine(loginTs), remember: false };
 }
 
 /** @returns whether the journey built on a sign-in that stood when it began, and only a factor was missing */
@@ -136,14 +171,15 @@ function wasStepUp({ session, prompt }: Interaction, accountId: string): boolean
 
 /**
  * Keeps the service's request, as if the service had pushed it again: it may have come signed or pushed, which the bare
- * parameters could not.
+ * parameters could not. An assertion in it has been judged, and is good for nothing more.
  *
  * @returns the address that makes the request anew
  */
 async function requestAgain(house: House, { params }: Interaction): Promise<string> {
-  const parameters = z
-    .record(z.string(), z.string())
-    .parse(Object.fromEntries(Object.entries(params).filter(([, value]) => typeof value === 'string')));
+  const kept = Object.entries(params).filter(
+    ([name, value]) => typeof value === 'string' && name !== handOverParameter,
+  );
+  const parameters = z.record(z.string(), z.string()).parse(Object.fromEntries(kept));
   const clientId = z.string().parse(parameters['client_id']);
   const { requestUri } = await keepRequest(house.deps, { clientId, parameters, isSigned: true });
   const query = new URLSearchParams({ client_id: clientId, request_uri: requestUri });

@@ -1,12 +1,15 @@
 import { readAgreement } from '#consent';
 import type { Deps } from '#foundation/deps';
-import { isLanguage, type Language } from '#foundation/web';
+import type { Language } from '#foundation/web';
 import { levelOf, missingFactors, parseVtr, type AuthenticationFactor, type Vector } from '#identity';
-import { readClient, type Client, type Nation } from '#partners';
+import type { Client, Nation } from '#partners';
 import { z } from 'zod';
 import { openPayload, digestOf } from '../engine/sealed-entity.ts';
 import { selectEntity } from '../engine/store.ts';
-import { againReasons, endedReasons, factorsOf } from './policy.ts';
+import { findClient } from '../own-client.ts';
+import { factorsOf } from './factors.ts';
+import { againReasons, endedReasons } from './policy.ts';
+import { preferredLanguage } from './preferred-language.ts';
 import { issueTicket } from './tickets.ts';
 
 /** A connected service's request that waits for a person. */
@@ -41,7 +44,7 @@ export interface SignInRequest {
   readonly language?: Language;
 }
 
-type RequestDeps = Pick<Deps, 'db' | 'clock' | 'secrets'>;
+type RequestDeps = Pick<Deps, 'db' | 'clock' | 'secrets' | 'settings'>;
 
 const uidPattern = /^[\w-]{16,64}$/u;
 
@@ -70,11 +73,12 @@ export async function readSignInRequest(deps: RequestDeps, uid: string): Promise
   const request = await findRequest(deps, uid);
   if (request === undefined) return undefined;
   const { params, prompt } = request;
-  const client = await readClient(deps, params.client_id);
+  const client = await findClient(deps, params.client_id);
   if (client === undefined) return undefined;
   const reading = parseVtr(params.vtr, { permitted: client.vectors });
   if (reading.outcome !== 'valid') return undefined;
   const session = sessionOf(request);
+  const language = preferredLanguage(params.ui_locales);
   const mustAuthenticate = prompt.reasons.some((reason) => againReasons.includes(reason));
   return {
     uid,
@@ -88,7 +92,7 @@ export async function readSignInRequest(deps: RequestDeps, uid: string): Promise
     mustAuthenticate,
     registrationAllowed: params.allow_registration !== 'false',
     ...(params.login_hint === undefined ? {} : { loginHint: params.login_hint }),
-    ...preferredLanguage(params.ui_locales),
+    ...(language === undefined ? {} : { language }),
   };
 }
 
@@ -141,13 +145,6 @@ async function sortScopes(
     newScopes: shared.filter((scope) => !isAgreed(scope)),
     agreedScopes: shared.filter(isAgreed),
   };
-}
-
-/** @param locales language tags by preference, such as `cy-GB en` */
-function preferredLanguage(locales: string | undefined): { language?: Language } {
-  const tags = (locales ?? '').split(' ').map((tag) => tag.split('-', 1)[0]?.toLowerCase());
-  const language = tags.find((tag) => isLanguage(tag));
-  return isLanguage(language) ? { language } : {};
 }
 
 /**

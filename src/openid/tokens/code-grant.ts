@@ -6,7 +6,7 @@ import { secretsEqual } from '#foundation/security';
 import { errors } from 'oidc-provider';
 import { z } from 'zod';
 import { digestOf, openPayload } from '../engine/sealed-entity.ts';
-import { familyOf, spellRefreshToken } from './family.ts';
+import { familyOf, sidOf, spellRefreshToken } from './family.ts';
 import { bindingTo, type TokenAnswer, type TokenDeps, type TokenRequest } from './grant.ts';
 import { lifetimes, type SignIn } from './mint.ts';
 import { revokeTokens } from './revocation.ts';
@@ -22,6 +22,7 @@ const codePayload = z.object({
   scope: z.string(),
   acr: z.string(),
   authTime: z.number(),
+  sessionUid: z.string(),
   nonce: z.string().optional(),
   codeChallenge: z.string().optional(),
   dpopJkt: z.string().optional(),
@@ -40,7 +41,7 @@ const verifierPattern = /^[\w.~-]{43,128}$/u;
  */
 export async function exchangeCode(
   { house, mint }: TokenDeps,
-  { client: { clientId }, params, use, jkt }: TokenRequest,
+  { client: { clientId, logout }, params, use, jkt }: TokenRequest,
 ): Promise<TokenAnswer> {
   const code = requireParameter(params, 'code');
   const redirectUri = requireParameter(params, 'redirect_uri');
@@ -61,18 +62,23 @@ export async function exchangeCode(
   const scopes = await assertStillAgreed(house, asked);
   const signIn: SignIn = { ...asked, scopes, vot: stored.acr, family };
   const binding = bindingTo(jkt);
+  const sid = logout?.needsSid === true ? { sid: sidOf(house.secrets, { ...stored, clientId }) } : {};
   const now = house.clock.now();
   const [accessToken, idToken, wasFirst] = await Promise.all([
     releasedClaims(house.deps, { ...signIn, use: 'access_token' }).then((claims) =>
       mint.accessToken(signIn, { ...claims, ...binding.claims }),
     ),
     releasedClaims(house.deps, { ...signIn, use: 'id_token' }).then((claims) =>
-      mint.idToken(signIn, claims ?? {}, stored.nonce),
+      mint.idToken(signIn, { ...claims, ...sid }, stored.nonce),
     ),
     redeemCode(
       house.database.db,
       { id, now },
-      { ...signIn, expiresAt: secondsAfter(now, lifetimes.refreshToken) },
+      {
+        ...signIn,
+        sessionUid: digestOf(stored.sessionUid),
+        expiresAt: secondsAfter(now, lifetimes.refreshToken),
+      },
     ),
   ]);
   if (!wasFirst) throw await replayed(house, { family, clientId });

@@ -18,6 +18,25 @@ export function familyOfAccessToken(jti: string): string | undefined {
   return accessTokenId.exec(jti)?.groups?.['family'];
 }
 
+/**
+ * Spells the `jti` of a family's ID token; there is one. It can't be guessed, and can be told from that of an access
+ * token without having been stored.
+ */
+export function spellIdTokenId(secrets: Secrets, family: string): string {
+  return `${family}.${secrets.mac('openid id token', family)}`;
+}
+
+/** @returns the family of an ID token of ours, or undefined if no ID token has this `jti` */
+export function familyOfIdToken(secrets: Secrets, jti: string): string | undefined {
+  const family = familyOfAccessToken(jti);
+  return family !== undefined && secretsEqual(spellIdTokenId(secrets, family), jti) ? family : undefined;
+}
+
+/** Names a session to one service; services can't compare what they are told. */
+export function sidOf(secrets: Secrets, of: { sessionUid: string; clientId: string }): string {
+  return secrets.mac('openid sid', `${of.sessionUid} ${of.clientId}`);
+}
+
 /** One of the refresh tokens of a family. */
 export interface RefreshTokenName {
   readonly family: string;

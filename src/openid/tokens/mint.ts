@@ -1,8 +1,9 @@
 import type { Claims } from '#consent';
-import { randomToken } from '#foundation/security';
+import { randomToken, type Secrets } from '#foundation/security';
 import { errors, jwtVerify, type JWTPayload } from 'jose';
 import type { LivingKeys } from '../keys/living-keys.ts';
 import { signingAlgorithm } from '../keys/signer.ts';
+import { spellIdTokenId } from './family.ts';
 
 /** Lifetimes of the contract, in seconds. */
 export const lifetimes = {
@@ -10,6 +11,7 @@ export const lifetimes = {
   accessToken: 300,
   idToken: 3600,
   refreshToken: 30 * 24 * 3600,
+  logoutToken: 120,
 } as const;
 
 /** A person's sign-in to a service, as its tokens tell of it. */
@@ -24,30 +26,40 @@ export interface SignIn {
   readonly family: string;
 }
 
+/** Whom a service is told to have signed out. */
+export interface LogoutToken {
+  readonly clientId: string;
+  readonly accountId: string;
+  /** Names the session; without it, all of theirs are meant. */
+  readonly sid?: string | undefined;
+}
+
 /** Signs and checks the platform's tokens. */
 export interface Mint {
   accessToken(signIn: SignIn, claims: JWTPayload): Promise<string>;
   /** @param nonce the one of the authorization request */
   idToken(signIn: SignIn, claims: Claims, nonce: string | undefined): Promise<string>;
+  /** Tells a service that somebody signed out. */
+  logoutToken(to: LogoutToken): Promise<string>;
   /** @returns an access token's claims, or undefined if it is not one of ours that is still good */
   readAccessToken(token: string): Promise<JWTPayload | undefined>;
 }
 
 /** @param issuer.vtm where it says what the components of `vot` mean here */
 export function createMint(
-  deps: { clock: { now(): Date }; keys: LivingKeys },
+  deps: { clock: { now(): Date }; keys: LivingKeys; secrets: Secrets },
   issuer: { issuer: string; vtm: string },
 ): Mint {
   const sign = (signIn: SignIn, claims: JWTPayload, lifetimeSeconds: number): Promise<string> => {
     const now = Math.floor(deps.clock.now().getTime() / 1000);
     return deps.keys.signJwt({
+      jti: `${signIn.family}.${randomToken()}`,
       ...claims,
       iss: issuer.issuer,
       sub: signIn.accountId,
       aud: signIn.clientId,
       iat: now,
       exp: now + lifetimeSeconds,
-      jti: `${signIn.family}.${randomToken()}`,
       auth_time: Math.floor(signIn.signedInAt.getTime() / 1000),
       vot: signIn.vot,
       vtm: issuer.vtm,
@@ -69,13 +81,35 @@ export function createMint(
     idToken: (signIn, claims, nonce) =>
       sign(
         signIn,
-        { ...claims, token_use: 'id', ...(nonce === undefined ? {} : { nonce }) },
+        {
+          ...claims,
+          jti: spellIdTokenId(deps.secrets, signIn.family),
+          token_use: 'id',
+          ...(nonce === undefined ? {} : { nonce }),
+        },
         lifetimes.idToken,
       ),
+    logoutToken: (to) => {
+      const now = Math.floor(deps.clock.now().getTime() / 1000);
+      return deps.keys.signJwt({ iss: issuer.issuer, ...logoutClaims(to, now) }, 'logout+jwt');
+    },
     readAccessToken: async (token) => {
       const claims = await verified(deps, { token, issuer: issuer.issuer });
       return claims?.['token_use'] === 'access' ? claims : undefined;
     },
+  };
+}
+
+/** @see OpenID Connect Back-Channel Logout 1.0 §2.4 */
+function logoutClaims({ clientId, accountId, sid }: LogoutToken, now: number): JWTPayload {
+  return {
+    sub: accountId,
+    aud: clientId,
+    iat: now,
+    exp: now + lifetimes.logoutToken,
+    jti: randomToken(),
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+    ...(sid === undefined ? {} : { sid }),
   };
 }
 

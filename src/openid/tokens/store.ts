@@ -56,7 +56,10 @@ export interface LookedUp<T> {
   readonly found: T | undefined;
 }
 
-export type NewFamily = Omit<TokenFamily, 'generation' | 'rotations' | 'revokedAt'>;
+export interface NewFamily extends Omit<TokenFamily, 'generation' | 'rotations' | 'revokedAt'> {
+  /** The digest of the session that the code was issued in. */
+  readonly sessionUid: Buffer;
+}
 
 /** How many exchanges a family remembers: more in half a minute is no client that lost an answer. */
 const rememberedRotations = 16;
@@ -80,9 +83,9 @@ export async function redeemCode(
       RETURNING id
     )
     INSERT INTO openid.token_family
-      (family, client_id, account_id, scopes, vot, signed_in_at, generation, rotations, expires_at)
+      (family, client_id, account_id, scopes, vot, signed_in_at, session_uid, generation, rotations, expires_at)
     SELECT ${family.family}, ${family.clientId}, ${family.accountId}::uuid, ${family.scopes}::text[], ${family.vot},
-      ${family.signedInAt}::timestamptz, 1, '{}'::timestamptz[], ${family.expiresAt}::timestamptz
+      ${family.signedInAt}::timestamptz, ${family.sessionUid}::bytea, 1, '{}'::timestamptz[], ${family.expiresAt}::timestamptz
     FROM used
     RETURNING family`.execute(db);
   return rows.length > 0;

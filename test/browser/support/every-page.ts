@@ -64,6 +64,7 @@ export function examineEveryPage(language: Language): void {
   const parts = {
     'signing up': tours.tourSignUp,
     'signing in': tours.tourSignIn,
+    'seeing one’s account': tours.tourAccount,
     'being stopped': tours.tourStops,
     'choosing a new password': tours.tourForgottenPassword,
     'meeting problems': tours.tourProblems,

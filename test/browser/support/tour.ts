@@ -108,6 +108,32 @@ export async function tourSignIn({ app, device, look }: Tour, service: TestServi
   await tab.page.close();
 }
 
+/** Signs in to see the account, shares nothing and then something, and signs out. */
+export async function tourAccount({ app, device, look }: Tour, service: TestService): Promise<void> {
+  const { language } = device;
+  const email = longEmail(`fay-${language}`);
+  const phone = language === 'en' ? '+447700900106' : '+447700900107';
+  await makeAccount(app.home, { email, phone, language });
+  const tab = await device.openTab();
+  await tab.open(`${app.origin}/settings`);
+  await tab.answer({ email });
+  await tab.answer({ password: goodPassword });
+  await tab.answer({ code: await app.codeFor(phone, 'sms') });
+  await look(tab, 'sharing nothing');
+  await tab.open(await service.requestAddress());
+  await tab.answer();
+  await tab.open(`${app.origin}/settings`);
+  await look(tab, 'sharing something');
+  await tab.open(`${app.origin}/session/end`);
+  await look(tab, 'by oneself');
+  const sender = await app.registerTestService({ logout: { redirectUris: [], needsSid: false } });
+  await tab.open(`${app.origin}/session/end?client_id=${sender.clientId}`);
+  await look(tab, 'sent by a service');
+  await tab.answer();
+  await look(tab, 'told');
+  await tab.page.close();
+}
+
 /** Signs up with an address that has a login, and then types wrong passwords until it is locked. */
 export async function tourStops({ app, device, look }: Tour, service: TestService): Promise<void> {
   const email = `cai-${device.language}@example.org`;

@@ -1,0 +1,142 @@
+import type { House } from '#foundation/deps';
+import { randomToken } from '#foundation/security';
+import type { Language } from '#foundation/web';
+import { levelOf, matchVector, parseVtr, type Vector } from '#identity';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Provider, Session } from 'oidc-provider';
+import { addresses, ownPages } from '../addresses.ts';
+import { engineRequest } from '../engine/engine-request.ts';
+import { sessionCookie } from '../engine/engine.ts';
+import { createEngineTime } from '../engine/engine-time.ts';
+import { judgeHandOver, type HandOverDeps } from '../hand-over/accept.ts';
+import { isStillLiving, signInStands } from '../hand-over/living-session.ts';
+import { recordHandOver } from '../hand-over/standing.ts';
+import { ownClientId, ownVtr } from '../own-client.ts';
+import { factorsOf } from '../sign-in/factors.ts';
+import { preferredLanguage } from '../sign-in/preferred-language.ts';
+import { endSignIn } from '../sign-out/sign-out.ts';
+import { readSignOut, type SignOutParameters, type SignOutReading } from '../sign-out/sign-out-request.ts';
+import { allowVisit, readVisit, type PageVisit } from './page-visit.ts';
+
+/** One request of a browser's, and where its answer goes. */
+export interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+export type PageHandOver =
+  /** `visit` is absent where the browser's own session is enough. */
+  | { readonly outcome: 'accepted'; readonly visit?: PageVisit }
+  | { readonly outcome: 'refused' }
+  /** It is about another person than the one who is signed in in this browser. */
+  | { readonly outcome: 'somebody-else' };
+
+/** What pages outside a connected service's request may know of who is signed in. */
+export interface BrowserSessions {
+  /**
+   * @param visit a token that {@link BrowserSessions.takeHandOver} gave for this browser
+   * @returns whose account pages the browser may see: whoever is signed in in it well enough, else whom the visit is for
+   */
+  findPerson(exchange: Exchange, visit: string | undefined): Promise<{ accountId: string } | undefined>;
+  /** Takes an assertion with which a service hands somebody over to their account pages. */
+  takeHandOver(exchange: Exchange, assertion: string): Promise<PageHandOver>;
+  /** @returns the address that leads to signing in and from there back to the account pages */
+  signInAddress(options?: { readonly again: boolean }): string;
+  /** Reads a request to sign out. */
+  readSignOut(params: SignOutParameters): Promise<SignOutReading>;
+  /** @param accountId the person that is meant; anybody if left out */
+  isSignedIn(exchange: Exchange, accountId: string | undefined): Promise<boolean>;
+  /**
+   * Ends the browser's session, if it is that of the person who is meant.
+   *
+   * @returns the cookies that are of no use any more
+   */
+  signOut(
+    exchange: Exchange,
+    reading: Extract<SignOutReading, { outcome: 'valid' }>,
+  ): Promise<{ readonly cookies: readonly string[] }>;
+  /** @param locales language tags by preference, such as `cy-GB en` */
+  preferredLanguage(locales: string | undefined): Language | undefined;
+}
+
+export interface SessionParts extends HandOverDeps {
+  readonly provider: Provider;
+}
+
+export function createBrowserSessions(parts: SessionParts): BrowserSessions {
+  const { house } = parts;
+  const vectors = pageVectors();
+  return {
+    findPerson: async (exchange, visit) => {
+      const session = await sessionOf(parts, exchange);
+      if (session.accountId !== undefined && (await isGoodEnough(house, session, vectors)))
+        return { accountId: session.accountId };
+      const found = visit === undefined ? undefined : readVisit(house, visit);
+      if (found === undefined || !(await isStillLiving(house.deps, found))) return undefined;
+      return { accountId: found.accountId };
+    },
+    takeHandOver: async (exchange, assertion) => {
+      const handOver = await judgeHandOver(parts, { assertion, to: ownClientId, vectors });
+      if (handOver.outcome === 'refused') {
+        house.log.info({ clientId: ownClientId, reason: handOver.reason }, 'a hand-over was not accepted');
+        return { outcome: 'refused' };
+      }
+      const { session } = handOver;
+      const { accountId, uid } = await sessionOf(parts, exchange);
+      if (accountId !== undefined && accountId !== session.accountId) return { outcome: 'somebody-else' };
+      await recordHandOver(house, handOver, ownClientId);
+      return uid === session.uid
+        ? { outcome: 'accepted' }
+        : { outcome: 'accepted', visit: allowVisit(house, session) };
+    },
+    signInAddress: (options) => {
+      const query = new URLSearchParams({
+        client_id: ownClientId,
+        redirect_uri: `${house.settings.issuer}${ownPages.settings}`,
+        response_type: 'code',
+        scope: 'openid',
+        state: randomToken(),
+        vtr: ownVtr,
+        allow_registration: 'false',
+        ...(options?.again === true ? { prompt: 'login' } : {}),
+      });
+      return `${addresses.authorize}?${query.toString()}`;
+    },
+    readSignOut: (params) => readSignOut(parts, params),
+    isSignedIn: async (exchange, accountId) => isMeant(await sessionOf(parts, exchange), accountId),
+    signOut: async (exchange, { accountId: meant, client }) => {
+      const session = await sessionOf(parts, exchange);
+      const { accountId, uid } = session;
+      if (accountId === undefined || !isMeant(session, meant)) return { cookies: [] };
+      await endSignIn(house, { uid, accountId, clientId: client?.clientId });
+      return { cookies: [sessionCookie, `${sessionCookie}.sig`] };
+    },
+    preferredLanguage,
+  };
+}
+
+/** @returns whether somebody is signed in, and they are the person who is meant, if anybody in particular is */
+function isMeant({ accountId }: Session, meant: string | undefined): boolean {
+  return accountId !== undefined && (meant === undefined || accountId === meant);
+}
+
+function pageVectors(): readonly Vector[] {
+  const reading = parseVtr(ownVtr);
+  if (reading.outcome !== 'valid') throw new Error('our own pages ask for what nobody can reach');
+  return reading.vectors;
+}
+
+async function sessionOf({ house, provider }: SessionParts, { request, reply }: Exchange): Promise<Session> {
+  const { issuer } = house.settings;
+  const made = engineRequest(request.raw, { issuer, url: request.url });
+  return provider.Session.get(provider.createContext(made, reply.raw));
+}
+
+async function isGoodEnough(house: House, session: Session, vectors: readonly Vector[]): Promise<boolean> {
+  const { accountId, amr, loginTs } = session;
+  if (accountId === undefined || loginTs === undefined) return false;
+  const beganAt = new Date(Math.round(createEngineTime(house.clock).toHouse(loginTs) * 1000));
+  if (!(await signInStands(house.deps, { accountId, beganAt }))) return false;
+  const level = await levelOf(house.deps, accountId);
+  return matchVector(vectors, { level, factors: new Set(factorsOf(amr)) }) !== undefined;
+}

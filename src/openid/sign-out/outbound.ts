@@ -1,0 +1,108 @@
+import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
+import http from 'node:http';
+import https from 'node:https';
+import { BlockList, isIP } from 'node:net';
+
+/** An address, or the network of one, that services' addresses must not lead to. */
+export class ForbiddenAddress extends Error {
+  override readonly name = 'ForbiddenAddress';
+}
+
+const timeoutMs = 5000;
+
+/** Networks that nobody on the internet can be reached in. @see IANA IPv4 Special-Purpose Address Registry */
+const specialNetworks = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+] as const;
+
+/** Of IPv6 only what is given out to the internet is reached, less these. */
+const specialNetworks6 = [
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
+] as const;
+
+const special = new BlockList();
+for (const [network, bits] of specialNetworks) special.addSubnet(network, bits, 'ipv4');
+for (const [network, bits] of specialNetworks6) special.addSubnet(network, bits, 'ipv6');
+const internet6 = new BlockList();
+internet6.addSubnet('2000::', 3, 'ipv6');
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** @returns whether a service may be there: on the internet, or, where that is allowed, on this machine */
+export function isReachable(address: string, { mayBeHere }: { mayBeHere: boolean }): boolean {
+  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+  if (isIP(address) === 0) return false;
+  if (loopback.check(address, family)) return mayBeHere;
+  if (family === 'ipv6' && !internet6.check(address, family)) return false;
+  return !special.check(address, family);
+}
+
+/**
+ * Posts a form to a service. The address was registered with a name, which may lead elsewhere by now: what it leads to
+ * is checked at the moment of connecting. Redirects are not followed, and the answer's body is not read.
+ *
+ * @param options.mayBeHere whether the service may be on this machine, as in a sandbox
+ * @returns the status of the answer
+ * @throws {ForbiddenAddress} the name leads into a network of ours
+ * @throws {Error} no answer within 5 seconds
+ */
+export function postForm(
+  address: string,
+  form: Readonly<Record<string, string>>,
+  options: { mayBeHere: boolean },
+): Promise<number> {
+  const url = new URL(address);
+  const body = new URLSearchParams(form).toString();
+  const host = url.hostname.replace(/^\[(.*)\]$/u, '$1');
+  if (isIP(host) !== 0 && !isReachable(host, options)) return Promise.reject(new ForbiddenAddress());
+  return new Promise((resolve, reject) => {
+    const request = (url.protocol === 'https:' ? https : http).request(url, {
+      method: 'POST',
+      agent: false,
+      signal: AbortSignal.timeout(timeoutMs),
+      lookup: (name, how, done) => lookUp(name, how, options, done),
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'content-length': Buffer.byteLength(body),
+      },
+    });
+    request.on('error', reject);
+    request.on('response', (response) => {
+      response.on('error', reject);
+      response.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    request.end(body);
+  });
+}
+
+type Done = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
+
+/** Looks a name up; one that leads to any forbidden address leads nowhere. */
+function lookUp(name: string, how: LookupOptions, options: { mayBeHere: boolean }, done: Done): void {
+  lookup(name, { ...how, all: true }, (error, found) => {
+    const [first] = found ?? [];
+    if (error !== null || first === undefined) done(error ?? new Error('the name has no address'), []);
+    else if (!found.every(({ address }) => isReachable(address, options))) done(new ForbiddenAddress(), []);
+    else if (how.all === true) done(null, found);
+    else done(null, first.address, first.family);
+  });
+}

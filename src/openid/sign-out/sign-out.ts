@@ -1,0 +1,89 @@
+import type { Deps, House } from '#foundation/deps';
+import type { Jobs } from '#foundation/jobs';
+import { readClient, type Client } from '#partners';
+import { z } from 'zod';
+import { digestOf } from '../engine/sealed-entity.ts';
+import { sidOf } from '../tokens/family.ts';
+import { backChannelQueue, type BackChannelJob } from './back-channel.ts';
+import { endSession, revokeFamiliesOfSession, selectClientsOfSession } from './store.ts';
+
+const afterwardsQueue = 'openid.after-sign-out';
+/** Longer than any request takes that was under way. */
+const afterSeconds = 5;
+const afterwardsRules = {
+  retryLimit: 5,
+  retryDelay: 1,
+  retryDelayMax: 30,
+  expireInSeconds: 60,
+  atOnce: 2,
+};
+const afterwardsJob = z.object({ uid: z.base64url(), accountId: z.string() });
+
+/**
+ * Ends a session. Of the services that the person signed in to in it, those that take part in signing out lose their
+ * tokens, and are told if they want to be; the others keep what the contract promises them.
+ *
+ * @param session.clientId the service that the person was sent by
+ */
+export async function endSignIn(
+  house: House,
+  session: { uid: string; accountId: string; clientId: string | undefined },
+): Promise<void> {
+  const { uid, accountId, clientId } = session;
+  const named = { uid: digestOf(uid), accountId };
+  await house.transact(async (deps) => {
+    const parties = await endEverything(deps, named);
+    // A button pressed twice tells nobody twice.
+    if (parties === undefined) return;
+    for (const party of parties) await announce(deps, party, { uid, accountId });
+    const again = { uid: named.uid.toString('base64url'), accountId };
+    await deps.enqueue(afterwardsQueue, again, { afterSeconds });
+    await deps.audit({
+      type: 'sign-out',
+      accountId,
+      ...(clientId === undefined ? {} : { clientId }),
+      details: { services: parties.map((party) => party.clientId) },
+    });
+  });
+}
+
+/**
+ * Starts ending sessions once more, some seconds after people signed out: a request that was under way in another tab may
+ * have stored the session again, under a new name, or have been given a code in it.
+ */
+export async function startEndingAgain(house: House, jobs: Jobs): Promise<void> {
+  await jobs.work(afterwardsQueue, afterwardsRules, async (data) => {
+    const { uid, accountId } = afterwardsJob.parse(data);
+    await house.transact((deps) => endEverything(deps, { uid: Buffer.from(uid, 'base64url'), accountId }));
+  });
+}
+
+/** @returns the services that lost their tokens; undefined if the session had ended before */
+async function endEverything(
+  deps: Deps,
+  session: { uid: Buffer; accountId: string },
+): Promise<Client[] | undefined> {
+  const now = deps.clock.now();
+  const wasLiving = await endSession(deps.db, { uid: session.uid, now });
+  const parties = await partiesOf(deps, await selectClientsOfSession(deps.db, session));
+  const clientIds = parties.map((party) => party.clientId);
+  await revokeFamiliesOfSession(deps.db, { ...session, clientIds, now });
+  return wasLiving ? parties : undefined;
+}
+
+/** @returns of some services, those that take part in signing out */
+async function partiesOf(deps: Deps, clientIds: readonly string[]): Promise<Client[]> {
+  const clients = await Promise.all(clientIds.map((clientId) => readClient(deps, clientId)));
+  return clients.filter((client) => client !== undefined).filter(({ logout }) => logout !== undefined);
+}
+
+async function announce(
+  deps: Deps,
+  { clientId, logout }: Client,
+  session: { uid: string; accountId: string },
+): Promise<void> {
+  if (logout?.backChannelUri === undefined) return;
+  const sid = logout.needsSid ? { sid: sidOf(deps.secrets, { sessionUid: session.uid, clientId }) } : {};
+  const job: BackChannelJob = { clientId, accountId: session.accountId, ...sid };
+  await deps.enqueue(backChannelQueue, job);
+}
