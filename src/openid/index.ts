@@ -1,3 +1,10 @@
+export {
+  inspectCode,
+  inspectRefreshToken,
+  type CodeFacts,
+  type RefreshTokenFacts,
+} from './observation/inspect.ts';
+export type { ObserveService, ServiceRequest } from './observation/observer.ts';
 export { openidRoutes } from './routes.ts';
 export {
   finishConsent,

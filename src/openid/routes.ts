@@ -10,6 +10,9 @@ import { answerPrograms } from './endpoints/json-errors.ts';
 import { mountUserinfo } from './endpoints/userinfo.ts';
 import { createEngine } from './engine/engine.ts';
 import { loadSigningKeys } from './keys/keys.ts';
+import { observeAnswer } from './observation/engine-requests.ts';
+import type { ObserveService } from './observation/observer.ts';
+import { observePrograms } from './observation/program-requests.ts';
 import { mountInteractions } from './sign-in/interaction-routes.ts';
 import { createMint } from './tokens/mint.ts';
 import { mountTokenEndpoint } from './tokens/token-endpoint.ts';
@@ -19,33 +22,43 @@ import { mountTokenEndpoint } from './tokens/token-endpoint.ts';
  *
  * @param parts.renderProblem makes a page for a person whose request can't go on
  * @param parts.interactionAddress where the journeys begin; browsers get there with `?request=<uid>`
+ * @param parts.observe hears of every request of a service, and explains the refused ones; in a sandbox only
  * @throws {Fault} `openid.no-signing-key`, `security.unsealable`
  */
 export async function openidRoutes(
   app: FastifyInstance,
   house: House,
-  parts: { interactionAddress: string; renderProblem: RenderProblem },
+  parts: {
+    interactionAddress: string;
+    renderProblem: RenderProblem;
+    observe?: ObserveService | undefined;
+  },
 ): Promise<void> {
   const { issuer } = house.settings;
-  const { interactionAddress, renderProblem } = parts;
+  const { interactionAddress, renderProblem, observe } = parts;
   const keys = await loadSigningKeys(house);
   const mint = createMint({ clock: house.clock, keys }, { issuer, vtm: trustMarkAddress(issuer) });
   const requests = new WeakMap<IncomingMessage, FastifyRequest>();
-  const renderError = createRenderError({
+  const requestOf = (request: IncomingMessage) => {
+    const found = requests.get(request);
+    if (found === undefined) throw new Error('the engine answers a request that was never made');
+    return found;
+  };
+  const renderError = createRenderError({ house, renderProblem, requestOf, observe });
+  const provider = createEngine({
     house,
-    renderProblem,
-    requestOf: (request) => {
-      const found = requests.get(request);
-      if (found === undefined) throw new Error('the engine answers a request that was never made');
-      return found;
-    },
+    keys,
+    renderError,
+    ...(observe === undefined
+      ? {}
+      : { observeAnswer: (ctx) => observeAnswer(observe, ctx, requestOf(ctx.req)) }),
   });
-  const provider = createEngine({ house, keys, renderError });
   watchEngine(provider, house);
-  const engineParts = { house, provider, renderProblem, requests };
+  const engineParts = { house, provider, renderProblem, requests, observe };
   await app.register((programs, _options, done) => {
     keepBodies(programs);
     answerPrograms(programs, house);
+    if (observe !== undefined) observePrograms(programs, observe);
     mountForPrograms(programs, engineParts);
     mountTokenEndpoint(programs, { house, mint });
     mountUserinfo(programs, { house, mint });

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Provider } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
 import { engineRequest } from '../engine/engine-request.ts';
+import type { ObserveService } from '../observation/observer.ts';
 import { sendUnreadable, type RenderProblem } from './engine-problems.ts';
 
 export interface EngineRouteParts {
@@ -13,6 +14,7 @@ export interface EngineRouteParts {
   readonly renderProblem: RenderProblem;
   /** Remembers which request an engine's request was made from. */
   readonly requests: WeakMap<IncomingMessage, FastifyRequest>;
+  readonly observe?: ObserveService | undefined;
 }
 
 /** More than any request of the contract needs. */
@@ -60,18 +62,18 @@ export function mountForPrograms(app: FastifyInstance, parts: EngineRouteParts):
 
 /** Mounts what people visit: the authorization endpoint, and the way back to it. */
 export function mountForPeople(app: FastifyInstance, parts: EngineRouteParts): void {
-  const { provider, renderProblem } = parts;
+  const { provider } = parts;
   const pass = createPass(parts);
   app.get(addresses.authorize, async (request, reply) => {
     const query = queryOf(request);
-    if (parseForm(Buffer.from(query)) === undefined) return sendUnreadable(renderProblem, request, reply);
+    if (parseForm(Buffer.from(query)) === undefined) return sendUnreadable(parts, request, reply);
     return pass(request, reply, { url: `${addresses.authorize}?${await withoutUnusable(provider, query)}` });
   });
   // Browsers leave the session's cookie out of a form that another site posts, and send it with the address.
   app.post(addresses.authorize, async (request, reply) => {
     const body = bodyOf(request);
     const isReadable = body.length <= mostQueryCharacters && parseForm(body) !== undefined;
-    if (!isReadable) return sendUnreadable(renderProblem, request, reply);
+    if (!isReadable) return sendUnreadable(parts, request, reply);
     const query = new URLSearchParams(body.toString('utf8'));
     return reply.redirect(`${addresses.authorize}?${query.toString()}`, 303);
   });

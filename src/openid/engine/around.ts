@@ -8,9 +8,16 @@ export type RenderError = NonNullable<Configuration['renderError']>;
 /** Services may keep the discovery document and the keys for as long. */
 const cacheSeconds = 3600;
 
+export interface AroundParts {
+  readonly house: House;
+  readonly renderError: RenderError;
+  /** Told of every answer but those that `renderError` gives; in a sandbox only. */
+  readonly observeAnswer?: ((ctx: KoaContextWithOIDC) => Promise<void>) | undefined;
+}
+
 /** What happens around every request of the engine's. */
 export async function around(
-  { house, renderError }: { house: House; renderError: RenderError },
+  { house, renderError, observeAnswer }: AroundParts,
   ctx: KoaContextWithOIDC,
   next: () => Promise<void>,
 ): Promise<void> {
@@ -22,6 +29,7 @@ export async function around(
     if (route === 'discovery' || route === 'jwks')
       ctx.set('Cache-Control', `public, max-age=${cacheSeconds}`);
     await recordGrant(house, ctx);
+    await observeAnswer?.(ctx);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     await renderError(ctx, { error: 'server_error' }, error);

@@ -1,6 +1,5 @@
 import { readAccount } from '#accounts';
 import { releasableScopes } from '#consent';
-import type { House } from '#foundation/deps';
 import { Provider, type Configuration, type OIDCContext } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
 import { discoveryAdditions } from '../endpoints/discovery.ts';
@@ -9,17 +8,15 @@ import { createSignInPolicy, describeAgreement, Person } from '../sign-in/policy
 import { checkRequest } from '../sign-in/request-rules.ts';
 import { lifetimes } from '../tokens/mint.ts';
 import { createAdapters } from './adapter.ts';
-import { around, type RenderError } from './around.ts';
+import { around, type AroundParts } from './around.ts';
 import { registrationProperty } from './client-metadata.ts';
 import { createEngineTime } from './engine-time.ts';
 
 /** How long a person may take between two answers of the engine's. */
 const interactionSeconds = 3600;
 
-export interface EngineParts {
-  readonly house: House;
+export interface EngineParts extends AroundParts {
   readonly keys: SigningKeys;
-  readonly renderError: RenderError;
 }
 
 /** Creates the OpenID engine, configured for the contract and for nothing else. */
