@@ -224,7 +224,7 @@ suite('the log of requests', () => {
     await call(sandbox, 'DELETE', '/requests');
     const nasty = `<script>alert(1)</script>"'\u0001\u202e${'y '.repeat(1000)}`;
     await visit(
-      `${sandbox.origin}/authorize?${new URLSearchParams({ client_id: nasty, prompt: nasty, [nasty]: nasty })}`,
+      `${sandbox.origin}/authorize?${new URLSearchParams({ client_id: nasty, prompt: nasty, [nasty]: nasty }).toString()}`,
     );
     const many = Array.from({ length: 500 }, (_, n) => `p${n}=${n}`).join('&');
     await visit(`${sandbox.origin}/authorize?client_id=x&${many}`);
@@ -235,7 +235,7 @@ suite('the log of requests', () => {
       const { status, text } = await visit(`${sandbox.origin}/sandbox/requests${path}`, 'text/html');
       assert.equal(status, 200);
       assert.match(text, /&lt;script&gt;alert/u);
-      assert.doesNotMatch(text, /<script>|[\u0001\u202e]/u);
+      assert.doesNotMatch(text, /<script>|\p{Cf}/u);
     }
   });
 

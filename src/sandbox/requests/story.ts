@@ -102,7 +102,7 @@ function refusal(answer: Extract<Answer, { outcome: 'refused' }>, findings: read
     ? 'told to the service at its redirect URI'
     : `answered with status ${answer.status}`;
   return [
-    `Refused with ${shown(answer.error)}, ${told}, because of ${findings[0]?.received ?? 'something else'}.`,
+    `Refused with ${shown(answer.error)}, ${told}: ${findings[0]?.received ?? 'something did not fit'}.`,
     ...findings.slice(1).map(({ received }) => `Also wrong: ${received}.`),
   ];
 }
