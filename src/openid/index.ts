@@ -4,7 +4,7 @@ export {
   type CodeFacts,
   type RefreshTokenFacts,
 } from './observation/inspect.ts';
-export type { ObserveService, ServiceRequest } from './observation/observer.ts';
+export type { Caller, ObserveService, ServiceRequest } from './observation/observer.ts';
 export { openidRoutes } from './routes.ts';
 export {
   finishConsent,

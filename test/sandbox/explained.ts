@@ -53,7 +53,7 @@ const keptShape = z.object({
   client_id: z.string().optional(),
   outcome: z.string(),
   error: z.string().optional(),
-  visit: z.string(),
+  sign_in: z.string(),
   received: z.array(z.object({ name: z.string(), value: z.string() })),
   steps: z.array(z.string()),
   findings: z.array(findingShape),

@@ -58,7 +58,7 @@ suite('the log of requests', () => {
     return [code, verifier, state, nonce, assertion.split('.')[2] ?? '', ...Object.values(tokens)];
   }
 
-  test('tells a whole sign-in step by step, as one visit', async () => {
+  test('tells a whole sign-in step by step, as one', async () => {
     const service = await registerClumsy(sandbox);
     await wholeSignIn(service);
     const kept = await listKept(sandbox, `?client_id=${service.clientId}`);
@@ -73,7 +73,7 @@ suite('the log of requests', () => {
         'authorize waiting',
       ],
     );
-    assert.equal(new Set(kept.map(({ visit: of }) => of)).size, 1);
+    assert.equal(new Set(kept.map(({ sign_in: signIn }) => signIn)).size, 1);
     const told = kept
       .toReversed()
       .flatMap(({ steps }) => steps)
@@ -187,6 +187,7 @@ suite('the log of requests', () => {
     const request = (n: number) =>
       ({
         endpoint: 'authorize',
+        caller: { method: 'GET', headers: { host: 'localhost' }, socket: { remoteAddress: '127.0.0.1' } },
         method: 'GET',
         params: [['client_id', `second-${n}`]],
         contentType: undefined,
@@ -237,6 +238,43 @@ suite('the log of requests', () => {
       assert.match(text, /&lt;script&gt;alert/u);
       assert.doesNotMatch(text, /<script>|\p{Cf}/u);
     }
+  });
+
+  test('whoever may not read it gets the answer that production gives', async () => {
+    const service = await registerClumsy(sandbox);
+    const form = new URLSearchParams({ grant_type: 'x', client_id: service.clientId }).toString();
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const stranger of [
+      { 'x-forwarded-for': '203.0.113.7' },
+      { 'sec-fetch-site': 'cross-site', origin: 'https://elsewhere.example' },
+    ]) {
+      const { body } = await post(`${sandbox.origin}/token`, form, { ...type, ...stranger });
+      assert.deepEqual(Object.keys(body), ['error', 'error_description']);
+    }
+    const headers = { 'x-forwarded-for': '203.0.113.7' };
+    const page = await visit(service.address({ redirect_uri: 'https://x.example' }), 'text/html', {
+      headers,
+    });
+    assert.doesNotMatch(page.text, /developer|Registered/u);
+    const { location } = await visit(service.address({ state: undefined }), 'text/html', { headers });
+    assert.equal(location.searchParams.get('error'), 'invalid_request');
+    assert.equal(location.searchParams.has('error_uri'), false);
+    assert.equal((await listKept(sandbox, `?client_id=${service.clientId}`)).length, 4);
+  });
+
+  test('a log that can’t be written keeps nobody from an answer', async () => {
+    const { db } = sandbox.home.house.database;
+    const service = await registerClumsy(sandbox);
+    await sql`ALTER TABLE sandbox.request RENAME TO elsewhere`.execute(db);
+    try {
+      const { status, body } = await service.token({ grant_type: 'password' });
+      assert.deepEqual([status, body['error']], [400, 'unsupported_grant_type']);
+      await exchange(service);
+    } finally {
+      await sql`ALTER TABLE sandbox.elsewhere RENAME TO request`.execute(db);
+    }
+    await visit(service.address({ vtr: 'again' }));
+    assert.match((await listKept(sandbox))[0]?.steps[0] ?? '', /again/u);
   });
 
   test('a request is not to be guessed, and one that is gone is said to be', async () => {

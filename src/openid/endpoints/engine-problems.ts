@@ -59,6 +59,7 @@ export async function sendUnreadable(
 ) {
   const explanation = await parts.observe?.({
     endpoint: 'authorize',
+    caller: request,
     method: request.method,
     params: [],
     isUnreadable: true,

@@ -83,6 +83,7 @@ async function tell(
   const person = endpoint === 'return' ? personsPart(ctx) : undefined;
   return observe({
     endpoint,
+    caller: request,
     method: request.method,
     params: endpoint === 'return' ? [] : queryPairs(request.url),
     contentType: undefined,

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Explanation } from '#foundation/http';
 
 /** Where services come to, or send people to. `return` is the way back from the journeys to the service. */
@@ -31,12 +32,20 @@ export interface PersonsPart {
   readonly factors: readonly string[];
 }
 
+/** Who sent a request, as far as HTTP tells. */
+export interface Caller {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
 /**
  * A request that came from or for a service, and how it is answered. It holds secrets and details of people, as they were
  * sent: who gets it must neither keep nor show those.
  */
 export interface ServiceRequest {
   readonly endpoint: ServiceEndpoint;
+  readonly caller: Caller;
   readonly method: string;
   /** Every parameter as it came, also those that came twice. */
   readonly params: readonly (readonly [name: string, value: string])[];

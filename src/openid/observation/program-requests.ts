@@ -37,6 +37,7 @@ export function observePrograms(app: FastifyInstance, observe: ObserveService): 
       status < 400 ? describeAccepted(read.params, authorization) : { clientId: undefined, ties: [] };
     const explanation = await observe({
       endpoint,
+      caller: request,
       method: request.method,
       ...read,
       contentType: request.headers['content-type'],

@@ -6,7 +6,7 @@ import { operation, refusal, type Operation } from './operation.ts';
 const requestSchema = requestRecord.extend({
   id: z.string(),
   received_at: z.iso.datetime(),
-  visit: z.string().describe('the same for all requests of one sign-in'),
+  sign_in: z.string().describe('the same for all requests of one sign-in'),
 });
 
 const query = z.object({
@@ -14,8 +14,8 @@ const query = z.object({
   limit: z.coerce.number({ error: 'must be a number' }).int().min(1).max(mostRequests).optional(),
 });
 
-function onTheWire({ id, receivedAt, visit, ...record }: KeptRequest): z.input<typeof requestSchema> {
-  return { id, received_at: receivedAt.toISOString(), visit, ...record };
+function onTheWire({ id, receivedAt, signIn, ...record }: KeptRequest): z.input<typeof requestSchema> {
+  return { id, received_at: receivedAt.toISOString(), sign_in: signIn, ...record };
 }
 
 export function requestOperations({ requests }: { requests: RequestLog }): Operation[] {

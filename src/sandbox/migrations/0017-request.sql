@@ -11,7 +11,7 @@ CREATE UNLOGGED TABLE sandbox.request (
   share text NOT NULL,
   ties text[] NOT NULL,
   -- Requests that belong to one sign-in have the same.
-  visit text NOT NULL,
+  sign_in text NOT NULL,
   record jsonb NOT NULL
 );
 CREATE INDEX request_position ON sandbox.request (position);

@@ -149,8 +149,8 @@ function mountRequests(pages: FastifyInstance, deps: PageDeps): void {
     const { id } = idParams.parse(request.params);
     const found = await requests.read(id);
     if (found === undefined) return reply.callNotFound();
-    const [shown, visit] = [withTime(found.request), found.visit.map(withTime)];
-    return show(deps, request, reply, 'request', { shown, visit });
+    const [shown, signIn] = [withTime(found.request), found.signIn.map(withTime)];
+    return show(deps, request, reply, 'request', { shown, signIn });
   });
   post(pages, deps, '/sandbox/requests/clear', '/sandbox/requests', async () => {
     await requests.clear();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { House } from '#foundation/deps';
 import type { ServiceRequest, ObserveService } from '#openid';
+import { refuseStranger } from '../guard.ts';
 import { createFindClient, type FindClient } from './facts.ts';
 import { describeRequest, requestRecord, type RequestRecord } from './record.ts';
 import {
@@ -8,8 +9,8 @@ import {
   insertRequests,
   selectRequest,
   selectRequests,
-  selectVisit,
-  selectVisitsTiedBy,
+  selectSignIn,
+  selectSignInsTiedBy,
   takeWritingTurn,
   trimRequests,
   type NewRequest,
@@ -26,7 +27,7 @@ export interface KeptRequest extends RequestRecord {
   readonly id: string;
   readonly receivedAt: Date;
   /** The same for all requests of one sign-in. */
-  readonly visit: string;
+  readonly signIn: string;
 }
 
 /** The last requests of services, explained. */
@@ -35,7 +36,7 @@ export interface RequestLog {
   /** @returns the newest first */
   list(asked?: { clientId?: string | undefined; limit?: number | undefined }): Promise<KeptRequest[]>;
   /** @returns a request with all that belong to the same sign-in, the oldest first; undefined if it is not kept any more */
-  read(id: string): Promise<{ request: KeptRequest; visit: KeptRequest[] } | undefined>;
+  read(id: string): Promise<{ request: KeptRequest; signIn: KeptRequest[] } | undefined>;
   clear(): Promise<void>;
   /** Writes what waits, and nothing by itself from then on. */
   close(): Promise<void>;
@@ -85,6 +86,8 @@ export function openRequestLog(house: House): RequestLog {
       const kept = await describe({ house, findClient: createFindClient(house) }, one);
       add({ ...one, kept });
       await writeWaiting();
+      // Whoever may not read the log is told what production tells.
+      if (refuseStranger(house, request.caller) !== undefined) return undefined;
       const address = `${house.settings.issuer}/sandbox/requests/${one.id}`;
       return { address, findings: kept.record.findings };
     },
@@ -96,7 +99,7 @@ export function openRequestLog(house: House): RequestLog {
       await writeWaiting();
       const found = await selectRequest(db, id);
       if (found === undefined) return undefined;
-      return { request: read(found), visit: (await selectVisit(db, found.visit)).map(read) };
+      return { request: read(found), signIn: (await selectSignIn(db, found.signIn)).map(read) };
     },
     clear: async () => {
       await writeWaiting();
@@ -123,21 +126,21 @@ async function write(house: House, waiting: readonly Waiting[]): Promise<void> {
   const requests = await Promise.all(waiting.map(async (one) => one.kept ?? describe(deps, one)));
   await house.transact(async ({ db }) => {
     await takeWritingTurn(db);
-    const visits = new Map<string, string>();
+    const signIns = new Map<string, string>();
     const allTies = requests.flatMap((request) => request.ties);
-    for (const { visit, ties } of await selectVisitsTiedBy(db, allTies))
-      for (const tie of ties) visits.set(tie, visit);
-    const inVisits = requests.map((request) => {
-      const known = request.ties.map((tie) => visits.get(tie)).find((visit) => visit !== undefined);
-      const visit = known ?? request.id;
-      for (const tie of request.ties) visits.set(tie, visit);
-      return { ...request, visit };
+    for (const { signIn, ties } of await selectSignInsTiedBy(db, allTies))
+      for (const tie of ties) signIns.set(tie, signIn);
+    const inSignIns = requests.map((request) => {
+      const known = request.ties.map((tie) => signIns.get(tie)).find((signIn) => signIn !== undefined);
+      const signIn = known ?? request.id;
+      for (const tie of request.ties) signIns.set(tie, signIn);
+      return { ...request, signIn };
     });
-    await insertRequests(db, inVisits);
+    await insertRequests(db, inSignIns);
     await trimRequests(db, mostRequests);
   });
 }
 
-function read({ id, receivedAt, visit, record }: StoredRequest): KeptRequest {
-  return { id, receivedAt, visit, ...requestRecord.parse(record) };
+function read({ id, receivedAt, signIn, record }: StoredRequest): KeptRequest {
+  return { id, receivedAt, signIn, ...requestRecord.parse(record) };
 }

@@ -8,7 +8,7 @@ type SandboxTables = {
     position: Generated<string>;
     share: string;
     ties: string[];
-    visit: string;
+    sign_in: string;
     record: unknown;
   };
 };
@@ -17,7 +17,7 @@ type SandboxTables = {
 export interface StoredRequest {
   readonly id: string;
   readonly receivedAt: Date;
-  readonly visit: string;
+  readonly signIn: string;
   /** JSON. */
   readonly record: unknown;
 }
@@ -34,21 +34,21 @@ export interface NewRequest {
 const writingLock = 4_210_970;
 
 const tables = (db: Db) => db.withTables<SandboxTables>();
-const columns = ['id', 'received_at as receivedAt', 'visit', 'record'] as const;
+const columns = ['id', 'received_at as receivedAt', 'sign_in as signIn', 'record'] as const;
 
 /** Holds back, until the transaction ends, whoever else wants to write: what is kept is counted, and must not be twice at once. */
 export async function takeWritingTurn(db: Db): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(${writingLock})`.execute(db);
 }
 
-/** @returns the visits of the stored requests that have one of these ties */
-export function selectVisitsTiedBy(
+/** @returns the signIns of the stored requests that have one of these ties */
+export function selectSignInsTiedBy(
   db: Db,
   ties: readonly string[],
-): Promise<{ readonly visit: string; readonly ties: string[] }[]> {
+): Promise<{ readonly signIn: string; readonly ties: string[] }[]> {
   return tables(db)
     .selectFrom('sandbox.request')
-    .select(['visit', 'ties'])
+    .select(['sign_in as signIn', 'ties'])
     .where(sql<boolean>`ties && ${ties}::text[]`)
     .orderBy('position')
     .execute();
@@ -57,17 +57,17 @@ export function selectVisitsTiedBy(
 /** Stores requests, in order. */
 export async function insertRequests(
   db: Db,
-  requests: readonly (NewRequest & { readonly visit: string })[],
+  requests: readonly (NewRequest & { readonly signIn: string })[],
 ): Promise<void> {
   await tables(db)
     .insertInto('sandbox.request')
     .values(
-      requests.map(({ id, receivedAt, share, ties, visit, record }) => ({
+      requests.map(({ id, receivedAt, share, ties, signIn, record }) => ({
         id,
         received_at: receivedAt,
         share,
         ties: [...ties],
-        visit,
+        sign_in: signIn,
         record: JSON.stringify(record),
       })),
     )
@@ -104,12 +104,12 @@ export function selectRequest(db: Db, id: string): Promise<StoredRequest | undef
   return tables(db).selectFrom('sandbox.request').select(columns).where('id', '=', id).executeTakeFirst();
 }
 
-/** @returns the requests of one visit, the oldest first */
-export function selectVisit(db: Db, visit: string): Promise<StoredRequest[]> {
+/** @returns the requests of one sign-in, the oldest first */
+export function selectSignIn(db: Db, signIn: string): Promise<StoredRequest[]> {
   return tables(db)
     .selectFrom('sandbox.request')
     .select(columns)
-    .where('visit', '=', visit)
+    .where('sign_in', '=', signIn)
     .orderBy('position')
     .execute();
 }
