@@ -224,13 +224,19 @@ suite('the log of requests', () => {
   test('what strangers send is short, and harmless on a page', async () => {
     await call(sandbox, 'DELETE', '/requests');
     const nasty = `<script>alert(1)</script>"'\u0001\u202e${'y '.repeat(1000)}`;
+    const cutInHalf = Object.fromEntries(
+      Array.from({ length: 8 }, (_, n) => [`${'n'.repeat(n)}${'🐝'.repeat(40)}`, 'v']),
+    );
+    await visit(
+      `${sandbox.origin}/authorize?${new URLSearchParams({ ...cutInHalf, vtr: `1${'🐝 '.repeat(200)}` }).toString()}`,
+    );
     await visit(
       `${sandbox.origin}/authorize?${new URLSearchParams({ client_id: nasty, prompt: nasty, [nasty]: nasty }).toString()}`,
     );
     const many = Array.from({ length: 500 }, (_, n) => `p${n}=${n}`).join('&');
     await visit(`${sandbox.origin}/authorize?client_id=x&${many}`);
     const kept = await listKept(sandbox);
-    assert.equal(kept.length, 2);
+    assert.equal(kept.length, 3);
     for (const one of kept) assert.ok(JSON.stringify(one).length < 12_000);
     for (const path of ['', `/${kept[1]?.id ?? ''}`]) {
       const { status, text } = await visit(`${sandbox.origin}/sandbox/requests${path}`, 'text/html');

@@ -56,8 +56,13 @@ export async function gatherFacts(
   request: ServiceRequest,
 ): Promise<Facts> {
   const params = new Map<string, string>();
-  for (const [name, value] of request.params) if (value !== '' && !params.has(name)) params.set(name, value);
-  const names = request.params.map(([name]) => name);
+  const names = new Set<string>();
+  const repeated = new Set<string>();
+  for (const [name, value] of request.params) {
+    if (names.has(name)) repeated.add(name);
+    names.add(name);
+    if (value !== '' && !params.has(name)) params.set(name, value);
+  }
   const assertion = readJwt(params.get('client_assertion') ?? '');
   const accessToken = readJwt(request.authorization?.trim().replace(/^\S+\s+/u, '') ?? '');
   const claimedId = claimedClient(request, params, assertion ?? accessToken);
@@ -70,7 +75,7 @@ export async function gatherFacts(
     request,
     issuer: house.settings.issuer,
     params,
-    repeated: [...new Set(names.filter((name, place) => names.indexOf(name) !== place))],
+    repeated: [...repeated],
     claimedId,
     client,
     nearest: isId && isRefused && client === undefined ? await findNearest(house, claimedId) : undefined,

@@ -20,7 +20,7 @@ import {
 /** How many requests are kept, whoever makes them and however many processes write them. */
 export const mostRequests = 200;
 /** Accepted requests are written together, so that a service that is tried under load does not wait for them. */
-const msBetweenWrites = 500;
+const msBetweenWrites = 2000;
 
 /** A request that was kept. */
 export interface KeptRequest extends RequestRecord {
@@ -75,22 +75,29 @@ export function openRequestLog(house: House): RequestLog {
     if (waiting.length > mostRequests) waiting.splice(placeToFree(waiting, one), 1);
   };
 
+  const observe: ObserveService = async (request) => {
+    const one = { id: randomBytes(12).toString('base64url'), receivedAt: house.clock.now(), request };
+    if (request.answer.outcome !== 'refused') {
+      add(one);
+      timer ??= setTimeout(() => void writeWaiting(), msBetweenWrites).unref();
+      return undefined;
+    }
+    const kept = await describe({ house, findClient: createFindClient(house) }, one);
+    add({ ...one, kept });
+    await writeWaiting();
+    // Whoever may not read the log is told what production tells.
+    if (refuseStranger(house, request.caller) !== undefined) return undefined;
+    const address = `${house.settings.issuer}/sandbox/requests/${one.id}`;
+    return { address, findings: kept.record.findings };
+  };
+
   return {
-    observe: async (request) => {
-      const one = { id: randomBytes(12).toString('base64url'), receivedAt: house.clock.now(), request };
-      if (request.answer.outcome !== 'refused') {
-        add(one);
-        timer ??= setTimeout(() => void writeWaiting(), msBetweenWrites).unref();
+    // A log that can't be written must not keep anybody from an answer.
+    observe: (request) =>
+      observe(request).catch((error: unknown) => {
+        house.log.warn({ err: error }, 'a request could not be explained');
         return undefined;
-      }
-      const kept = await describe({ house, findClient: createFindClient(house) }, one);
-      add({ ...one, kept });
-      await writeWaiting();
-      // Whoever may not read the log is told what production tells.
-      if (refuseStranger(house, request.caller) !== undefined) return undefined;
-      const address = `${house.settings.issuer}/sandbox/requests/${one.id}`;
-      return { address, findings: kept.record.findings };
-    },
+      }),
     list: async ({ clientId, limit = mostRequests } = {}) => {
       await writeWaiting();
       return (await selectRequests(db, { clientId, limit })).map(read);
@@ -111,7 +118,8 @@ export function openRequestLog(house: House): RequestLog {
 
 /** @returns the place of the oldest of the same client; of the oldest if there is no other */
 function placeToFree(waiting: readonly Waiting[], { request: { clientId } }: Waiting): number {
-  return waiting.findIndex(({ request }) => request.clientId === clientId);
+  const found = waiting.findIndex(({ request }) => request.clientId === clientId);
+  return found === waiting.length - 1 ? 0 : found;
 }
 
 async function describe(

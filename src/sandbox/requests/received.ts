@@ -10,6 +10,7 @@ type Show = (value: string) => string;
 
 const mostCharacters = 200;
 const mostParameters = 40;
+const mostNameCharacters = 60;
 
 const hidden = 'not shown';
 /** What looks like a secret or like somebody's detail, wherever it stands. */
@@ -21,14 +22,19 @@ const unshowable: readonly (readonly [RegExp, string])[] = [
   [/[\w~+-]{40,}/gu, '(a long value, not shown)'],
 ];
 
+/** @returns the beginning of a text, without half a character at its end */
+function cut(text: string, most: number): string {
+  return text.slice(0, most).toWellFormed();
+}
+
 /** @returns text from a stranger, short, on one line, without what looks like a secret or a personal detail */
 export function shown(text: string): string {
   // Cut first, and not within a word: nothing may take long, or be taken for something else because its end is missing.
   const most = mostCharacters * 2;
-  const cut = text.length > most ? text.slice(0, most).replace(/\S*$/u, '…') : text;
-  const start = cut.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+  const whole = text.length > most ? cut(text, most).replace(/\S*$/u, '…') : text;
+  const start = whole.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
   const safe = unshowable.reduce((result, [pattern, instead]) => result.replaceAll(pattern, instead), start);
-  return safe.length > mostCharacters ? `${safe.slice(0, mostCharacters)}…` : safe;
+  return safe.length > mostCharacters ? `${cut(safe, mostCharacters)}…` : safe;
 }
 
 /** @returns an address without what its query, its fragment and its user part say */
@@ -73,7 +79,7 @@ const values: ReadonlyMap<string, Show> = new Map<string, Show>([
 /** @returns the parameters of a request as they may be kept and shown */
 export function describeParameters(params: readonly (readonly [string, string])[]): Received[] {
   const described = params.slice(0, mostParameters).map(([name, value]) => ({
-    name: shown(name).slice(0, 60),
+    name: cut(shown(name), mostNameCharacters),
     value: (values.get(name) ?? length)(value),
   }));
   const more = params.length - described.length;
@@ -122,7 +128,7 @@ function describeMembers(members: Readonly<Record<string, unknown>>, open: reado
     .slice(0, mostParameters / 2)
     .map(([name, value]) => {
       const isOpen = open.includes(name);
-      return `${shown(name).slice(0, 60)}: ${isOpen ? shownMember(name, value) : hidden}`;
+      return `${cut(shown(name), mostNameCharacters)}: ${isOpen ? shownMember(name, value) : hidden}`;
     });
   return `{ ${described.join(', ')} }`;
 }

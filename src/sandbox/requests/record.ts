@@ -36,6 +36,16 @@ export interface Described {
 
 const outcomes = { refused: 'refused', waiting: 'waiting', code: 'accepted', served: 'accepted' } as const;
 
+/**
+ * Strangers share one: they push out each other, and not what a registered service did. Nor do a service's many requests
+ * of one kind push out its few of another, or what went right what went wrong.
+ */
+function shareOf({ endpoint, answer }: ServiceRequest, clientId: string | undefined): string {
+  if (endpoint === 'discovery' || endpoint === 'keys') return ' public';
+  if (clientId === undefined) return ' unknown';
+  return `${clientId} ${endpoint} ${answer.outcome === 'refused' ? 'refused' : 'accepted'}`;
+}
+
 /** Describes a request for its developer. What must not be kept or shown is left behind here. */
 export async function describeRequest(
   deps: Parameters<typeof gatherFacts>[0],
@@ -47,8 +57,7 @@ export async function describeRequest(
   const { client, claimedId } = facts;
   const isBody = endpoint === 'token' && contentType !== undefined;
   return {
-    // Strangers share one: they push out each other, and not what a registered service did.
-    share: client?.clientId ?? (endpoint === 'discovery' || endpoint === 'keys' ? ' public' : ' unknown'),
+    share: shareOf(request, client?.clientId),
     record: {
       endpoint,
       method: shown(request.method),
