@@ -281,7 +281,12 @@ suite('a refused authorization request is explained', () => {
   });
 
   test('everything that is wrong is told at once, the cause of the error first', async () => {
-    const address = service.address({ scope: 'openid gp', vtr: 'P9', state: undefined, nonce: undefined });
+    const address = service.address({
+      scope: 'openid profile gp',
+      vtr: 'P9',
+      state: undefined,
+      nonce: undefined,
+    });
     const { location } = await visit(address);
     const { findings } = await readKept(sandbox, location.searchParams.get('error_uri') ?? '');
     assert.deepEqual(findings.map(({ reason }) => reason).toSorted(), [

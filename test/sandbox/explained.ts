@@ -188,7 +188,7 @@ export async function visit(address: string, accept = 'application/json', init: 
   });
   return {
     status: response.status,
-    location: new URL(response.headers.get('location') ?? 'about:blank'),
+    location: new URL(response.headers.get('location') ?? 'about:blank', address),
     text: await response.text(),
   };
 }

@@ -99,6 +99,17 @@ suite('the log of requests', () => {
     }
   });
 
+  test('says what of an accepted request was ignored', async () => {
+    const service = await registerClumsy(sandbox);
+    await visit(service.address({ scope: 'openid email shoe_size' }));
+    const [kept] = await listKept(sandbox, `?client_id=${service.clientId}`);
+    assert.equal(kept?.outcome, 'waiting');
+    assert.match(
+      kept?.steps.join(' ') ?? '',
+      /Ignored, because nothing is released for it here: shoe_size\./u,
+    );
+  });
+
   test('holds no secret and nothing of a person, sent rightly or wrongly', async () => {
     const service = await registerClumsy(sandbox);
     const secrets = await wholeSignIn(service);

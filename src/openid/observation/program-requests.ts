@@ -10,7 +10,7 @@ import {
   type ServiceAnswer,
   type ServiceEndpoint,
 } from './observer.ts';
-import { tieOfAccessToken, tieOfCode, tieOfRefreshToken } from './ties.ts';
+import { tieOfCode, tieOfRefreshToken, tiesOfAccessToken } from './ties.ts';
 
 const endpointOf = new Map<string, ServiceEndpoint>([
   [addresses.token, 'token'],
@@ -80,6 +80,14 @@ function readParams(request: FastifyRequest): { params: [string, string][]; isUn
 
 const claimsShape = z.object({ sub: z.string(), aud: z.string().optional(), jti: z.string().optional() });
 
+function readClaims(jwt: string): z.output<typeof claimsShape> | undefined {
+  try {
+    return claimsShape.safeParse(decodeJwt(jwt)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What was accepted has been checked: here it only needs to be read. */
 function describeAccepted(
   pairs: readonly (readonly [string, string])[],
@@ -92,9 +100,9 @@ function describeAccepted(
     const refreshToken = params.get('refresh_token');
     const ties = code === undefined ? [] : [tieOfCode(code)];
     if (refreshToken !== undefined) ties.push(tieOfRefreshToken(refreshToken));
-    return { clientId: claimsShape.safeParse(decodeJwt(assertion)).data?.sub, ties };
+    return { clientId: readClaims(assertion)?.sub, ties };
   }
   const token = authorization?.replace(/^\S+\s+/u, '') ?? '';
-  const { aud, jti = '' } = token === '' ? {} : (claimsShape.safeParse(decodeJwt(token)).data ?? {});
-  return { clientId: aud, ties: [tieOfAccessToken(jti)] };
+  const { aud, jti = '' } = readClaims(token) ?? {};
+  return { clientId: aud, ties: tiesOfAccessToken(jti) };
 }

@@ -18,7 +18,8 @@ export function tieOfRefreshToken(token: string): string {
   return tie('family', token.split('.', 1)[0] ?? '');
 }
 
-/** @param jti of an access token that was accepted */
-export function tieOfAccessToken(jti: string): string {
-  return tie('family', familyOfAccessToken(jti) ?? '');
+/** @param jti of an access token; one that is not ours has no ties */
+export function tiesOfAccessToken(jti: string): string[] {
+  const family = familyOfAccessToken(jti);
+  return family === undefined ? [] : [tie('family', family)];
 }

@@ -1,3 +1,4 @@
+import { releasableScopes } from '#consent';
 import type { Finding } from '#foundation/http';
 import type { ServiceRequest } from '#openid';
 import type { Facts } from './facts.ts';
@@ -107,10 +108,16 @@ function refusal(answer: Extract<Answer, { outcome: 'refused' }>, findings: read
   ];
 }
 
-function accepted({ request }: Facts): string[] {
-  return request.endpoint === 'authorize'
-    ? ['Accepted: the client, its redirect URI, the scopes and vtr are as registered.']
-    : [];
+function accepted({ request, params }: Facts): string[] {
+  if (request.endpoint !== 'authorize') return [];
+  const scopes = (params.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
+  const ignored = scopes.filter((scope) => !releasableScopes.includes(scope));
+  return [
+    'Accepted: the client, its redirect URI, the scopes and vtr are as registered.',
+    ...(ignored.length === 0
+      ? []
+      : [`Ignored, because nothing is released for it here: ${shown(ignored.join(' '))}.`]),
+  ];
 }
 
 function served(
@@ -118,7 +125,9 @@ function served(
   { scopes }: Extract<Answer, { outcome: 'served' }>,
 ): string[] {
   if (request.endpoint === 'userinfo')
-    return ['The access token was good: the details that the person shares were given.'];
+    return request.method === 'PATCH'
+      ? ['The access token was good: client_user_metadata was changed.']
+      : ['The access token was good: the details that the person shares were given.'];
   if (request.endpoint !== 'token') return ['It was given.'];
   const kid = assertion?.header['kid'];
   const grant = params.get('grant_type');

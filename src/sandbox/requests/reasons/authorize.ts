@@ -1,3 +1,4 @@
+import { releasableScopes } from '#consent';
 import { parseVtr, supportedProfiles } from '#identity';
 import { length, shown } from '../received.ts';
 import type { Facts } from '../facts.ts';
@@ -20,7 +21,9 @@ const missing = (name: string, see: string, why: string, mend: string): Reason =
   see,
   rule: `${name} is required: ${why}.`,
   find: ({ params, client }) => {
-    const isOptional = name === 'nonce' && client?.requireNonce === false;
+    // What a request object holds is not read here.
+    const isElsewhere = params.has('request') || params.has('request_uri');
+    const isOptional = isElsewhere || (name === 'nonce' && client?.requireNonce === false);
     return params.has(name) || isOptional ? undefined : { received: `no ${name}`, mend };
   },
 });
@@ -157,7 +160,9 @@ const scopes: readonly Reason[] = [
     find: (facts) => {
       const { client } = facts;
       if (client === undefined) return undefined;
-      const foreign = scopesOf(facts).filter((scope) => !client.scopes.includes(scope));
+      const foreign = scopesOf(facts).filter(
+        (scope) => releasableScopes.includes(scope) && !client.scopes.includes(scope),
+      );
       if (foreign.length === 0) return undefined;
       return {
         received: `scope=${shown(scopesOf(facts).join(' '))}, of which ${shown(listed(foreign))} is not registered`,

@@ -5,7 +5,6 @@ import { assertionReasons } from './assertion.ts';
 import { listed, type Reason } from './reason.ts';
 
 const formType = 'application/x-www-form-urlencoded';
-const grants = ['authorization_code', 'refresh_token'];
 
 const transport: readonly Reason[] = [
   {
@@ -73,10 +72,12 @@ const parameters: readonly Reason[] = [
     id: 'grant_type.unsupported',
     errors: ['unsupported_grant_type'],
     see: 'RFC 6749 §5.2',
-    rule: `grant_type is one of ${listed(grants)}.`,
-    find: ({ params }) => {
+    rule: 'grant_type is one that is offered here, and that the service is registered for.',
+    find: ({ params, request }) => {
       const grant = params.get('grant_type');
-      if (grant === undefined || grants.includes(grant)) return undefined;
+      const isCause =
+        request.answer.outcome === 'refused' && request.answer.error === 'unsupported_grant_type';
+      if (grant === undefined || !isCause) return undefined;
       return {
         received: `grant_type=${shown(grant)}`,
         mend: 'Send grant_type=authorization_code with the code that came to your redirect URI.',
@@ -108,7 +109,11 @@ function ofCode(
     errors: ['invalid_grant', 'invalid_request'],
     see,
     rule,
-    find: (facts) => (facts.code === undefined ? undefined : find(facts.code, facts)),
+    find: (facts) => {
+      const { code, claimedId } = facts;
+      const isOurs = code?.clientId === claimedId || id === 'other-client';
+      return code === undefined || !isOurs ? undefined : find(code, facts);
+    },
   };
 }
 
