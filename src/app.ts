@@ -7,7 +7,7 @@ import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
-import { openidRoutes, sweepOpenid, type ObserveService } from '#openid';
+import { openidRoutes, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { OpenHouse } from './open-house.ts';
 
 /**
@@ -36,6 +36,7 @@ export async function buildApp(house: House, parts: { observe?: ObserveService }
 
 const sweepEverySeconds = 60;
 const sealEverySeconds = 2;
+const tendKeysEverySeconds = 60;
 
 /** Starts the background work of every room in this process. */
 export async function startWork({ house, jobs }: OpenHouse, parts: { senders: Senders }): Promise<void> {
@@ -44,6 +45,7 @@ export async function startWork({ house, jobs }: OpenHouse, parts: { senders: Se
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);
   });
+  jobs.every(tendKeysEverySeconds, 'tend the signing keys', () => tendSigningKeys(house));
   jobs.every(sweepEverySeconds, 'sweep what has expired', () => sweepHouse(house));
 }
 

@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { inspect } from 'node:util';
 import { movableClock, systemClock } from '#foundation/clock';
 import { createLog, type Logger } from '#foundation/log';
@@ -8,6 +5,7 @@ import { readSettings, SettingsFault, type Settings } from '#foundation/settings
 import { EmbeddedPostgresFault, isStorageUnavailable, startEmbeddedPostgres } from '#foundation/storage';
 import { closeSenders, loadSenders } from '#messaging';
 import { buildApp, startWork } from './app.ts';
+import { readMasterKey } from './master-key.ts';
 import { openHouse } from './open-house.ts';
 import { prepareSandbox, startSandbox } from './start-sandbox.ts';
 
@@ -51,7 +49,7 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   stops.push(async () => closeSenders(senders));
   const databaseUrl = settings.databaseUrl ?? (await startOwnDatabase(settings, log, stops));
   yield;
-  const masterKey = settings.masterKey ?? (await readOrMakeMasterKey(settings));
+  const masterKey = await readMasterKey(settings);
   const sandboxClock = settings.mode === 'sandbox' ? movableClock() : undefined;
   const clock = sandboxClock ?? systemClock();
   const open = await openHouse({ settings, clock, databaseUrl, masterKey, log });
@@ -87,18 +85,6 @@ async function startOwnDatabase(settings: Settings, log: Logger, stops: Stops): 
   const postgres = await startEmbeddedPostgres({ dataFolder: settings.dataFolder, log });
   stops.push(postgres.stop);
   return postgres.url;
-}
-
-/** A sandbox keeps a key of its own beside its data, so that a second start can read what the first one sealed. */
-async function readOrMakeMasterKey(settings: Settings): Promise<Buffer> {
-  const file = path.join(settings.dataFolder, 'master.key');
-  await mkdir(settings.dataFolder, { recursive: true });
-  try {
-    await writeFile(file, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
-  return Buffer.from(await readFile(file, 'utf8'), 'base64');
 }
 
 /** What an operator must do is said in words; anything else with its stack. */

@@ -87,11 +87,14 @@ export function compose(words: Catalogue, message: SendableMessage, around: Surr
   return { subject, text, html: toHtml({ language, subject, lines, code, action, ending }), ...carried };
 }
 
+/** Making one takes longer than all the rest of a message. */
+const pluralRules = { en: new Intl.PluralRules('en'), cy: new Intl.PluralRules('cy') };
+
 /** Whole hours from one on, whole minutes below; half a minute is rounded up, as a message takes a moment to be read. */
 function spellDuration(words: Catalogue, language: Language, seconds: number): string {
   const minutes = Math.max(1, Math.round(seconds / 60));
   const [count, unit] = minutes < 60 ? [minutes, words.minutes] : [Math.floor(minutes / 60), words.hours];
-  const category = new Intl.PluralRules(language).select(count);
+  const category = pluralRules[language].select(count);
   const form = (category === 'zero' ? undefined : unit[category]) ?? unit.other;
   return form.replace('{count}', String(count));
 }

@@ -2,6 +2,8 @@
 export const addresses = {
   authorize: '/authorize',
   token: '/token',
+  pushedRequest: '/par',
+  revocation: '/revoke',
   userinfo: '/userinfo',
   jwks: '/.well-known/jwks.json',
   discovery: '/.well-known/openid-configuration',

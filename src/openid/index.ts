@@ -1,4 +1,11 @@
 export {
+  listSigningKeys,
+  retireSigningKey,
+  rotateSigningKeys,
+  signingKeyOnTheWire,
+  tendSigningKeys,
+} from './keys/life.ts';
+export {
   inspectCode,
   inspectRefreshToken,
   type CodeFacts,

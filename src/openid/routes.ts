@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { House } from '#foundation/deps';
+import { createClientKeys } from '#partners';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { addresses } from './addresses.ts';
@@ -7,14 +8,18 @@ import { trustMark, trustMarkAddress } from './endpoints/discovery.ts';
 import { createRenderError, watchEngine, type RenderProblem } from './endpoints/engine-problems.ts';
 import { keepBodies, mountForPeople, mountForPrograms } from './endpoints/engine-routes.ts';
 import { answerPrograms } from './endpoints/json-errors.ts';
+import { mountJwks } from './endpoints/jwks.ts';
 import { mountUserinfo } from './endpoints/userinfo.ts';
 import { createEngine } from './engine/engine.ts';
-import { loadSigningKeys } from './keys/keys.ts';
 import { observeAnswer } from './observation/engine-requests.ts';
 import type { ObserveService } from './observation/observer.ts';
 import { observePrograms } from './observation/program-requests.ts';
+import { followChanges, openLivingKeys } from './keys/living-keys.ts';
+import { mountPushEndpoint } from './requests/push-endpoint.ts';
 import { mountInteractions } from './sign-in/interaction-routes.ts';
+import { createClientSignatures } from './tokens/client-signature.ts';
 import { createMint } from './tokens/mint.ts';
+import { mountRevocationEndpoint } from './tokens/revocation-endpoint.ts';
 import { mountTokenEndpoint } from './tokens/token-endpoint.ts';
 
 /**
@@ -36,7 +41,8 @@ export async function openidRoutes(
 ): Promise<void> {
   const { issuer } = house.settings;
   const { interactionAddress, renderProblem, observe } = parts;
-  const keys = await loadSigningKeys(house);
+  const keys = await openLivingKeys(house);
+  app.addHook('onClose', followChanges(house, keys));
   const mint = createMint({ clock: house.clock, keys }, { issuer, vtm: trustMarkAddress(issuer) });
   const requests = new WeakMap<IncomingMessage, FastifyRequest>();
   const requestOf = (request: IncomingMessage) => {
@@ -54,14 +60,18 @@ export async function openidRoutes(
       : { observeAnswer: (ctx) => observeAnswer(observe, ctx, requestOf(ctx.req)) }),
   });
   watchEngine(provider, house);
-  const engineParts = { house, provider, renderProblem, requests, observe };
+  const verifyByClient = createClientSignatures(createClientKeys(house));
+  const engineParts = { house, provider, renderProblem, requests, observe, verifyByClient };
   await app.register((programs, _options, done) => {
     keepBodies(programs);
     answerPrograms(programs, house);
     if (observe !== undefined) observePrograms(programs, observe);
     mountForPrograms(programs, engineParts);
-    mountTokenEndpoint(programs, { house, mint });
+    mountTokenEndpoint(programs, { house, mint, verifyByClient });
+    mountPushEndpoint(programs, engineParts);
+    mountRevocationEndpoint(programs, { house, mint, verifyByClient });
     mountUserinfo(programs, { house, mint });
+    mountJwks(programs, keys);
     mountTrustMark(programs, issuer);
     done();
   });

@@ -1,6 +1,7 @@
 import { systemClock } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { deleteExpiredEntities } from './engine/store.ts';
+import { deleteExpiredRequests } from './requests/store.ts';
 import { deleteExpiredTickets, deleteTicketsOf } from './sign-in/store.ts';
 import { deleteExpiredFamilies, deleteFamiliesOf, deleteSpentAssertions } from './tokens/store.ts';
 
@@ -11,6 +12,7 @@ export async function sweepOpenid(deps: Pick<Deps, 'db' | 'clock'>): Promise<voi
   await deleteSpentAssertions(deps.db, systemClock().now());
   await deleteExpiredFamilies(deps.db, now);
   await deleteExpiredTickets(deps.db, now);
+  await deleteExpiredRequests(deps.db, now);
 }
 
 /** Ends all tokens of an account that is closed. Its session is no longer good for anything without the account. */

@@ -31,12 +31,18 @@ export interface ClientKey {
   readonly e: string;
 }
 
+/** Whether a service may, or must, make its requests in a certain way. */
+export const requestUses = ['allowed', 'required'] as const;
+export type RequestUse = (typeof requestUses)[number];
+
 /** What a service is registered with. */
 export interface ClientRegistration {
   /** The public name, which people read. */
   readonly clientName: string;
   readonly redirectUris: readonly string[];
+  /** The keys themselves; none when the service publishes them at `jwksUri`. */
   readonly jwks: { readonly keys: readonly ClientKey[] };
+  readonly jwksUri?: string | undefined;
   readonly scopes: readonly string[];
   /** Permitted Vectors of Trust, such as `P0.Cp.Cd`. */
   readonly vectors: readonly string[];
@@ -49,6 +55,14 @@ export interface ClientRegistration {
   readonly homeUri?: string | undefined;
   readonly termsUri?: string | undefined;
   readonly privacyUri?: string | undefined;
+  /** Pushed authorization requests (RFC 9126); not at all when left out. */
+  readonly pushedRequests?: RequestUse | undefined;
+  /** Signed request objects (RFC 9101); not at all when left out. */
+  readonly signedRequests?: RequestUse | undefined;
+  /** Whether its access tokens are bound to a key that it proves to hold (RFC 9449). */
+  readonly dpopBound?: boolean | undefined;
+  /** Whether it may revoke tokens (RFC 7009). */
+  readonly tokenRevocation?: boolean | undefined;
 }
 
 /** A connected service's registration, with the id that was allocated to it. */

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { readJwk, readPem } from './client-key.ts';
 import {
+  complainOfExtensions,
+  extensionShape,
+  extensionsOf,
+  extensionsOnTheWire,
+  trueOrFalse,
+} from './extensions.ts';
+import { complaintOfHost, isLoopback } from './key-set/public-address.ts';
+import {
   nations,
   registrableScopes,
   registrableVectors,
@@ -14,7 +22,6 @@ export interface RegistrationRules {
   readonly mode: 'sandbox' | 'production';
 }
 
-const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
 const mostUris = 10;
 const mostKeys = 10;
 
@@ -36,7 +43,7 @@ function complaintOfAddress(address: string, rules: RegistrationRules): string |
   if (url.protocol === 'https:') return undefined;
   if (url.protocol !== 'http:') return 'must start with https://';
   if (rules.mode !== 'sandbox') return 'must start with https://';
-  return loopbackHosts.includes(url.hostname)
+  return isLoopback(url.hostname)
     ? undefined
     : 'must start with https://; plain http is only for localhost, 127.0.0.1 and [::1]';
 }
@@ -46,6 +53,12 @@ function complaintOfRedirectUri(address: string, rules: RegistrationRules): stri
   if (address.includes('?')) return 'must not have a query string';
   if (address.includes('#')) return 'must not have a fragment';
   return complaintOfAddress(address, rules);
+}
+
+function complaintOfKeyAddress(address: string, rules: RegistrationRules): string | undefined {
+  if (address.includes('#')) return 'must not have a fragment';
+  const complaint = complaintOfAddress(address, rules);
+  return complaint ?? complaintOfHost(new URL(address).hostname, rules.mode);
 }
 
 type Complain = (address: string, rules: RegistrationRules) => string | undefined;
@@ -113,6 +126,7 @@ const wireShape = (rules: RegistrationRules) =>
         .refine((uris) => new Set(uris).size === uris.length, 'must not hold the same address twice'),
       public_key_pem: publicKeyPem.optional(),
       jwks: jwks.optional(),
+      jwks_uri: address(rules, complaintOfKeyAddress).optional(),
       scopes: listOf(registrableScopes, 'scopes')
         .refine((scopes) => scopes.includes('openid'), 'must include openid')
         .default(['openid', 'email', 'phone']),
@@ -128,11 +142,12 @@ const wireShape = (rules: RegistrationRules) =>
         )
         .max(100, 'must not name more than 100 services')
         .default([]),
-      im1_enabled: z.boolean({ error: 'must be true or false' }).default(false),
+      im1_enabled: trueOrFalse,
       require_nonce: z.boolean({ error: 'must be true or false' }).default(true),
       client_uri: address(rules, complaintOfAddress).optional(),
       tos_uri: address(rules, complaintOfAddress).optional(),
       policy_uri: address(rules, complaintOfAddress).optional(),
+      ...extensionShape,
     },
     {
       error: (issue) =>
@@ -151,13 +166,15 @@ const wireShape = (rules: RegistrationRules) =>
 export function clientRegistration(rules: RegistrationRules) {
   return wireShape(rules)
     .superRefine((wire, context) => {
-      if ((wire.public_key_pem === undefined) === (wire.jwks === undefined)) {
+      const sources = [wire.public_key_pem, wire.jwks, wire.jwks_uri];
+      if (sources.filter((source) => source !== undefined).length !== 1) {
         context.addIssue({
           code: 'custom',
           path: ['public_key_pem'],
-          message: 'exactly one of public_key_pem and jwks must be given',
+          message: 'exactly one of public_key_pem, jwks and jwks_uri must be given',
         });
       }
+      complainOfExtensions(wire, context);
       if (wire.scopes.includes('gp_integration_credentials') && !wire.im1_enabled) {
         context.addIssue({
           code: 'custom',
@@ -180,6 +197,8 @@ export function clientRegistration(rules: RegistrationRules) {
         homeUri: wire.client_uri,
         termsUri: wire.tos_uri,
         privacyUri: wire.policy_uri,
+        jwksUri: wire.jwks_uri,
+        ...extensionsOf(wire),
       }),
     );
 }
@@ -188,7 +207,7 @@ function registrationOnTheWire(client: Client) {
   return {
     client_name: client.clientName,
     redirect_uris: client.redirectUris,
-    jwks: client.jwks,
+    ...(client.jwksUri === undefined ? { jwks: client.jwks } : { jwks_uri: client.jwksUri }),
     scopes: client.scopes,
     vectors: client.vectors,
     nations: client.nations,
@@ -198,6 +217,7 @@ function registrationOnTheWire(client: Client) {
     ...(client.homeUri === undefined ? {} : { client_uri: client.homeUri }),
     ...(client.termsUri === undefined ? {} : { tos_uri: client.termsUri }),
     ...(client.privacyUri === undefined ? {} : { policy_uri: client.privacyUri }),
+    ...extensionsOnTheWire(client),
   };
 }
 
@@ -210,6 +230,9 @@ export function clientOnTheWire(client: Client) {
   };
 }
 
+/** The ways to give keys, of which a registration has one. */
+const keySources = ['public_key_pem', 'jwks', 'jwks_uri'];
+
 /**
  * Lays changes from the wire over a client's registration. The result is as unchecked as the changes: it has to go
  * through `clientRegistration`. A member given as null is taken away.
@@ -218,8 +241,9 @@ export function overlayRegistration(
   client: Client,
   changes: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const { jwks: keys, ...rest } = registrationOnTheWire(client);
-  const bringsKey = 'public_key_pem' in changes || 'jwks' in changes;
-  const merged = { ...rest, ...(bringsKey ? {} : { jwks: keys }), ...changes };
+  const registered: Record<string, unknown> = registrationOnTheWire(client);
+  const bringsKey = keySources.some((source) => source in changes && changes[source] !== null);
+  const kept = Object.entries(registered).filter(([name]) => !bringsKey || !keySources.includes(name));
+  const merged = { ...Object.fromEntries(kept), ...changes };
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }

@@ -1,7 +1,7 @@
 import { statement, type Db } from '#foundation/storage';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { nations, type Client, type ClientKey } from './client.ts';
+import { nations, requestUses, type Client, type ClientKey } from './client.ts';
 
 type ClientRow = {
   client_id: string;
@@ -17,6 +17,11 @@ type ClientRow = {
   home_uri: string | null;
   terms_uri: string | null;
   privacy_uri: string | null;
+  jwks_uri: string | null;
+  pushed_requests: string | null;
+  signed_requests: string | null;
+  dpop_bound: boolean;
+  token_revocation: boolean;
   created_at: Date;
 };
 type PartnerTables = { 'partners.client': ClientRow };
@@ -34,6 +39,7 @@ const storedKeys = z.object({
   ),
 });
 const storedNations = z.array(z.enum(nations));
+const storedUse = z.enum(requestUses).optional();
 
 function fromRow(row: Selectable<ClientRow>): Client {
   return {
@@ -50,6 +56,11 @@ function fromRow(row: Selectable<ClientRow>): Client {
     homeUri: row.home_uri ?? undefined,
     termsUri: row.terms_uri ?? undefined,
     privacyUri: row.privacy_uri ?? undefined,
+    jwksUri: row.jwks_uri ?? undefined,
+    pushedRequests: storedUse.parse(row.pushed_requests ?? undefined),
+    signedRequests: storedUse.parse(row.signed_requests ?? undefined),
+    dpopBound: row.dpop_bound,
+    tokenRevocation: row.token_revocation,
     createdAt: row.created_at,
   };
 }
@@ -69,6 +80,11 @@ function toRow(client: Client): ClientRow {
     home_uri: client.homeUri ?? null,
     terms_uri: client.termsUri ?? null,
     privacy_uri: client.privacyUri ?? null,
+    jwks_uri: client.jwksUri ?? null,
+    pushed_requests: client.pushedRequests ?? null,
+    signed_requests: client.signedRequests ?? null,
+    dpop_bound: client.dpopBound ?? false,
+    token_revocation: client.tokenRevocation ?? false,
     created_at: client.createdAt,
   };
 }

@@ -2,8 +2,10 @@ import type { MovableClock } from '#foundation/clock';
 import type { House } from '#foundation/deps';
 import type { Web } from '#foundation/http';
 import type { Jobs } from '#foundation/jobs';
+import { tendSigningKeys } from '#openid';
 import { clientOperations } from './api/clients.ts';
 import { clockOperations } from './api/clock.ts';
+import { keyOperations } from './api/keys.ts';
 import { messageOperations } from './api/messages.ts';
 import { mountOperations } from './api/mount.ts';
 import { personaOperations } from './api/personas.ts';
@@ -29,7 +31,10 @@ export async function sandboxRoutes(
 ): Promise<void> {
   const { app, house } = web;
   const devices: RememberedDevices = new Map();
-  const onClockMoved = () => keepLocked(house);
+  const onClockMoved = async () => {
+    await keepLocked(house);
+    await tendSigningKeys(house);
+  };
   const deps = { house, ...sandbox, onForgotten: (accountId: string) => devices.delete(accountId) };
   await mountOperations(app, house, [
     ...personaOperations(deps),
@@ -37,6 +42,7 @@ export async function sandboxRoutes(
     ...clientOperations(deps),
     ...requestOperations(deps),
     ...signInOperations({ app, house, devices, queues: new Map() }),
+    ...keyOperations(deps),
     ...clockOperations({ clock: sandbox.clock, onMoved: onClockMoved }),
   ]);
   await mountPages({ ...deps, web, onClockMoved });

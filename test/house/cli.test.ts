@@ -48,6 +48,27 @@ test('an operator registers, lists and removes a service', async () => {
   assert.ok(!run('src/cli/client.ts', 'list').stdout.includes(clientId));
 });
 
+test('an operator registers what goes beyond the contract, and keys by address', async () => {
+  const extended = {
+    public_key_pem: undefined,
+    jwks_uri: 'https://pharmacy.example/jwks.json',
+    require_pushed_authorization_requests: true,
+    dpop_bound_access_tokens: true,
+  };
+  const added = run('src/cli/client.ts', 'add', await describeService(extended));
+  assert.equal(added.status, 0, added.stderr);
+  const shown = z.record(z.string(), z.unknown()).parse(JSON.parse(added.stdout));
+  assert.deepEqual(
+    [shown['jwks_uri'], shown['require_pushed_authorization_requests'], shown['dpop_bound_access_tokens']],
+    ['https://pharmacy.example/jwks.json', true, true],
+  );
+  const inward = { public_key_pem: undefined, jwks_uri: 'https://10.0.0.1/jwks.json' };
+  assert.match(
+    run('src/cli/client.ts', 'add', await describeService(inward)).stderr,
+    /jwks_uri: must be reachable on the public internet/u,
+  );
+});
+
 test('a registration that does not fit is refused, line by line', async () => {
   const file = await describeService({
     redirect_uris: ['http://pharmacy.example/*'],

@@ -78,6 +78,15 @@ test('kid, iat and typ may be there too, and kid may be the service’s own name
   }
 });
 
+test('what a service signed for another purpose is no assertion, whatever it says', async () => {
+  for (const typ of ['oauth-authz-req+jwt', 'dpop+jwt']) {
+    const signed = await new SignJWT(claims())
+      .setProtectedHeader({ alg: 'RS512', typ })
+      .sign(service.privateKey);
+    assert.deepEqual(await tryAssertion(signed), turnedAway);
+  }
+});
+
 test('of a service’s several keys each is good', async () => {
   const [one, other] = [await registerService(provider), await registerService(provider)];
   const key = (of: TestService) => ({ kty: 'RSA', alg: 'RS512', use: 'sig', ...of.publicJwk }) as const;

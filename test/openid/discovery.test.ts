@@ -46,6 +46,16 @@ test('discovery says what the contract promises, and nothing that is not so', as
   assert.deepEqual(body['code_challenge_methods_supported'], ['S256']);
   assert.deepEqual(body['grant_types_supported'], ['authorization_code', 'refresh_token']);
   assert.equal(body['authorization_response_iss_parameter_supported'], true);
+  assert.equal(body['revocation_endpoint'], `${issuer}/revoke`);
+  assert.equal(body['require_pushed_authorization_requests'], undefined);
+  assert.deepEqual(
+    [body['request_parameter_supported'], body['request_uri_parameter_supported']],
+    [true, false],
+  );
+  assert.deepEqual(body['request_object_signing_alg_values_supported'], ['RS512']);
+  assert.deepEqual(body['revocation_endpoint_auth_methods_supported'], ['private_key_jwt']);
+  const proofs = body['dpop_signing_alg_values_supported'] as string[];
+  assert.ok(proofs.includes('ES256') && !proofs.some((alg) => /^HS|none/iu.test(alg)));
   for (const scope of ['openid', 'email', 'phone'])
     assert.ok((body['scopes_supported'] as string[]).includes(scope));
   for (const claim of ['sub', 'vot', 'vtm', 'email', 'phone_number_pds_matched']) {
@@ -53,7 +63,10 @@ test('discovery says what the contract promises, and nothing that is not so', as
   }
   assert.ok(!(body['scopes_supported'] as string[]).includes('offline_access'));
   const forOauth = await read('/.well-known/oauth-authorization-server');
-  assert.deepEqual(forOauth.body, body);
+  // Clients that know it from here use it if they mean to; some would use it unasked if they met it in the other.
+  const { pushed_authorization_request_endpoint: pushed, ...rest } = forOauth.body;
+  assert.equal(pushed, `${issuer}/par`);
+  assert.deepEqual(rest, body);
 });
 
 test('the keys are published for clients to keep, without anything private', async () => {
@@ -83,15 +96,15 @@ test('processes that start together make only two keys, and both know them', asy
   const fresh = await startProvider({ environment: {} });
   const client = new pg.Client({ connectionString: fresh.databaseUrl });
   await client.connect();
-  await client.query('DELETE FROM openid.signing_key');
+  await client.query('DELETE FROM openid.published_key');
   const started = await Promise.all([startProvider({ beside: fresh }), startProvider({ beside: fresh })]);
-  const { rows } = await client.query<{ kid: string; state: string }>(
-    'SELECT kid, state FROM openid.signing_key ORDER BY state',
+  const { rows } = await client.query<{ kid: string; signs: boolean }>(
+    'SELECT kid, signs_from IS NOT NULL AS signs FROM openid.published_key ORDER BY signs DESC',
   );
   await client.end();
   assert.deepEqual(
-    rows.map((row) => row.state),
-    ['active', 'next'],
+    rows.map((row) => row.signs),
+    [true, false],
   );
   for (const one of started) {
     const { keys } = (await (await one.fetch('/.well-known/jwks.json')).json()) as {

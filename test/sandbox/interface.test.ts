@@ -100,6 +100,24 @@ suite('registering services over the programming interface', () => {
     assert.equal(await count(), before);
   });
 
+  test('what goes beyond the contract is turned on and off, and told when it contradicts itself', async () => {
+    const client = await register({
+      require_pushed_authorization_requests: true,
+      use_token_revocation: true,
+    });
+    const path = `/clients/${client.client_id}`;
+    const off = { use_pushed_authorization_requests: false };
+    const refused = refusalIn(await call(sandbox, 'PATCH', path, off));
+    assert.equal(refused.problems[0]?.field, 'require_pushed_authorization_requests');
+    const changes = { ...off, require_pushed_authorization_requests: false, dpop_bound_access_tokens: true };
+    const changed = await call(sandbox, 'PATCH', path, changes);
+    assert.equal(changed.status, 200);
+    const shown = z.record(z.string(), z.unknown()).parse((await call(sandbox, 'GET', path)).body);
+    assert.deepEqual({ ...shown, ...changes, use_token_revocation: true }, shown);
+    const keys = await call(sandbox, 'PATCH', path, { jwks_uri: 'http://localhost:9/jwks.json' });
+    assert.equal(z.record(z.string(), z.unknown()).parse(keys.body)['jwks'], undefined);
+  });
+
   test('a change that does not fit changes nothing', async () => {
     const client = await register();
     const path = `/clients/${client.client_id}`;
@@ -193,6 +211,7 @@ suite('the programming interface', () => {
       'DELETE /requests',
       'GET /clients',
       'GET /clients/{id}',
+      'GET /keys',
       'GET /messages',
       'GET /personas',
       'GET /requests',
@@ -200,6 +219,7 @@ suite('the programming interface', () => {
       'PATCH /clients/{id}',
       'POST /clients',
       'POST /clock',
+      'POST /keys/rotate',
       'POST /personas/{id}/reset',
       'POST /reset',
       'POST /sign-in',

@@ -73,13 +73,14 @@ export async function openDatabaseProxy(url: string): Promise<DatabaseProxy> {
 }
 
 /**
- * Reads what a client says to PostgreSQL. @param hear is told the text of each statement of a request
+ * Reads what a client says to PostgreSQL. @param hear is told the text of each statement that a request runs
  *
- * @see PostgreSQL documentation, “Message Formats”: StartupMessage, Query, Parse
+ * @see PostgreSQL documentation, “Message Formats”: StartupMessage, Query, Parse, Bind
  */
 function createListener(hear: (statement: string) => void): (bytes: Buffer) => void {
   let waiting = Buffer.alloc(0);
   let name: string | undefined;
+  const prepared = new Map<string, string>();
   return (bytes) => {
     waiting = Buffer.concat([waiting, bytes]);
     for (;;) {
@@ -97,7 +98,8 @@ function createListener(hear: (statement: string) => void): (bytes: Buffer) => v
         name = pairs[pairs.indexOf('application_name') + 1] ?? '';
       } else if (name === requestsName) {
         if (type === 'Q') hear(first);
-        if (type === 'P') hear(second);
+        if (type === 'P') prepared.set(first, second);
+        if (type === 'B') hear(prepared.get(second) ?? '');
       }
       waiting = waiting.subarray(end);
     }

@@ -223,6 +223,13 @@ export const houseSettings = {
     byDefault: '`3600`',
     sentence: 'After how many seconds without use the single sign-on session ends.',
   }),
+  keyRotationDays: setting({
+    variable: 'BEVAN_KEY_ROTATION_DAYS',
+    schema: wholeNumber(0, 3650, 90),
+    byDefault: '`90`',
+    sentence:
+      'After how many days the next signing key takes over by itself. `0` leaves it to `node src/cli/keys.ts rotate`.',
+  }),
   refusedPhoneCountries: setting({
     variable: 'BEVAN_REFUSED_PHONE_COUNTRIES',
     schema: listOfWords('US'),

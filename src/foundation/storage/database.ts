@@ -1,7 +1,8 @@
 import { Socket } from 'node:net';
 import { Fault } from '#foundation/errors';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import pg from 'pg';
+import { createDriver } from './driver.ts';
 
 /**
  * A connection to PostgreSQL or a transaction on it. It knows no table: a room's `store.ts` adds its own with
@@ -25,7 +26,7 @@ export interface Database {
 /** PostgreSQL's classes of "not now": connection trouble, shutting down, too many connections, cannot connect now. */
 const unavailableCodes = /^(08|53|57P0[1-3]|ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE)/u;
 const unavailableMessages =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|LISTEN\/NOTIFY (?:connection ended|channel registration was lost)/u;
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|cached plan must not change result type|LISTEN\/NOTIFY (?:connection ended|channel registration was lost)/u;
 
 /** @returns whether the error means that the database could not be reached, rather than that a statement was wrong */
 export function isStorageUnavailable(error: unknown): boolean {
@@ -59,13 +60,21 @@ export function openDatabase(options: {
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: longestStatementMs,
+    pipeline: true,
     application_name: 'bevan',
   });
   pool.on('error', (error) => options.onIdleError?.(error));
   // Whose connection breaks while they use it learns of it from their statement; the event would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   giveUpSilent(pool, options.silenceMs ?? longestSilenceMs);
-  const db: Db = new Kysely({ dialect: new PostgresDialect({ pool }) });
+  const db: Db = new Kysely({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => createDriver(pool),
+      createIntrospector: (known) => new PostgresIntrospector(known),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
   return {
     db,
     pool,

@@ -1,4 +1,4 @@
-import { sql, type Compilable, type RawBuilder } from 'kysely';
+import { sql, type Compilable, type CompiledQuery, type RawBuilder } from 'kysely';
 import type { Db } from './database.ts';
 
 /** Stands in a statement for a value that each run gives anew. */
@@ -8,6 +8,17 @@ class Place {
   constructor(name: string) {
     this.name = name;
   }
+}
+
+const shareable = Symbol('shareable');
+
+/** @returns whether it is a statement of {@link statement}'s that reads and holds nothing */
+export function isShareable(query: CompiledQuery): boolean {
+  return shareable in query;
+}
+
+function onlyReads({ query }: CompiledQuery): boolean {
+  return query.kind === 'SelectQueryNode' && query.endModifiers === undefined && query.with === undefined;
 }
 
 /** @returns what stands in the statement for the value of that name */
@@ -34,7 +45,8 @@ export function statement<V extends object, R>(
     const parameters = compiled.parameters.map((value) =>
       value instanceof Place ? given.get(value.name) : value,
     );
-    const { rows } = await db.executeQuery<R>({ ...compiled, parameters });
+    const marks = onlyReads(compiled) ? { [shareable]: true } : {};
+    const { rows } = await db.executeQuery<R>({ ...compiled, parameters, ...marks });
     return rows;
   };
 }

@@ -3,6 +3,10 @@ import { supportedLevels, supportedProfiles } from '#identity';
 import { languages } from '#foundation/web';
 import type { UnknownObject } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
+import { proofAlgorithms } from '../tokens/dpop.ts';
+
+/** Services may keep the discovery document and the keys for as long. */
+export const cacheForServices = 'public, max-age=3600';
 
 /** What tokens say besides the claims that scopes release. */
 const tokenClaims = [
@@ -49,15 +53,29 @@ export function discoveryAdditions(issuer: string): UnknownObject {
     vtm: trustMarkAddress(issuer),
     display_values_supported: ['page', 'touch'],
     ui_locales_supported: [...languages],
-    request_parameter_supported: false,
+    request_parameter_supported: true,
+    request_object_signing_alg_values_supported: ['RS512'],
+    dpop_signing_alg_values_supported: proofAlgorithms,
+    revocation_endpoint: `${issuer}${addresses.revocation}`,
+    revocation_endpoint_auth_methods_supported: ['private_key_jwt'],
+    revocation_endpoint_auth_signing_alg_values_supported: ['RS512'],
   };
 }
 
-/** What the engine says of itself in its discovery document and what is not so here. */
-export function discoveryCorrections(): UnknownObject {
+/**
+ * What the engine says of itself in its discovery documents and what is not so here. Where requests can be pushed to is
+ * told in the one for OAuth clients only: widely used OpenID clients push wherever they find it in the other, without
+ * being registered for it and without showing who they are.
+ *
+ * @param address of the document that is asked for
+ */
+export function discoveryCorrections(issuer: string, address: string): UnknownObject {
   const claims = releasableScopes.flatMap((scope) => scopeClaims[scope] ?? []);
   return {
     response_modes_supported: ['query'],
+    ...(address === addresses.authorizationServer
+      ? { pushed_authorization_request_endpoint: `${issuer}${addresses.pushedRequest}` }
+      : {}),
     claims_supported: [...new Set([...tokenClaims, ...claims])],
   };
 }

@@ -9,6 +9,7 @@ import { errors, type ErrorOut, type KoaContextWithOIDC, type Provider } from 'o
 import type { RenderError } from '../engine/around.ts';
 import { observeShownError } from '../observation/engine-requests.ts';
 import { withExplanation, type ObserveService } from '../observation/observer.ts';
+import { noteRehearsal } from '../engine/engine-request.ts';
 
 /** How long a caller should wait while the database is away. */
 const retryAfterSeconds = 5;
@@ -136,9 +137,11 @@ function describeToProgram(shown: Shown, out: ErrorOut) {
 export function watchEngine(provider: Provider, house: House): void {
   provider.on('server_error', (ctx, error) => {
     const { route } = ctx.oidc;
+    if (noteRehearsal(ctx.req, error)) return;
     if (!pageRoutes.includes(route)) house.log.error({ err: error, route }, 'the OpenID engine failed');
   });
   provider.on('authorization.error', (ctx, error) => {
+    if (noteRehearsal(ctx.req, error)) return;
     const { client, params } = ctx.oidc;
     house.log.info(
       { clientId: client?.clientId, error: error.error },

@@ -6,6 +6,8 @@ import type { Provider } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
 import { engineRequest } from '../engine/engine-request.ts';
 import type { ObserveService } from '../observation/observer.ts';
+import { resolveRequest, type ResolvedRequest } from '../requests/resolve.ts';
+import type { VerifyByClient } from '../tokens/client-signature.ts';
 import { sendUnreadable, type RenderProblem } from './engine-problems.ts';
 
 export interface EngineRouteParts {
@@ -15,6 +17,7 @@ export interface EngineRouteParts {
   /** Remembers which request an engine's request was made from. */
   readonly requests: WeakMap<IncomingMessage, FastifyRequest>;
   readonly observe?: ObserveService | undefined;
+  readonly verifyByClient: VerifyByClient;
 }
 
 /** More than any request of the contract needs. */
@@ -25,14 +28,16 @@ const mostQueryCharacters = 8000;
 type Pass = (
   request: FastifyRequest,
   reply: FastifyReply,
-  seen?: { url?: string; accept?: string },
+  seen?: { url?: string; accept?: string; resolved?: ResolvedRequest },
 ) => Promise<void>;
 
 function createPass({ house, provider, requests }: EngineRouteParts): Pass {
   const handle = provider.callback();
-  return async (request, reply, seen = {}) => {
+  return async (request, reply, { resolved, ...seen } = {}) => {
     const { issuer } = house.settings;
     const made = engineRequest(request.raw, { issuer, url: request.url, ...seen });
+    if (resolved?.origin !== undefined) made.origin = resolved.origin;
+    made.refusal = resolved?.refusal;
     requests.set(made, request);
     reply.hijack();
     await handle(made, reply.raw);
@@ -51,11 +56,11 @@ function bodyOf(request: FastifyRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }
 
-/** Mounts what programs call: discovery, keys, tokens. */
+/** Mounts what programs call and the engine answers: discovery. */
 export function mountForPrograms(app: FastifyInstance, parts: EngineRouteParts): void {
   const pass = createPass(parts);
   const accept = 'application/json';
-  for (const address of [addresses.discovery, addresses.authorizationServer, addresses.jwks]) {
+  for (const address of [addresses.discovery, addresses.authorizationServer]) {
     app.get(address, (request, reply) => pass(request, reply, { accept }));
   }
 }
@@ -64,10 +69,13 @@ export function mountForPrograms(app: FastifyInstance, parts: EngineRouteParts):
 export function mountForPeople(app: FastifyInstance, parts: EngineRouteParts): void {
   const { provider } = parts;
   const pass = createPass(parts);
-  app.get(addresses.authorize, async (request, reply) => {
+  // Whoever only looks what an address is about must not use a pushed request up.
+  app.get(addresses.authorize, { exposeHeadRoute: false }, async (request, reply) => {
     const query = queryOf(request);
     if (parseForm(Buffer.from(query)) === undefined) return sendUnreadable(parts, request, reply);
-    return pass(request, reply, { url: `${addresses.authorize}?${await withoutUnusable(provider, query)}` });
+    const resolved = await resolveRequest(parts, new URLSearchParams(query));
+    const usable = await withoutUnusable(provider, resolved.query);
+    return pass(request, reply, { url: `${addresses.authorize}?${usable}`, resolved });
   });
   // Browsers leave the session's cookie out of a form that another site posts, and send it with the address.
   app.post(addresses.authorize, async (request, reply) => {
@@ -89,8 +97,7 @@ function queryOf(request: FastifyRequest): string {
  * Drops what the contract does not know and the engine would refuse a request for: a `max_age` that is no number, a
  * hint at a person that nobody can rely on.
  */
-async function withoutUnusable(provider: Provider, query: string): Promise<string> {
-  const params = new URLSearchParams(query);
+export async function withoutUnusable(provider: Provider, params: URLSearchParams): Promise<string> {
   const [maxAge, ...otherAges] = params.getAll('max_age');
   if (maxAge !== undefined && otherAges.length === 0 && !/^\d{1,9}$/u.test(maxAge)) params.delete('max_age');
   const [hint, ...otherHints] = params.getAll('id_token_hint');

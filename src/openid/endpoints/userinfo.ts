@@ -2,8 +2,10 @@ import { readAccount } from '#accounts';
 import { releasedClaims } from '#consent';
 import type { House } from '#foundation/deps';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { errors } from 'oidc-provider';
 import { z } from 'zod';
 import { addresses } from '../addresses.ts';
+import { proofAlgorithms, readProof, spendProof } from '../tokens/dpop.ts';
 import { familyOfAccessToken } from '../tokens/family.ts';
 import type { Mint } from '../tokens/mint.ts';
 import { selectFamily } from '../tokens/store.ts';
@@ -13,23 +15,32 @@ export interface UserinfoParts {
   readonly mint: Mint;
 }
 
-const bearer = /^bearer +(?<token>[\w~+/.-]+=*)$/iu;
+const credentials = /^(?<scheme>bearer|dpop) +(?<token>[\w~+/.-]+=*)$/iu;
 
 const tokenClaims = z.object({
   sub: z.string(),
   aud: z.string(),
   jti: z.string(),
   scope: z.string(),
+  cnf: z.object({ jkt: z.string() }).optional(),
 });
 
 interface Refusal {
   readonly status: 400 | 401 | 403;
-  readonly error: 'invalid_request' | 'invalid_token' | 'insufficient_scope';
+  readonly error: 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'invalid_dpop_proof';
   readonly description: string;
   /** Nothing was presented: then the challenge names no error. @see RFC 6750 §3.1 */
   readonly isBare?: boolean;
   /** What would have been enough. */
   readonly scope?: string;
+  /** The token is bound to a key, or was presented as if it were. @see RFC 9449 §7.1 */
+  readonly isAboutKey?: boolean;
+}
+
+/** An access token, and the way in which it was presented. */
+interface Presented {
+  readonly token: string;
+  readonly scheme: 'bearer' | 'dpop';
 }
 
 const notGood: Refusal = {
@@ -58,14 +69,14 @@ export function mountUserinfo(app: FastifyInstance, parts: UserinfoParts): void 
 }
 
 async function answer(parts: UserinfoParts, request: FastifyRequest, reply: FastifyReply) {
-  const reading = readBearer(request);
+  const reading = readCredentials(request);
   if ('error' in reading) return refuse(parts, reply, reading);
-  const claims = await findClaims(parts, reading.token);
-  if ('error' in claims) return refuse(parts, reply, claims);
+  const claims = await findClaims(parts, reading, request);
+  if ('error' in claims) return refuse(parts, reply, { isAboutKey: reading.scheme === 'dpop', ...claims });
   return reply.send(claims.claims);
 }
 
-function readBearer(request: FastifyRequest): { token: string } | Refusal {
+function readCredentials(request: FastifyRequest): Presented | Refusal {
   if (isInAddressOrBody(request)) {
     return {
       status: 400,
@@ -74,7 +85,7 @@ function readBearer(request: FastifyRequest): { token: string } | Refusal {
     };
   }
   const header = request.headers.authorization?.trim();
-  if (header === undefined || !/^bearer\b/iu.test(header)) {
+  if (header === undefined || !/^(?:bearer|dpop)\b/iu.test(header)) {
     return {
       status: 401,
       error: 'invalid_token',
@@ -82,10 +93,10 @@ function readBearer(request: FastifyRequest): { token: string } | Refusal {
       isBare: true,
     };
   }
-  const token = bearer.exec(header)?.groups?.['token'];
+  const { scheme, token } = credentials.exec(header)?.groups ?? {};
   return token === undefined
     ? { status: 400, error: 'invalid_request', description: 'the Authorization header is malformed' }
-    : { token };
+    : { token, scheme: scheme?.toLowerCase() === 'dpop' ? 'dpop' : 'bearer' };
 }
 
 function isInAddressOrBody(request: FastifyRequest): boolean {
@@ -97,11 +108,14 @@ function isInAddressOrBody(request: FastifyRequest): boolean {
 
 async function findClaims(
   { house, mint }: UserinfoParts,
-  token: string,
+  presented: Presented,
+  request: FastifyRequest,
 ): Promise<{ claims: Readonly<Record<string, unknown>> } | Refusal> {
-  const reading = tokenClaims.safeParse(await mint.readAccessToken(token));
+  const reading = tokenClaims.safeParse(await mint.readAccessToken(presented.token));
   if (!reading.success) return notGood;
-  const { sub, aud, jti, scope } = reading.data;
+  const { sub, aud, jti, scope, cnf } = reading.data;
+  const complaint = await checkBinding(house, presented, { request, jkt: cnf?.jkt });
+  if (complaint !== undefined) return complaint;
   const familyName = familyOfAccessToken(jti);
   if (familyName === undefined) return notGood;
   const scopes = scope.split(' ');
@@ -124,13 +138,43 @@ async function findClaims(
   return { claims: { iss: house.settings.issuer, aud, ...released } };
 }
 
+/**
+ * A token that is bound to a key opens nothing without a proof of that key, and one that isn't needs none.
+ *
+ * @see RFC 9449 §7
+ */
+async function checkBinding(
+  house: House,
+  { token, scheme }: Presented,
+  { request, jkt }: { request: FastifyRequest; jkt: string | undefined },
+): Promise<Refusal | undefined> {
+  if ((scheme === 'dpop') !== (jkt !== undefined)) return { ...notGood, isAboutKey: true };
+  if (jkt === undefined) return undefined;
+  try {
+    const proof = await readProof({
+      header: request.headers['dpop'],
+      method: request.method,
+      address: `${house.settings.issuer}${addresses.userinfo}`,
+      accessToken: token,
+    });
+    if (proof.jkt !== jkt) return notGood;
+    await spendProof(house.database.db, proof);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof errors.InvalidDpopProof)) throw error;
+    const { error_description: description = 'the proof is not valid' } = error;
+    return { status: 401, error: 'invalid_dpop_proof', description };
+  }
+}
+
 function refuse({ house }: UserinfoParts, reply: FastifyReply, refusal: Refusal) {
-  const { status, error, description, scope } = refusal;
+  const { status, error, description, scope, isAboutKey } = refusal;
   const challenge = [`realm="${house.settings.issuer}"`];
   if (refusal.isBare !== true) challenge.push(`error="${error}"`, `error_description="${description}"`);
   if (scope !== undefined) challenge.push(`scope="${scope}"`);
+  if (isAboutKey === true) challenge.push(`algs="${proofAlgorithms.join(' ')}"`);
   return reply
     .code(status)
-    .header('WWW-Authenticate', `Bearer ${challenge.join(', ')}`)
+    .header('WWW-Authenticate', `${isAboutKey === true ? 'DPoP' : 'Bearer'} ${challenge.join(', ')}`)
     .send({ error, error_description: description });
 }

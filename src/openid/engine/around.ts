@@ -1,12 +1,9 @@
 import type { House } from '#foundation/deps';
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
-import { discoveryCorrections } from '../endpoints/discovery.ts';
+import { cacheForServices, discoveryCorrections } from '../endpoints/discovery.ts';
 
 /** Shows an error that can't be told to the service by a redirect. */
 export type RenderError = NonNullable<Configuration['renderError']>;
-
-/** Services may keep the discovery document and the keys for as long. */
-const cacheSeconds = 3600;
 
 export interface AroundParts {
   readonly house: House;
@@ -25,9 +22,10 @@ export async function around(
     await next();
     const { route } = ctx.oidc;
     if (route === 'resume' && ctx.oidc.session?.state !== undefined) await letTheLastStay(ctx);
-    if (route === 'discovery') ctx.body = { ...described(ctx.body), ...discoveryCorrections() };
-    if (route === 'discovery' || route === 'jwks')
-      ctx.set('Cache-Control', `public, max-age=${cacheSeconds}`);
+    if (route === 'discovery') {
+      ctx.body = { ...described(ctx.body), ...discoveryCorrections(house.settings.issuer, ctx.path) };
+      ctx.set('Cache-Control', cacheForServices);
+    }
     await recordGrant(house, ctx);
     await observeAnswer?.(ctx);
   } catch (error) {

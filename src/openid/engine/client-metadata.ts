@@ -1,6 +1,6 @@
 import { releasableScopes } from '#consent';
-import type { Client, Nation } from '#partners';
-import { nations } from '#partners';
+import type { Client, Nation, RequestUse } from '#partners';
+import { nations, requestUses } from '#partners';
 import type { AdapterPayload, Client as EngineClient } from 'oidc-provider';
 import { z } from 'zod';
 
@@ -11,6 +11,9 @@ const registration = z.object({
   vectors: z.array(z.string()),
   nations: z.array(z.enum(nations)),
   requireNonce: z.boolean(),
+  pushedRequests: z.enum(requestUses).optional(),
+  signedRequests: z.enum(requestUses).optional(),
+  dpopBound: z.boolean(),
 });
 
 /** What the rules of a request need to know of a client, beyond what the engine checks itself. */
@@ -19,6 +22,9 @@ export interface ClientRules {
   readonly vectors: readonly string[];
   readonly nations: readonly Nation[];
   readonly requireNonce: boolean;
+  readonly pushedRequests?: RequestUse | undefined;
+  readonly signedRequests?: RequestUse | undefined;
+  readonly dpopBound: boolean;
 }
 
 /** What an id can look like; anything else is not worth a question to the database. */
@@ -34,12 +40,16 @@ export function describeClient(client: Client): AdapterPayload {
     vectors: client.vectors,
     nations: client.nations,
     requireNonce: client.requireNonce,
+    pushedRequests: client.pushedRequests,
+    signedRequests: client.signedRequests,
+    dpopBound: client.dpopBound === true,
   };
   return {
     client_id: client.clientId,
     client_name: client.clientName,
     redirect_uris: client.redirectUris,
-    jwks: { keys: client.jwks.keys },
+    // The engine checks no signature of a service's, and so never asks for published keys.
+    ...(client.jwksUri === undefined ? { jwks: { keys: client.jwks.keys } } : { jwks_uri: client.jwksUri }),
     scope: client.scopes.filter((scope) => releasableScopes.includes(scope)).join(' '),
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],

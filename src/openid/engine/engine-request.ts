@@ -1,7 +1,41 @@
 import { IncomingMessage } from 'node:http';
+import { errors } from 'oidc-provider';
 
 /** Headers that the engine has a use for; it sees no others. */
 const passedOn = ['cookie', 'accept'] as const;
+
+/** How an authorization request came here, which the engine doesn't see. */
+export interface RequestOrigin {
+  /** The service pushed it, and the browser brought only its name. */
+  readonly isPushed: boolean;
+  /** The service signed it. */
+  readonly isSigned: boolean;
+}
+
+const plain: RequestOrigin = { isPushed: false, isSigned: false };
+
+/** A request as the engine sees it, with what our own rules of a request need to know. */
+export class EngineRequest extends IncomingMessage {
+  origin: RequestOrigin = plain;
+  /** What is wrong with a request of which the engine sees only where to tell it. */
+  refusal: errors.OIDCProviderError | undefined;
+  /** Told instead of what the browser would be shown, when a request is only tried. */
+  rehearsal: { error: Error | undefined } | undefined;
+}
+
+/** Stops a request that is only tried, where the engine would begin to answer it. */
+export class RehearsalPassed extends errors.CustomOIDCProviderError {
+  constructor() {
+    super('rehearsal_passed', 'the request would be answered');
+  }
+}
+
+/** Keeps what the engine says of a request that is only tried. @returns whether it is one */
+export function noteRehearsal(request: IncomingMessage, error: Error): boolean {
+  if (!(request instanceof EngineRequest) || request.rehearsal === undefined) return false;
+  request.rehearsal.error = error;
+  return true;
+}
 
 /**
  * Makes the request that the engine sees: its host and scheme are the issuer's, whatever the client claims, so that no
@@ -13,9 +47,9 @@ const passedOn = ['cookie', 'accept'] as const;
 export function engineRequest(
   raw: IncomingMessage,
   seen: { issuer: string; url: string; accept?: string },
-): IncomingMessage {
+): EngineRequest {
   const issuer = new URL(seen.issuer);
-  const request = new IncomingMessage(raw.socket);
+  const request = new EngineRequest(raw.socket);
   request.method = raw.method;
   // HTTP allows a whole address here, and the engine would take its host from it.
   request.url = seen.url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/iu, '');

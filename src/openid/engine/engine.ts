@@ -3,20 +3,21 @@ import { releasableScopes } from '#consent';
 import { Provider, type Configuration, type OIDCContext } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
 import { discoveryAdditions } from '../endpoints/discovery.ts';
-import type { SigningKeys } from '../keys/keys.ts';
+import type { LivingKeys } from '../keys/living-keys.ts';
 import { createSignInPolicy, describeAgreement, Person } from '../sign-in/policy.ts';
 import { checkRequest } from '../sign-in/request-rules.ts';
 import { lifetimes } from '../tokens/mint.ts';
 import { createAdapters } from './adapter.ts';
 import { around, type AroundParts } from './around.ts';
 import { registrationProperty } from './client-metadata.ts';
+import { engineKeys } from './engine-keys.ts';
 import { createEngineTime } from './engine-time.ts';
 
 /** How long a person may take between two answers of the engine's. */
 const interactionSeconds = 3600;
 
 export interface EngineParts extends AroundParts {
-  readonly keys: SigningKeys;
+  readonly keys: LivingKeys;
 }
 
 /** Creates the OpenID engine, configured for the contract and for nothing else. */
@@ -52,10 +53,11 @@ function configure({ house, keys, renderError }: EngineParts): Configuration {
     },
     expiresWithSession: () => false,
     extraClientMetadata: { properties: [registrationProperty] },
-    extraParams: { vtr: checkRequest, allow_registration: null },
+    extraParams: { vtr: checkRequest, allow_registration: null, dpop_jkt: null },
     features: {
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       pushedAuthorizationRequests: { enabled: false },
       resourceIndicators: { enabled: false },
       rpInitiatedLogout: { enabled: false },
@@ -70,7 +72,7 @@ function configure({ house, keys, renderError }: EngineParts): Configuration {
       url: (_ctx, interaction) => `${addresses.interaction}/${interaction.uid}`,
     },
     issueRefreshToken: () => true,
-    jwks: keys.jwks,
+    jwks: { keys: engineKeys(keys) },
     loadExistingGrant: (ctx) => describeAgreement(house, ctx),
     pkce: { required: () => false },
     renderError,

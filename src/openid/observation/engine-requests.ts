@@ -1,6 +1,7 @@
 import type { Explanation } from '#foundation/http';
 import type { FastifyRequest } from 'fastify';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { EngineRequest } from '../engine/engine-request.ts';
 import type { ObserveService, PersonsPart, ServiceAnswer, ServiceEndpoint } from './observer.ts';
 import { tieOfCode, tieOfInteraction } from './ties.ts';
 
@@ -8,7 +9,6 @@ const endpointOf = new Map<string, ServiceEndpoint>([
   ['authorization', 'authorize'],
   ['resume', 'return'],
   ['discovery', 'discovery'],
-  ['jwks', 'keys'],
 ]);
 
 /** A refusal that the contract spells out to the letter; nothing is added to it. */
@@ -53,7 +53,7 @@ export async function observeAnswer(
 
 function answerOf(ctx: KoaContextWithOIDC): ServiceAnswer | undefined {
   const { route, entities } = ctx.oidc;
-  if (route === 'discovery' || route === 'jwks') return { outcome: 'served', scopes: [] };
+  if (route === 'discovery') return { outcome: 'served', scopes: [] };
   const location = locationOf(ctx);
   if (location === '' || location === ctx.path) return undefined;
   const params = new Map(queryPairs(location));
@@ -78,7 +78,9 @@ async function tell(
   answer: ServiceAnswer,
 ): Promise<Explanation | undefined> {
   const endpoint = endpointOf.get(ctx.oidc.route);
-  if (observe === undefined || endpoint === undefined) return undefined;
+  // What is only tried has its answer elsewhere.
+  const isTried = ctx.req instanceof EngineRequest && ctx.req.rehearsal !== undefined;
+  if (observe === undefined || endpoint === undefined || isTried) return undefined;
   const { client } = ctx.oidc;
   const person = endpoint === 'return' ? personsPart(ctx) : undefined;
   return observe({

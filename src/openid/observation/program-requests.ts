@@ -15,6 +15,7 @@ import { tieOfCode, tieOfRefreshToken, tiesOfAccessToken } from './ties.ts';
 const endpointOf = new Map<string, ServiceEndpoint>([
   [addresses.token, 'token'],
   [addresses.userinfo, 'userinfo'],
+  [addresses.jwks, 'keys'],
 ]);
 
 const answerShape = z.object({

@@ -9,6 +9,7 @@ import { addresses } from '../addresses.ts';
 import { sendStartAgain, type RenderProblem } from '../endpoints/engine-problems.ts';
 import { createEngineTime, type EngineTime } from '../engine/engine-time.ts';
 import { engineRequest } from '../engine/engine-request.ts';
+import { keepRequest } from '../requests/pushed.ts';
 import { againReasons, endedReasons } from './policy.ts';
 import { redeemTicket, type JourneyResult } from './tickets.ts';
 
@@ -53,7 +54,7 @@ async function comeBack(parts: InteractionParts, request: FastifyRequest, reply:
   const results = describeResult(createEngineTime(house.clock), found, ticket);
   if (results === undefined) {
     await interaction.destroy();
-    return reply.redirect(requestAgain(interaction), 303);
+    return reply.redirect(await requestAgain(house, interaction), 303);
   }
   if (ticket.result.kind === 'agreed') await keepAgreement(house, interaction, ticket.result);
   const isOther =
@@ -133,9 +134,18 @@ function wasStepUp({ session, prompt }: Interaction, accountId: string): boolean
   return session?.accountId === accountId && !isFull;
 }
 
-/** @returns the address that makes the service's request anew */
-function requestAgain({ params }: Interaction): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(params)) if (typeof value === 'string') query.set(name, value);
+/**
+ * Keeps the service's request, as if the service had pushed it again: it may have come signed or pushed, which the bare
+ * parameters could not.
+ *
+ * @returns the address that makes the request anew
+ */
+async function requestAgain(house: House, { params }: Interaction): Promise<string> {
+  const parameters = z
+    .record(z.string(), z.string())
+    .parse(Object.fromEntries(Object.entries(params).filter(([, value]) => typeof value === 'string')));
+  const clientId = z.string().parse(parameters['client_id']);
+  const { requestUri } = await keepRequest(house.deps, { clientId, parameters, isSigned: true });
+  const query = new URLSearchParams({ client_id: clientId, request_uri: requestUri });
   return `${addresses.authorize}?${query.toString()}`;
 }

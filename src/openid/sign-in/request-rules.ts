@@ -1,6 +1,8 @@
 import { parseVtr, type Vector } from '#identity';
 import { errors, type KoaContextWithOIDC, type UnknownObject } from 'oidc-provider';
 import { rulesOf, type ClientRules } from '../engine/client-metadata.ts';
+import { EngineRequest, RehearsalPassed } from '../engine/engine-request.ts';
+import { isThumbprint } from '../tokens/dpop.ts';
 
 /** Longer values are no use to anybody, and would have to be carried through addresses and rows. */
 const mostCharacters = 2048;
@@ -17,10 +19,13 @@ const conflictingScopes = ['profile', 'basic_demographics'] as const;
  * @throws {errors.InvalidScope} without `openid`, or scopes that exclude each other
  */
 export function checkRequest(ctx: KoaContextWithOIDC): void {
+  const { req } = ctx;
+  if (req instanceof EngineRequest && req.refusal !== undefined) throw req.refusal;
   const params = ctx.oidc.params ?? {};
   const { client } = ctx.oidc;
   if (client === undefined) throw new Error('the engine checks requests of known clients only');
   const rules = rulesOf(client);
+  if (req instanceof EngineRequest) checkOrigin(req, rules);
   for (const name of limitedParameters) {
     const value = params[name];
     if (typeof value === 'string' && value.length > mostCharacters) {
@@ -42,7 +47,19 @@ export function checkRequest(ctx: KoaContextWithOIDC): void {
       conflictingScopes.join(' '),
     );
   }
+  const { dpop_jkt: jkt } = params;
+  if (rules.dpopBound && typeof jkt === 'string' && !isThumbprint(jkt))
+    throw new errors.InvalidRequest('dpop_jkt must be the thumbprint of a key (RFC 7638)');
   readVectors(params, rules);
+  if (req instanceof EngineRequest && req.rehearsal !== undefined) throw new RehearsalPassed();
+}
+
+/** A service that is registered to push or sign every request makes none in another way. */
+function checkOrigin({ origin }: EngineRequest, rules: ClientRules): void {
+  if (rules.pushedRequests === 'required' && !origin.isPushed)
+    throw new errors.InvalidRequest('this client must push its requests, and send the request_uri');
+  if (rules.signedRequests === 'required' && !origin.isSigned)
+    throw new errors.InvalidRequest('this client must sign its requests, and send them as request');
 }
 
 /**

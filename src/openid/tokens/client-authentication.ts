@@ -1,11 +1,11 @@
 import { secondsAfter, systemClock } from '#foundation/clock';
 import type { House } from '#foundation/deps';
-import { readClient, type Client, type ClientKey } from '#partners';
-import { decodeJwt, errors as joseErrors, importJWK, jwtVerify, type CryptoKey, type JWTPayload } from 'jose';
+import { readClient, type Client } from '#partners';
+import { decodeJwt, errors as joseErrors, type JWTPayload } from 'jose';
 import { errors } from 'oidc-provider';
 import { digestOf } from '../engine/sealed-entity.ts';
 import { isClientId } from '../engine/client-metadata.ts';
-import { signingAlgorithm } from '../keys/keys.ts';
+import type { VerifyByClient } from './client-signature.ts';
 import type { Assertion } from './store.ts';
 import { requireParameter, type TokenParameters } from './token-form.ts';
 
@@ -25,6 +25,8 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** What the contract allows an assertion to be ahead. */
 const mostSecondsAhead = 3600;
 const mostJtiCharacters = 512;
+/** Signed by the same keys, and carried through browsers or by other programs. @see RFC 8725 §3.11 */
+const otherPurposes: readonly unknown[] = ['oauth-authz-req+jwt', 'dpop+jwt'];
 /** Clocks of services and ours may differ by this much. */
 const toleranceSeconds = 15;
 
@@ -34,8 +36,10 @@ const toleranceSeconds = 15;
  * @param audiences what an assertion may be made out to
  * @see RFC 7523 §3, OpenID Connect Core §9
  */
-export function createClientAuthentication(house: House, audiences: readonly string[]): AuthenticateClient {
-  const keys = createKeyCache();
+export function createClientAuthentication(
+  { house, verifyByClient }: { house: House; verifyByClient: VerifyByClient },
+  audiences: readonly string[],
+): AuthenticateClient {
   // Services can't know of a clock that was moved in a sandbox: their assertions go by the machine's.
   const clock = systemClock();
   return async (params, authorization) => {
@@ -50,7 +54,11 @@ export function createClientAuthentication(house: House, audiences: readonly str
     const client = isClientId(clientId) ? await readClient(house.deps, clientId) : undefined;
     if (client === undefined) throw new errors.InvalidClientAuth('client not found');
     const now = clock.now();
-    const claims = await verify(assertion, client, { keys, audiences: [...audiences], now });
+    const claims = await verify(assertion, client, {
+      verifyByClient,
+      audiences: [...audiences],
+      now,
+    });
     const { jti, exp } = checkClaims(claims, now);
     const id = digestOf(`${clientId} ${jti}`);
     const expiresAt = secondsAfter(new Date(exp * 1000), toleranceSeconds);
@@ -82,68 +90,37 @@ function claimedClient(assertion: string): string {
   return subject;
 }
 
-/**
- * Checks an assertion against each of a service's keys. Its `kid` says nothing that could be relied on: a service that
- * registered its key in PEM doesn't know what we call it.
- */
 async function verify(
   assertion: string,
   client: Client,
-  against: { keys: KeyCache; audiences: string[]; now: Date },
+  against: { verifyByClient: VerifyByClient; audiences: string[]; now: Date },
 ): Promise<JWTPayload> {
   const { clientId } = client;
-  let refusal: unknown;
-  for (const key of client.jwks.keys) {
-    try {
-      const { payload } = await jwtVerify(assertion, await against.keys(key), {
-        algorithms: [signingAlgorithm],
-        issuer: clientId,
-        subject: clientId,
-        audience: against.audiences,
-        requiredClaims: ['exp', 'jti'],
-        clockTolerance: toleranceSeconds,
-        currentDate: against.now,
-      });
-      return payload;
-    } catch (error) {
-      if (!(error instanceof joseErrors.JOSEError)) throw error;
-      refusal = error;
-    }
+  try {
+    const { payload, protectedHeader } = await against.verifyByClient(assertion, client, {
+      issuer: clientId,
+      subject: clientId,
+      audience: against.audiences,
+      requiredClaims: ['exp', 'jti'],
+      clockTolerance: toleranceSeconds,
+      currentDate: against.now,
+    });
+    if (otherPurposes.includes(protectedHeader.typ))
+      throw new errors.InvalidClientAuth('typ is that of a JWT for another purpose');
+    return payload;
+  } catch (cause) {
+    if (!(cause instanceof joseErrors.JOSEError)) throw cause;
+    throw new errors.InvalidClientAuth({ cause });
   }
-  throw new errors.InvalidClientAuth({ cause: refusal });
 }
 
 function checkClaims({ exp, jti }: JWTPayload, now: Date): { exp: number; jti: string } {
-  if (exp === undefined || exp * 1000 > secondsAfter(now, mostSecondsAhead).getTime()) {
+  const latest = secondsAfter(now, mostSecondsAhead + toleranceSeconds);
+  if (exp === undefined || exp * 1000 > latest.getTime()) {
     throw new errors.InvalidClientAuth('exp must not be more than an hour ahead');
   }
   if (typeof jti !== 'string' || jti === '' || jti.length > mostJtiCharacters) {
     throw new errors.InvalidClientAuth(`jti must be text of at most ${mostJtiCharacters} characters`);
   }
   return { exp, jti };
-}
-
-type KeyCache = (key: ClientKey) => Promise<CryptoKey>;
-
-const mostCachedKeys = 1000;
-
-/** Importing a key takes longer than using it. A key is known by its modulus, so a changed one is another. */
-function createKeyCache(): KeyCache {
-  const imported = new Map<string, Promise<CryptoKey>>();
-  return (key) => {
-    const name = `${key.n}.${key.e}`;
-    const known = imported.get(name);
-    if (known !== undefined) return known;
-    const [oldest] = imported.keys();
-    if (imported.size >= mostCachedKeys && oldest !== undefined) imported.delete(oldest);
-    const made = importPublicKey(key);
-    imported.set(name, made);
-    return made;
-  };
-}
-
-async function importPublicKey({ kty, n, e }: ClientKey): Promise<CryptoKey> {
-  const key = await importJWK({ kty, n, e }, signingAlgorithm);
-  if (key instanceof Uint8Array) throw new joseErrors.JWKInvalid('an RSA key is expected');
-  return key;
 }

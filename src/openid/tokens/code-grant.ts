@@ -7,7 +7,7 @@ import { errors } from 'oidc-provider';
 import { z } from 'zod';
 import { digestOf, openPayload } from '../engine/sealed-entity.ts';
 import { familyOf, spellRefreshToken } from './family.ts';
-import type { TokenAnswer, TokenDeps, TokenRequest } from './grant.ts';
+import { bindingTo, type TokenAnswer, type TokenDeps, type TokenRequest } from './grant.ts';
 import { lifetimes, type SignIn } from './mint.ts';
 import { revokeTokens } from './revocation.ts';
 import { assertStillAgreed } from './still-agreed.ts';
@@ -24,6 +24,7 @@ const codePayload = z.object({
   authTime: z.number(),
   nonce: z.string().optional(),
   codeChallenge: z.string().optional(),
+  dpopJkt: z.string().optional(),
 });
 type CodePayload = z.output<typeof codePayload>;
 
@@ -39,7 +40,7 @@ const verifierPattern = /^[\w.~-]{43,128}$/u;
  */
 export async function exchangeCode(
   { house, mint }: TokenDeps,
-  { client: { clientId }, params, use }: TokenRequest,
+  { client: { clientId }, params, use, jkt }: TokenRequest,
 ): Promise<TokenAnswer> {
   const code = requireParameter(params, 'code');
   const redirectUri = requireParameter(params, 'redirect_uri');
@@ -51,16 +52,19 @@ export async function exchangeCode(
   const stored = await readCode(house, found, { clientId, family });
   if (stored.redirectUri !== redirectUri) throw new errors.InvalidGrant('redirect_uri mismatch');
   checkVerifier(verifier, stored.codeChallenge);
+  if (jkt !== undefined && stored.dpopJkt !== undefined && jkt !== stored.dpopJkt)
+    throw new errors.InvalidGrant('the code is bound to another key');
 
   const signedInAt = new Date(Math.round(stored.authTime * 1000));
   const { accountId } = stored;
   const asked = { accountId, clientId, signedInAt, scopes: stored.scope.split(' ') };
   const scopes = await assertStillAgreed(house, asked);
   const signIn: SignIn = { ...asked, scopes, vot: stored.acr, family };
+  const binding = bindingTo(jkt);
   const now = house.clock.now();
   const [accessToken, idToken, wasFirst] = await Promise.all([
     releasedClaims(house.deps, { ...signIn, use: 'access_token' }).then((claims) =>
-      mint.accessToken(signIn, claims ?? {}),
+      mint.accessToken(signIn, { ...claims, ...binding.claims }),
     ),
     releasedClaims(house.deps, { ...signIn, use: 'id_token' }).then((claims) =>
       mint.idToken(signIn, claims ?? {}, stored.nonce),
@@ -74,7 +78,7 @@ export async function exchangeCode(
   if (!wasFirst) throw await replayed(house, { family, clientId });
   return {
     access_token: accessToken,
-    token_type: 'Bearer',
+    token_type: binding.tokenType,
     expires_in: lifetimes.accessToken,
     refresh_token: spellRefreshToken(house.secrets, { family, generation: 1 }),
     id_token: idToken,

@@ -1,5 +1,6 @@
 import type { House } from '#foundation/deps';
 import type { Client } from '#partners';
+import type { JWTPayload } from 'jose';
 import type { Mint } from './mint.ts';
 import type { OneUse } from './one-use.ts';
 import type { TokenParameters } from './token-form.ts';
@@ -12,7 +13,7 @@ export interface TokenDeps {
 /** A token response. @see RFC 6749 §5.1 */
 export interface TokenAnswer {
   readonly access_token: string;
-  readonly token_type: 'Bearer';
+  readonly token_type: 'Bearer' | 'DPoP';
   readonly expires_in: number;
   readonly refresh_token: string;
   readonly id_token?: string;
@@ -25,6 +26,18 @@ export interface TokenRequest {
   readonly params: TokenParameters;
   /** Spent by the first look-up, so that a replayed request finds nothing. */
   readonly use: OneUse;
+  /** The thumbprint of the key that the service has proven to hold; its access token is bound to it. */
+  readonly jkt?: string | undefined;
+}
+
+/** How an access token says what it is bound to, and how the answer says so. @see RFC 9449 §5, §6.1 */
+export function bindingTo(jkt: string | undefined): {
+  readonly tokenType: 'Bearer' | 'DPoP';
+  readonly claims: JWTPayload;
+} {
+  return jkt === undefined
+    ? { tokenType: 'Bearer', claims: {} }
+    : { tokenType: 'DPoP', claims: { cnf: { jkt } } };
 }
 
 /** Exchanges what a service brings for tokens. */

@@ -1,7 +1,8 @@
 import type { Claims } from '#consent';
 import { randomToken } from '#foundation/security';
-import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
-import { signingAlgorithm, type SigningKeys } from '../keys/keys.ts';
+import { errors, jwtVerify, type JWTPayload } from 'jose';
+import type { LivingKeys } from '../keys/living-keys.ts';
+import { signingAlgorithm } from '../keys/signer.ts';
 
 /** Lifetimes of the contract, in seconds. */
 export const lifetimes = {
@@ -25,7 +26,7 @@ export interface SignIn {
 
 /** Signs and checks the platform's tokens. */
 export interface Mint {
-  accessToken(signIn: SignIn, claims: Claims): Promise<string>;
+  accessToken(signIn: SignIn, claims: JWTPayload): Promise<string>;
   /** @param nonce the one of the authorization request */
   idToken(signIn: SignIn, claims: Claims, nonce: string | undefined): Promise<string>;
   /** @returns an access token's claims, or undefined if it is not one of ours that is still good */
@@ -34,13 +35,12 @@ export interface Mint {
 
 /** @param issuer.vtm where it says what the components of `vot` mean here */
 export function createMint(
-  deps: { clock: { now(): Date }; keys: SigningKeys },
+  deps: { clock: { now(): Date }; keys: LivingKeys },
   issuer: { issuer: string; vtm: string },
 ): Mint {
-  const header = { alg: signingAlgorithm, typ: 'JWT', kid: deps.keys.active.kid };
   const sign = (signIn: SignIn, claims: JWTPayload, lifetimeSeconds: number): Promise<string> => {
     const now = Math.floor(deps.clock.now().getTime() / 1000);
-    return new SignJWT({
+    return deps.keys.signJwt({
       ...claims,
       iss: issuer.issuer,
       sub: signIn.accountId,
@@ -51,9 +51,7 @@ export function createMint(
       auth_time: Math.floor(signIn.signedInAt.getTime() / 1000),
       vot: signIn.vot,
       vtm: issuer.vtm,
-    })
-      .setProtectedHeader(header)
-      .sign(deps.keys.active.key);
+    });
   };
   return {
     accessToken: (signIn, claims) =>
@@ -82,11 +80,11 @@ export function createMint(
 }
 
 async function verified(
-  deps: { clock: { now(): Date }; keys: SigningKeys },
+  deps: { clock: { now(): Date }; keys: LivingKeys },
   { token, issuer }: { token: string; issuer: string },
 ): Promise<JWTPayload | undefined> {
-  const findKey = ({ kid }: { kid?: string }) => {
-    const key = deps.keys.published.get(kid ?? '');
+  const findKey = async ({ kid }: { kid?: string }) => {
+    const key = await deps.keys.find(kid ?? '');
     if (key === undefined) throw new UnknownKey();
     return key;
   };

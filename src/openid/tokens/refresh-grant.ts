@@ -3,7 +3,7 @@ import { secondsAfter } from '#foundation/clock';
 import type { House } from '#foundation/deps';
 import { errors } from 'oidc-provider';
 import { readRefreshToken, spellRefreshToken, type RefreshTokenName } from './family.ts';
-import type { TokenAnswer, TokenDeps, TokenRequest } from './grant.ts';
+import { bindingTo, type TokenAnswer, type TokenDeps, type TokenRequest } from './grant.ts';
 import { lifetimes, type SignIn } from './mint.ts';
 import { revokeTokens } from './revocation.ts';
 import { assertStillAgreed } from './still-agreed.ts';
@@ -25,7 +25,7 @@ const graceSeconds = 30;
  */
 export async function refresh(
   { house, mint }: TokenDeps,
-  { client: { clientId }, params, use }: TokenRequest,
+  { client: { clientId }, params, use, jkt }: TokenRequest,
 ): Promise<TokenAnswer> {
   const name = readRefreshToken(house.secrets, requireParameter(params, 'refresh_token'));
   if (name === undefined) throw new errors.InvalidGrant('refresh token not found');
@@ -34,15 +34,16 @@ export async function refresh(
   const wanted = narrow(family.scopes, params.get('scope'));
   const scopes = await assertStillAgreed(house, { ...family, scopes: wanted });
   const signIn: SignIn = { ...family, scopes };
+  const binding = bindingTo(jkt);
   const [accessToken] = await Promise.all([
     releasedClaims(house.deps, { ...signIn, use: 'access_token' }).then((claims) =>
-      mint.accessToken(signIn, claims ?? {}),
+      mint.accessToken(signIn, { ...claims, ...binding.claims }),
     ),
     rotate(house, family, { name, clientId }),
   ]);
   return {
     access_token: accessToken,
-    token_type: 'Bearer',
+    token_type: binding.tokenType,
     expires_in: lifetimes.accessToken,
     refresh_token: spellRefreshToken(house.secrets, { ...name, generation: name.generation + 1 }),
     scope: scopes.join(' '),

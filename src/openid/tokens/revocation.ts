@@ -2,7 +2,7 @@ import type { House } from '#foundation/deps';
 import { revokeFamily } from './store.ts';
 
 /** Why the tokens of a sign-in ended before their time. */
-export type RevocationReason = 'code_replayed' | 'refresh_token_reused';
+export type RevocationReason = 'code_replayed' | 'refresh_token_reused' | 'by_client';
 
 /** Ends all tokens of a family, if it is this client's. Saying it twice changes nothing. */
 export async function revokeTokens(

@@ -149,7 +149,7 @@ export async function revokeFamily(
 }
 
 /** Spends an assertion, unless one with its id was spent before and has not expired yet. */
-const spending = ({ id, now, expiresAt }: Assertion) => sql`
+export const spending = ({ id, now, expiresAt }: Assertion) => sql`
   WITH spent AS (
     INSERT INTO openid.spent_assertion AS known (id, expires_at) VALUES (${id}, ${expiresAt})
     ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at WHERE known.expires_at < ${now}

@@ -4,11 +4,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
 import { createClientAuthentication } from './client-authentication.ts';
+import type { VerifyByClient } from './client-signature.ts';
 import { exchangeCode } from './code-grant.ts';
+import { proveKey } from './dpop.ts';
 import type { Grant, TokenDeps } from './grant.ts';
 import { createOneUse, type OneUse } from './one-use.ts';
 import { refresh } from './refresh-grant.ts';
-import { readTokenForm, requireParameter } from './token-form.ts';
+import { readTokenForm, requireParameter, type TokenParameters } from './token-form.ts';
 
 const grants = new Map<string, Grant>([
   ['authorization_code', exchangeCode],
@@ -20,11 +22,50 @@ const grants = new Map<string, Grant>([
  *
  * @see RFC 6749 §3.2
  */
-export function mountTokenEndpoint(app: FastifyInstance, deps: TokenDeps): void {
-  const { house } = deps;
+export function mountTokenEndpoint(
+  app: FastifyInstance,
+  deps: TokenDeps & { readonly verifyByClient: VerifyByClient },
+): void {
+  mountClientEndpoint(app, deps, {
+    address: addresses.token,
+    handle: async (asked, reply) => {
+      const grant = grants.get(requireParameter(asked.params, 'grant_type'));
+      if (grant === undefined) throw new errors.UnsupportedGrantType();
+      const jkt = asked.client.dpopBound === true ? await asked.proveKey() : undefined;
+      return reply.send(await grant(deps, { ...asked, jkt }));
+    },
+  });
+}
+
+/** A request at an address where services authenticate. */
+export interface ClientRequest {
+  readonly client: Client;
+  readonly params: TokenParameters;
+  /** What the service has shown to be who it is: whoever handles the request looks something up with it. */
+  readonly use: OneUse;
+  readonly request: FastifyRequest;
+  /** @returns the thumbprint of the key that the request's `DPoP` header proves; see {@link proveKey} */
+  proveKey(): Promise<string>;
+}
+
+/**
+ * Mounts an address to which services post a form and show who they are. What is refused is told as RFC 6749 has it.
+ *
+ * @see RFC 6749 §5.2
+ */
+export function mountClientEndpoint(
+  app: FastifyInstance,
+  { house, verifyByClient }: { house: House; verifyByClient: VerifyByClient },
+  endpoint: {
+    readonly address: string;
+    readonly handle: (asked: ClientRequest, reply: FastifyReply) => Promise<FastifyReply>;
+  },
+): void {
   const { issuer } = house.settings;
-  const authenticate = createClientAuthentication(house, [`${issuer}${addresses.token}`, issuer]);
-  app.post(addresses.token, async (request, reply) => {
+  const address = `${issuer}${endpoint.address}`;
+  const audiences = [...new Set([address, `${issuer}${addresses.token}`, issuer])];
+  const authenticate = createClientAuthentication({ house, verifyByClient }, audiences);
+  app.post(endpoint.address, async (request, reply) => {
     void reply.header('Pragma', 'no-cache');
     let client: Client | undefined;
     let use: OneUse | undefined;
@@ -33,9 +74,9 @@ export function mountTokenEndpoint(app: FastifyInstance, deps: TokenDeps): void 
       const authenticated = await authenticate(params, request.headers.authorization);
       client = authenticated.client;
       use = createOneUse(house.database.db, authenticated.assertion);
-      const grant = grants.get(requireParameter(params, 'grant_type'));
-      if (grant === undefined) throw new errors.UnsupportedGrantType();
-      return await grant(deps, { client, params, use });
+      const header = request.headers['dpop'];
+      const prove = () => proveKey(house.database.db, { header, method: request.method, address });
+      return await endpoint.handle({ client, params, use, request, proveKey: prove }, reply);
     } catch (error) {
       if (!(error instanceof errors.OIDCProviderError)) throw error;
       return refuse(house, { request, reply, error: (await use?.finish()) ?? error, client });
@@ -43,7 +84,7 @@ export function mountTokenEndpoint(app: FastifyInstance, deps: TokenDeps): void 
   });
   app.route({
     method: ['GET', 'PUT', 'PATCH', 'DELETE'],
-    url: addresses.token,
+    url: endpoint.address,
     handler: (_request, reply) => reply.code(405).header('Allow', 'POST').send({ error: 'invalid_request' }),
   });
 }
@@ -63,7 +104,10 @@ function refuse(
 ): FastifyReply {
   const { request, reply, error, client } = refused;
   const { statusCode, error_description, error_detail: reason } = error;
-  house.log.info({ clientId: client?.clientId, error: error.error, reason }, 'a token request was refused');
+  house.log.info(
+    { clientId: client?.clientId, error: error.error, reason },
+    'a request of a service was refused',
+  );
   // RFC 6749 §5.2: a client that tried the Authorization header is told what that header is for.
   if (statusCode === 401 && request.headers.authorization !== undefined) {
     void reply.header('WWW-Authenticate', `Basic realm="${house.settings.issuer}"`);

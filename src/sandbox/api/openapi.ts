@@ -32,7 +32,12 @@ function describe(operation: Operation): Json {
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: json(schemaOf(body, 'input')) } }),
+      : {
+          requestBody: {
+            required: !body.safeParse(undefined).success,
+            content: json(schemaOf(body, 'input')),
+          },
+        }),
     responses: Object.fromEntries(
       Object.entries(operation.answers).map(([status, answer]) => [
         status,

@@ -51,7 +51,14 @@ export async function registerService(
 /** @returns the address of an authorization request */
 export function authorizeAddress(service: TestService, changes: Parameters = {}): string {
   const query = new URLSearchParams();
-  const parameters: Parameters = {
+  const parameters: Parameters = { ...requestParameters(service), ...changes };
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, value);
+  return `/authorize?${query.toString()}`;
+}
+
+/** @returns the parameters of an ordinary request */
+export function requestParameters(service: TestService): Readonly<Record<string, string>> {
+  return {
     response_type: 'code',
     client_id: service.clientId,
     redirect_uri: service.redirectUri,
@@ -59,10 +66,7 @@ export function authorizeAddress(service: TestService, changes: Parameters = {})
     state: randomUUID(),
     nonce: randomUUID(),
     vtr: '["P0.Cp"]',
-    ...changes,
   };
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, value);
-  return `/authorize?${query.toString()}`;
 }
 
 /** @returns a verifier and its challenge */

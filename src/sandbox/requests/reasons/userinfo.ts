@@ -34,7 +34,8 @@ export const userinfoReasons: readonly Reason[] = [
     see,
     rule: 'The request has the header Authorization: Bearer <access token>.',
     find: ({ request: { authorization }, params }) => {
-      if (params.has('access_token') || /^bearer +\S+$/iu.test(authorization?.trim() ?? '')) return undefined;
+      if (params.has('access_token') || /^(?:bearer|dpop) +\S+$/iu.test(authorization?.trim() ?? ''))
+        return undefined;
       const scheme = authorization?.trim().split(/\s/u, 1)[0]?.slice(0, 20) ?? '';
       return {
         received:

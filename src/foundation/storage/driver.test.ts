@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openDatabase, isStorageUnavailable, statement, type Database } from '#foundation/storage';
+import { sql } from 'kysely';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+
+interface Note {
+  readonly id: number;
+  readonly text: string;
+}
+type Tables = { 'public.note': Note };
+
+let testDatabase: TestDatabase;
+let database: Database;
+before(async () => {
+  testDatabase = await createTestDatabase();
+  database = openDatabase({ url: testDatabase.url, connections: 3 });
+  await sql`CREATE TABLE public.note (id integer PRIMARY KEY, text text)`.execute(database.db);
+});
+after(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+const read = statement<{ id: number }, Note>((db, value) =>
+  db.withTables<Tables>().selectFrom('public.note').selectAll().where('id', '=', value('id')),
+);
+const write = statement<Note, unknown>((db, value) =>
+  db
+    .withTables<Tables>()
+    .insertInto('public.note')
+    .values({ id: value('id'), text: value('text') }),
+);
+const remove = (id: number) => sql`DELETE FROM public.note WHERE id = ${id}`;
+
+describe('statements outside a transaction', () => {
+  test('are seen by whoever asks next', async () => {
+    for (let id = 0; id < 20; id += 1) {
+      await write(database.db, { id, text: `note ${id}` });
+      assert.deepEqual(await read(database.db, { id }), [{ id, text: `note ${id}` }]);
+    }
+    for (let id = 0; id < 20; id += 1) await remove(id).execute(database.db);
+  });
+
+  test('that read never wait for one that holds what they read', async () => {
+    await write(database.db, { id: 30, text: 'held' });
+    await database.transact(async (db) => {
+      await sql`UPDATE public.note SET text = 'changed' WHERE id = 30`.execute(db);
+      assert.deepEqual(await read(database.db, { id: 30 }), [{ id: 30, text: 'held' }]);
+      assert.deepEqual(await read(db, { id: 30 }), [{ id: 30, text: 'changed' }]);
+    });
+    await remove(30).execute(database.db);
+  });
+
+  test('fail one by one: what others asked at the same moment is answered', async () => {
+    const wrong = statement<{ id: number }, unknown>((db, value) =>
+      db
+        .withTables<Tables>()
+        .selectFrom('public.note')
+        .select(sql`1 / ${value('id')}`.as('none')),
+    );
+    await write(database.db, { id: 0, text: 'nought' });
+    const asked = [read(database.db, { id: 0 }), wrong(database.db, { id: 0 }), read(database.db, { id: 0 })];
+    const outcomes = await Promise.allSettled(asked);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
+    await remove(0).execute(database.db);
+  });
+
+  test('hold no more connections than the pool has, however many there are', async () => {
+    const many = Array.from({ length: 200 }, (_, id) => read(database.db, { id }));
+    assert.equal((await Promise.all(many)).flat().length, 0);
+    assert.ok(database.pool.totalCount <= 3);
+    assert.equal(database.pool.waitingCount, 0);
+    assert.equal(database.pool.idleCount, database.pool.totalCount);
+  });
+});
+
+describe('a transaction', () => {
+  test('that does nothing takes no connection', async () => {
+    const busy = Array.from({ length: 3 }, () => database.pool.connect());
+    const taken = await Promise.all(busy);
+    assert.equal(await database.transact(() => Promise.resolve('done')), 'done');
+    for (const client of taken) client.release();
+  });
+
+  test('whose first statement fails leaves nothing, and the connection works on', async () => {
+    await write(database.db, { id: 1, text: 'first' });
+    await assert.rejects(database.transact((db) => write(db, { id: 1, text: 'twice' })));
+    await database.transact((db) => write(db, { id: 2, text: 'second' }));
+    assert.equal((await read(database.db, { id: 2 })).length, 1);
+  });
+
+  test('in which a statement failed is not kept, though somebody went on as if it had not', async () => {
+    await assert.rejects(
+      database.transact(async (db) => {
+        await write(db, { id: 3, text: 'lost' });
+        await write(db, { id: 1, text: 'there already' }).catch(() => undefined);
+      }),
+    );
+    assert.deepEqual(await read(database.db, { id: 3 }), []);
+  });
+});
+
+test('a table that gets a column while a process runs is read on, at the latest when asked again', async () => {
+  await write(database.db, { id: 9, text: 'before' });
+  for (let times = 0; times < 3; times += 1) {
+    await read(database.db, { id: 9 });
+    await database.transact((db) => read(db, { id: 9 }));
+  }
+  await sql`ALTER TABLE public.note ADD COLUMN more integer`.execute(database.db);
+  assert.equal((await read(database.db, { id: 9 }))[0]?.text, 'before');
+  const again = () => database.transact((db) => read(db, { id: 9 }));
+  const [row] = await again().catch((error: unknown) => {
+    assert.ok(isStorageUnavailable(error));
+    return again();
+  });
+  assert.equal(row?.text, 'before');
+});
