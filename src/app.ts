@@ -7,11 +7,15 @@ import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
-import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys } from '#openid';
+import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { OpenHouse } from './open-house.ts';
 
-/** Builds the HTTP application with every room's routes. It doesn't listen yet. */
-export async function buildApp(house: House): Promise<Web> {
+/**
+ * Builds the HTTP application with every room's routes. It doesn't listen yet.
+ *
+ * @param parts.observe hears of the requests of services, and explains the refused ones; in a sandbox only
+ */
+export async function buildApp(house: House, parts: { observe?: ObserveService } = {}): Promise<Web> {
   const assets = await loadAssets();
   const pages = await createPages({
     serviceName: house.settings.serviceName,
@@ -22,7 +26,9 @@ export async function buildApp(house: House): Promise<Web> {
   const web = await createWeb(house, { pages, assets });
   const sessions = await openidRoutes(web.app, house, {
     interactionAddress: entryAddress,
-    renderProblem: (request, problem, reference) => web.problems.render(request, problem, { reference }),
+    renderProblem: (request, problem, reference, explanation) =>
+      web.problems.render(request, problem, { reference, explanation }),
+    observe: parts.observe,
   });
   journeysRoutes(web, { passwordPolicy: await createPasswordPolicy(), sessions });
   return web;

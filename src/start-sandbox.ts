@@ -1,9 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { MovableClock } from '#foundation/clock';
+import type { House } from '#foundation/deps';
 import type { Web } from '#foundation/http';
 import type { Jobs } from '#foundation/jobs';
-import { sandboxRoutes, seedSandbox, startSandboxWork, type DemoClient } from '#sandbox';
+import {
+  openRequestLog,
+  sandboxRoutes,
+  seedSandbox,
+  startSandboxWork,
+  type DemoClient,
+  type RequestLog,
+} from '#sandbox';
 
 /** A sandbox beside the product. */
 export interface Sandbox {
@@ -14,13 +22,21 @@ export interface Sandbox {
 
 const repository = path.resolve(import.meta.dirname, '..');
 
+/** Opens what has to be there before the product is built: the log that observes the requests of services. */
+export function prepareSandbox(house: House): { readonly requests: RequestLog } {
+  return { requests: openRequestLog(house) };
+}
+
 /** Seeds and mounts the sandbox. */
-export async function startSandbox(web: Web, parts: { clock: MovableClock; jobs: Jobs }): Promise<Sandbox> {
+export async function startSandbox(
+  web: Web,
+  parts: { clock: MovableClock; jobs: Jobs; requests: RequestLog },
+): Promise<Sandbox> {
   const { settings } = web.house;
   const demoPort = settings.port + 1;
   const demoOrigin = `http://localhost:${demoPort}`;
   const client = await seedSandbox(web.house, { origin: demoOrigin });
-  await sandboxRoutes(web, { clock: parts.clock, demoOrigin });
+  await sandboxRoutes(web, { clock: parts.clock, requests: parts.requests, demoOrigin });
   startSandboxWork(web.house, parts.jobs);
   let demo: ChildProcess | undefined;
   return {

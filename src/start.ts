@@ -7,7 +7,7 @@ import { closeSenders, loadSenders } from '#messaging';
 import { buildApp, startWork } from './app.ts';
 import { readMasterKey } from './master-key.ts';
 import { openHouse } from './open-house.ts';
-import { startSandbox } from './start-sandbox.ts';
+import { prepareSandbox, startSandbox } from './start-sandbox.ts';
 
 /** What has to be stopped, the last started first. */
 type Stops = (() => Promise<unknown>)[];
@@ -57,13 +57,18 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   yield;
   await startWork(open, { senders });
   yield;
-  const web = await buildApp(open.house);
+  const prepared = sandboxClock === undefined ? undefined : prepareSandbox(open.house);
+  if (prepared !== undefined) stops.push(prepared.requests.close);
+  const web = await buildApp(
+    open.house,
+    prepared === undefined ? {} : { observe: prepared.requests.observe },
+  );
   stops.push(() => web.app.close());
   yield;
   const sandbox =
-    sandboxClock === undefined
+    sandboxClock === undefined || prepared === undefined
       ? undefined
-      : await startSandbox(web, { clock: sandboxClock, jobs: open.jobs });
+      : await startSandbox(web, { clock: sandboxClock, jobs: open.jobs, ...prepared });
   yield;
   await web.app.listen({ port: settings.port, host: settings.host });
   yield;

@@ -6,6 +6,13 @@ export {
   tendSigningKeys,
 } from './keys/life.ts';
 export { ownPages } from './addresses.ts';
+export {
+  inspectCode,
+  inspectRefreshToken,
+  type CodeFacts,
+  type RefreshTokenFacts,
+} from './observation/inspect.ts';
+export type { Caller, ObserveService, ServiceRequest } from './observation/observer.ts';
 export { openidRoutes } from './routes.ts';
 export { type BrowserSessions } from './sessions/browser-sessions.ts';
 export {

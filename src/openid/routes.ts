@@ -11,6 +11,9 @@ import { answerPrograms } from './endpoints/json-errors.ts';
 import { mountJwks } from './endpoints/jwks.ts';
 import { mountUserinfo } from './endpoints/userinfo.ts';
 import { createEngine } from './engine/engine.ts';
+import { observeAnswer } from './observation/engine-requests.ts';
+import type { ObserveService } from './observation/observer.ts';
+import { observePrograms } from './observation/program-requests.ts';
 import { followChanges, openLivingKeys } from './keys/living-keys.ts';
 import { mountPushEndpoint } from './requests/push-endpoint.ts';
 import { createBrowserSessions, type BrowserSessions } from './sessions/browser-sessions.ts';
@@ -26,15 +29,20 @@ import { mountTokenEndpoint } from './tokens/token-endpoint.ts';
  * @returns what pages outside a service's request may know of who is signed in
  * @param parts.renderProblem makes a page for a person whose request can't go on
  * @param parts.interactionAddress where the journeys begin; browsers get there with `?request=<uid>`
+ * @param parts.observe hears of every request of a service, and explains the refused ones; in a sandbox only
  * @throws {Fault} `openid.no-signing-key`, `security.unsealable`
  */
 export async function openidRoutes(
   app: FastifyInstance,
   house: House,
-  parts: { interactionAddress: string; renderProblem: RenderProblem },
+  parts: {
+    interactionAddress: string;
+    renderProblem: RenderProblem;
+    observe?: ObserveService | undefined;
+  },
 ): Promise<BrowserSessions> {
   const { issuer } = house.settings;
-  const { interactionAddress, renderProblem } = parts;
+  const { interactionAddress, renderProblem, observe } = parts;
   const keys = await openLivingKeys(house);
   app.addHook('onClose', followChanges(house, keys));
   const mint = createMint(
@@ -42,22 +50,28 @@ export async function openidRoutes(
     { issuer, vtm: trustMarkAddress(issuer) },
   );
   const requests = new WeakMap<IncomingMessage, FastifyRequest>();
-  const renderError = createRenderError({
-    house,
-    renderProblem,
-    requestOf: (request) => {
-      const found = requests.get(request);
-      if (found === undefined) throw new Error('the engine answers a request that was never made');
-      return found;
-    },
-  });
+  const requestOf = (request: IncomingMessage) => {
+    const found = requests.get(request);
+    if (found === undefined) throw new Error('the engine answers a request that was never made');
+    return found;
+  };
+  const renderError = createRenderError({ house, renderProblem, requestOf, observe });
   const verifyByClient = createClientSignatures(createClientKeys(house));
-  const provider = createEngine({ house, keys, verifyByClient, renderError });
+  const provider = createEngine({
+    house,
+    keys,
+    verifyByClient,
+    renderError,
+    ...(observe === undefined
+      ? {}
+      : { observeAnswer: (ctx) => observeAnswer(observe, ctx, requestOf(ctx.req)) }),
+  });
   watchEngine(provider, house);
-  const engineParts = { house, provider, renderProblem, requests, verifyByClient };
+  const engineParts = { house, provider, renderProblem, requests, observe, verifyByClient };
   await app.register((programs, _options, done) => {
     keepBodies(programs);
     answerPrograms(programs, house);
+    if (observe !== undefined) observePrograms(programs, observe);
     mountForPrograms(programs, engineParts);
     mountTokenEndpoint(programs, { house, mint, verifyByClient });
     mountPushEndpoint(programs, engineParts);

@@ -1,5 +1,6 @@
 import type { House } from '#foundation/deps';
 import { isDirectFromThisMachine } from '#foundation/http';
+import type { Caller } from '#openid';
 import type { FastifyRequest } from 'fastify';
 
 /** Why a call is not answered. */
@@ -14,7 +15,7 @@ const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
  * Decides whether a call may reach the sandbox: from this machine only, unless the settings open it to the network; and
  * never made by somebody else's web page in a browser on this machine, also not under a name that was pointed here.
  */
-export function refuseStranger(house: House, request: FastifyRequest): Refusal | undefined {
+export function refuseStranger(house: House, request: Caller): Refusal | undefined {
   const { sandboxOpenToNetwork, issuer } = house.settings;
   const host = hostOf(`http://${request.headers.host ?? ''}`);
   if (!sandboxOpenToNetwork) {
@@ -56,7 +57,7 @@ function hostOf(address: string): Host | undefined {
 }
 
 /** A browser says where a request comes from; programs say nothing, or what they like. */
-function isCrossSite(request: FastifyRequest, host: Host | undefined): boolean {
+function isCrossSite(request: Caller, host: Host | undefined): boolean {
   if (request.method === 'GET' || request.method === 'HEAD') return false;
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;

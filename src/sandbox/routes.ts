@@ -9,9 +9,11 @@ import { keyOperations } from './api/keys.ts';
 import { messageOperations } from './api/messages.ts';
 import { mountOperations } from './api/mount.ts';
 import { personaOperations } from './api/personas.ts';
+import { requestOperations } from './api/requests.ts';
 import { signInOperations } from './api/sign-in.ts';
 import type { RememberedDevices } from './headless/sign-in.ts';
 import { mountPages } from './pages/routes.ts';
+import type { RequestLog } from './requests/log.ts';
 import { keepLocked } from './seed.ts';
 
 const secondsBetweenLocks = 60;
@@ -20,11 +22,12 @@ const secondsBetweenLocks = 60;
  * Mounts the sandbox's pages below `/sandbox` and its programming interface below `/sandbox/api`.
  *
  * @param sandbox.clock the house's own clock
+ * @param sandbox.requests the log in which the product's own requests are observed
  * @param sandbox.demoOrigin where browsers reach the demo connected service, such as `http://localhost:3001`
  */
 export async function sandboxRoutes(
   web: Web,
-  sandbox: { readonly clock: MovableClock; readonly demoOrigin: string },
+  sandbox: { readonly clock: MovableClock; readonly requests: RequestLog; readonly demoOrigin: string },
 ): Promise<void> {
   const { app, house } = web;
   const devices: RememberedDevices = new Map();
@@ -37,6 +40,7 @@ export async function sandboxRoutes(
     ...personaOperations(deps),
     ...messageOperations(deps),
     ...clientOperations(deps),
+    ...requestOperations(deps),
     ...signInOperations({ app, house, devices, queues: new Map() }),
     ...keyOperations(deps),
     ...clockOperations({ clock: sandbox.clock, onMoved: onClockMoved }),

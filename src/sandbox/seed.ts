@@ -15,6 +15,7 @@ import { clearSimulatedInbox } from '#messaging';
 import { forgetAccount as forgetTokens } from '#openid';
 import { listClients, removeClient } from '#partners';
 import { registerDemoClient, type DemoClient } from './demo-client.ts';
+import type { RequestLog } from './requests/log.ts';
 import { takeSeedingTurn } from './store.ts';
 import { personas, phoneOf, sandboxPassword, type Persona } from './personas.ts';
 
@@ -22,6 +23,7 @@ import { personas, phoneOf, sandboxPassword, type Persona } from './personas.ts'
 export interface SeedDeps {
   readonly house: House;
   readonly clock: MovableClock;
+  readonly requests: RequestLog;
   /** Where browsers reach the demo connected service. */
   readonly demoOrigin: string;
   /** Called with each account that is gone, for what is remembered of it in memory. */
@@ -74,19 +76,21 @@ export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Pe
   await keepLocked(house);
 }
 
-/** Puts everything back as seeded: people, clients, messages, time. */
-export async function resetAll({ house, clock, demoOrigin, onForgotten }: SeedDeps): Promise<void> {
+/** Puts everything back as seeded: people, clients, messages, time; and forgets what services did. */
+export async function resetAll(deps: SeedDeps): Promise<void> {
+  const { house, clock, requests, demoOrigin, onForgotten } = deps;
   clock.reset();
-  const forgotten = await inSeedingTurn(house, async (deps) => {
-    const ids = await listAccountIds(deps);
-    for (const id of ids) await forget(deps, id);
-    for (const { clientId } of await listClients(deps)) await removeClient(deps, clientId);
-    await clearSimulatedInbox(deps);
+  await requests.clear();
+  const forgotten = await inSeedingTurn(house, async (inside) => {
+    const ids = await listAccountIds(inside);
+    for (const id of ids) await forget(inside, id);
+    for (const { clientId } of await listClients(inside)) await removeClient(inside, clientId);
+    await clearSimulatedInbox(inside);
     for (const persona of personas) {
-      await clearLocks(deps, { email: persona.email, phone: phoneOf(persona) });
-      await seedPersona(house, deps, persona);
+      await clearLocks(inside, { email: persona.email, phone: phoneOf(persona) });
+      await seedPersona(house, inside, persona);
     }
-    await registerDemoClient(deps, { origin: demoOrigin });
+    await registerDemoClient(inside, { origin: demoOrigin });
     return ids;
   });
   for (const id of forgotten) onForgotten(id);

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Environment } from '#foundation/settings';
 import { loadSenders } from '#messaging';
-import { sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
+import { openRequestLog, sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
 import { buildApp, startWork } from '../../src/app.ts';
 import { findFreePort } from './app.ts';
 import { createTestHouse, type TestHouse } from './house.ts';
@@ -41,9 +41,10 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
     environment: { BEVAN_ISSUER: origin, BEVAN_DATA_DIR: dataFolder, ...environment },
   });
   await startWork(home, { senders: await loadSenders(home.house.settings, {}) });
-  const web = await buildApp(home.house);
+  const requests = openRequestLog(home.house);
+  const web = await buildApp(home.house, { observe: requests.observe });
   const demoClient = await seedSandbox(home.house, { origin: demoOrigin });
-  await sandboxRoutes(web, { clock: home.clock, demoOrigin });
+  await sandboxRoutes(web, { clock: home.clock, requests, demoOrigin });
   return {
     home,
     origin,
@@ -55,6 +56,7 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
     },
     close: async () => {
       await web.app.close();
+      await requests.close();
       await home.close();
       await rm(dataFolder, { recursive: true, force: true });
     },

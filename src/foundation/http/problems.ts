@@ -20,6 +20,24 @@ export type Problem =
   | 'unavailable'
   | 'fault';
 
+/** Why a service's request was refused, for its developer to read. Only a sandbox has it. */
+export interface Explanation {
+  /** Where it can be read again. */
+  readonly address: string;
+  readonly findings: readonly Finding[];
+}
+
+/** One thing that is wrong with a request. */
+export interface Finding {
+  /** A stable name of it, such as `assertion.audience`. */
+  readonly reason: string;
+  readonly received: string;
+  readonly rule: string;
+  readonly mend: string;
+  /** Where the rule is written. */
+  readonly see: string;
+}
+
 const retryAfterSeconds = 5;
 
 /** Shows problems, as a page to a person and as JSON to a program. */
@@ -31,7 +49,11 @@ export interface ProblemPages {
   render(
     request: FastifyRequest,
     problem: Problem,
-    shown?: { reference?: string | undefined; link?: string | undefined },
+    shown?: {
+      reference?: string | undefined;
+      link?: string | undefined;
+      explanation?: Explanation | undefined;
+    },
   ): string;
   /** Answers a request with a problem. */
   send(
@@ -65,7 +87,7 @@ export function createProblemPages(deps: { pages: Pages; visitors: Visitors }): 
         address: pathOf(request),
         ...(request.method === 'GET' ? { query: restOfQuery(request) } : {}),
       },
-      { problem, reference: shown.reference, link: shown.link },
+      { problem, reference: shown.reference, link: shown.link, explanation: shown.explanation },
     );
   return {
     render,

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { House } from '#foundation/deps';
-import type { Problem } from '#foundation/http';
+import type { Explanation, Problem } from '#foundation/http';
 import { isStorageUnavailable } from '#foundation/storage';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors, type ErrorOut, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { RenderError } from '../engine/around.ts';
+import { observeShownError } from '../observation/engine-requests.ts';
+import { withExplanation, type ObserveService } from '../observation/observer.ts';
 import { noteRehearsal } from '../engine/engine-request.ts';
 
 /** How long a caller should wait while the database is away. */
@@ -22,14 +24,21 @@ const unknownServiceReference = 'CID1004';
  * Renders the page of a problem.
  *
  * @param reference what the person can quote to support
+ * @param explanation what the service's developer is told besides, in a sandbox
  */
-export type RenderProblem = (request: FastifyRequest, problem: Problem, reference?: string) => string;
+export type RenderProblem = (
+  request: FastifyRequest,
+  problem: Problem,
+  reference?: string,
+  explanation?: Explanation,
+) => string;
 
 export interface EngineProblemParts {
   readonly house: House;
   readonly renderProblem: RenderProblem;
   /** @returns the request that an engine's request was made from */
   requestOf(request: IncomingMessage): FastifyRequest;
+  readonly observe?: ObserveService | undefined;
 }
 
 interface Shown {
@@ -44,8 +53,30 @@ export function sendStartAgain(renderProblem: RenderProblem, request: FastifyReq
 }
 
 /** Tells a person that a service's request can't be read. */
-export function sendUnreadable(renderProblem: RenderProblem, request: FastifyRequest, reply: FastifyReply) {
-  return sendProblem(reply.code(400), renderProblem(request, 'request'));
+export async function sendUnreadable(
+  parts: { renderProblem: RenderProblem; observe?: ObserveService | undefined },
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const explanation = await parts.observe?.({
+    endpoint: 'authorize',
+    caller: request,
+    method: request.method,
+    params: [],
+    isUnreadable: true,
+    contentType: request.headers['content-type'],
+    authorization: undefined,
+    clientId: undefined,
+    ties: [],
+    answer: {
+      outcome: 'refused',
+      status: 400,
+      error: 'invalid_request',
+      description: undefined,
+      byRedirect: false,
+    },
+  });
+  return sendProblem(reply.code(400), parts.renderProblem(request, 'request', undefined, explanation));
 }
 
 function sendProblem(reply: FastifyReply, page: string) {
@@ -53,17 +84,24 @@ function sendProblem(reply: FastifyReply, page: string) {
 }
 
 /** Shows the engine's errors that can't be told to a service: a page for a person, JSON for a program. */
-export function createRenderError({ house, renderProblem, requestOf }: EngineProblemParts): RenderError {
-  return (ctx, out, error) => {
+export function createRenderError(parts: EngineProblemParts): RenderError {
+  const { house, renderProblem, requestOf, observe } = parts;
+  return async (ctx, out, error) => {
     const shown = describe(house, ctx, error);
+    const { status } = shown;
+    const refused = { status, error: out.error, description: out.error_description };
+    const explanation =
+      observe === undefined
+        ? undefined
+        : await observeShownError(observe, ctx, { request: requestOf(ctx.req), ...refused });
     ctx.status = shown.status;
     if (shown.status === 503) ctx.set('Retry-After', String(retryAfterSeconds));
     if (ctx.accepts('html', 'json') === 'json') {
-      ctx.body = describeToProgram(shown, out);
+      ctx.body = withExplanation(describeToProgram(shown, out), explanation);
       return;
     }
     ctx.type = 'html';
-    ctx.body = renderProblem(requestOf(ctx.req), shown.problem, shown.reference);
+    ctx.body = renderProblem(requestOf(ctx.req), shown.problem, shown.reference, explanation);
   };
 }
 

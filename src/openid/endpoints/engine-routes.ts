@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Provider } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
 import { engineRequest } from '../engine/engine-request.ts';
+import type { ObserveService } from '../observation/observer.ts';
 import { resolveRequest, type ResolvedRequest } from '../requests/resolve.ts';
 import type { VerifyByClient } from '../tokens/client-signature.ts';
 import { sendUnreadable, type RenderProblem } from './engine-problems.ts';
@@ -15,6 +16,7 @@ export interface EngineRouteParts {
   readonly renderProblem: RenderProblem;
   /** Remembers which request an engine's request was made from. */
   readonly requests: WeakMap<IncomingMessage, FastifyRequest>;
+  readonly observe?: ObserveService | undefined;
   readonly verifyByClient: VerifyByClient;
 }
 
@@ -65,12 +67,12 @@ export function mountForPrograms(app: FastifyInstance, parts: EngineRouteParts):
 
 /** Mounts what people visit: the authorization endpoint, and the way back to it. */
 export function mountForPeople(app: FastifyInstance, parts: EngineRouteParts): void {
-  const { provider, renderProblem } = parts;
+  const { provider } = parts;
   const pass = createPass(parts);
   // Whoever only looks what an address is about must not use a pushed request up.
   app.get(addresses.authorize, { exposeHeadRoute: false }, async (request, reply) => {
     const query = queryOf(request);
-    if (parseForm(Buffer.from(query)) === undefined) return sendUnreadable(renderProblem, request, reply);
+    if (parseForm(Buffer.from(query)) === undefined) return sendUnreadable(parts, request, reply);
     const resolved = await resolveRequest(parts, new URLSearchParams(query));
     const usable = await withoutUnusable(provider, resolved.query);
     return pass(request, reply, { url: `${addresses.authorize}?${usable}`, resolved });
@@ -79,7 +81,7 @@ export function mountForPeople(app: FastifyInstance, parts: EngineRouteParts): v
   app.post(addresses.authorize, async (request, reply) => {
     const body = bodyOf(request);
     const isReadable = body.length <= mostQueryCharacters && parseForm(body) !== undefined;
-    if (!isReadable) return sendUnreadable(renderProblem, request, reply);
+    if (!isReadable) return sendUnreadable(parts, request, reply);
     const query = new URLSearchParams(body.toString('utf8'));
     return reply.redirect(`${addresses.authorize}?${query.toString()}`, 303);
   });

@@ -5,9 +5,16 @@ import { cacheForServices, discoveryCorrections } from '../endpoints/discovery.t
 /** Shows an error that can't be told to the service by a redirect. */
 export type RenderError = NonNullable<Configuration['renderError']>;
 
+export interface AroundParts {
+  readonly house: House;
+  readonly renderError: RenderError;
+  /** Told of every answer but those that `renderError` gives; in a sandbox only. */
+  readonly observeAnswer?: ((ctx: KoaContextWithOIDC) => Promise<void>) | undefined;
+}
+
 /** What happens around every request of the engine's. */
 export async function around(
-  { house, renderError }: { house: House; renderError: RenderError },
+  { house, renderError, observeAnswer }: AroundParts,
   ctx: KoaContextWithOIDC,
   next: () => Promise<void>,
 ): Promise<void> {
@@ -20,6 +27,7 @@ export async function around(
       ctx.set('Cache-Control', cacheForServices);
     }
     await recordGrant(house, ctx);
+    await observeAnswer?.(ctx);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     await renderError(ctx, { error: 'server_error' }, error);

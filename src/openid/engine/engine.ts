@@ -10,7 +10,7 @@ import { createSignInPolicy, describeAgreement, Person } from '../sign-in/policy
 import { checkRequest } from '../sign-in/request-rules.ts';
 import { lifetimes } from '../tokens/mint.ts';
 import { createAdapters } from './adapter.ts';
-import { around, type RenderError } from './around.ts';
+import { around, type AroundParts } from './around.ts';
 import { registrationProperty } from './client-metadata.ts';
 import { engineKeys } from './engine-keys.ts';
 import { createEngineTime, type EngineTime } from './engine-time.ts';
@@ -21,9 +21,8 @@ const interactionSeconds = 3600;
 /** The name of the session's cookie; on https it has the prefix that all our cookies have there. */
 export const sessionCookie = 'session';
 
-export interface EngineParts extends HandOverDeps {
+export interface EngineParts extends AroundParts, HandOverDeps {
   readonly keys: LivingKeys;
-  readonly renderError: RenderError;
 }
 
 /** Creates the OpenID engine, configured for the contract and for nothing else. */

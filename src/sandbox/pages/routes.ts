@@ -1,5 +1,5 @@
 import type { MovableClock } from '#foundation/clock';
-import { formOf, readQuery, type FormFields, type Web } from '#foundation/http';
+import { formOf, pathOf, readQuery, restOfQuery, type FormFields, type Web } from '#foundation/http';
 import { clearSimulatedInbox, readSimulatedInbox } from '#messaging';
 import { clientRegistration, listClients, registerClient, removeClient } from '#partners';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -21,6 +21,13 @@ type FieldErrors = readonly { field: string; key: string; values: Record<string,
 type Act = (fields: FormFields, request: FastifyRequest) => Promise<string>;
 
 const mostMessages = 50;
+const backFrom = {
+  front: {},
+  inbox: { back: '/sandbox' },
+  clients: { back: '/sandbox' },
+  requests: { back: '/sandbox' },
+  request: { back: '/sandbox/requests' },
+} as const;
 const idParams = z.object({ id: z.string() });
 
 /** Mounts the pages that developers and testers use; each works without scripts. */
@@ -35,6 +42,7 @@ export async function mountPages(deps: PageDeps): Promise<void> {
     mountFront(pages, deps);
     mountInbox(pages, deps);
     mountClients(pages, deps);
+    mountRequests(pages, deps);
   });
 }
 
@@ -125,6 +133,35 @@ function mountClients(pages: FastifyInstance, deps: PageDeps): void {
   });
 }
 
+function mountRequests(pages: FastifyInstance, deps: PageDeps): void {
+  const { house, requests } = deps;
+  pages.get('/sandbox/requests', async (request, reply) => {
+    const asked = readQuery(request.query, 'client_id');
+    const clientId = asked === undefined || asked === '' ? undefined : asked;
+    const [kept, clients] = await Promise.all([requests.list({ clientId }), listClients(house.deps)]);
+    return show(deps, request, reply, 'requests', {
+      requests: kept.map(withTime),
+      clients: clients.toReversed().map(({ clientId: id, clientName: name }) => ({ id, name })),
+      clientId,
+    });
+  });
+  pages.get('/sandbox/requests/:id', async (request, reply) => {
+    const { id } = idParams.parse(request.params);
+    const found = await requests.read(id);
+    if (found === undefined) return reply.callNotFound();
+    const [shown, signIn] = [withTime(found.request), found.signIn.map(withTime)];
+    return show(deps, request, reply, 'request', { shown, signIn });
+  });
+  post(pages, deps, '/sandbox/requests/clear', '/sandbox/requests', async () => {
+    await requests.clear();
+    return '/sandbox/requests';
+  });
+}
+
+function withTime<T extends { readonly receivedAt: Date }>(request: T) {
+  return { ...request, receivedAt: request.receivedAt.toISOString() };
+}
+
 /** One message for each field: the first. */
 function fieldErrors(error: z.ZodError): FieldErrors {
   const messages = new Map<string, string>();
@@ -154,7 +191,7 @@ function show(
   { web }: PageDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  page: 'front' | 'inbox' | 'clients',
+  page: keyof typeof backFrom,
   data: Readonly<Record<string, unknown>>,
   errors: FieldErrors = [],
 ): FastifyReply {
@@ -163,9 +200,10 @@ function show(
     `sandbox/pages/${page}`,
     {
       language: web.visitors.language(request),
-      address: page === 'front' ? '/sandbox' : `/sandbox/${page}`,
+      address: pathOf(request),
+      query: request.method === 'GET' ? restOfQuery(request) : '',
       csrf: web.visitors.formToken(visitor),
-      ...(page === 'front' ? {} : { back: '/sandbox' }),
+      ...backFrom[page],
       fieldErrors: errors,
     },
     data,

@@ -239,6 +239,12 @@ export async function tourSandbox(parts: Omit<Tour, 'app'> & { sandbox: TestSand
   await tab.type({ client_name: '', redirect_uris: 'nonsense', public_key_pem: 'nonsense' });
   await tab.follow(tab.main.locator('form[action="/sandbox/clients"] button'));
   await look(tab, 'wrongly registered');
+  await tab.open(`${sandbox.origin}/authorize?client_id=nobody&vtr=%5B%22${'P0.Cp'.repeat(30)}`);
+  await look(tab, 'explained to a developer');
+  await tab.open(`${sandbox.origin}/sandbox/requests`);
+  await look(tab, 'with a refused request');
+  await tab.follow(tab.main.locator('h2 a').first());
+  await look(tab, 'shown');
   await tab.open(`${sandbox.origin}/sandbox/inbox`);
   await tab.act('clear');
   await tab.page.close();

@@ -1,0 +1,145 @@
+import { systemClock } from '#foundation/clock';
+import type { House } from '#foundation/deps';
+import {
+  inspectCode,
+  inspectRefreshToken,
+  type CodeFacts,
+  type RefreshTokenFacts,
+  type ServiceRequest,
+} from '#openid';
+import { listClients, readClient, type Client } from '#partners';
+import { compactVerify, importJWK } from 'jose';
+import { readJwt, type ReadJwt } from './received.ts';
+
+/** All that an explanation is made from. */
+export interface Facts {
+  readonly request: ServiceRequest;
+  readonly issuer: string;
+  /** The first value of each parameter; one that is empty counts as not sent. */
+  readonly params: ReadonlyMap<string, string>;
+  /** Names that came more than once. */
+  readonly repeated: readonly string[];
+  /** The client that the request says that it is of. */
+  readonly claimedId: string | undefined;
+  readonly client: Client | undefined;
+  /** When no client has the claimed id: the registered one that is spelled most like it. */
+  readonly nearest: string | undefined;
+  readonly assertion: ReadJwt | undefined;
+  /** Whether one of the client's keys made the assertion's signature. */
+  readonly isSignedByClient: boolean;
+  readonly accessToken: ReadJwt | undefined;
+  readonly code: CodeFacts | undefined;
+  readonly refreshToken: RefreshTokenFacts | undefined;
+  /** By the house's clock. */
+  readonly now: Date;
+  /** By the machine's, which assertions go by. */
+  readonly machineNow: Date;
+}
+
+const idPattern = /^[\x21-\x7e]{1,100}$/u;
+
+/** Reads a registration, once for all requests that are described together. */
+export type FindClient = (clientId: string) => Promise<Client | undefined>;
+
+export function createFindClient(house: House): FindClient {
+  const found = new Map<string, Promise<Client | undefined>>();
+  return (clientId) => {
+    const reading = found.get(clientId) ?? readClient(house.deps, clientId);
+    found.set(clientId, reading);
+    return reading;
+  };
+}
+
+/** Finds out what a request was about. It changes nothing. */
+export async function gatherFacts(
+  { house, findClient }: { house: House; findClient: FindClient },
+  request: ServiceRequest,
+): Promise<Facts> {
+  const params = new Map<string, string>();
+  const names = new Set<string>();
+  const repeated = new Set<string>();
+  for (const [name, value] of request.params) {
+    if (names.has(name)) repeated.add(name);
+    names.add(name);
+    if (value !== '' && !params.has(name)) params.set(name, value);
+  }
+  const assertion = readJwt(params.get('client_assertion') ?? '');
+  const accessToken = readJwt(request.authorization?.trim().replace(/^\S+\s+/u, '') ?? '');
+  const claimedId = claimedClient(request, params, assertion ?? accessToken);
+  const isId = claimedId !== undefined && idPattern.test(claimedId);
+  const client = isId ? await findClient(claimedId) : undefined;
+  const isRefused = request.answer.outcome === 'refused';
+  const isRefusedToken = isRefused && request.endpoint === 'token';
+  const [code, refreshToken] = isRefusedToken ? [params.get('code'), params.get('refresh_token')] : [];
+  return {
+    request,
+    issuer: house.settings.issuer,
+    params,
+    repeated: [...repeated],
+    claimedId,
+    client,
+    nearest: isId && isRefused && client === undefined ? await findNearest(house, claimedId) : undefined,
+    assertion,
+    isSignedByClient:
+      isRefusedToken &&
+      client !== undefined &&
+      (await isSignedBy(client, params.get('client_assertion') ?? '')),
+    accessToken,
+    code: code === undefined ? undefined : await inspectCode(house, code),
+    refreshToken: refreshToken === undefined ? undefined : await inspectRefreshToken(house, refreshToken),
+    now: house.clock.now(),
+    machineNow: systemClock().now(),
+  };
+}
+
+function claimedClient(
+  request: ServiceRequest,
+  params: ReadonlyMap<string, string>,
+  jwt: ReadJwt | undefined,
+): string | undefined {
+  if (request.clientId !== undefined) return request.clientId;
+  const ids =
+    request.endpoint === 'userinfo'
+      ? [jwt?.claims['aud']]
+      : [jwt?.claims['sub'], params.get('client_id'), jwt?.claims['iss']];
+  return ids.find((id) => typeof id === 'string');
+}
+
+async function isSignedBy(client: Client, assertion: string): Promise<boolean> {
+  for (const { kty, n, e } of client.jwks.keys) {
+    try {
+      await compactVerify(assertion, await importJWK({ kty, n, e }, 'RS512'), { algorithms: ['RS512'] });
+      return true;
+    } catch {
+      continue;
+    }
+  }
+  return false;
+}
+
+const mostCompared = 500;
+const mostDifferences = 4;
+
+async function findNearest(house: House, id: string): Promise<string | undefined> {
+  const known = (await listClients(house.deps)).slice(-mostCompared).map(({ clientId }) => clientId);
+  const ranked = known
+    .map((clientId) => ({ clientId, distance: distanceBetween(id.toLowerCase(), clientId.toLowerCase()) }))
+    .toSorted((one, other) => one.distance - other.distance);
+  const [best] = ranked;
+  return best !== undefined && best.distance <= mostDifferences ? best.clientId : undefined;
+}
+
+/** @returns how many letters have to be changed, put in or left out (Levenshtein) */
+function distanceBetween(one: string, other: string): number {
+  if (Math.abs(one.length - other.length) > mostDifferences) return Infinity;
+  let row = Array.from({ length: other.length + 1 }, (_, place) => place);
+  for (const [line, letter] of [...one].entries()) {
+    const next = [line + 1];
+    for (const [place, otherLetter] of [...other].entries()) {
+      const changed = (row[place] ?? 0) + (letter === otherLetter ? 0 : 1);
+      next.push(Math.min(changed, (row[place + 1] ?? 0) + 1, (next[place] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? Infinity;
+}
