@@ -21,3 +21,4 @@ export {
   type ReadingDeps,
   type RegistryDeps,
 } from './registry.ts';
+export { clientClaimsPart, type ClientClaims } from './store.ts';
