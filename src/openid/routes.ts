@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { House } from '#foundation/deps';
+import type { Settings } from '#foundation/settings';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { addresses } from './addresses.ts';
@@ -49,7 +50,7 @@ export async function openidRoutes(
     mountForPrograms(programs, engineParts);
     mountTokenEndpoint(programs, { house, mint });
     mountUserinfo(programs, { house, mint });
-    mountTrustMark(programs, issuer);
+    mountTrustMark(programs, house.settings);
     done();
   });
   await app.register((people, _options, done) => {
@@ -62,9 +63,9 @@ export async function openidRoutes(
 
 const trustMarkParams = z.object({ host: z.string() });
 
-function mountTrustMark(app: FastifyInstance, issuer: string): void {
+function mountTrustMark(app: FastifyInstance, settings: Settings): void {
   app.get(`${addresses.trustMark}/:host`, (request, reply) => {
     const { host } = trustMarkParams.parse(request.params);
-    return host === new URL(issuer).host ? reply.send(trustMark(issuer)) : reply.callNotFound();
+    return host === new URL(settings.issuer).host ? reply.send(trustMark(settings)) : reply.callNotFound();
   });
 }

@@ -1,4 +1,5 @@
 import { releasableScopes } from '#consent';
+import { identityLevels, type IdentityLevel } from '#identity';
 import type { Client, Nation } from '#partners';
 import { nations } from '#partners';
 import type { AdapterPayload, Client as EngineClient } from 'oidc-provider';
@@ -9,16 +10,21 @@ export const registrationProperty = 'registration';
 
 const registration = z.object({
   vectors: z.array(z.string()),
+  levels: z.array(z.enum(identityLevels)),
   nations: z.array(z.enum(nations)),
   requireNonce: z.boolean(),
+  im1Enabled: z.boolean(),
 });
 
 /** What the rules of a request need to know of a client, beyond what the engine checks itself. */
 export interface ClientRules {
   /** Permitted Vectors of Trust. */
   readonly vectors: readonly string[];
+  /** The levels that somebody can have here. */
+  readonly levels: readonly IdentityLevel[];
   readonly nations: readonly Nation[];
   readonly requireNonce: boolean;
+  readonly im1Enabled: boolean;
 }
 
 /** What an id can look like; anything else is not worth a question to the database. */
@@ -29,11 +35,13 @@ export function isClientId(text: string): boolean {
 }
 
 /** Describes a connected service to the engine, in the words of RFC 7591. */
-export function describeClient(client: Client): AdapterPayload {
+export function describeClient(client: Client, levels: readonly IdentityLevel[]): AdapterPayload {
   const rules: ClientRules = {
     vectors: client.vectors,
+    levels,
     nations: client.nations,
     requireNonce: client.requireNonce,
+    im1Enabled: client.im1Enabled,
   };
   return {
     client_id: client.clientId,

@@ -1,11 +1,10 @@
-import { readAccount } from '#accounts';
 import { releasableScopes } from '#consent';
 import type { House } from '#foundation/deps';
 import { Provider, type Configuration, type OIDCContext } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
 import { discoveryAdditions } from '../endpoints/discovery.ts';
 import type { SigningKeys } from '../keys/keys.ts';
-import { createSignInPolicy, describeAgreement, Person } from '../sign-in/policy.ts';
+import { createSignInPolicy, describeAgreement, findPerson } from '../sign-in/policy.ts';
 import { checkRequest } from '../sign-in/request-rules.ts';
 import { lifetimes } from '../tokens/mint.ts';
 import { createAdapters } from './adapter.ts';
@@ -64,17 +63,14 @@ function configure({ house, keys, renderError }: EngineParts): Configuration {
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },
     },
-    findAccount: async (_ctx, accountId) => {
-      const account = await readAccount(house.deps, accountId);
-      return account === undefined ? undefined : new Person(account);
-    },
+    findAccount: (ctx, accountId) => findPerson(house, ctx, accountId),
     interactions: {
-      policy: createSignInPolicy(house, time),
+      policy: createSignInPolicy(time),
       url: (_ctx, interaction) => `${addresses.interaction}/${interaction.uid}`,
     },
     issueRefreshToken: () => true,
     jwks: keys.jwks,
-    loadExistingGrant: (ctx) => describeAgreement(house, ctx),
+    loadExistingGrant: (ctx) => Promise.resolve(describeAgreement(ctx)),
     pkce: { required: () => false },
     renderError,
     responseTypes: ['code'],

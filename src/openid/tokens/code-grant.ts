@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { digestOf, openPayload } from '../engine/sealed-entity.ts';
 import { familyOf, spellRefreshToken } from './family.ts';
 import type { TokenAnswer, TokenDeps, TokenRequest } from './grant.ts';
-import { lifetimes, type SignIn } from './mint.ts';
+import { lifetimes } from './mint.ts';
 import { revokeTokens } from './revocation.ts';
 import { assertStillAgreed } from './still-agreed.ts';
 import { lookUpCode, redeemCode, type StoredCode } from './store.ts';
@@ -39,7 +39,7 @@ const verifierPattern = /^[\w.~-]{43,128}$/u;
  */
 export async function exchangeCode(
   { house, mint }: TokenDeps,
-  { client: { clientId }, params, use }: TokenRequest,
+  { client: { clientId, im1Enabled }, params, use }: TokenRequest,
 ): Promise<TokenAnswer> {
   const code = requireParameter(params, 'code');
   const redirectUri = requireParameter(params, 'redirect_uri');
@@ -54,17 +54,13 @@ export async function exchangeCode(
 
   const signedInAt = new Date(Math.round(stored.authTime * 1000));
   const { accountId } = stored;
-  const asked = { accountId, clientId, signedInAt, scopes: stored.scope.split(' ') };
-  const scopes = await assertStillAgreed(house, asked);
-  const signIn: SignIn = { ...asked, scopes, vot: stored.acr, family };
+  const asked = { accountId, clientId, im1Enabled, signedInAt, scopes: stored.scope.split(' ') };
+  const { scopes, sharing } = await assertStillAgreed(house, asked);
+  const signIn = { ...asked, scopes, vot: stored.acr, family };
   const now = house.clock.now();
   const [accessToken, idToken, wasFirst] = await Promise.all([
-    releasedClaims(house.deps, { ...signIn, use: 'access_token' }).then((claims) =>
-      mint.accessToken(signIn, claims ?? {}),
-    ),
-    releasedClaims(house.deps, { ...signIn, use: 'id_token' }).then((claims) =>
-      mint.idToken(signIn, claims ?? {}, stored.nonce),
-    ),
+    mint.accessToken(signIn, releasedClaims(sharing, { ...signIn, use: 'access_token' })),
+    mint.idToken(signIn, releasedClaims(sharing, { ...signIn, use: 'id_token' }), stored.nonce),
     redeemCode(
       house.database.db,
       { id, now },

@@ -99,14 +99,15 @@ function answerPrompt(deps: HeadlessDeps, asked: HeadlessSignIn, request: SignIn
     case 'consent':
       return answerConsent(deps, asked, request);
     case 'availability':
-      return deps.house.transact((inside) =>
-        refuseRequest(inside, {
-          uid: request.uid,
-          error: 'access_denied',
-          description: 'NotAvailableInNation',
-        }),
-      );
+      return goBack(deps, request, 'NotAvailableInNation');
+    case 'identity':
+      return goBack(deps, request, 'IdentityLevelNotReached');
   }
+}
+
+/** Goes back to the service by the button of a page that leads no further. */
+function goBack({ house }: HeadlessDeps, { uid }: SignInRequest, description: string): Promise<Step> {
+  return house.transact((inside) => refuseRequest(inside, { uid, error: 'access_denied', description }));
 }
 
 async function authenticate(
@@ -225,7 +226,7 @@ function answerConsent(deps: HeadlessDeps, asked: HeadlessSignIn, request: SignI
       await refuse(inside, { accountId, clientId, scopes: request.scopes });
       return refuseRequest(inside, { uid, error: 'access_denied', description: 'ConsentNotGiven' });
     }
-    const { scopes } = request;
-    return finishConsent(inside, { uid, accountId, scopes });
+    const { scopes, level } = request;
+    return finishConsent(inside, { uid, accountId, scopes, level });
   });
 }
