@@ -45,7 +45,7 @@ const known = {
     familyName: 'Hopper',
     givenName: 'Grace',
     birthdate: '1986-12-09',
-    gpOdsCode: 'A83003',
+    gpOdsCode: 'Z99001',
   },
   phoneMatched: true,
 };
@@ -80,7 +80,7 @@ const level = (identity_proofing_level: IdentityLevel) => ({ identity_proofing_l
 const demographics = { family_name: 'Hopper', birthdate: '1986-12-09' };
 const profile = { nhs_number: nhsNumber, ...demographics };
 const phone = { phone_number: '+447700900321', phone_number_verified: true };
-const gp = { gp_registration_details: { gp_ods_code: 'A83003' } };
+const gp = { gp_registration_details: { gp_ods_code: 'Z99001' } };
 const credentials = {
   gp_integration_credentials: {
     gp_user_id: gpCredentials.gpUserId,

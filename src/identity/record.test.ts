@@ -42,7 +42,7 @@ suite('who an account’s owner is', () => {
         familyName: 'Hopper',
         givenName: 'Grace',
         birthdate: '1986-12-09',
-        gpOdsCode: 'A83003',
+        gpOdsCode: 'Z99001',
       },
       phoneMatched: false,
       gpCredentials,
@@ -112,7 +112,7 @@ suite('who an account’s owner is', () => {
       [mine],
     );
     const text = rows[0]?.text ?? '';
-    for (const secret of [nhsNumber, 'Hopper', '1986', 'A83003', gpCredentials.gpLinkageKey]) {
+    for (const secret of [nhsNumber, 'Hopper', '1986', 'Z99001', gpCredentials.gpLinkageKey]) {
       assert.ok(!text.includes(secret) && !text.includes(Buffer.from(secret).toString('hex')), secret);
     }
     await pool.query(

@@ -6,6 +6,7 @@ import { clientOperations } from './api/clients.ts';
 import { clockOperations } from './api/clock.ts';
 import { messageOperations } from './api/messages.ts';
 import { mountOperations } from './api/mount.ts';
+import { peopleOperations } from './api/people.ts';
 import { personaOperations } from './api/personas.ts';
 import { signInOperations } from './api/sign-in.ts';
 import type { RememberedDevices } from './headless/sign-in.ts';
@@ -30,6 +31,7 @@ export async function sandboxRoutes(
   const deps = { house, ...sandbox, onForgotten: (accountId: string) => devices.delete(accountId) };
   await mountOperations(app, house, [
     ...personaOperations(deps),
+    ...peopleOperations({ house }),
     ...messageOperations(deps),
     ...clientOperations(deps),
     ...signInOperations({ app, house, devices, queues: new Map() }),

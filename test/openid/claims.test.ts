@@ -80,7 +80,7 @@ suite('somebody proven, at a service that may have everything', () => {
       phone_number_pds_matched: true,
       landline_number: '+441632960123',
       landline_number_verified: true,
-      gp_registration_details: { gp_ods_code: 'A83003' },
+      gp_registration_details: { gp_ods_code: 'Z99001' },
       gp_integration_credentials: {
         gp_user_id: gpCredentials.gpUserId,
         gp_linkage_key: gpCredentials.gpLinkageKey,

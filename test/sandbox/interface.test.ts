@@ -197,6 +197,7 @@ suite('the programming interface', () => {
       'PATCH /clients/{id}',
       'POST /clients',
       'POST /clock',
+      'POST /people',
       'POST /personas/{id}/reset',
       'POST /reset',
       'POST /sign-in',

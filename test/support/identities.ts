@@ -24,7 +24,7 @@ export function madeUpNhsNumber(): NhsNumber {
 export const gpCredentials: GpCredentials = {
   gpUserId: '3214567890',
   gpLinkageKey: 'aB3!xY9zQ2wE7',
-  gpOdsCode: 'A83003',
+  gpOdsCode: 'Z99001',
 };
 
 /** Makes it known who an account's owner is. */
@@ -44,7 +44,7 @@ export async function makeKnown(
     familyName: 'Hopper',
     givenName: 'Grace',
     birthdate: '1986-12-09',
-    gpOdsCode: 'A83003',
+    gpOdsCode: 'Z99001',
   };
   await house.transact(async (deps) => {
     const { outcome } = await establishIdentity(deps, { accountId, level, details, phoneMatched });

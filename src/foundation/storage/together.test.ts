@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { storedBytes, storedDate, together, type Db } from '#foundation/storage';
-import { sql } from 'kysely';
+import type { sql } from 'kysely';
 import { z } from 'zod';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
 import { watchStatements } from '../../../test/support/statements.ts';

@@ -48,6 +48,7 @@ function mountFront(pages: FastifyInstance, deps: PageDeps): void {
         ...persona,
         ...words[language],
         sub: account?.sub,
+        identity: account?.identity,
       })),
       password: sandboxPassword,
       demoOrigin,
