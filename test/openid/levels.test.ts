@@ -157,6 +157,26 @@ suite('somebody who is not known well enough', () => {
     const back = await goToEntry(browser, authorizeAddress(service, ask(['P9.Cp'])));
     assert.equal((await visits.idTokenAt(back.address))['vot'], 'P9.Cp');
   });
+
+  test('goes on in the same request once they are known, without another factor', async () => {
+    const person = await createPerson(provider);
+    const browser = await signedIn(person);
+    const request = await visits.ask(browser, ask(['P9.Cp']));
+    await makeKnown(provider, { accountId: person.id, level: 'P9' });
+    const proof = { accountId: person.id, factors: [] };
+    const back = await goToEntry(browser, await proveFactors(provider, request, proof));
+    assert.equal((await visits.idTokenAt(back.address))['vot'], 'P9.Cp');
+  });
+
+  test('is not let in by saying that they are done', async () => {
+    const person = await createPerson(provider);
+    const browser = await signedIn(person);
+    const request = await visits.ask(browser, ask(['P9.Cp']));
+    const proof = { accountId: person.id, factors: [] };
+    const back = await goToEntry(browser, await proveFactors(provider, request, proof));
+    assert.equal(back.address.pathname, '/enter');
+    assert.equal((await visits.ask(browser, ask(['P9.Cp']))).prompt, 'identity');
+  });
 });
 
 suite('agreeing, and being known better afterwards', () => {

@@ -35,13 +35,14 @@ export interface UserinfoParts {
 }
 
 const metadataScope = 'client_metadata';
-/** With one of these, the answer depends on more than the person. */
-const clientScopes: readonly string[] = [metadataScope, 'gp_integration_credentials'];
 
 /** All that an answer rests on is read in one statement. */
-const ground = { family: familyPart, ...sharingParts };
-const readGround = together(ground);
-const readGroundAndClient = together({ ...ground, client: clientClaimsPart, metadata: clientMetadataPart });
+const readGround = together({
+  family: familyPart,
+  ...sharingParts,
+  client: clientClaimsPart,
+  metadata: clientMetadataPart,
+});
 
 /**
  * Mounts `/userinfo`: what a person shares with the service that holds an access token of theirs, and what that service
@@ -77,45 +78,34 @@ async function answer({ house, mint }: UserinfoParts, request: FastifyRequest, r
 interface Ground {
   readonly sharing: Sharing;
   readonly vot: string;
-  readonly client: ClientClaims | undefined;
+  readonly client: ClientClaims;
   readonly metadata: string | undefined;
 }
 
 async function findClaims(house: House, presented: Presented): Promise<Claims | undefined> {
   const { scopes } = presented;
-  const found = await findGround(house, presented, {
-    withClient: scopes.some((scope) => clientScopes.includes(scope)),
-  });
+  const found = await findGround(house, presented);
   if (found === undefined) return undefined;
   const { sharing, vot, client } = found;
   const clientMetadata = scopes.includes(metadataScope)
     ? await metadataOf(house, presented, found)
     : undefined;
-  const im1Enabled = client?.im1Enabled ?? false;
+  const { im1Enabled } = client;
   return releasedClaims(sharing, { scopes, use: 'userinfo', vot, im1Enabled, clientMetadata });
 }
 
-/** @returns undefined if the token was revoked, or its sign-in does not stand any more */
+/** @returns undefined if the token was revoked, its service is gone, or its sign-in does not stand any more */
 async function findGround(
   house: House,
   { accountId, clientId, family }: Presented,
-  { withClient }: { withClient: boolean },
 ): Promise<Ground | undefined> {
-  const { db } = house.deps;
-  const values = { accountId, clientId, family };
-  const rows = withClient
-    ? await readGroundAndClient(db, values)
-    : { ...(await readGround(db, values)), client: null, metadata: null };
+  const rows = await readGround(house.deps.db, { accountId, clientId, family });
   const token = familyPart.read(house, rows.family);
+  const client = clientClaimsPart.read(house, rows.client);
   const sharing = sharingIn(house, rows);
-  if (sharing === undefined || token === undefined || !stands(token, sharing.account.signInsValidFrom))
-    return undefined;
-  return {
-    sharing,
-    vot: token.vot,
-    client: clientClaimsPart.read(house, rows.client),
-    metadata: clientMetadataPart.read(house, rows.metadata),
-  };
+  if (token === undefined || client === undefined || sharing === undefined) return undefined;
+  if (!stands(token, sharing.account.signInsValidFrom)) return undefined;
+  return { sharing, vot: token.vot, client, metadata: clientMetadataPart.read(house, rows.metadata) };
 }
 
 function stands(token: TokenGround, signInsValidFrom: Date): boolean {
@@ -128,7 +118,7 @@ async function metadataOf(
   { accountId, clientId }: Presented,
   { metadata, sharing, client }: Ground,
 ): Promise<string | undefined> {
-  const [key] = client?.keys ?? [];
+  const [key] = client.keys;
   const isBegun = metadata !== undefined || sharing.agreement?.levels.has(metadataScope) !== true;
   if (isBegun || key === undefined) return metadata;
   return beginClientMetadata(house.deps, { accountId, clientId, value: randomMetadata(key) });
@@ -150,9 +140,9 @@ async function keepMetadata(
   presented: Presented,
   wanted: string,
 ): Promise<Refusal | undefined> {
-  const found = await findGround(house, presented, { withClient: true });
+  const found = await findGround(house, presented);
   if (found === undefined) return notGood;
-  const [key] = found.client?.keys ?? [];
+  const [key] = found.client.keys;
   if (wanted === 'auto' && key === undefined) return invalidRequest('no key is registered to encrypt with');
   const value = wanted === 'auto' && key !== undefined ? randomMetadata(key) : wanted;
   const { accountId, clientId } = presented;
