@@ -125,12 +125,18 @@ export async function deleteClient(db: Db, clientId: string): Promise<boolean> {
 
 /** What decides about a service's claims. */
 export interface ClientClaims {
+  /** What it is registered for. */
+  readonly scopes: readonly string[];
   readonly im1Enabled: boolean;
   /** None for a service whose keys are not kept here. */
   readonly keys: readonly ClientKey[];
 }
 
-const claimsRow = z.object({ im1_enabled: z.boolean(), jwks: storedKeys.nullable() });
+const claimsRow = z.object({
+  scopes: z.array(z.string()),
+  im1_enabled: z.boolean(),
+  jwks: storedKeys.nullable(),
+});
 
 /** The same, as part of a statement that reads for other rooms, too. */
 export const clientClaimsPart: Part<'clientId', object, ClientClaims | undefined> = {
@@ -138,11 +144,11 @@ export const clientClaimsPart: Part<'clientId', object, ClientClaims | undefined
     db
       .withTables<PartnerTables>()
       .selectFrom('partners.client')
-      .select(['im1_enabled', 'jwks'])
+      .select(['scopes', 'im1_enabled', 'jwks'])
       .where('client_id', '=', value('clientId')),
   read: (_deps, row) => {
     if (row === null) return undefined;
-    const { im1_enabled: im1Enabled, jwks } = claimsRow.parse(row);
-    return { im1Enabled, keys: jwks?.keys ?? [] };
+    const { scopes, im1_enabled: im1Enabled, jwks } = claimsRow.parse(row);
+    return { scopes, im1Enabled, keys: jwks?.keys ?? [] };
   },
 };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { setLandline, type Account } from '#accounts';
+import { readClient, updateClient } from '#partners';
 import { gpCredentials, makeKnown } from '../support/identities.ts';
 import { watchStatements } from '../support/statements.ts';
 import { codeIn, createPerson, signIn } from './support/people.ts';
@@ -146,6 +147,23 @@ test('who becomes known better releases nothing more through tokens of before', 
   assert.deepEqual([told['nhs_number'], told['identity_proofing_level']], [undefined, 'P9']);
   const refreshed = await refresh(provider, service, tokens['refresh_token']);
   assert.equal(payloadOf(refreshed.body['access_token'])['nhs_number'], undefined);
+});
+
+test('a service gets no more than it is registered for by now, whatever its tokens were issued for', async () => {
+  const scopes = ['openid', 'profile', 'email'];
+  const leaving = await registerService(provider, { scopes, vectors });
+  const { person } = await known('P5');
+  const tokens = await tokensOf(person, { scope: scopes.join(' '), vtr: '["P5.Cp"]' }, leaving);
+  await provider.house.transact(async (deps) => {
+    const client = await readClient(deps, leaving.clientId);
+    assert.ok(client !== undefined);
+    await updateClient(deps, leaving.clientId, { ...client, scopes: ['openid', 'email'] });
+  });
+  const told = await userinfoOf(tokens);
+  assert.deepEqual([told['nhs_number'], told['email']], [undefined, person.email]);
+  const { body } = await refresh(provider, leaving, tokens['refresh_token']);
+  assert.equal(body['scope'], 'openid email');
+  assert.equal(payloadOf(body['access_token'])['nhs_number'], undefined);
 });
 
 suite('a call of userinfo', () => {

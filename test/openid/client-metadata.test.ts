@@ -3,6 +3,7 @@ import { constants, KeyObject, privateDecrypt } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
 import { forgetAccount as forgetLogin, type Account } from '#accounts';
 import { forgetAccount as forgetAgreements, withdrawAgreement } from '#consent';
+import { readClient, updateClient } from '#partners';
 import { codeIn, createPerson, signIn } from './support/people.ts';
 import { startProvider, type TestProvider } from './support/provider.ts';
 import { exchange, registerService, type TestService } from './support/service.ts';
@@ -196,6 +197,18 @@ suite('a change that is refused', () => {
     const { status, error, headers } = await write(await tokenOf(person, service, 'openid email'), 'x');
     assert.deepEqual([status, error], [403, 'insufficient_scope']);
     assert.match(headers.get('www-authenticate') ?? '', /scope="client_metadata"/u);
+  });
+
+  test('because the service is no longer registered for it: insufficient_scope', async () => {
+    const leaving = await register();
+    const held = await tokenOf(await createPerson(provider), leaving);
+    assert.equal((await write(held, 'x')).status, 204);
+    await provider.house.transact(async (deps) => {
+      const client = await readClient(deps, leaving.clientId);
+      assert.ok(client !== undefined);
+      await updateClient(deps, leaving.clientId, { ...client, scopes: ['openid'] });
+    });
+    assert.deepEqual([(await write(held, 'y')).status, await read(held)], [403, undefined]);
   });
 
   test('because there is no token, or no good one: 401 with a challenge', async () => {

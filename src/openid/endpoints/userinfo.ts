@@ -83,10 +83,10 @@ interface Ground {
 }
 
 async function findClaims(house: House, presented: Presented): Promise<Claims | undefined> {
-  const { scopes } = presented;
   const found = await findGround(house, presented);
   if (found === undefined) return undefined;
   const { sharing, vot, client } = found;
+  const scopes = presented.scopes.filter((scope) => client.scopes.includes(scope));
   const clientMetadata = scopes.includes(metadataScope)
     ? await metadataOf(house, presented, found)
     : undefined;
@@ -142,6 +142,7 @@ async function keepMetadata(
 ): Promise<Refusal | undefined> {
   const found = await findGround(house, presented);
   if (found === undefined) return notGood;
+  if (!found.client.scopes.includes(metadataScope)) return insufficientScope(metadataScope);
   const [key] = found.client.keys;
   if (wanted === 'auto' && key === undefined) return invalidRequest('no key is registered to encrypt with');
   const value = wanted === 'auto' && key !== undefined ? randomMetadata(key) : wanted;

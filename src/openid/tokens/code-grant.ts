@@ -39,8 +39,9 @@ const verifierPattern = /^[\w.~-]{43,128}$/u;
  */
 export async function exchangeCode(
   { house, mint }: TokenDeps,
-  { client: { clientId, im1Enabled }, params, use }: TokenRequest,
+  { client, params, use }: TokenRequest,
 ): Promise<TokenAnswer> {
+  const { clientId, im1Enabled } = client;
   const code = requireParameter(params, 'code');
   const redirectUri = requireParameter(params, 'redirect_uri');
   const verifier = readVerifier(params.get('code_verifier'));
@@ -54,9 +55,9 @@ export async function exchangeCode(
 
   const signedInAt = new Date(Math.round(stored.authTime * 1000));
   const { accountId } = stored;
-  const asked = { accountId, clientId, im1Enabled, signedInAt, scopes: stored.scope.split(' ') };
-  const { scopes, sharing } = await assertStillAgreed(house, asked);
-  const signIn = { ...asked, scopes, vot: stored.acr, family };
+  const asked = { accountId, signedInAt, scopes: stored.scope.split(' ') };
+  const { scopes, sharing } = await assertStillAgreed(house, client, asked);
+  const signIn = { ...asked, clientId, im1Enabled, scopes, vot: stored.acr, family };
   const now = house.clock.now();
   const [accessToken, idToken, wasFirst] = await Promise.all([
     mint.accessToken(signIn, releasedClaims(sharing, { ...signIn, use: 'access_token' })),

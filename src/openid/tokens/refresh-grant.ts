@@ -25,18 +25,15 @@ const graceSeconds = 30;
  */
 export async function refresh(
   { house, mint }: TokenDeps,
-  { client: { clientId, im1Enabled }, params, use }: TokenRequest,
+  { client, params, use }: TokenRequest,
 ): Promise<TokenAnswer> {
+  const { clientId, im1Enabled } = client;
   const name = readRefreshToken(house.secrets, requireParameter(params, 'refresh_token'));
   if (name === undefined) throw new errors.InvalidGrant('refresh token not found');
   const found = await use.lookUp((db, assertion) => lookUpFamily(db, assertion, name.family));
   const family = await checkFamily(house, found, { name, clientId });
   const wanted = narrow(family.scopes, params.get('scope'));
-  const { scopes, sharing } = await assertStillAgreed(house, {
-    ...family,
-    im1Enabled,
-    scopes: wanted,
-  });
+  const { scopes, sharing } = await assertStillAgreed(house, client, { ...family, scopes: wanted });
   const signIn: SignIn = { ...family, scopes };
   const [accessToken] = await Promise.all([
     mint.accessToken(signIn, releasedClaims(sharing, { ...signIn, im1Enabled, use: 'access_token' })),
