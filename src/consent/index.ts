@@ -9,18 +9,20 @@ export {
   type ConsentDeps,
 } from './agreement.ts';
 export {
-  describeAsking,
-  readSharing,
   releasableClaims,
   releasableScopes,
+  type ClaimContext,
+  type ClaimUse,
+  type ClaimValue,
+} from './claim-rules.ts';
+export {
+  describeAsking,
+  readSharing,
   releasedClaims,
   sharingIn,
   sharingParts,
   type Asking,
-  type ClaimContext,
   type Claims,
-  type ClaimUse,
-  type ClaimValue,
   type Sharing,
 } from './claims.ts';
 export {
