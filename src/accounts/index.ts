@@ -6,6 +6,7 @@ export {
   listAccountIds,
   readAccount,
   recordSignIn,
+  setLandline,
   setPhone,
   type Account,
   type AccountCreated,
@@ -13,7 +14,8 @@ export {
 } from './account/account.ts';
 export { clearLocks } from './clear-locks.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
-export { readPhone, type ReadPhone } from './account/phone.ts';
+export { accountPart } from './account/store.ts';
+export { readLandline, readPhone, type ReadPhone } from './account/phone.ts';
 export {
   checkSecurityCode,
   sendSecurityCode,

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { setPhone } from '#accounts';
 import {
   agree,
   forgetAccount,
   listAgreementChanges,
   readAgreement,
+  readSharing,
   refuse,
   releasedClaims,
   withdrawAgreement,
 } from '#consent';
+import type { IdentityLevel } from '#identity';
 import { auditOf, makeAccount } from '../../test/support/accounts.ts';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
 
@@ -70,6 +71,23 @@ suite('an agreement to share', () => {
     assert.deepEqual(agreement?.scopes, ['email', 'openid', 'phone']);
   });
 
+  test('is to what its scopes stood for at the level at which it was made, and keeps the highest', async () => {
+    const ada = await makeAccount(home, { email: 'ada.levels@people.example' });
+    const parties = { accountId: ada.id, clientId: 'riverbank' };
+    const agreeAt = (level: IdentityLevel, ...scopes: string[]) =>
+      home.house.transact((deps) => agree(deps, { ...parties, scopes, level }));
+    const levels = async () =>
+      Object.fromEntries((await readAgreement(home.house.deps, parties))?.levels ?? []);
+    await agreeAt('P0', 'openid', 'profile');
+    await agreeAt('P5', 'openid', 'email');
+    assert.deepEqual(await levels(), { openid: 'P5', profile: 'P0', email: 'P5' });
+    await agreeAt('P9', 'profile');
+    assert.deepEqual(await levels(), { openid: 'P5', profile: 'P9', email: 'P5' });
+    await agreeAt('P0', 'openid', 'profile', 'email');
+    assert.deepEqual(await levels(), { openid: 'P5', profile: 'P9', email: 'P5' });
+    assert.equal((await listAgreementChanges(home.house.deps, ada.id)).length, 3);
+  });
+
   test('refusing is recorded and takes nothing away', async () => {
     const ada = await makeAccount(home, { email: 'ada.five@people.example' });
     await agreeTo(ada.id, 'riverbank', 'openid');
@@ -88,12 +106,15 @@ suite('an agreement to share', () => {
     assert.equal(await home.house.transact((deps) => withdrawAgreement(deps, parties)), true);
     assert.equal(await home.house.transact((deps) => withdrawAgreement(deps, parties)), false);
     assert.equal(await readAgreement(home.house.deps, parties), undefined);
-    const claims = await releasedClaims(home.house.deps, {
-      ...parties,
+    const sharing = await readSharing(home.house.deps, parties);
+    assert.ok(sharing !== undefined);
+    const request = {
       scopes: ['openid', 'email'],
       use: 'userinfo',
-    });
-    assert.deepEqual(claims, { sub: ada.id });
+      vot: 'P0.Cp',
+      im1Enabled: false,
+    } as const;
+    assert.deepEqual(releasedClaims(sharing, request), { sub: ada.id });
     const changes = await listAgreementChanges(home.house.deps, ada.id);
     assert.deepEqual(
       changes.map(({ change }) => change),
@@ -116,100 +137,5 @@ suite('an agreement to share', () => {
       await readAgreement(home.house.deps, { accountId: ben.id, clientId: 'riverbank' }),
       undefined,
     );
-  });
-});
-
-suite('what a service may read at the lowest level', () => {
-  let home: TestHouse;
-  before(async () => {
-    home = await createTestHouse();
-  });
-  after(() => home.close());
-
-  const everything = ['openid', 'profile', 'email', 'phone', 'gp_registration_details', 'made_up'];
-
-  async function claimsOf(
-    email: string,
-    given: {
-      phone?: string;
-      agreed: string[];
-      asked: string[];
-      use?: 'id_token' | 'userinfo' | 'access_token';
-    },
-  ) {
-    const account = await makeAccount(home, { email });
-    const { id: accountId } = account;
-    if (given.phone !== undefined) await setPhone(home.house.deps, { accountId, phone: given.phone });
-    await home.house.transact((deps) =>
-      agree(deps, { accountId, clientId: 'riverbank', scopes: given.agreed, level: 'P0' }),
-    );
-    const use = given.use ?? 'userinfo';
-    const claims = await releasedClaims(home.house.deps, {
-      accountId,
-      clientId: 'riverbank',
-      scopes: given.asked,
-      use,
-    });
-    return { accountId, claims };
-  }
-
-  test('all that was agreed to, and nothing of higher levels', async () => {
-    const { accountId, claims } = await claimsOf('cai@people.example', {
-      phone: '+447700900123',
-      agreed: everything,
-      asked: everything,
-    });
-    assert.deepEqual(claims, {
-      sub: accountId,
-      identity_proofing_level: 'P0',
-      email: 'cai@people.example',
-      email_verified: true,
-      phone_number: '+447700900123',
-      phone_number_verified: true,
-      phone_number_pds_matched: false,
-    });
-  });
-
-  test('a claim without a value is left out', async () => {
-    const { accountId, claims } = await claimsOf('dot@people.example', {
-      agreed: ['openid', 'phone'],
-      asked: ['openid', 'phone'],
-    });
-    assert.deepEqual(claims, { sub: accountId });
-  });
-
-  test('what was asked for now, even if more was agreed to before', async () => {
-    const { accountId, claims } = await claimsOf('eve@people.example', {
-      agreed: everything,
-      asked: ['openid'],
-    });
-    assert.deepEqual(claims, { sub: accountId });
-  });
-
-  test('what was agreed to, even if more is asked for', async () => {
-    const { accountId, claims } = await claimsOf('fay@people.example', {
-      phone: '+447700900124',
-      agreed: ['openid', 'email'],
-      asked: everything,
-    });
-    assert.deepEqual(claims, { sub: accountId, email: 'fay@people.example', email_verified: true });
-  });
-
-  test('contact details are not in the tokens', async () => {
-    const asked = { phone: '+447700900125', agreed: everything, asked: everything };
-    const inIdToken = await claimsOf('gus@people.example', { ...asked, use: 'id_token' });
-    assert.deepEqual(inIdToken.claims, { sub: inIdToken.accountId, identity_proofing_level: 'P0' });
-    const inAccessToken = await claimsOf('hal@people.example', { ...asked, use: 'access_token' });
-    assert.deepEqual(inAccessToken.claims, { sub: inAccessToken.accountId });
-  });
-
-  test('there is nothing about somebody whose account is gone', async () => {
-    const request = {
-      accountId: '8a7f3a52-6a30-4f0e-9a4e-2c8a52f3a111',
-      clientId: 'riverbank',
-      scopes: ['openid'],
-      use: 'userinfo',
-    } as const;
-    assert.equal(await releasedClaims(home.house.deps, request), undefined);
   });
 });

@@ -1,12 +1,12 @@
 import type { RecordEvent } from '#foundation/audit';
 import type { Clock } from '#foundation/clock';
-import type { Db } from '#foundation/storage';
+import { together, type Db } from '#foundation/storage';
 import type { IdentityLevel } from '#identity';
 import {
+  agreementPart,
   deleteAgreement,
   deleteAllOf,
   insertChange,
-  selectAgreement,
   selectAgreements,
   selectChanges,
   widenAgreement,
@@ -18,8 +18,10 @@ import {
 export interface Agreement {
   /** In the order of the alphabet. */
   readonly scopes: readonly string[];
-  /** How well it was known who they are when they agreed. */
+  /** How well it was known who they are when they last agreed to more. */
   readonly level: IdentityLevel;
+  /** The same for each scope: at a higher level it stands for more, which they have not agreed to. */
+  readonly levels: ReadonlyMap<string, IdentityLevel>;
   /** When the agreement last became wider. */
   readonly agreedAt: Date;
 }
@@ -31,9 +33,15 @@ export interface ConsentDeps {
   readonly audit: RecordEvent;
 }
 
+const selectAgreement = together({ agreement: agreementPart });
+
 /** @returns what the person agrees to share with the service, or undefined if they don't */
-export function readAgreement(deps: { readonly db: Db }, parties: Parties): Promise<Agreement | undefined> {
-  return selectAgreement(deps.db, parties);
+export async function readAgreement(
+  deps: { readonly db: Db },
+  { accountId, clientId }: Parties,
+): Promise<Agreement | undefined> {
+  const { agreement } = await selectAgreement(deps.db, { accountId, clientId });
+  return agreementPart.read(deps, agreement);
 }
 
 /** @returns with which services the person shares something, and what; the newest agreement first */
@@ -56,7 +64,7 @@ export function listAgreementChanges(
  * Records that a person agrees to share what the scopes stand for, besides what they agreed to before. Saying the
  * same twice (a form sent again) changes nothing.
  *
- * @param agreed.level how well it is known who they are now
+ * @param agreed.level how well it was known who they are when they were shown what the scopes stand for
  */
 export async function agree(
   deps: ConsentDeps,

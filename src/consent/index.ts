@@ -9,5 +9,28 @@ export {
   type Agreement,
   type ConsentDeps,
 } from './agreement.ts';
-export { releasableScopes, releasedClaims, type Claims, type ClaimUse, type ClaimValue } from './claims.ts';
+export {
+  releasableClaims,
+  releasableScopes,
+  type ClaimContext,
+  type ClaimUse,
+  type ClaimValue,
+} from './claim-rules.ts';
+export {
+  describeAsking,
+  readSharing,
+  releasedClaims,
+  sharingIn,
+  sharingParts,
+  type Asking,
+  type Claims,
+  type Sharing,
+} from './claims.ts';
+export {
+  beginClientMetadata,
+  keepClientMetadata,
+  mostMetadataCharacters,
+  randomMetadata,
+} from './client-metadata.ts';
+export { clientMetadataPart } from './metadata-store.ts';
 export type { AgreementChange, Parties } from './store.ts';

@@ -1,6 +1,7 @@
-import { statement, type Db } from '#foundation/storage';
-import type { IdentityLevel } from '#identity';
+import { storedDate, type Db, type Part } from '#foundation/storage';
+import { identityLevels, type IdentityLevel } from '#identity';
 import { sql, type Generated } from 'kysely';
+import { z } from 'zod';
 
 type ConsentTables = {
   'consent.agreement': {
@@ -8,6 +9,7 @@ type ConsentTables = {
     client_id: string;
     scopes: string[];
     level: IdentityLevel;
+    scope_levels: string;
     agreed_at: Date;
   };
   'consent.agreement_history': {
@@ -30,6 +32,7 @@ export interface Parties {
 export interface StoredAgreement {
   readonly scopes: readonly string[];
   readonly level: IdentityLevel;
+  readonly levels: ReadonlyMap<string, IdentityLevel>;
   readonly agreedAt: Date;
 }
 
@@ -40,43 +43,63 @@ export interface AgreementChange extends Parties {
   readonly changedAt: Date;
 }
 
-const select = statement<Parties, StoredAgreement>((db, value) =>
-  db
-    .withTables<ConsentTables>()
-    .selectFrom('consent.agreement')
-    .select(['scopes', 'level', 'agreed_at as agreedAt'])
-    .where('account_id', '=', value('accountId'))
-    .where('client_id', '=', value('clientId')),
-);
+const level = z.enum(identityLevels);
+const agreementRow = z.object({
+  scopes: z.array(z.string()),
+  level,
+  scope_levels: z.record(z.string(), level),
+  agreed_at: storedDate,
+});
 
-export async function selectAgreement(db: Db, parties: Parties): Promise<StoredAgreement | undefined> {
-  const [agreement] = await select(db, parties);
-  return agreement;
-}
+/** An agreement, as part of a statement that reads for other rooms, too. */
+export const agreementPart: Part<'accountId' | 'clientId', object, StoredAgreement | undefined> = {
+  select: (db, value) =>
+    db
+      .withTables<ConsentTables>()
+      .selectFrom('consent.agreement')
+      .select(['scopes', 'level', 'scope_levels', 'agreed_at'])
+      .where('account_id', '=', value('accountId'))
+      .where('client_id', '=', value('clientId')),
+  read: (_deps, row) => {
+    if (row === null) return undefined;
+    const found = agreementRow.parse(row);
+    return {
+      scopes: found.scopes,
+      level: found.level,
+      levels: new Map(Object.entries(found.scope_levels)),
+      agreedAt: found.agreed_at,
+    };
+  },
+};
 
-export function selectAgreements(
+export async function selectAgreements(
   db: Db,
   accountId: string,
 ): Promise<(StoredAgreement & { readonly clientId: string })[]> {
-  return db
+  const rows = await db
     .withTables<ConsentTables>()
     .selectFrom('consent.agreement')
-    .select(['client_id as clientId', 'scopes', 'level', 'agreed_at as agreedAt'])
+    .select(['client_id as clientId', 'scopes', 'level', 'scope_levels', 'agreed_at as agreedAt'])
     .where('account_id', '=', accountId)
     .orderBy('agreed_at', 'desc')
     .orderBy('client_id')
     .execute();
+  return rows.map(({ scope_levels: levels, ...row }) => ({
+    ...row,
+    levels: new Map(Object.entries(z.record(z.string(), level).parse(levels))),
+  }));
 }
 
 /**
- * Adds the scopes to what is agreed already.
+ * Adds the scopes to what is agreed already, or raises the level at which they are.
  *
  * @returns all that is agreed now, or undefined if that is no more than before
  */
 export async function widenAgreement(
   db: Db,
-  agreement: Parties & StoredAgreement,
+  agreement: Parties & Omit<StoredAgreement, 'levels'>,
 ): Promise<string[] | undefined> {
+  const levels = Object.fromEntries(agreement.scopes.map((scope) => [scope, agreement.level]));
   const row = await db
     .withTables<ConsentTables>()
     .insertInto('consent.agreement')
@@ -85,6 +108,7 @@ export async function widenAgreement(
       client_id: agreement.clientId,
       scopes: [...new Set(agreement.scopes)].toSorted(),
       level: agreement.level,
+      scope_levels: JSON.stringify(levels),
       agreed_at: agreement.agreedAt,
     })
     .onConflict((conflict) =>
@@ -93,9 +117,14 @@ export async function widenAgreement(
         .doUpdateSet({
           scopes: sql`ARRAY(SELECT unnest(agreement.scopes || excluded.scopes) AS scope GROUP BY scope ORDER BY scope)`,
           level: sql`excluded.level`,
+          scope_levels: sql`(SELECT jsonb_object_agg(scope, greatest(agreement.scope_levels ->> scope, excluded.scope_levels ->> scope))
+            FROM unnest(agreement.scopes || excluded.scopes) AS scope)`,
           agreed_at: sql`excluded.agreed_at`,
         })
-        .where(sql<boolean>`NOT agreement.scopes @> excluded.scopes OR agreement.level <> excluded.level`),
+        .where(
+          sql<boolean>`EXISTS (SELECT FROM jsonb_each_text(excluded.scope_levels) AS asked (scope, level)
+            WHERE coalesce(agreement.scope_levels ->> asked.scope, '') < asked.level)`,
+        ),
     )
     .returning('scopes')
     .executeTakeFirst();
@@ -105,7 +134,7 @@ export async function widenAgreement(
 export async function deleteAgreement(
   db: Db,
   { accountId, clientId }: Parties,
-): Promise<StoredAgreement | undefined> {
+): Promise<Omit<StoredAgreement, 'levels'> | undefined> {
   const row = await db
     .withTables<ConsentTables>()
     .deleteFrom('consent.agreement')

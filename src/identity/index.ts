@@ -1,19 +1,33 @@
 export {
   authenticationFactors,
   identityLevels,
-  supportedLevels,
-  supportedProfiles,
+  levelRank,
+  levelsOf,
+  supportedFactors,
   type AuthenticationFactor,
   type IdentityLevel,
-  type Profile,
 } from './levels.ts';
-export { levelOf } from './level-of.ts';
+export { readNhsNumber, type NhsNumber } from './nhs-number.ts';
+export {
+  establishIdentity,
+  forgetAccount,
+  keepGpCredentials,
+  levelOf,
+  readIdentity,
+  type GpCredentials,
+  type Identity,
+  type IdentityDetails,
+  type IdentityEstablished,
+} from './record.ts';
+export { identityPart } from './store.ts';
 export {
   defaultVtr,
+  findMissing,
   matchVector,
-  missingFactors,
   parseVtr,
+  saysTwoFactors,
   type Achieved,
+  type Missing,
   type Vector,
   type VtrReading,
 } from './vectors.ts';

@@ -24,16 +24,17 @@ export const contractProfiles: readonly Profile[] = identityLevels.flatMap((leve
   completeWays.map((factors) => ({ level, factors })),
 );
 
-/** The levels that somebody can reach here. */
-export const supportedLevels: readonly IdentityLevel[] = ['P0'];
+/**
+ * The levels that somebody can have here. In a sandbox people are made at any level. Elsewhere nobody gets above the
+ * lowest: **what raises somebody's level joins here**, with the levels that it reaches while it is enabled, and begins
+ * where the journeys answer the prompt `identity`.
+ */
+export function levelsOf(settings: { readonly mode: 'sandbox' | 'production' }): readonly IdentityLevel[] {
+  return settings.mode === 'sandbox' ? identityLevels : ['P0'];
+}
 
-const supportedFactors: readonly AuthenticationFactor[] = ['Cp', 'Cd'];
-
-/** The profiles of the contract that can be reached here. */
-export const supportedProfiles: readonly Profile[] = contractProfiles.filter(
-  ({ level, factors }) =>
-    supportedLevels.includes(level) && factors.every((factor) => supportedFactors.includes(factor)),
-);
+/** The factors that somebody can sign in with here; the others are read in requests, and never satisfied. */
+export const supportedFactors: readonly AuthenticationFactor[] = ['Cp', 'Cd'];
 
 /**
  * What a factor asks of a person, for choosing the least; and what it is worth, for choosing the strongest: each is

@@ -4,11 +4,14 @@ import {
   authenticationFactors,
   defaultVtr,
   identityLevels,
+  levelsOf,
   matchVector,
-  missingFactors,
+  findMissing,
   parseVtr,
+  saysTwoFactors,
   type Achieved,
   type AuthenticationFactor,
+  type IdentityLevel,
   type Vector,
 } from '#identity';
 import fc from 'fast-check';
@@ -68,23 +71,45 @@ suite('reading vtr', () => {
   });
 
   test('a request that can only be met by what is not supported says so', () => {
-    const reading = parseVtr('["P9.Cp.Cd"]');
-    assert.equal(reading.outcome, 'not_supported');
-    assert.equal(reading.vector, 'P9.Cp.Cd');
+    for (const vector of ['P9.Cp.Ck', 'P0.Cm', 'Ck']) {
+      const reading = parseVtr(JSON.stringify([vector]));
+      assert.equal(reading.outcome, 'not_supported');
+      assert.equal(reading.vector, vector);
+    }
+  });
+
+  test('a level that nobody can have here is not supported', () => {
+    for (const vector of ['P9.Cp.Cd', 'P5.Cp', 'P9']) {
+      const reading = parseVtr(JSON.stringify([vector]), { levels: ['P0'] });
+      assert.deepEqual([reading.outcome, 'vector' in reading && reading.vector], ['not_supported', vector]);
+    }
+    assert.deepEqual(levelsOf({ mode: 'production' }), ['P0']);
+    assert.deepEqual(levelsOf({ mode: 'sandbox' }), ['P0', 'P5', 'P9']);
+  });
+
+  test('every level with a password, alone or with a device, can be asked for', () => {
+    const texts = identityLevels.flatMap((level) => [`${level}.Cp`, `${level}.Cp.Cd`]);
+    assert.deepEqual(
+      vectorsOf(...texts).map((vector) => vector.text),
+      texts,
+    );
   });
 
   test('of a mixed request, what is supported remains', () => {
     assert.deepEqual(
-      vectorsOf('P9.Cp.Cd', 'P0.Cp').map((vector) => vector.text),
+      vectorsOf('P9.Cm', 'P9.Cp.Ck', 'P0.Cp').map((vector) => vector.text),
       ['P0.Cp'],
     );
   });
 
-  test('without vtr the default is asked for', () => {
+  test('without vtr the default is asked for, so far as it can be met', () => {
     assert.deepEqual(defaultVtr, ['P9.Cp.Cd', 'P9.Cp.Ck', 'P9.Cm']);
     const reading = parseVtr(undefined);
-    assert.equal(reading.outcome, 'not_supported');
-    assert.equal(reading.vector, 'P9.Cp.Cd');
+    assert.ok(reading.outcome === 'valid');
+    assert.deepEqual(
+      reading.vectors.map((vector) => vector.text),
+      ['P9.Cp.Cd'],
+    );
   });
 
   test('a vector that the service is not registered for is refused, even among permitted ones', () => {
@@ -95,15 +120,16 @@ suite('reading vtr', () => {
   });
 
   test('the default is never held against a service that may use only some of it', () => {
+    assert.equal(parseVtr(undefined, { permitted: ['P0.Cp'] }).outcome, 'not_permitted');
     assert.equal(parseVtr(undefined, { permitted: ['P9.Cm'] }).outcome, 'not_permitted');
-    assert.equal(parseVtr(undefined, { permitted: [...defaultVtr] }).outcome, 'not_supported');
+    assert.equal(parseVtr(undefined, { permitted: [...defaultVtr] }).outcome, 'valid');
   });
 
   test('a vector that leaves out a category is satisfied only in ways that are permitted', () => {
     const reading = parseVtr('["P0"]', { permitted: ['P0.Cp.Cd'] });
     assert.equal(reading.outcome, 'valid');
     assert.equal(matchVector(reading.vectors, achieved('Cp')), undefined);
-    assert.deepEqual(missingFactors(reading.vectors, achieved('Cp')), ['Cd']);
+    assert.deepEqual(findMissing(reading.vectors, achieved('Cp')).factors, ['Cd']);
     assert.equal(matchVector(reading.vectors, achieved('Cp', 'Cd'))?.text, 'P0');
   });
 });
@@ -124,6 +150,13 @@ suite('matching a sign-in', () => {
     assert.equal(matchVector(vectorsOf('P0.Cp'), { level: 'P9', factors: new Set(['Cp']) })?.text, 'P0.Cp');
   });
 
+  test('of several levels, the strongest that the person has is the answer', () => {
+    const vectors = vectorsOf('P0.Cp.Cd', 'P5.Cp', 'P9.Cp');
+    const asKnown = (level: IdentityLevel) =>
+      matchVector(vectors, { level, factors: new Set(['Cp', 'Cd']) })?.text;
+    assert.deepEqual(identityLevels.map(asKnown), ['P0.Cp.Cd', 'P5.Cp', 'P9.Cp']);
+  });
+
   test('a remembered device alone is no sign-in', () => {
     assert.equal(matchVector(vectorsOf('P0', 'P0.Cd'), achieved('Cd')), undefined);
   });
@@ -131,16 +164,33 @@ suite('matching a sign-in', () => {
 
 suite('what is still missing', () => {
   test('a vector of a password alone asks for nothing else', () => {
-    assert.deepEqual(missingFactors(vectorsOf('P0.Cp', 'P0.Cp.Cd'), achieved()), ['Cp']);
+    assert.deepEqual(findMissing(vectorsOf('P0.Cp', 'P0.Cp.Cd'), achieved()), { factors: ['Cp'] });
   });
 
   test('a session with a password is asked for the code only', () => {
-    assert.deepEqual(missingFactors(vectorsOf('P0.Cp.Cd'), achieved('Cp')), ['Cd']);
-    assert.deepEqual(missingFactors(vectorsOf('P0.Cd'), achieved()), ['Cp', 'Cd']);
+    assert.deepEqual(findMissing(vectorsOf('P0.Cp.Cd'), achieved('Cp')), { factors: ['Cd'] });
+    assert.deepEqual(findMissing(vectorsOf('P0.Cd'), achieved()), { factors: ['Cp', 'Cd'] });
   });
 
   test('a vector without factors asks for the least that signs somebody in', () => {
-    assert.deepEqual(missingFactors(vectorsOf('P0'), achieved()), ['Cp']);
+    assert.deepEqual(findMissing(vectorsOf('P0'), achieved()), { factors: ['Cp'] });
+  });
+
+  test('of several levels the lowest is to be reached, and none by whoever is known well enough', () => {
+    const vectors = vectorsOf('P9.Cp', 'P5.Cp.Cd');
+    assert.deepEqual(findMissing(vectors, achieved('Cp')), { factors: ['Cd'], level: 'P5' });
+    assert.deepEqual(findMissing(vectors, achieved('Cp', 'Cd')), { factors: [], level: 'P5' });
+    assert.deepEqual(findMissing(vectors, { level: 'P5', factors: new Set(['Cp', 'Cd']) }), { factors: [] });
+    assert.deepEqual(findMissing(vectors, { level: 'P9', factors: new Set(['Cp']) }), { factors: [] });
+    assert.deepEqual(findMissing(vectorsOf('P9.Cp'), { level: 'P5', factors: new Set(['Cp']) }), {
+      factors: [],
+      level: 'P9',
+    });
+  });
+
+  test('two factors are said to be used by a password with a device or key, or by a key that stands for both', () => {
+    for (const vot of ['P9.Cp.Cd', 'Cd.Cp', 'P9.Cp.Ck', 'P9.Cm']) assert.ok(saysTwoFactors(vot), vot);
+    for (const vot of ['P9.Cp', 'P9', 'P9.Cd', 'Cp', '']) assert.ok(!saysTwoFactors(vot), vot);
   });
 });
 
@@ -207,21 +257,41 @@ suite('whatever is asked', () => {
         assert.equal(one.outcome, other.outcome);
         fc.pre(one.outcome === 'valid' && other.outcome === 'valid');
         assert.equal(matchVector(one.vectors, happened)?.text, matchVector(other.vectors, happened)?.text);
-        assert.deepEqual(missingFactors(one.vectors, happened), missingFactors(other.vectors, happened));
+        assert.deepEqual(findMissing(one.vectors, happened), findMissing(other.vectors, happened));
       }),
     );
   });
 
   test('doing what is missing satisfies the request, and nothing is missing once it is satisfied', () => {
     fc.assert(
-      fc.property(anyRequest, factorSets, (request, factors) => {
+      fc.property(anyRequest, anyAchieved, (request, before) => {
         const reading = parseVtr(JSON.stringify(request));
         fc.pre(reading.outcome === 'valid');
-        const before: Achieved = { level: 'P0', factors };
-        const missing = missingFactors(reading.vectors, before);
-        assert.equal(missing.length === 0, matchVector(reading.vectors, before) !== undefined);
-        const after: Achieved = { level: 'P0', factors: new Set([...factors, ...missing]) };
+        const { factors, level } = findMissing(reading.vectors, before);
+        const isSatisfied = matchVector(reading.vectors, before) !== undefined;
+        assert.equal(factors.length === 0 && level === undefined, isSatisfied);
+        const after: Achieved = {
+          level: level ?? before.level,
+          factors: new Set([...before.factors, ...factors]),
+        };
         assert.notEqual(matchVector(reading.vectors, after), undefined);
+        assert.deepEqual(findMissing(reading.vectors, after), { factors: [] });
+      }),
+    );
+  });
+
+  test('nobody is taken to a higher level than the lowest that would do', () => {
+    fc.assert(
+      fc.property(anyRequest, anyAchieved, (request, before) => {
+        const reading = parseVtr(JSON.stringify(request));
+        fc.pre(reading.outcome === 'valid');
+        const { level } = findMissing(reading.vectors, before);
+        const enough = identityLevels.find(
+          (one) =>
+            matchVector(reading.vectors, { level: one, factors: new Set(authenticationFactors) }) !==
+            undefined,
+        );
+        if (level !== undefined) assert.equal(level, enough);
       }),
     );
   });

@@ -6,7 +6,7 @@ import {
   identityLevels,
   levelRank,
   profileText,
-  supportedProfiles,
+  supportedFactors,
   type AuthenticationFactor,
   type IdentityLevel,
   type Profile,
@@ -61,12 +61,13 @@ function refusal(outcome: Refusal['outcome'], vector: string, reason: string): R
  * @param text the parameter, a JSON array of vectors; undefined stands for the default
  * @param options.permitted the vectors that the service is registered for; all when left out. A vector that the
  *   service wrote and may not use is refused; of the default, those that it may use are taken.
+ * @param options.levels the levels that somebody can have here; all when left out
  * @returns the vectors that can be satisfied here, without repetitions; or which vector is to blame, and why
  * @see RFC 8485 §4.1
  */
 export function parseVtr(
   text: string | undefined,
-  options: { readonly permitted?: readonly string[] } = {},
+  options: { readonly permitted?: readonly string[]; readonly levels?: readonly IdentityLevel[] } = {},
 ): VtrReading {
   const list = text === undefined ? defaultVtr : readList(text);
   if (list === undefined)
@@ -76,7 +77,7 @@ export function parseVtr(
   for (const one of list) {
     const components = readVector(one);
     if ('outcome' in components) return components;
-    const reading = findProfiles(components, options.permitted);
+    const reading = findProfiles(components, options);
     if (!('outcome' in reading)) vectors.set(reading.text, reading);
     else if (reading.outcome === 'not_permitted' && text !== undefined) return reading;
     else firstRefusal ??= reading;
@@ -111,7 +112,10 @@ function readVector(written: string): Components | Refusal {
   return level === undefined ? { text, factors } : { text, level, factors };
 }
 
-function findProfiles(components: Components, permitted: readonly string[] | undefined): Vector | Refusal {
+function findProfiles(
+  components: Components,
+  { permitted, levels = identityLevels }: NonNullable<Parameters<typeof parseVtr>[1]>,
+): Vector | Refusal {
   if (permitted !== undefined && !isPermitted(components, permitted)) {
     return refusal(
       'not_permitted',
@@ -119,8 +123,12 @@ function findProfiles(components: Components, permitted: readonly string[] | und
       'is not among the vectors that this service is registered for',
     );
   }
-  const profiles = supportedProfiles.filter(
-    (profile) => fits(components, profile) && (permitted?.includes(profileText(profile)) ?? true),
+  const profiles = contractProfiles.filter(
+    (profile) =>
+      fits(components, profile) &&
+      levels.includes(profile.level) &&
+      profile.factors.every((factor) => supportedFactors.includes(factor)) &&
+      (permitted?.includes(profileText(profile)) ?? true),
   );
   if (profiles.length === 0) return refusal('not_supported', components.text, 'is not supported');
   return { ...components, profiles };
@@ -177,27 +185,43 @@ export function matchVector(vectors: readonly Vector[], achieved: Achieved): Vec
     .toSorted(byStrength)[0];
 }
 
+/** What a person still has to do. */
+export interface Missing {
+  /** The factors that are still needed, in the order in which they are asked for. */
+  readonly factors: readonly AuthenticationFactor[];
+  /** The level to which they have to be known, if they are not yet: the lowest that is asked for. */
+  readonly level?: IdentityLevel;
+}
+
 /**
  * Finds what a person still has to do. The level of identity that is nearest comes first, then the least effort.
  *
- * @returns the factors that are still needed, in the order in which they are asked for; empty when the request's
- *   authentication is satisfied, or when there is no vector to satisfy
+ * @returns no factors and no level when the request is satisfied, or when there is no vector to satisfy
  */
-export function missingFactors(
-  vectors: readonly Vector[],
-  achieved: Achieved,
-): readonly AuthenticationFactor[] {
+export function findMissing(vectors: readonly Vector[], achieved: Achieved): Missing {
   const gap = (profile: Profile) => Math.max(0, levelRank(profile.level) - levelRank(achieved.level));
   const effort = (missing: readonly AuthenticationFactor[]) =>
     missing.reduce((sum, factor) => sum + factorWeights[factor].effort, 0);
-  const ways = vectors
+  const [nearest] = vectors
     .flatMap((vector) => vector.profiles)
-    .map((profile) => ({ gap: gap(profile), missing: missingFor(profile, achieved) }))
+    .map((profile) => ({ profile, gap: gap(profile), factors: missingFor(profile, achieved) }))
     .toSorted(
       (one, other) =>
         one.gap - other.gap ||
-        effort(one.missing) - effort(other.missing) ||
-        strengthOf(one.missing) - strengthOf(other.missing),
+        effort(one.factors) - effort(other.factors) ||
+        strengthOf(one.factors) - strengthOf(other.factors),
     );
-  return ways[0]?.missing ?? [];
+  if (nearest === undefined) return { factors: [] };
+  const { factors, profile } = nearest;
+  return nearest.gap === 0 ? { factors } : { factors, level: profile.level };
+}
+
+/**
+ * @param vot a vector that was answered: it names no more than what happened
+ * @returns whether it says that two factors were used, or one device that stands for two
+ */
+export function saysTwoFactors(vot: string): boolean {
+  const components = vot.split('.');
+  const hasSecond = components.includes('Cd') || components.includes('Ck');
+  return (components.includes('Cp') && hasSecond) || components.includes('Cm');
 }

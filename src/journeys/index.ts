@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { deviceCookie } from './device-cookie.ts';
 import { enter } from './enter/index.ts';
 import { notAvailable } from './not-available/index.ts';
+import { notProven } from './not-proven/index.ts';
 import { forgottenPassword } from './recover-account/forgotten-password.ts';
 import { choosePassword, linkProblems, resetAddress } from './recover-account/reset-password.ts';
 import type { RequestContext } from './request.ts';
@@ -40,6 +41,7 @@ export function forEachJourney(
   visit(signUp(parts));
   visit(shareInformation);
   visit(notAvailable);
+  visit(notProven);
   visit(forgottenPassword);
   visit(choosePassword(parts));
 }
@@ -86,13 +88,13 @@ function journeyFor(
   switch (asked.prompt) {
     case 'availability':
       return { journey: 'not-available', context };
+    case 'identity':
+      // Where somebody's level can be raised, the journey that raises it begins here, towards `asked.missingLevel`.
+      return { journey: 'not-proven', context: { ...context, level: asked.missingLevel ?? 'P9' } };
     case 'consent': {
-      const { scopes, newScopes, agreedScopes, termsUri, privacyUri } = asked;
-      const accountId = session?.accountId;
-      return {
-        journey: 'share',
-        context: { ...context, accountId, scopes, newScopes, agreedScopes, termsUri, privacyUri },
-      };
+      const { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri } = asked;
+      const shared = { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri };
+      return { journey: 'share', context: { ...context, accountId: session?.accountId, ...shared } };
     }
     case 'login': {
       if (session !== undefined && !asked.mustAuthenticate) {

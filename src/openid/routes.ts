@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { House } from '#foundation/deps';
+import type { Settings } from '#foundation/settings';
 import { createClientKeys } from '#partners';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -78,7 +79,7 @@ export async function openidRoutes(
     mountRevocationEndpoint(programs, { house, mint, verifyByClient });
     mountUserinfo(programs, { house, mint });
     mountJwks(programs, keys);
-    mountTrustMark(programs, issuer);
+    mountTrustMark(programs, house.settings);
     done();
   });
   await app.register((people, _options, done) => {
@@ -92,9 +93,9 @@ export async function openidRoutes(
 
 const trustMarkParams = z.object({ host: z.string() });
 
-function mountTrustMark(app: FastifyInstance, issuer: string): void {
+function mountTrustMark(app: FastifyInstance, settings: Settings): void {
   app.get(`${addresses.trustMark}/:host`, (request, reply) => {
     const { host } = trustMarkParams.parse(request.params);
-    return host === new URL(issuer).host ? reply.send(trustMark(issuer)) : reply.callNotFound();
+    return host === new URL(settings.issuer).host ? reply.send(trustMark(settings)) : reply.callNotFound();
   });
 }

@@ -24,3 +24,4 @@ export {
   type ReadingDeps,
   type RegistryDeps,
 } from './registry.ts';
+export { clientClaimsPart, type ClientClaims } from './store.ts';

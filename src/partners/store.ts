@@ -1,4 +1,4 @@
-import { statement, type Db } from '#foundation/storage';
+import { statement, type Db, type Part } from '#foundation/storage';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { nations, requestUses, type Client, type ClientKey, type ClientLogout } from './client.ts';
@@ -146,3 +146,33 @@ export async function deleteClient(db: Db, clientId: string): Promise<boolean> {
     .executeTakeFirst();
   return numDeletedRows > 0n;
 }
+
+/** What decides about a service's claims. */
+export interface ClientClaims {
+  /** What it is registered for. */
+  readonly scopes: readonly string[];
+  readonly im1Enabled: boolean;
+  /** None for a service whose keys are not kept here. */
+  readonly keys: readonly ClientKey[];
+}
+
+const claimsRow = z.object({
+  scopes: z.array(z.string()),
+  im1_enabled: z.boolean(),
+  jwks: storedKeys.nullable(),
+});
+
+/** The same, as part of a statement that reads for other rooms, too. */
+export const clientClaimsPart: Part<'clientId', object, ClientClaims | undefined> = {
+  select: (db, value) =>
+    db
+      .withTables<PartnerTables>()
+      .selectFrom('partners.client')
+      .select(['scopes', 'im1_enabled', 'jwks'])
+      .where('client_id', '=', value('clientId')),
+  read: (_deps, row) => {
+    if (row === null) return undefined;
+    const { scopes, im1_enabled: im1Enabled, jwks } = claimsRow.parse(row);
+    return { scopes, im1Enabled, keys: jwks?.keys ?? [] };
+  },
+};

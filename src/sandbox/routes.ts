@@ -8,6 +8,7 @@ import { clockOperations } from './api/clock.ts';
 import { keyOperations } from './api/keys.ts';
 import { messageOperations } from './api/messages.ts';
 import { mountOperations } from './api/mount.ts';
+import { peopleOperations } from './api/people.ts';
 import { personaOperations } from './api/personas.ts';
 import { requestOperations } from './api/requests.ts';
 import { signInOperations } from './api/sign-in.ts';
@@ -38,6 +39,7 @@ export async function sandboxRoutes(
   const deps = { house, ...sandbox, onForgotten: (accountId: string) => devices.delete(accountId) };
   await mountOperations(app, house, [
     ...personaOperations(deps),
+    ...peopleOperations({ house }),
     ...messageOperations(deps),
     ...clientOperations(deps),
     ...requestOperations(deps),

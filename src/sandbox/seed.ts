@@ -1,23 +1,13 @@
-import {
-  checkPassword,
-  clearLocks,
-  createAccount,
-  findAccountId,
-  forgetAccount as forgetLogin,
-  listAccountIds,
-  readAccount,
-  setPhone,
-} from '#accounts';
-import { forgetAccount as forgetAgreements } from '#consent';
+import { checkPassword, clearLocks, findAccountId, listAccountIds, readAccount } from '#accounts';
 import type { MovableClock } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
 import { clearSimulatedInbox } from '#messaging';
-import { forgetAccount as forgetTokens } from '#openid';
 import { listClients, removeClient } from '#partners';
 import { registerDemoClient, type DemoClient } from './demo-client.ts';
+import { forgetPerson, makePerson } from './people.ts';
 import type { RequestLog } from './requests/log.ts';
 import { takeSeedingTurn } from './store.ts';
-import { personas, phoneOf, sandboxPassword, type Persona } from './personas.ts';
+import { landlineOf, personas, phoneOf, sandboxPassword, type Persona } from './personas.ts';
 
 /** What putting things back as seeded needs. */
 export interface SeedDeps {
@@ -68,7 +58,7 @@ export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Pe
     await clearLocks(deps, { email: persona.email, phone: phoneOf(persona) });
     const byEmail = await findAccountId(deps, persona.email);
     const ids = new Set([byEmail, persona.account?.sub].filter((id) => id !== undefined));
-    for (const id of ids) await forget(deps, id);
+    for (const id of ids) await forgetPerson(deps, id);
     await seedPersona(house, deps, persona);
     return ids;
   });
@@ -83,7 +73,7 @@ export async function resetAll(deps: SeedDeps): Promise<void> {
   await requests.clear();
   const forgotten = await inSeedingTurn(house, async (inside) => {
     const ids = await listAccountIds(inside);
-    for (const id of ids) await forget(inside, id);
+    for (const id of ids) await forgetPerson(inside, id);
     for (const { clientId } of await listClients(inside)) await removeClient(inside, clientId);
     await clearSimulatedInbox(inside);
     for (const persona of personas) {
@@ -108,18 +98,16 @@ function inSeedingTurn<T>(house: House, work: (deps: Deps) => Promise<T>): Promi
 async function seedPersona(house: House, deps: Deps, persona: Persona): Promise<void> {
   const { account, email, nation } = persona;
   if (account === undefined || (await readAccount(deps, account.sub)) !== undefined) return;
-  const passwordHash = await house.passwords.hash(sandboxPassword);
-  const created = await createAccount(deps, { id: account.sub, email, passwordHash, nation, language: 'en' });
-  if (created.outcome === 'email_taken') {
-    house.log.warn({ persona: persona.id }, 'another login has a persona’s address');
-    return;
-  }
-  const phone = phoneOf(persona);
-  if (phone !== undefined) await setPhone(deps, { accountId: account.sub, phone });
-}
-
-async function forget(deps: Deps, accountId: string): Promise<void> {
-  await forgetTokens(deps, accountId);
-  await forgetAgreements(deps, accountId);
-  await forgetLogin(deps, accountId);
+  const made = await makePerson(deps, {
+    sub: account.sub,
+    email,
+    passwordHash: await house.passwords.hash(sandboxPassword),
+    nation,
+    language: 'en',
+    phone: phoneOf(persona),
+    landline: landlineOf(persona),
+    identity: account.identity,
+  });
+  if (made !== 'made')
+    house.log.warn({ persona: persona.id, because: made }, 'another login has what is a persona’s');
 }

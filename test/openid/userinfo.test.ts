@@ -3,6 +3,7 @@ import { createHmac, createPublicKey } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { forgetAccount, type Account } from '#accounts';
 import { withdrawAgreement } from '#consent';
+import { removeClient } from '#partners';
 import { generateKeyPair, SignJWT } from 'jose';
 import { codeIn, createPerson, signIn } from './support/people.ts';
 import { startProvider, type TestProvider } from './support/provider.ts';
@@ -180,9 +181,18 @@ test('a closed account’s token opens nothing, and after a withdrawal nothing i
   assert.deepEqual(body, { iss: provider.issuer, sub: withdrawing.id, aud: service.clientId });
 });
 
+test('a token of a service that is no longer registered opens nothing', async () => {
+  const leaving = await registerService(provider);
+  const back = await signIn(provider, leaving, { accountId: ada.id });
+  const { access_token: token } = (await exchange(provider, leaving, codeIn(back))).body;
+  assert.equal((await ask(token)).status, 200);
+  await provider.house.transact((deps) => removeClient(deps, leaving.clientId));
+  await assertRefused(token, 401, 'invalid_token');
+});
+
 test('other methods are not allowed', async () => {
-  for (const method of ['PUT', 'PATCH', 'DELETE']) {
+  for (const method of ['PUT', 'DELETE']) {
     const { status, headers } = await ask(undefined, { method });
-    assert.deepEqual([status, headers.get('allow')], [405, 'GET, POST']);
+    assert.deepEqual([status, headers.get('allow')], [405, 'GET, POST, PATCH']);
   }
 });

@@ -220,6 +220,7 @@ suite('the programming interface', () => {
       'POST /clients',
       'POST /clock',
       'POST /keys/rotate',
+      'POST /people',
       'POST /personas/{id}/reset',
       'POST /reset',
       'POST /sign-in',

@@ -46,6 +46,9 @@ suite('the sandbox’s people', () => {
         ['p0', 'P0'],
         ['p0-without-phone', 'P0'],
         ['p0-locked', 'P0'],
+        ['p5', 'P5'],
+        ['p9', 'P9'],
+        ['p9-with-gp-details', 'P9'],
       ],
     );
     for (const { email, story } of people) {

@@ -10,6 +10,7 @@ import {
   selectAccount,
   selectAccountId,
   selectAccountIds,
+  updateLandline,
   updateMissingPhone,
   updatePhone,
   updateSignedInAt,
@@ -26,6 +27,8 @@ export interface Account {
   readonly email: string;
   /** E.164, or null while no number is confirmed. */
   readonly phone: string | null;
+  /** E.164, or null while no landline is confirmed. */
+  readonly landline: string | null;
   readonly nation: Nation;
   readonly language: Language;
   readonly createdAt: Date;
@@ -74,6 +77,7 @@ export async function createAccount(
     id: person.id ?? randomUUID(),
     email: person.email,
     phone: null,
+    landline: null,
     nation: person.nation,
     language: person.language,
     createdAt,
@@ -107,6 +111,20 @@ export async function setPhone(
 ): Promise<void> {
   if (!(await updatePhone(deps.db, change))) throw new Fault('accounts.closed');
   await deps.audit({ type: 'phone.changed', accountId: change.accountId });
+}
+
+/**
+ * Sets the landline by which its owner can be called, once they have proven it.
+ *
+ * @param change.landline E.164, as `readLandline` returned it
+ * @throws {Fault} `accounts.closed`
+ */
+export async function setLandline(
+  deps: Pick<Deps, 'db' | 'audit'>,
+  change: { accountId: string; landline: string },
+): Promise<void> {
+  if (!(await updateLandline(deps.db, change))) throw new Fault('accounts.closed');
+  await deps.audit({ type: 'landline.changed', accountId: change.accountId });
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { readPhone } from './phone.ts';
+import { readLandline, readPhone } from './phone.ts';
 
 const uk = { international: false, refusedCountries: ['US'] };
 const abroad = { international: true, refusedCountries: ['US'] };
@@ -139,4 +139,32 @@ test('10,000 characters typed as a number are answered like any others', () => {
   for (const unit of ['0', '+', ' 7', '(', '\u0000', '７']) {
     assert.deepEqual(readPhone(unit.repeat(10_000 / unit.length), uk), { outcome: 'malformed' });
   }
+});
+
+suite('a landline', () => {
+  test('is read as people write it, also from the numbers that belong to nobody', () => {
+    for (const [text, expected] of [
+      ['01632 960123', '+441632960123'],
+      ['020 7946 0018', '+442079460018'],
+      ['(0113) 496 0999', '+441134960999'],
+      ['+44 29 2018 0000', '+442920180000'],
+      ['01534 888888', '+441534888888'],
+      [' 01904 650 123 ', '+441904650123'],
+    ] as const)
+      assert.equal(readLandline(text), expected, text);
+  });
+
+  test('is no mobile, no number from abroad, no service number and no nonsense', () => {
+    for (const text of [
+      '07700 900123',
+      '+33 1 70 18 99 00',
+      '0800 123 4567',
+      '0906 123 4567',
+      '123',
+      '',
+      'x',
+    ])
+      assert.equal(readLandline(text), undefined, text);
+    assert.equal(readLandline('0'.repeat(10_000)), undefined);
+  });
 });

@@ -64,3 +64,24 @@ function allowUnlessRefused(
     ? { outcome: 'refused_country' }
     : { outcome: 'valid', phone: number.number };
 }
+
+/** What a landline is: a number of a place, in the UK and the islands that share its numbers. */
+const landlineTypes: readonly (string | undefined)[] = ['FIXED_LINE', 'FIXED_LINE_OR_MOBILE'];
+/** Ofcom's numbers for drama that belong to nobody; they are of no place, so not all count as valid. */
+const dramaLandline = /^\+44(?:1632960\d{3}|2079460\d{3}|1134960\d{3}|2920180\d{3})$/u;
+
+/**
+ * Reads a landline number of the UK or its islands, as people write it.
+ *
+ * @returns the number in E.164, or undefined if it is no such number
+ */
+export function readLandline(text: string): string | undefined {
+  const typed = text.normalize('NFKC').trim();
+  if (typed.length > mostLength || !written.test(typed)) return undefined;
+  const number = parsePhoneNumberFromString(typed, { extract: false, defaultCountry: 'GB' });
+  if (number === undefined) return undefined;
+  if (dramaLandline.test(number.number)) return number.number;
+  const isLandline =
+    number.isValid() && ukCountries.includes(number.country) && landlineTypes.includes(number.getType());
+  return isLandline ? number.number : undefined;
+}

@@ -1,5 +1,6 @@
-import { statement, type Db } from '#foundation/storage';
-import type { Language } from '#foundation/web';
+import { statement, storedDate, type Db, type Part } from '#foundation/storage';
+import { languages, type Language } from '#foundation/web';
+import { z } from 'zod';
 import type { Account, Nation } from './account.ts';
 
 type AccountTables = {
@@ -8,6 +9,7 @@ type AccountTables = {
     email: string;
     email_key: string;
     phone: string | null;
+    landline: string | null;
     nation: Nation;
     language: Language;
     created_at: Date;
@@ -62,11 +64,30 @@ export async function selectAccount(db: Db, id: string): Promise<Account | undef
   return row && accountOf(row);
 }
 
-function accountOf(row: AccountTables['accounts.account']): Account {
+const accountRow = z.object({
+  id: z.string(),
+  email: z.string(),
+  phone: z.string().nullable(),
+  landline: z.string().nullable(),
+  nation: z.enum(['england', 'scotland', 'wales', 'northern-ireland', 'isle-of-man']),
+  language: z.enum(languages),
+  created_at: storedDate,
+  sign_ins_valid_from: storedDate,
+});
+
+/** An account, as part of a statement that reads for other rooms, too. */
+export const accountPart: Part<'accountId', object, Account | undefined> = {
+  select: (db, value) =>
+    tablesOf(db).selectFrom('accounts.account').selectAll().where('id', '=', value('accountId')),
+  read: (_deps, row) => (row === null ? undefined : accountOf(accountRow.parse(row))),
+};
+
+function accountOf(row: z.output<typeof accountRow>): Account {
   return {
     id: row.id,
     email: row.email,
     phone: row.phone,
+    landline: row.landline,
     nation: row.nation,
     language: row.language,
     createdAt: row.created_at,
@@ -93,6 +114,19 @@ export async function updatePhone(db: Db, change: { accountId: string; phone: st
   const updated = await tablesOf(db)
     .updateTable('accounts.account')
     .set({ phone: change.phone })
+    .where('id', '=', change.accountId)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+}
+
+/** @returns false if there is no such account */
+export async function updateLandline(
+  db: Db,
+  change: { accountId: string; landline: string },
+): Promise<boolean> {
+  const updated = await tablesOf(db)
+    .updateTable('accounts.account')
+    .set({ landline: change.landline })
     .where('id', '=', change.accountId)
     .executeTakeFirst();
   return updated.numUpdatedRows > 0n;

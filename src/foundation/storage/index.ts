@@ -2,3 +2,5 @@ export { isStorageUnavailable, openDatabase, type Database, type Db } from './da
 export { EmbeddedPostgresFault, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
 export { migrate } from './migrations.ts';
 export { statement } from './statement.ts';
+export { storedBytes, storedDate } from './stored-json.ts';
+export { together, type Part } from './together.ts';

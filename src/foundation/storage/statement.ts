@@ -22,7 +22,7 @@ function onlyReads({ query }: CompiledQuery): boolean {
 }
 
 /** @returns what stands in the statement for the value of that name */
-type ValueOf<V> = <K extends keyof V & string>(name: K) => RawBuilder<V[K]>;
+export type ValueOf<V> = <K extends keyof V & string>(name: K) => RawBuilder<V[K]>;
 
 /**
  * A statement that is always the same but for its values. It is put together once, at its first run: for a statement of

@@ -1,5 +1,6 @@
 import { refuse } from '#consent';
 import { stepsOf, type JourneyDefinition } from '#foundation/journey';
+import { identityLevels } from '#identity';
 import { finishConsent, refuseRequest } from '#openid';
 import { z } from 'zod';
 import { requestContext, requestFormTargets, requestFrame } from '../request.ts';
@@ -8,10 +9,12 @@ const context = requestContext.extend({
   accountId: z.string(),
   /** Everything asked for that the service may have. */
   scopes: z.array(z.string()),
-  /** Of these, not agreed to before. */
+  /** Of these, those that stand for something that was not agreed to before. */
   newScopes: z.array(z.string()),
-  /** Of these, agreed to before. */
-  agreedScopes: z.array(z.string()),
+  /** What they stand for, by names that people are asked with, at the level at which the person is known. */
+  level: z.enum(identityLevels),
+  newItems: z.array(z.string()),
+  sharedItems: z.array(z.string()),
   termsUri: z.string().optional(),
   privacyUri: z.string().optional(),
 });
@@ -19,6 +22,12 @@ type Context = z.output<typeof context>;
 
 const answers = z.object({ agreed: z.boolean().optional(), declined: z.boolean().optional() });
 type Answers = z.output<typeof answers>;
+
+/** Whoever is asked anew for what they share already sees all of it as asked for; there is always something. */
+function itemsToShow({ newItems, sharedItems }: Context) {
+  if (newItems.length > 0) return { newItems, sharedItems };
+  return { newItems: ['openid', ...sharedItems], sharedItems: [] };
+}
 
 const step = stepsOf<Answers, Context>();
 
@@ -29,8 +38,7 @@ const agree = step({
   undo: () => ({}),
   show: (_deps, { context: of }) =>
     Promise.resolve({
-      newScopes: of.newScopes.length > 0 ? of.newScopes : ['openid'],
-      agreedScopes: of.agreedScopes,
+      ...itemsToShow(of),
       termsUri: of.termsUri,
       privacyUri: of.privacyUri,
     }),
@@ -69,8 +77,8 @@ export const shareInformation: JourneyDefinition<Answers, Context> = {
   lifetimeSeconds: 3600,
   steps: [agree, areYouSure],
   finish: async (deps, { context: of }) => {
-    const { uid, accountId, scopes } = of;
-    const { address } = await finishConsent(deps, { uid, accountId, scopes });
+    const { uid, accountId, scopes, level } = of;
+    const { address } = await finishConsent(deps, { uid, accountId, scopes, level });
     return { outcome: 'left', address };
   },
   everyPage: requestFrame,

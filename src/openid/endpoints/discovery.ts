@@ -1,5 +1,6 @@
-import { releasableScopes } from '#consent';
-import { supportedLevels, supportedProfiles } from '#identity';
+import { releasableClaims } from '#consent';
+import type { Settings } from '#foundation/settings';
+import { levelsOf, supportedFactors } from '#identity';
 import { languages } from '#foundation/web';
 import type { UnknownObject } from 'oidc-provider';
 import { addresses, ownPages } from '../addresses.ts';
@@ -21,15 +22,10 @@ const tokenClaims = [
   'vot',
   'vtm',
   'token_use',
+  'client_id',
+  'scope',
+  'version',
 ];
-
-/** What each scope can release, for services to know. */
-const scopeClaims: Readonly<Record<string, readonly string[]>> = {
-  profile: ['identity_proofing_level'],
-  basic_demographics: ['identity_proofing_level'],
-  email: ['email', 'email_verified'],
-  phone: ['phone_number', 'phone_number_verified', 'phone_number_pds_matched'],
-};
 
 /** @returns the address that says what the components of `vot` mean here */
 export function trustMarkAddress(issuer: string): string {
@@ -37,12 +33,13 @@ export function trustMarkAddress(issuer: string): string {
 }
 
 /** Which levels and factors are really supported. @see RFC 8485 §5 */
-export function trustMark(issuer: string) {
+export function trustMark(settings: Settings) {
+  const { issuer } = settings;
   return {
     idp: issuer,
     trustmark_provider: issuer,
-    P: supportedLevels,
-    C: [...new Set(supportedProfiles.flatMap((profile) => profile.factors))],
+    P: levelsOf(settings),
+    C: supportedFactors,
   };
 }
 
@@ -73,12 +70,11 @@ export function discoveryAdditions(issuer: string): UnknownObject {
  * @param address of the document that is asked for
  */
 export function discoveryCorrections(issuer: string, address: string): UnknownObject {
-  const claims = releasableScopes.flatMap((scope) => scopeClaims[scope] ?? []);
   return {
     response_modes_supported: ['query'],
     ...(address === addresses.authorizationServer
       ? { pushed_authorization_request_endpoint: `${issuer}${addresses.pushedRequest}` }
       : {}),
-    claims_supported: [...new Set([...tokenClaims, ...claims])],
+    claims_supported: [...new Set([...tokenClaims, ...releasableClaims])],
   };
 }

@@ -18,7 +18,8 @@ export function answerPrograms(app: FastifyInstance, house: House): void {
         .header('Retry-After', '5')
         .send({ error: 'temporarily_unavailable', error_description: 'try again shortly' });
     }
-    const status = error.statusCode ?? 500;
+    // A body that doesn't say of what type it is, is no more than an invalid request to these addresses.
+    const status = error.statusCode === 415 ? 400 : (error.statusCode ?? 500);
     if (status >= 400 && status < 500) {
       const description = status === 413 ? 'the request is too large' : 'the request could not be read';
       return reply.code(status).send({ error: 'invalid_request', error_description: description });

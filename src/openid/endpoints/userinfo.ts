@@ -1,56 +1,52 @@
-import { readAccount } from '#accounts';
-import { releasedClaims } from '#consent';
+import { isUtf8 } from 'node:buffer';
+import {
+  beginClientMetadata,
+  clientMetadataPart,
+  keepClientMetadata,
+  mostMetadataCharacters,
+  randomMetadata,
+  releasedClaims,
+  sharingIn,
+  sharingParts,
+  type Claims,
+  type Sharing,
+} from '#consent';
 import type { House } from '#foundation/deps';
+import { together } from '#foundation/storage';
+import { clientClaimsPart, type ClientClaims } from '#partners';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { errors } from 'oidc-provider';
 import { z } from 'zod';
 import { addresses } from '../addresses.ts';
-import { proofAlgorithms, readProof, spendProof } from '../tokens/dpop.ts';
-import { familyOfAccessToken } from '../tokens/family.ts';
 import type { Mint } from '../tokens/mint.ts';
-import { selectFamily } from '../tokens/store.ts';
+import {
+  insufficientScope,
+  invalidRequest,
+  notGood,
+  readPresented,
+  refuse,
+  type Presented,
+  type Refusal,
+} from './bearer.ts';
+import { familyPart, type TokenGround } from './store.ts';
 
 export interface UserinfoParts {
   readonly house: House;
   readonly mint: Mint;
 }
 
-const credentials = /^(?<scheme>bearer|dpop) +(?<token>[\w~+/.-]+=*)$/iu;
+const metadataScope = 'client_metadata';
 
-const tokenClaims = z.object({
-  sub: z.string(),
-  aud: z.string(),
-  jti: z.string(),
-  scope: z.string(),
-  cnf: z.object({ jkt: z.string() }).optional(),
+/** All that an answer rests on is read in one statement. */
+const readGround = together({
+  family: familyPart,
+  ...sharingParts,
+  client: clientClaimsPart,
+  metadata: clientMetadataPart,
 });
 
-interface Refusal {
-  readonly status: 400 | 401 | 403;
-  readonly error: 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'invalid_dpop_proof';
-  readonly description: string;
-  /** Nothing was presented: then the challenge names no error. @see RFC 6750 §3.1 */
-  readonly isBare?: boolean;
-  /** What would have been enough. */
-  readonly scope?: string;
-  /** The token is bound to a key, or was presented as if it were. @see RFC 9449 §7.1 */
-  readonly isAboutKey?: boolean;
-}
-
-/** An access token, and the way in which it was presented. */
-interface Presented {
-  readonly token: string;
-  readonly scheme: 'bearer' | 'dpop';
-}
-
-const notGood: Refusal = {
-  status: 401,
-  error: 'invalid_token',
-  description: 'the access token is not valid',
-};
-
 /**
- * Mounts `/userinfo`: what a person shares with the service that holds an access token of theirs.
+ * Mounts `/userinfo`: what a person shares with the service that holds an access token of theirs, and what that service
+ * keeps about them.
  *
  * @see OpenID Connect Core §5.3, RFC 6750
  */
@@ -60,121 +56,125 @@ export function mountUserinfo(app: FastifyInstance, parts: UserinfoParts): void 
     url: addresses.userinfo,
     handler: (request, reply) => answer(parts, request, reply),
   });
+  app.patch(addresses.userinfo, (request, reply) => change(parts, request, reply));
   app.route({
-    method: ['PUT', 'PATCH', 'DELETE'],
+    method: ['PUT', 'DELETE'],
     url: addresses.userinfo,
     handler: (_request, reply) =>
-      reply.code(405).header('Allow', 'GET, POST').send({ error: 'invalid_request' }),
+      reply.code(405).header('Allow', 'GET, POST, PATCH').send({ error: 'invalid_request' }),
   });
 }
 
 async function answer(parts: UserinfoParts, request: FastifyRequest, reply: FastifyReply) {
-  const reading = readCredentials(request);
-  if ('error' in reading) return refuse(parts, reply, reading);
-  const claims = await findClaims(parts, reading, request);
-  if ('error' in claims) return refuse(parts, reply, { isAboutKey: reading.scheme === 'dpop', ...claims });
-  return reply.send(claims.claims);
+  const { house } = parts;
+  const presented = await readPresented(parts, request);
+  if ('error' in presented) return refuse(house, reply, presented);
+  if (!presented.scopes.includes('openid'))
+    return refuse(house, reply, { isAboutKey: presented.isBound, ...insufficientScope('openid') });
+  const claims = await findClaims(house, presented);
+  if (claims === undefined) return refuse(house, reply, { isAboutKey: presented.isBound, ...notGood });
+  return reply.send({ iss: house.settings.issuer, aud: presented.clientId, ...claims });
 }
 
-function readCredentials(request: FastifyRequest): Presented | Refusal {
-  if (isInAddressOrBody(request)) {
-    return {
-      status: 400,
-      error: 'invalid_request',
-      description: 'an access token belongs in the Authorization header',
-    };
-  }
-  const header = request.headers.authorization?.trim();
-  if (header === undefined || !/^(?:bearer|dpop)\b/iu.test(header)) {
-    return {
-      status: 401,
-      error: 'invalid_token',
-      description: 'no access token was presented',
-      isBare: true,
-    };
-  }
-  const { scheme, token } = credentials.exec(header)?.groups ?? {};
-  return token === undefined
-    ? { status: 400, error: 'invalid_request', description: 'the Authorization header is malformed' }
-    : { token, scheme: scheme?.toLowerCase() === 'dpop' ? 'dpop' : 'bearer' };
+/** What stands behind an access token. */
+interface Ground {
+  readonly sharing: Sharing;
+  readonly vot: string;
+  readonly client: ClientClaims;
+  readonly metadata: string | undefined;
 }
 
-function isInAddressOrBody(request: FastifyRequest): boolean {
-  const query = new URLSearchParams(request.url.split('?', 2)[1] ?? '');
-  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
-  const body = new URLSearchParams(isForm && Buffer.isBuffer(request.body) ? request.body.toString() : '');
-  return query.has('access_token') || body.has('access_token');
+async function findClaims(house: House, presented: Presented): Promise<Claims | undefined> {
+  const found = await findGround(house, presented);
+  if (found === undefined) return undefined;
+  const { sharing, vot, client } = found;
+  const scopes = presented.scopes.filter((scope) => client.scopes.includes(scope));
+  const clientMetadata = scopes.includes(metadataScope)
+    ? await metadataOf(house, presented, found)
+    : undefined;
+  const { im1Enabled } = client;
+  return releasedClaims(sharing, { scopes, use: 'userinfo', vot, im1Enabled, clientMetadata });
 }
 
-async function findClaims(
-  { house, mint }: UserinfoParts,
-  presented: Presented,
-  request: FastifyRequest,
-): Promise<{ claims: Readonly<Record<string, unknown>> } | Refusal> {
-  const reading = tokenClaims.safeParse(await mint.readAccessToken(presented.token));
-  if (!reading.success) return notGood;
-  const { sub, aud, jti, scope, cnf } = reading.data;
-  const complaint = await checkBinding(house, presented, { request, jkt: cnf?.jkt });
-  if (complaint !== undefined) return complaint;
-  const familyName = familyOfAccessToken(jti);
-  if (familyName === undefined) return notGood;
-  const scopes = scope.split(' ');
-  if (!scopes.includes('openid')) {
-    return {
-      status: 403,
-      error: 'insufficient_scope',
-      description: 'the scope openid is needed',
-      scope: 'openid',
-    };
-  }
-  const [family, account, released] = await Promise.all([
-    selectFamily(house.database.db, familyName),
-    readAccount(house.deps, sub),
-    releasedClaims(house.deps, { accountId: sub, clientId: aud, scopes, use: 'userinfo' }),
-  ]);
-  if (family === undefined || account === undefined || released === undefined) return notGood;
-  const isEnded = family.revokedAt !== null || account.signInsValidFrom > family.signedInAt;
-  if (isEnded) return notGood;
-  return { claims: { iss: house.settings.issuer, aud, ...released } };
-}
-
-/**
- * A token that is bound to a key opens nothing without a proof of that key, and one that isn't needs none.
- *
- * @see RFC 9449 §7
- */
-async function checkBinding(
+/** @returns undefined if the token was revoked, its service is gone, or its sign-in does not stand any more */
+async function findGround(
   house: House,
-  { token, scheme }: Presented,
-  { request, jkt }: { request: FastifyRequest; jkt: string | undefined },
-): Promise<Refusal | undefined> {
-  if ((scheme === 'dpop') !== (jkt !== undefined)) return { ...notGood, isAboutKey: true };
-  if (jkt === undefined) return undefined;
-  try {
-    const proof = await readProof({
-      header: request.headers['dpop'],
-      method: request.method,
-      address: `${house.settings.issuer}${addresses.userinfo}`,
-      accessToken: token,
-    });
-    if (proof.jkt !== jkt) return notGood;
-    await spendProof(house.database.db, proof);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof errors.InvalidDpopProof)) throw error;
-    const { error_description: description = 'the proof is not valid' } = error;
-    return { status: 401, error: 'invalid_dpop_proof', description };
-  }
+  { accountId, clientId, family }: Presented,
+): Promise<Ground | undefined> {
+  const rows = await readGround(house.deps.db, { accountId, clientId, family });
+  const token = familyPart.read(house, rows.family);
+  const client = clientClaimsPart.read(house, rows.client);
+  const sharing = sharingIn(house, rows);
+  if (token === undefined || client === undefined || sharing === undefined) return undefined;
+  if (!stands(token, sharing.account.signInsValidFrom)) return undefined;
+  return { sharing, vot: token.vot, client, metadata: clientMetadataPart.read(house, rows.metadata) };
 }
 
-function refuse({ house }: UserinfoParts, reply: FastifyReply, refusal: Refusal) {
-  const { status, error, description, scope, isAboutKey } = refusal;
-  const challenge = [`realm="${house.settings.issuer}"`];
-  if (refusal.isBare !== true) challenge.push(`error="${error}"`, `error_description="${description}"`);
-  if (scope !== undefined) challenge.push(`scope="${scope}"`);
-  if (isAboutKey === true) challenge.push(`algs="${proofAlgorithms.join(' ')}"`);
-  return reply
-    .code(status)
-    .header('WWW-Authenticate', `${isAboutKey === true ? 'DPoP' : 'Bearer'} ${challenge.join(', ')}`)
-    .send({ error, error_description: description });
+function stands(token: TokenGround, signInsValidFrom: Date): boolean {
+  return token.revokedAt === null && signInsValidFrom <= token.signedInAt;
+}
+
+/** What the service keeps about the person; at its first look a random number, made for it. */
+async function metadataOf(
+  house: House,
+  { accountId, clientId }: Presented,
+  { metadata, sharing, client }: Ground,
+): Promise<string | undefined> {
+  const [key] = client.keys;
+  const isBegun = metadata !== undefined || sharing.agreement?.levels.has(metadataScope) !== true;
+  if (isBegun || key === undefined) return metadata;
+  return beginClientMetadata(house.deps, { accountId, clientId, value: randomMetadata(key) });
+}
+
+async function change(parts: UserinfoParts, request: FastifyRequest, reply: FastifyReply) {
+  const { house } = parts;
+  const presented = await readPresented(parts, request);
+  if ('error' in presented) return refuse(house, reply, presented);
+  if (!presented.scopes.includes(metadataScope))
+    return refuse(house, reply, { isAboutKey: presented.isBound, ...insufficientScope(metadataScope) });
+  const wanted = readChange(request);
+  if (typeof wanted !== 'string') return refuse(house, reply, { isAboutKey: presented.isBound, ...wanted });
+  const refusal = await keepMetadata(house, presented, wanted);
+  return refusal === undefined
+    ? reply.code(204).send()
+    : refuse(house, reply, { isAboutKey: presented.isBound, ...refusal });
+}
+
+async function keepMetadata(
+  house: House,
+  presented: Presented,
+  wanted: string,
+): Promise<Refusal | undefined> {
+  const found = await findGround(house, presented);
+  if (found === undefined) return notGood;
+  if (!found.client.scopes.includes(metadataScope)) return insufficientScope(metadataScope);
+  const [key] = found.client.keys;
+  if (wanted === 'auto' && key === undefined) return invalidRequest('no key is registered to encrypt with');
+  const value = wanted === 'auto' && key !== undefined ? randomMetadata(key) : wanted;
+  const { accountId, clientId } = presented;
+  const { outcome } = await keepClientMetadata(house.deps, { accountId, clientId, value });
+  return outcome === 'kept' ? undefined : insufficientScope(metadataScope);
+}
+
+const changeBody = z.object({ client_user_metadata: z.string() });
+
+function readChange(request: FastifyRequest): string | Refusal {
+  const { body } = request;
+  const [type] = (request.headers['content-type'] ?? '').split(';', 1);
+  if (type?.trim().toLowerCase() !== 'application/json')
+    return invalidRequest('the body must be application/json');
+  const wanted = changeBody.safeParse(Buffer.isBuffer(body) && isUtf8(body) ? readJson(body) : undefined);
+  if (!wanted.success) return invalidRequest('the body must be JSON with the text client_user_metadata');
+  const { client_user_metadata: text } = wanted.data;
+  return [...text].length <= mostMetadataCharacters
+    ? text
+    : invalidRequest(`client_user_metadata must not be longer than ${mostMetadataCharacters} characters`);
+}
+
+function readJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
 }

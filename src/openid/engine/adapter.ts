@@ -1,4 +1,5 @@
 import type { House } from '#foundation/deps';
+import { levelsOf } from '#identity';
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
 import { findClient } from '../own-client.ts';
 import { describeClient, isClientId } from './client-metadata.ts';
@@ -36,7 +37,7 @@ function clients(house: House): Adapter {
     find: async (id) => {
       if (!isClientId(id)) return undefined;
       const client = await findClient(house.deps, id);
-      return client === undefined ? undefined : describeClient(client);
+      return client === undefined ? undefined : describeClient(client, levelsOf(house.settings));
     },
   };
 }

@@ -1,4 +1,5 @@
 import { releasableScopes } from '#consent';
+import { identityLevels, type IdentityLevel } from '#identity';
 import type { Client, Nation, RequestUse } from '#partners';
 import { nations, requestUses } from '#partners';
 import type { AdapterPayload, Client as EngineClient } from 'oidc-provider';
@@ -9,22 +10,27 @@ export const registrationProperty = 'registration';
 
 const registration = z.object({
   vectors: z.array(z.string()),
+  levels: z.array(z.enum(identityLevels)),
   nations: z.array(z.enum(nations)),
   requireNonce: z.boolean(),
   pushedRequests: z.enum(requestUses).optional(),
   signedRequests: z.enum(requestUses).optional(),
   dpopBound: z.boolean(),
+  im1Enabled: z.boolean(),
 });
 
 /** What the rules of a request need to know of a client, beyond what the engine checks itself. */
 export interface ClientRules {
   /** Permitted Vectors of Trust. */
   readonly vectors: readonly string[];
+  /** The levels that somebody can have here. */
+  readonly levels: readonly IdentityLevel[];
   readonly nations: readonly Nation[];
   readonly requireNonce: boolean;
   readonly pushedRequests?: RequestUse | undefined;
   readonly signedRequests?: RequestUse | undefined;
   readonly dpopBound: boolean;
+  readonly im1Enabled: boolean;
 }
 
 /** What an id can look like; anything else is not worth a question to the database. */
@@ -35,14 +41,16 @@ export function isClientId(text: string): boolean {
 }
 
 /** Describes a connected service to the engine, in the words of RFC 7591. */
-export function describeClient(client: Client): AdapterPayload {
+export function describeClient(client: Client, levels: readonly IdentityLevel[]): AdapterPayload {
   const rules: ClientRules = {
     vectors: client.vectors,
+    levels,
     nations: client.nations,
     requireNonce: client.requireNonce,
     pushedRequests: client.pushedRequests,
     signedRequests: client.signedRequests,
     dpopBound: client.dpopBound === true,
+    im1Enabled: client.im1Enabled,
   };
   return {
     client_id: client.clientId,

@@ -1,4 +1,3 @@
-import { readAccount } from '#accounts';
 import { releasableScopes } from '#consent';
 import { Provider, type Configuration, type OIDCContext } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
@@ -6,7 +5,7 @@ import { discoveryAdditions } from '../endpoints/discovery.ts';
 import type { LivingKeys } from '../keys/living-keys.ts';
 import type { HandOverDeps } from '../hand-over/accept.ts';
 import { handOverParameter, takeHandOver } from '../hand-over/standing.ts';
-import { createSignInPolicy, describeAgreement, Person } from '../sign-in/policy.ts';
+import { createSignInPolicy, describeAgreement, findPerson } from '../sign-in/policy.ts';
 import { checkRequest } from '../sign-in/request-rules.ts';
 import { lifetimes } from '../tokens/mint.ts';
 import { createAdapters } from './adapter.ts';
@@ -84,17 +83,14 @@ function configure(parts: EngineParts): Configuration {
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },
     },
-    findAccount: async (_ctx, accountId) => {
-      const account = await readAccount(house.deps, accountId);
-      return account === undefined ? undefined : new Person(account);
-    },
+    findAccount: (ctx, accountId) => findPerson(house, ctx, accountId),
     interactions: {
       policy: createSignInPolicy(house, time),
       url: (_ctx, interaction) => `${addresses.interaction}/${interaction.uid}`,
     },
     issueRefreshToken: () => true,
     jwks: { keys: engineKeys(keys) },
-    loadExistingGrant: (ctx) => describeAgreement(house, ctx),
+    loadExistingGrant: (ctx) => Promise.resolve(describeAgreement(ctx)),
     pkce: { required: () => false },
     renderError,
     responseTypes: ['code'],

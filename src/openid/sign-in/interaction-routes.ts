@@ -1,7 +1,6 @@
 import { agree } from '#consent';
 import type { House } from '#foundation/deps';
 import { readQuery } from '#foundation/http';
-import { levelOf } from '#identity';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Interaction, InteractionResults, Provider, Session } from 'oidc-provider';
 import { decodeJwt } from 'jose';
@@ -76,12 +75,10 @@ async function comeBack(parts: InteractionParts, request: FastifyRequest, reply:
 async function keepAgreement(
   house: House,
   interaction: Interaction,
-  { accountId, scopes }: Extract<JourneyResult, { kind: 'agreed' }>,
+  { accountId, scopes, level }: Extract<JourneyResult, { kind: 'agreed' }>,
 ): Promise<void> {
   const clientId = z.string().parse(interaction.params['client_id']);
-  await house.transact(async (deps) =>
-    agree(deps, { accountId, clientId, scopes, level: await levelOf(deps, accountId) }),
-  );
+  await house.transact((deps) => agree(deps, { accountId, clientId, scopes, level }));
 }
 
 interface Found {

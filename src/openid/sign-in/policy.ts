@@ -1,7 +1,6 @@
-import type { Account } from '#accounts';
-import { readAgreement } from '#consent';
+import { describeAsking, readSharing, type Sharing } from '#consent';
 import type { House } from '#foundation/deps';
-import { levelOf, matchVector } from '#identity';
+import { findMissing, matchVector, type Missing } from '#identity';
 import {
   interactionPolicy,
   type Account as EngineAccount,
@@ -28,19 +27,31 @@ export const endedReasons: readonly string[] = ['account_closed', 'sign_in_ended
 export const againReasons: readonly string[] = ['login_prompt', 'max_age', 'id_token_hint', 'hand_over'];
 
 /** The engine's view of an account; what is released about its owner the engine never asks. */
-export class Person implements EngineAccount {
+class Person implements EngineAccount {
   [key: string]: unknown;
   readonly accountId: string;
-  readonly record: Account;
+  /** Who they are, and what they share with the service whose request this is. */
+  readonly sharing: Sharing;
 
-  constructor(record: Account) {
-    this.accountId = record.id;
-    this.record = record;
+  constructor(sharing: Sharing) {
+    this.accountId = sharing.account.id;
+    this.sharing = sharing;
   }
 
   claims(): AccountClaims {
     return { sub: this.accountId };
   }
+}
+
+/** Finds an account for the engine, once in a request. @returns undefined if there is none (any more) */
+export async function findPerson(
+  house: House,
+  ctx: KoaContextWithOIDC,
+  accountId: string,
+): Promise<EngineAccount | undefined> {
+  const clientId = ctx.oidc.client?.clientId ?? '';
+  const sharing = await readSharing(house.deps, { accountId, clientId });
+  return sharing === undefined ? undefined : new Person(sharing);
 }
 
 function personOf(ctx: KoaContextWithOIDC): Person | undefined {
@@ -49,23 +60,18 @@ function personOf(ctx: KoaContextWithOIDC): Person | undefined {
 
 /**
  * What stands between a request and its answer, in this order: signing in (again, or with a further factor), that the
- * service is not for where the person lives, agreeing to share.
+ * service is not for where the person lives, showing for certain enough who they are, agreeing to share.
  */
 export function createSignInPolicy(house: House, time: EngineTime): interactionPolicy.Prompt[] {
   const policy = base();
   const login = policy.get('login');
   if (login === undefined) throw new Error('the engine has no login prompt');
-  const checks = [
-    accountClosed,
-    signInEnded(time),
-    handOverRefused,
-    handOverEnded(house),
-    vectorNotSatisfied(house),
-  ];
+  const checks = [accountClosed, signInEnded(time), handOverRefused, handOverEnded(house), factorMissing];
   for (const check of checks) login.checks.add(check);
   for (const check of login.checks) check.error = signInRequired;
   policy.add(new Prompt({ name: 'hand-over' }, lentAgain), 0);
   policy.add(new Prompt({ name: 'availability' }, notInNation), 2);
+  policy.add(new Prompt({ name: 'identity' }, levelTooLow), 3);
   return policy;
 }
 
@@ -78,10 +84,11 @@ function signInEnded(time: EngineTime) {
     const signedInAt = ctx.oidc.session?.loginTs;
     const person = personOf(ctx);
     if (person === undefined || signedInAt === undefined) return false;
-    return Math.round(time.toHouse(signedInAt) * 1000) < person.record.signInsValidFrom.getTime();
+    return Math.round(time.toHouse(signedInAt) * 1000) < person.sharing.account.signInsValidFrom.getTime();
   });
 }
 
+/**
 /**
  * A service that hands somebody over means that person: without a page to ask on, nobody else is signed in for them.
  * Otherwise a hand-over that isn't accepted counts as none.
@@ -109,44 +116,60 @@ function handOverEnded(house: House) {
 }
 
 /**
- * Asks for what is missing to satisfy one of the requested vectors. When nothing is, the session takes the vector
- * along as its `acr`: the engine puts it into the authorization code, and from there it becomes `vot`.
+ * Finds what is missing to satisfy one of the requested vectors. When nothing is, the session takes the vector along as
+ * its `acr`: the engine puts it into the authorization code, and from there it becomes `vot`.
  */
-function vectorNotSatisfied(house: House) {
-  return new Check('vtr', 'the session does not satisfy vtr', async (ctx) => {
-    const { client, session } = ctx.oidc;
-    const person = personOf(ctx);
-    if (client === undefined || session === undefined || person === undefined) return false;
-    const vector = matchVector(readVectors(ctx.oidc.params ?? {}, rulesOf(client)), {
-      level: await levelOf(house.deps, person.accountId),
-      factors: new Set(factorsOf(session.amr)),
-    });
-    if (vector === undefined) return true;
-    session.acr = vector.text;
-    return false;
-  });
+function missingOf(ctx: KoaContextWithOIDC): Missing {
+  const { client, session } = ctx.oidc;
+  const person = personOf(ctx);
+  if (client === undefined || session === undefined || person === undefined) return { factors: [] };
+  const vectors = readVectors(ctx.oidc.params ?? {}, rulesOf(client));
+  const achieved = { level: person.sharing.identity.level, factors: new Set(factorsOf(session.amr)) };
+  const vector = matchVector(vectors, achieved);
+  if (vector === undefined) return findMissing(vectors, achieved);
+  session.acr = vector.text;
+  return { factors: [] };
 }
+
+const factorMissing = new Check(
+  'vtr',
+  'the session does not satisfy vtr',
+  (ctx) => missingOf(ctx).factors.length > 0,
+);
+
+const levelTooLow = new Check(
+  'level',
+  'vtr asks for a higher level of identity',
+  'interaction_required',
+  (ctx) => missingOf(ctx).level !== undefined,
+);
 
 const notInNation = new Check('nation', 'the service is not available where the person lives', (ctx) => {
   const person = personOf(ctx);
   if (ctx.oidc.client === undefined || person === undefined) return false;
-  return !rulesOf(ctx.oidc.client).nations.includes(person.record.nation);
+  return !rulesOf(ctx.oidc.client).nations.includes(person.sharing.account.nation);
 });
 
 /**
- * Tells the engine what the person agreed to share with the service. Agreements are kept in `consent`; the engine's
- * grant is only their likeness for one request, and is never stored.
+ * Tells the engine what the person agreed to share with the service, so far as it stands for nothing more by now.
+ * Agreements are kept in `consent`; the engine's grant is only their likeness for one request, and is never stored.
  */
-export async function describeAgreement(house: House, ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
-  const { account, client, provider } = ctx.oidc;
-  if (account === undefined || client === undefined) return undefined;
-  const parties = { accountId: account.accountId, clientId: client.clientId };
+export function describeAgreement(ctx: KoaContextWithOIDC): Grant | undefined {
+  const { client, provider } = ctx.oidc;
+  const sharing = personOf(ctx)?.sharing;
+  if (sharing === undefined || client === undefined) return undefined;
+  const { account, agreement, identity } = sharing;
+  const grant = new provider.Grant({ accountId: account.id, clientId: client.clientId });
+  grant.jti = `${account.id}.${client.clientId}`;
   // Our own pages are shown nothing but who somebody is, which is ours to know.
-  const isOurs = parties.clientId === ownClientId;
-  const agreement = isOurs ? { scopes: [] } : await readAgreement(house.deps, parties);
+  if (client.clientId === ownClientId) {
+    grant.addOIDCScope('openid');
+    return grant;
+  }
   if (agreement === undefined) return undefined;
-  const grant = new provider.Grant(parties);
-  grant.jti = `${parties.accountId}.${parties.clientId}`;
-  grant.addOIDCScope(new Set(['openid', ...agreement.scopes]));
+  const scopes = [...ctx.oidc.requestParamOIDCScopes];
+  const { im1Enabled } = rulesOf(client);
+  const { newScopes } = describeAsking(agreement, { scopes, level: identity.level, im1Enabled });
+  grant.addOIDCScope(new Set(['openid', ...scopes.filter((scope) => !newScopes.includes(scope))]));
   return grant;
 }

@@ -69,7 +69,10 @@ function checkOrigin({ origin }: EngineRequest, rules: ClientRules): void {
  */
 export function readVectors(params: UnknownObject, rules: ClientRules): readonly Vector[] {
   const { vtr } = params;
-  const reading = parseVtr(typeof vtr === 'string' ? vtr : undefined, { permitted: rules.vectors });
+  const reading = parseVtr(typeof vtr === 'string' ? vtr : undefined, {
+    permitted: rules.vectors,
+    levels: rules.levels,
+  });
   if (reading.outcome === 'valid') return reading.vectors;
   throw new errors.InvalidRequest(`vtr: ${reading.vector} ${reading.reason}`);
 }

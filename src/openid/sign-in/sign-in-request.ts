@@ -1,7 +1,14 @@
-import { readAgreement } from '#consent';
+import { describeAsking, readSharing, type Sharing } from '#consent';
 import type { Deps } from '#foundation/deps';
 import type { Language } from '#foundation/web';
-import { levelOf, missingFactors, parseVtr, type AuthenticationFactor, type Vector } from '#identity';
+import {
+  findMissing,
+  levelsOf,
+  parseVtr,
+  type AuthenticationFactor,
+  type IdentityLevel,
+  type Vector,
+} from '#identity';
 import type { Client, Nation } from '#partners';
 import { z } from 'zod';
 import { openPayload, digestOf } from '../engine/sealed-entity.ts';
@@ -15,8 +22,11 @@ import { issueTicket } from './tickets.ts';
 /** A connected service's request that waits for a person. */
 export interface SignInRequest {
   readonly uid: string;
-  /** To sign in; to agree to share; or to be told that the service is not for where they live. */
-  readonly prompt: 'login' | 'availability' | 'consent';
+  /**
+   * To sign in; to be told that the service is not for where they live; to show for certain enough who they are; or to
+   * agree to share.
+   */
+  readonly prompt: 'login' | 'availability' | 'identity' | 'consent';
   readonly clientId: string;
   readonly clientName: string;
   readonly clientHome?: string;
@@ -29,11 +39,18 @@ export interface SignInRequest {
   readonly vectors: readonly Vector[];
   /** What still has to be proven, in the order in which it is asked for. */
   readonly missing: readonly AuthenticationFactor[];
+  /** How well it is known who is signed in; the lowest level while nobody is. */
+  readonly level: IdentityLevel;
+  /** The level that they have to reach, if theirs is not enough. */
+  readonly missingLevel?: IdentityLevel;
   /** Everything asked for that the service may have, `openid` among it. */
   readonly scopes: readonly string[];
   /** Of these, without `openid`: what the person has not agreed to share before, and what they have. */
   readonly newScopes: readonly string[];
   readonly agreedScopes: readonly string[];
+  /** The same by names that people can be asked with, at the level at which they are known. */
+  readonly newItems: readonly string[];
+  readonly sharedItems: readonly string[];
   /** Who is signed in, and how; absent when nobody is, or when their sign-in does not stand any more. */
   readonly session?: { readonly accountId: string; readonly factors: readonly AuthenticationFactor[] };
   /** Whoever is signed in must prove again who they are. */
@@ -49,7 +66,10 @@ type RequestDeps = Pick<Deps, 'db' | 'clock' | 'secrets' | 'settings'>;
 const uidPattern = /^[\w-]{16,64}$/u;
 
 const storedRequest = z.object({
-  prompt: z.object({ name: z.enum(['login', 'availability', 'consent']), reasons: z.array(z.string()) }),
+  prompt: z.object({
+    name: z.enum(['login', 'availability', 'identity', 'consent']),
+    reasons: z.array(z.string()),
+  }),
   session: z.object({ accountId: z.string(), amr: z.array(z.string()).optional() }).optional(),
   params: z.object({
     client_id: z.string(),
@@ -75,10 +95,15 @@ export async function readSignInRequest(deps: RequestDeps, uid: string): Promise
   const { params, prompt } = request;
   const client = await findClient(deps, params.client_id);
   if (client === undefined) return undefined;
-  const reading = parseVtr(params.vtr, { permitted: client.vectors });
+  const levels = levelsOf(deps.settings);
+  const reading = parseVtr(params.vtr, { permitted: client.vectors, levels });
   if (reading.outcome !== 'valid') return undefined;
   const session = sessionOf(request);
   const language = preferredLanguage(params.ui_locales);
+  const { clientId } = client;
+  const sharing =
+    session === undefined ? undefined : await readSharing(deps, { accountId: session.accountId, clientId });
+  const level = sharing?.identity.level ?? 'P0';
   const mustAuthenticate = prompt.reasons.some((reason) => againReasons.includes(reason));
   return {
     uid,
@@ -86,8 +111,8 @@ export async function readSignInRequest(deps: RequestDeps, uid: string): Promise
     ...describeService(client),
     redirectOrigin: new URL(params.redirect_uri).origin,
     vectors: reading.vectors,
-    missing: await findMissing(deps, reading.vectors, mustAuthenticate ? undefined : session),
-    ...(await sortScopes(deps, { client, scope: params.scope, accountId: session?.accountId })),
+    ...describeMissing(reading.vectors, level, mustAuthenticate ? undefined : session),
+    ...sortScopes(client, params.scope, sharing),
     ...(session === undefined ? {} : { session }),
     mustAuthenticate,
     registrationAllowed: params.allow_registration !== 'false',
@@ -121,30 +146,24 @@ function sessionOf({ session, prompt }: StoredRequest): SignInRequest['session']
   return { accountId: session.accountId, factors: factorsOf(session.amr) };
 }
 
-async function findMissing(
-  deps: RequestDeps,
+function describeMissing(
   vectors: readonly Vector[],
+  level: IdentityLevel,
   session: SignInRequest['session'],
-): Promise<readonly AuthenticationFactor[]> {
-  const level = session === undefined ? 'P0' : await levelOf(deps, session.accountId);
-  return missingFactors(vectors, { level, factors: new Set(session?.factors) });
+): Pick<SignInRequest, 'missing' | 'level' | 'missingLevel'> {
+  const { factors, ...rest } = findMissing(vectors, { level, factors: new Set(session?.factors) });
+  return { missing: factors, level, ...(rest.level === undefined ? {} : { missingLevel: rest.level }) };
 }
 
-async function sortScopes(
-  deps: RequestDeps,
-  asked: { client: Client; scope: string; accountId: string | undefined },
-): Promise<Pick<SignInRequest, 'scopes' | 'newScopes' | 'agreedScopes'>> {
-  const { client, accountId } = asked;
-  const scopes = [...new Set(asked.scope.split(' '))].filter((scope) => client.scopes.includes(scope));
-  const agreement =
-    accountId === undefined ? undefined : await readAgreement(deps, { accountId, clientId: client.clientId });
-  const isAgreed = (scope: string) => agreement?.scopes.includes(scope) === true;
-  const shared = scopes.filter((scope) => scope !== 'openid');
-  return {
-    scopes,
-    newScopes: shared.filter((scope) => !isAgreed(scope)),
-    agreedScopes: shared.filter(isAgreed),
-  };
+function sortScopes(
+  client: Client,
+  scope: string,
+  sharing: Sharing | undefined,
+): Pick<SignInRequest, 'scopes' | 'newScopes' | 'agreedScopes' | 'newItems' | 'sharedItems'> {
+  const scopes = [...new Set(scope.split(' '))].filter((one) => client.scopes.includes(one));
+  const asked = { scopes, level: sharing?.identity.level ?? 'P0', im1Enabled: client.im1Enabled };
+  const { newScopes, sharedScopes, newItems, sharedItems } = describeAsking(sharing?.agreement, asked);
+  return { scopes, newScopes, agreedScopes: sharedScopes, newItems, sharedItems };
 }
 
 /**
@@ -166,20 +185,22 @@ export function finishSignIn(
  * still signed in there: on a page that somebody left open, another may have pressed the button.
  *
  * @param agreed.scopes what they agreed to share
+ * @param agreed.level the level at which they were shown what the scopes stand for
  * @returns as {@link finishSignIn}
  */
 export function finishConsent(
   deps: Pick<Deps, 'db' | 'clock'>,
-  agreed: { uid: string; accountId: string; scopes: readonly string[] },
+  agreed: { uid: string; accountId: string; scopes: readonly string[]; level: IdentityLevel },
 ): Promise<{ readonly address: string }> {
-  const { uid, accountId, scopes } = agreed;
-  return issueTicket(deps, uid, { kind: 'agreed', accountId, scopes: [...scopes] });
+  const { uid, accountId, scopes, level } = agreed;
+  return issueTicket(deps, uid, { kind: 'agreed', accountId, scopes: [...scopes], level });
 }
 
 /**
  * Ends a journey without what the service asked for.
  *
- * @param refusal.description goes to the service as `error_description`: `ConsentNotGiven`, `NotAvailableInNation`
+ * @param refusal.description goes to the service as `error_description`: `ConsentNotGiven`,
+ *   `NotAvailableInNation`, `IdentityLevelNotReached`
  * @returns as {@link finishSignIn}
  */
 export function refuseRequest(

@@ -1,6 +1,7 @@
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { randomToken } from '#foundation/security';
+import { identityLevels } from '#identity';
 import { z } from 'zod';
 import { digestOf } from '../engine/sealed-entity.ts';
 import { insertTicket, takeTicket } from './store.ts';
@@ -10,7 +11,12 @@ const ticketSeconds = 60;
 /** How a journey ended. */
 const journeyResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('signed-in'), accountId: z.string(), factors: z.array(z.string()) }),
-  z.object({ kind: z.literal('agreed'), accountId: z.string(), scopes: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('agreed'),
+    accountId: z.string(),
+    scopes: z.array(z.string()),
+    level: z.enum(identityLevels),
+  }),
   z.object({ kind: z.literal('refused'), error: z.string(), description: z.string() }),
 ]);
 export type JourneyResult = z.output<typeof journeyResult>;

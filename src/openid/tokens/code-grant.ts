@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { digestOf, openPayload } from '../engine/sealed-entity.ts';
 import { familyOf, sidOf, spellRefreshToken } from './family.ts';
 import { bindingTo, type TokenAnswer, type TokenDeps, type TokenRequest } from './grant.ts';
-import { lifetimes, type SignIn } from './mint.ts';
+import { lifetimes } from './mint.ts';
 import { revokeTokens } from './revocation.ts';
 import { assertStillAgreed } from './still-agreed.ts';
 import { lookUpCode, redeemCode, type StoredCode } from './store.ts';
@@ -41,8 +41,9 @@ const verifierPattern = /^[\w.~-]{43,128}$/u;
  */
 export async function exchangeCode(
   { house, mint }: TokenDeps,
-  { client: { clientId, logout }, params, use, jkt }: TokenRequest,
+  { client, params, use, jkt }: TokenRequest,
 ): Promise<TokenAnswer> {
+  const { clientId, im1Enabled, logout } = client;
   const code = requireParameter(params, 'code');
   const redirectUri = requireParameter(params, 'redirect_uri');
   const verifier = readVerifier(params.get('code_verifier'));
@@ -58,19 +59,19 @@ export async function exchangeCode(
 
   const signedInAt = new Date(Math.round(stored.authTime * 1000));
   const { accountId } = stored;
-  const asked = { accountId, clientId, signedInAt, scopes: stored.scope.split(' ') };
-  const scopes = await assertStillAgreed(house, asked);
-  const signIn: SignIn = { ...asked, scopes, vot: stored.acr, family };
+  const asked = { accountId, signedInAt, scopes: stored.scope.split(' ') };
+  const { scopes, sharing } = await assertStillAgreed(house, client, asked);
+  const signIn = { ...asked, clientId, im1Enabled, scopes, vot: stored.acr, family };
   const binding = bindingTo(jkt);
   const sid = logout?.needsSid === true ? { sid: sidOf(house.secrets, { ...stored, clientId }) } : {};
   const now = house.clock.now();
+  const released = {
+    inAccessToken: releasedClaims(sharing, { ...signIn, use: 'access_token' }),
+    inIdToken: releasedClaims(sharing, { ...signIn, use: 'id_token' }),
+  };
   const [accessToken, idToken, wasFirst] = await Promise.all([
-    releasedClaims(house.deps, { ...signIn, use: 'access_token' }).then((claims) =>
-      mint.accessToken(signIn, { ...claims, ...binding.claims }),
-    ),
-    releasedClaims(house.deps, { ...signIn, use: 'id_token' }).then((claims) =>
-      mint.idToken(signIn, { ...claims, ...sid }, stored.nonce),
-    ),
+    mint.accessToken(signIn, { ...released.inAccessToken, ...binding.claims }),
+    mint.idToken(signIn, { ...released.inIdToken, ...sid }, stored.nonce),
     redeemCode(
       house.database.db,
       { id, now },

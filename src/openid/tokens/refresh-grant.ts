@@ -25,20 +25,20 @@ const graceSeconds = 30;
  */
 export async function refresh(
   { house, mint }: TokenDeps,
-  { client: { clientId }, params, use, jkt }: TokenRequest,
+  { client, params, use, jkt }: TokenRequest,
 ): Promise<TokenAnswer> {
+  const { clientId, im1Enabled } = client;
   const name = readRefreshToken(house.secrets, requireParameter(params, 'refresh_token'));
   if (name === undefined) throw new errors.InvalidGrant('refresh token not found');
   const found = await use.lookUp((db, assertion) => lookUpFamily(db, assertion, name.family));
   const family = await checkFamily(house, found, { name, clientId });
   const wanted = narrow(family.scopes, params.get('scope'));
-  const scopes = await assertStillAgreed(house, { ...family, scopes: wanted });
+  const { scopes, sharing } = await assertStillAgreed(house, client, { ...family, scopes: wanted });
   const signIn: SignIn = { ...family, scopes };
+  const claims = releasedClaims(sharing, { ...signIn, im1Enabled, use: 'access_token' });
   const binding = bindingTo(jkt);
   const [accessToken] = await Promise.all([
-    releasedClaims(house.deps, { ...signIn, use: 'access_token' }).then((claims) =>
-      mint.accessToken(signIn, { ...claims, ...binding.claims }),
-    ),
+    mint.accessToken(signIn, { ...claims, ...binding.claims }),
     rotate(house, family, { name, clientId }),
   ]);
   return {

@@ -1,25 +1,32 @@
-import { readAccount } from '#accounts';
-import { readAgreement } from '#consent';
+import { describeAsking, readSharing, type Sharing } from '#consent';
 import type { House } from '#foundation/deps';
+import type { Client } from '#partners';
 import { errors } from 'oidc-provider';
 
 /**
  * Makes sure that a sign-in still stands: the account is there, nobody has ended its sign-ins since, and its owner
  * still shares something with the service.
  *
- * @returns of the scopes asked for, those that the person still shares
+ * @returns of the scopes asked for, those that the service is still registered for and that the person still shares, or
+ *   that stand for nothing yet; and what was read for it
  * @throws {errors.InvalidGrant} if it doesn't stand
  */
 export async function assertStillAgreed(
   house: House,
-  signIn: { accountId: string; clientId: string; scopes: readonly string[]; signedInAt: Date },
-): Promise<readonly string[]> {
-  const [account, agreement] = await Promise.all([
-    readAccount(house.deps, signIn.accountId),
-    readAgreement(house.deps, signIn),
-  ]);
-  if (account === undefined) throw new errors.InvalidGrant('account not found');
+  client: Client,
+  signIn: { accountId: string; scopes: readonly string[]; signedInAt: Date },
+): Promise<{ readonly scopes: readonly string[]; readonly sharing: Sharing }> {
+  const sharing = await readSharing(house.deps, {
+    accountId: signIn.accountId,
+    clientId: client.clientId,
+  });
+  if (sharing === undefined) throw new errors.InvalidGrant('account not found');
+  const { account, agreement, identity } = sharing;
   if (account.signInsValidFrom > signIn.signedInAt) throw new errors.InvalidGrant('sign-in was ended');
   if (agreement === undefined) throw new errors.InvalidGrant('agreement was withdrawn');
-  return signIn.scopes.filter((scope) => scope === 'openid' || agreement.scopes.includes(scope));
+  const registered = signIn.scopes.filter((scope) => client.scopes.includes(scope));
+  const asked = { scopes: registered, level: identity.level, im1Enabled: client.im1Enabled };
+  const { newScopes } = describeAsking(agreement, asked);
+  const scopes = registered.filter((scope) => agreement.scopes.includes(scope) || !newScopes.includes(scope));
+  return { scopes, sharing };
 }

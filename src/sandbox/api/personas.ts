@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { findPersona, personas, sandboxPassword, type Persona } from '../personas.ts';
 import { resetAll, resetPersona, type SeedDeps } from '../seed.ts';
+import { describeIdentity, identitySchema } from './people.ts';
 import { operation, refusal, type Operation } from './operation.ts';
 
-const personaSchema = z.object({
+const personaSchema = identitySchema.extend({
   id: z.string(),
   title: z.string(),
   level: z.enum(['P0', 'P5', 'P9']).nullable().describe('null: has no login yet'),
@@ -11,6 +12,7 @@ const personaSchema = z.object({
   email: z.string(),
   password: z.string(),
   mobile: z.string().optional(),
+  landline: z.string().optional(),
   nation: z.string(),
   story: z.string(),
 });
@@ -19,11 +21,13 @@ function describePersona(persona: Persona): z.input<typeof personaSchema> {
   return {
     id: persona.id,
     title: persona.words.en.title,
-    level: persona.account === undefined ? null : 'P0',
+    level: persona.account === undefined ? null : (persona.account.identity?.level ?? 'P0'),
     ...(persona.account === undefined ? {} : { sub: persona.account.sub }),
     email: persona.email,
     password: sandboxPassword,
     ...(persona.mobile === undefined ? {} : { mobile: persona.mobile }),
+    ...(persona.landline === undefined ? {} : { landline: persona.landline }),
+    ...describeIdentity(persona.account?.identity),
     nation: persona.nation,
     story: persona.words.en.story,
   };

@@ -5,7 +5,7 @@ import {
   type HeadlessOutcome,
   type Hindrance,
 } from '../headless/sign-in.ts';
-import { findPersona, personas } from '../personas.ts';
+import { findPersona, personas, sandboxPassword } from '../personas.ts';
 import { operation, refusal, type Operation, type Reply } from './operation.ts';
 
 const body = z.strictObject(
@@ -13,15 +13,24 @@ const body = z.strictObject(
     authorize_url: z
       .url({ error: 'must be the address to which the service would send a browser' })
       .max(20_000),
-    persona: z.string({ error: 'must be a persona’s id' }).transform((name, context) => {
-      const persona = findPersona(name);
-      if (persona !== undefined) return persona;
-      context.addIssue({
-        code: 'custom',
-        message: `must be one of ${personas.map(({ id }) => id).join(', ')}`,
-      });
-      return z.NEVER;
-    }),
+    persona: z
+      .string({ error: 'must be a persona’s id' })
+      .max(300)
+      .transform((name, context) => {
+        const email = name.includes('@') ? name : findPersona(name)?.email;
+        if (email !== undefined) return email;
+        context.addIssue({
+          code: 'custom',
+          message: `must be an e-mail address, or one of ${personas.map(({ id }) => id).join(', ')}`,
+        });
+        return z.NEVER;
+      })
+      .describe('a persona’s id, or the e-mail address of somebody whom you made'),
+    password: z
+      .string({ error: 'must be text' })
+      .max(128)
+      .default(sandboxPassword)
+      .describe('only for somebody whom you made with a password of their own'),
     authentication: z
       .array(z.enum(['Cp', 'Cd'], { error: 'must be Cp or Cd' }), { error: 'must be a list of factors' })
       .optional()
@@ -40,10 +49,10 @@ const body = z.strictObject(
 );
 
 const hindrances: Readonly<Record<Hindrance, string>> = {
-  no_account: 'This persona has no login yet. Choose one that has, or make the login in a browser.',
+  no_account: 'This person has no login yet. Choose one who has, or make the login in a browser.',
   password_locked:
     'Signing in is locked after too many wrong passwords. Reset the persona, or move the clock by PT16M.',
-  password_changed: 'The persona’s password is not the seeded one any more. Reset the persona.',
+  password_changed: 'The password is not the right one (any more). Reset the persona, or give the password.',
   no_phone: 'The request needs a code, and this persona has no mobile number.',
   code_locked:
     'Too many codes were asked for, or too many were wrong. Reset the persona, or move the clock by PT16M.',
@@ -79,8 +88,9 @@ export function signInOperations(deps: HeadlessDeps): Operation[] {
             `authorize_url must be an address of this login, below ${origin}`,
           );
         }
-        const { authorize_url: authorizeUrl, ...rest } = asked;
-        return replyTo(await signInHeadless(deps, { authorizeUrl, ...rest }));
+        const { authorize_url: authorizeUrl, persona: email, password, ...rest } = asked;
+        const person = { email, password };
+        return replyTo(await signInHeadless(deps, { authorizeUrl, person, ...rest }));
       },
     }),
   ];

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import {
   checkPassword,
   checkSecurityCode,
+  findAccountId,
   isDeviceRemembered,
   readAccount,
   recordSignIn,
@@ -15,15 +16,20 @@ import { entryAddress } from '#journeys';
 import { readSimulatedInbox } from '#messaging';
 import { finishConsent, finishSignIn, readSignInRequest, refuseRequest, type SignInRequest } from '#openid';
 import type { FastifyInstance } from 'fastify';
-import { sandboxPassword, type Persona } from '../personas.ts';
 import { openHeadlessBrowser, withoutQuery } from './browser.ts';
 
 export type HeadlessFactor = 'Cp' | 'Cd';
 
+/** What somebody types to sign in. */
+export interface HeadlessPerson {
+  readonly email: string;
+  readonly password: string;
+}
+
 /** Who signs in to what, and how. */
 export interface HeadlessSignIn {
   readonly authorizeUrl: string;
-  readonly persona: Persona;
+  readonly person: HeadlessPerson;
   /** What the person does; as much as the request needs when left out. */
   readonly authentication?: readonly HeadlessFactor[] | undefined;
   /** Whether the person agrees to share, if asked. */
@@ -53,7 +59,7 @@ export interface HeadlessDeps {
   readonly app: FastifyInstance;
   readonly house: House;
   readonly devices: RememberedDevices;
-  /** The last one in each persona's queue. */
+  /** The last one in each person's queue, by e-mail address. */
   readonly queues: Map<string, Promise<void>>;
 }
 
@@ -66,7 +72,7 @@ const msBetweenLooks = 50;
 const mostLooks = 300;
 
 /**
- * Signs a persona in as a browser would, without reading pages: the requests go through the product's own addresses,
+ * Signs somebody in as a browser would, without reading pages: the requests go through the product's own addresses,
  * and the password, the code and the consent through the same doors that the pages open.
  */
 export async function signInHeadless(deps: HeadlessDeps, asked: HeadlessSignIn): Promise<HeadlessOutcome> {
@@ -99,14 +105,15 @@ function answerPrompt(deps: HeadlessDeps, asked: HeadlessSignIn, request: SignIn
     case 'consent':
       return answerConsent(deps, asked, request);
     case 'availability':
-      return deps.house.transact((inside) =>
-        refuseRequest(inside, {
-          uid: request.uid,
-          error: 'access_denied',
-          description: 'NotAvailableInNation',
-        }),
-      );
+      return goBack(deps, request, 'NotAvailableInNation');
+    case 'identity':
+      return goBack(deps, request, 'IdentityLevelNotReached');
   }
+}
+
+/** Goes back to the service by the button of a page that leads no further. */
+function goBack({ house }: HeadlessDeps, { uid }: SignInRequest, description: string): Promise<Step> {
+  return house.transact((inside) => refuseRequest(inside, { uid, error: 'access_denied', description }));
 }
 
 async function authenticate(
@@ -118,13 +125,14 @@ async function authenticate(
   if (!factors.has('Cp') || request.missing.some((factor) => !factors.has(factor))) {
     return { because: 'authentication_insufficient' };
   }
-  const { persona } = asked;
-  if (persona.account === undefined) return { because: 'no_account' };
-  return inTurn(deps.queues, persona.id, () => enterCredentials(deps, { persona, request, factors }));
+  const { person } = asked;
+  if ((await findAccountId(deps.house.deps, person.email)) === undefined) return { because: 'no_account' };
+  const name = person.email.toLowerCase();
+  return inTurn(deps.queues, name, () => enterCredentials(deps, { person, request, factors }));
 }
 
 /**
- * A person has two hands: one persona's passwords and codes are entered one after the other. Otherwise many at once
+ * A person has two hands: one person's passwords and codes are entered one after the other. Otherwise many at once
  * would look like guessing, and one would read the code that another had asked for.
  */
 async function inTurn<T>(
@@ -146,18 +154,18 @@ async function inTurn<T>(
 }
 
 interface Credentials {
-  readonly persona: Persona;
+  readonly person: HeadlessPerson;
   readonly request: SignInRequest;
   readonly factors: ReadonlySet<AuthenticationFactor>;
 }
 
 async function enterCredentials(
   deps: HeadlessDeps,
-  { persona, request, factors }: Credentials,
+  { person, request, factors }: Credentials,
 ): Promise<Step> {
   const { house } = deps;
   const provenAt = house.clock.now();
-  const attempt = { email: persona.email, password: sandboxPassword, remoteAddress: loopback };
+  const attempt = { ...person, remoteAddress: loopback };
   const checked = await checkPassword(house, attempt);
   if (checked.outcome === 'locked') return { because: 'password_locked' };
   if (checked.outcome === 'no_match') return { because: 'password_changed' };
@@ -225,7 +233,7 @@ function answerConsent(deps: HeadlessDeps, asked: HeadlessSignIn, request: SignI
       await refuse(inside, { accountId, clientId, scopes: request.scopes });
       return refuseRequest(inside, { uid, error: 'access_denied', description: 'ConsentNotGiven' });
     }
-    const { scopes } = request;
-    return finishConsent(inside, { uid, accountId, scopes });
+    const { scopes, level } = request;
+    return finishConsent(inside, { uid, accountId, scopes, level });
   });
 }

@@ -56,6 +56,7 @@ function mountFront(pages: FastifyInstance, deps: PageDeps): void {
         ...persona,
         ...words[language],
         sub: account?.sub,
+        identity: account?.identity,
       })),
       password: sandboxPassword,
       demoOrigin,

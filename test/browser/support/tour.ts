@@ -3,6 +3,7 @@ import { goodPassword, makeAccount } from '../../support/accounts.ts';
 import type { TestApp } from '../../support/app.ts';
 import type { TestSandbox } from '../../support/sandbox.ts';
 import type { TestService } from '../../support/service.ts';
+import { makeKnown } from '../../support/identities.ts';
 import type { Device, Tab } from './device.ts';
 
 /** What a tour needs. */
@@ -73,12 +74,24 @@ export async function tourSignUp({ app, device, look }: Tour, service: TestServi
   await tab.page.close();
 }
 
-/** Signs in with mistakes, is asked for more to share, is told that the service is for elsewhere. */
+const everyScope = [
+  'openid',
+  'profile',
+  'profile_extended',
+  'email',
+  'phone',
+  'landline',
+  'gp_registration_details',
+  'gp_integration_credentials',
+  'client_metadata',
+];
+
+/** Signs in with mistakes, is asked for more to share, is told that the service is for elsewhere, or has to know better who they are. */
 export async function tourSignIn({ app, device, look }: Tour, service: TestService): Promise<void> {
   const { language } = device;
   const email = longEmail(`ben-${language}`);
   const phone = language === 'en' ? '+447700900103' : '+447700900104';
-  await makeAccount(app.home, { email, phone, language });
+  const { id: accountId } = await makeAccount(app.home, { email, phone, language });
   const tab = await device.openTab();
   await tab.open(
     await service.requestAddress({ vtr: '["P0.Cp.Cd"]', prompt: 'login', scope: 'openid email' }),
@@ -105,6 +118,16 @@ export async function tourSignIn({ app, device, look }: Tour, service: TestServi
   const abroad = await app.registerTestService({ nations: ['isle-of-man', 'northern-ireland'] });
   await tab.open(await abroad.requestAddress());
   await look(tab, 'told');
+  const certain = await app.registerTestService({
+    scopes: everyScope,
+    vectors: ['P0.Cp', 'P9.Cp'],
+    im1Enabled: true,
+  });
+  await tab.open(await certain.requestAddress({ scope: everyScope.join(' '), vtr: '["P9.Cp"]' }));
+  await look(tab, 'told');
+  await makeKnown(app.home, { accountId, level: 'P9' });
+  await tab.open(await certain.requestAddress({ scope: everyScope.join(' '), vtr: '["P9.Cp"]' }));
+  await look(tab, 'asked for everything');
   await tab.page.close();
 }
 

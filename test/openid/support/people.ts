@@ -70,8 +70,8 @@ export async function proveFactors(
 export async function agreeToShare({ house }: TestProvider, request: SignInRequest): Promise<string> {
   const accountId = request.session?.accountId ?? '';
   return house.transact(async (deps) => {
-    const { uid, newScopes: scopes } = request;
-    const { address } = await finishConsent(deps, { uid, accountId, scopes });
+    const { uid, newScopes: scopes, level } = request;
+    const { address } = await finishConsent(deps, { uid, accountId, scopes, level });
     return address;
   });
 }

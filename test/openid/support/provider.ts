@@ -71,7 +71,8 @@ export async function startProvider(
   };
 }
 
-async function listen(house: TestHouse['house']) {
+/** Lets a house answer at a port of its own. */
+export async function listen(house: TestHouse['house']) {
   const { serviceName, supportContact } = house.settings;
   const assets = await loadAssets();
   const pages = await createPages({ serviceName, supportContact, sandbox: true, assets });

@@ -1,5 +1,6 @@
 import { releasableScopes } from '#consent';
-import { parseVtr, supportedProfiles } from '#identity';
+import { levelsOf, parseVtr, supportedFactors } from '#identity';
+import { registrableVectors } from '#partners';
 import { length, shown } from '../received.ts';
 import type { Facts } from '../facts.ts';
 import { clientUnknown } from './client.ts';
@@ -186,8 +187,16 @@ const scopes: readonly Reason[] = [
   },
 ];
 
+/** Those of the contract whose factors can be had here; a sandbox has people of every level. */
 const vectorsOffered = (): string =>
-  supportedProfiles.map(({ level, factors }) => [level, ...factors].join('.')).join(', ');
+  registrableVectors
+    .filter((vector) =>
+      vector
+        .split('.')
+        .slice(1)
+        .every((factor) => supportedFactors.some((supported) => supported === factor)),
+    )
+    .join(', ');
 
 const vtr: Reason = {
   id: 'vtr',
@@ -197,7 +206,7 @@ const vtr: Reason = {
   find: ({ params, client }) => {
     if (client === undefined) return undefined;
     const text = params.get('vtr');
-    const reading = parseVtr(text, { permitted: client.vectors });
+    const reading = parseVtr(text, { permitted: client.vectors, levels: levelsOf({ mode: 'sandbox' }) });
     if (reading.outcome === 'valid') return undefined;
     const received = text === undefined ? 'no vtr, so the default' : `vtr=${shown(text)}`;
     return {

@@ -1,0 +1,175 @@
+import type { Secrets } from '#foundation/security';
+import { statement, storedBytes, together, type Db, type Part } from '#foundation/storage';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { readNhsNumber } from './nhs-number.ts';
+import type { GpCredentials, Identity, IdentityDetails } from './record.ts';
+
+type IdentityTables = {
+  'identity.record': {
+    account_id: string;
+    level: 'P5' | 'P9';
+    nhs_number_key: string;
+    sealed_details: Buffer;
+    phone_matched: boolean;
+    sealed_gp_credentials: Buffer | null;
+    established_at: Date;
+  };
+};
+
+interface SecretDeps {
+  readonly secrets: Secrets;
+}
+
+const tables = (db: Db) => db.withTables<IdentityTables>();
+
+/** Sealed details are bound to their account: a row can't be put in another's place. */
+const detailsPurpose = (accountId: string): string => `identity details of ${accountId}`;
+const gpPurpose = (accountId: string): string => `identity gp credentials of ${accountId}`;
+
+const sealedDetails = z.object({
+  nhsNumber: z.string().transform((text, context) => {
+    const number = readNhsNumber(text);
+    if (number !== undefined) return number;
+    context.addIssue({ code: 'custom', message: 'not an NHS number' });
+    return z.NEVER;
+  }),
+  familyName: z.string(),
+  givenName: z.string().optional(),
+  birthdate: z.string(),
+  gpOdsCode: z.string().optional(),
+}) satisfies z.ZodType<IdentityDetails>;
+const sealedGpCredentials = z.object({
+  gpUserId: z.string(),
+  gpLinkageKey: z.string(),
+  gpOdsCode: z.string(),
+}) satisfies z.ZodType<GpCredentials>;
+
+const rowSchema = z.object({
+  account_id: z.string(),
+  level: z.enum(['P5', 'P9']),
+  sealed_details: storedBytes,
+  phone_matched: z.boolean(),
+  sealed_gp_credentials: storedBytes.nullable(),
+});
+
+const columns = ['account_id', 'level', 'sealed_details', 'phone_matched', 'sealed_gp_credentials'] as const;
+
+export const identityPart: Part<'accountId', SecretDeps, Identity> = {
+  select: (db, value) =>
+    tables(db).selectFrom('identity.record').select(columns).where('account_id', '=', value('accountId')),
+  read: (deps, row) => (row === null ? { level: 'P0' } : open(deps, rowSchema.parse(row))),
+};
+
+const select = together({ identity: identityPart });
+
+export async function selectIdentity(
+  deps: SecretDeps & { readonly db: Db },
+  accountId: string,
+): Promise<Identity> {
+  return identityPart.read(deps, (await select(deps.db, { accountId })).identity);
+}
+
+function open({ secrets }: SecretDeps, row: z.output<typeof rowSchema>): Identity {
+  const unsealed = (purpose: string, sealed: Buffer): unknown =>
+    JSON.parse(secrets.unseal(purpose, sealed).toString());
+  const { account_id: accountId, level, sealed_gp_credentials: gp } = row;
+  return {
+    level,
+    details: sealedDetails.parse(unsealed(detailsPurpose(accountId), row.sealed_details)),
+    phoneMatched: row.phone_matched,
+    ...(gp === null ? {} : { gpCredentials: sealedGpCredentials.parse(unsealed(gpPurpose(accountId), gp)) }),
+  };
+}
+
+const selectLevels = statement<{ accountId: string }, { level: 'P5' | 'P9' }>((db, value) =>
+  tables(db).selectFrom('identity.record').select('level').where('account_id', '=', value('accountId')),
+);
+
+export async function selectLevel(db: Db, accountId: string): Promise<'P5' | 'P9' | undefined> {
+  const [row] = await selectLevels(db, { accountId });
+  return row?.level;
+}
+
+/**
+ * Holds back, until the transaction ends, whoever else wants to establish somebody with the same NHS number.
+ *
+ * @returns `taken` if another account has it already
+ */
+export async function takeNumberTurn(
+  db: Db,
+  wanted: { accountId: string; nhsNumberKey: string },
+): Promise<'free' | 'taken'> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`identity ${wanted.nhsNumberKey}`}, 0))`.execute(
+    db,
+  );
+  const row = await tables(db)
+    .selectFrom('identity.record')
+    .select('account_id')
+    .where('nhs_number_key', '=', wanted.nhsNumberKey)
+    .where('account_id', '<>', wanted.accountId)
+    .executeTakeFirst();
+  return row === undefined ? 'free' : 'taken';
+}
+
+const isSamePerson = sql<boolean>`record.nhs_number_key = excluded.nhs_number_key`;
+
+/** @returns false if the owner is known better already */
+export async function upsertRecord(
+  { db, secrets }: SecretDeps & { db: Db },
+  record: {
+    accountId: string;
+    level: 'P5' | 'P9';
+    details: IdentityDetails;
+    nhsNumberKey: string;
+    phoneMatched: boolean;
+    establishedAt: Date;
+  },
+): Promise<boolean> {
+  const { accountId } = record;
+  const row = await tables(db)
+    .insertInto('identity.record')
+    .values({
+      account_id: accountId,
+      level: record.level,
+      nhs_number_key: record.nhsNumberKey,
+      sealed_details: secrets.seal(detailsPurpose(accountId), Buffer.from(JSON.stringify(record.details))),
+      phone_matched: record.phoneMatched,
+      established_at: record.establishedAt,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .column('account_id')
+        .doUpdateSet({
+          level: sql`excluded.level`,
+          nhs_number_key: sql`excluded.nhs_number_key`,
+          sealed_details: sql`excluded.sealed_details`,
+          phone_matched: sql`excluded.phone_matched OR (record.phone_matched AND ${isSamePerson})`,
+          sealed_gp_credentials: sql`CASE WHEN ${isSamePerson} THEN record.sealed_gp_credentials END`,
+          established_at: sql`excluded.established_at`,
+        })
+        .where(sql<boolean>`record.level <= excluded.level`),
+    )
+    .returning('account_id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** @returns false unless the account's owner is known for certain */
+export async function updateGpCredentials(
+  { db, secrets }: SecretDeps & { db: Db },
+  { accountId, credentials }: { accountId: string; credentials: GpCredentials },
+): Promise<boolean> {
+  const sealed = secrets.seal(gpPurpose(accountId), Buffer.from(JSON.stringify(credentials)));
+  const { numUpdatedRows } = await tables(db)
+    .updateTable('identity.record')
+    .set({ sealed_gp_credentials: sealed })
+    .where('account_id', '=', accountId)
+    .where('level', '=', 'P9')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+export async function deleteRecord(db: Db, accountId: string): Promise<void> {
+  await tables(db).deleteFrom('identity.record').where('account_id', '=', accountId).execute();
+}

@@ -1,0 +1,198 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { readEmail, readLandline, readPhone } from '#accounts';
+import type { House } from '#foundation/deps';
+import { languages } from '#foundation/web';
+import { readNhsNumber, type NhsNumber } from '#identity';
+import { nations } from '#partners';
+import { z } from 'zod';
+import { isMadeUp, makePerson, type MadeUpIdentity } from '../people.ts';
+import { sandboxPassword } from '../personas.ts';
+import { operation, refusal, type Operation, type Reply } from './operation.ts';
+
+/** A member that a reader makes something of, or finds wanting. */
+function readBy<T>(read: (text: string) => T | undefined, complaint: string) {
+  return z.string({ error: complaint }).transform((text, context): T => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: complaint });
+    return z.NEVER;
+  });
+}
+
+const name = z.string({ error: 'must be a name' }).trim().min(1, 'must be a name').max(100, 'is too long');
+const odsCode = z
+  .string({ error: 'must be an ODS code' })
+  .regex(/^[A-Z\d]{3,10}$/u, 'must be 3 to 10 capital letters and digits');
+const printable = z
+  .string({ error: 'must be text' })
+  .regex(/^[\x21-\x7e]{1,64}$/u, 'must be 1 to 64 printable characters without spaces');
+
+const body = z
+  .strictObject(
+    {
+      level: z.enum(['P0', 'P5', 'P9'], { error: 'must be P0, P5 or P9' }).default('P0'),
+      email: readBy((text) => {
+        const reading = readEmail(text);
+        return reading.outcome === 'valid' ? reading.email : undefined;
+      }, 'must be an e-mail address').optional(),
+      password: z.string({ error: 'must be text' }).min(8, 'is too short').max(128, 'is too long').optional(),
+      mobile: readBy((text) => {
+        const international = text.trim().startsWith('+');
+        const reading = readPhone(text, { international, refusedCountries: [] });
+        return reading.outcome === 'valid' ? reading.phone : undefined;
+      }, 'must be a mobile number, or null for none')
+        .nullable()
+        .optional(),
+      landline: readBy(readLandline, 'must be a landline number of the UK').optional(),
+      nation: z.enum(nations, { error: `must be one of ${nations.join(', ')}` }).default('england'),
+      language: z.enum(languages, { error: `must be one of ${languages.join(', ')}` }).default('en'),
+      nhsNumber: readBy((text) => {
+        const number = readNhsNumber(text);
+        return number !== undefined && isMadeUp(number) ? number : undefined;
+      }, 'must be a right NHS number from 999 000 0000 on: these are never issued').optional(),
+      familyName: name.optional(),
+      givenName: name.optional(),
+      birthdate: z.iso.date({ error: 'must be a date such as 1980-01-31' }).optional(),
+      odsCode: odsCode.optional(),
+      phoneMatched: z.boolean({ error: 'must be true or false' }).optional(),
+      gp: z
+        .strictObject(
+          { userId: printable, linkageKey: printable, odsCode },
+          { error: 'must have userId, linkageKey and odsCode' },
+        )
+        .optional(),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? `has members that are not known: ${issue.keys.join(', ').slice(0, 200)}`
+          : 'must be a JSON object',
+    },
+  )
+  .superRefine((person, context) => {
+    const fromP5 = ['nhsNumber', 'familyName', 'givenName', 'birthdate', 'odsCode', 'phoneMatched'] as const;
+    for (const member of fromP5) {
+      if (person.level === 'P0' && person[member] !== undefined)
+        context.addIssue({ code: 'custom', path: [member], message: 'is known of nobody below P5' });
+    }
+    if (person.level !== 'P9' && person.gp !== undefined)
+      context.addIssue({ code: 'custom', path: ['gp'], message: 'is known of nobody below P9' });
+  });
+type Asked = z.output<typeof body>;
+
+const gpSchema = z.object({ userId: z.string(), linkageKey: z.string(), odsCode: z.string() });
+
+/** What is known of a made-up person above P0. */
+export const identitySchema = z.object({
+  nhsNumber: z.string().optional(),
+  familyName: z.string().optional(),
+  givenName: z.string().optional(),
+  birthdate: z.string().optional(),
+  odsCode: z.string().optional(),
+  phoneMatched: z.boolean().optional(),
+  gp: gpSchema.optional(),
+});
+
+export function describeIdentity(identity: MadeUpIdentity | undefined): z.input<typeof identitySchema> {
+  if (identity === undefined) return {};
+  const { details, phoneMatched, gpCredentials: gp } = identity;
+  const { gpOdsCode: practice, ...rest } = details;
+  return {
+    ...rest,
+    ...(practice === undefined ? {} : { odsCode: practice }),
+    phoneMatched,
+    ...(gp === undefined
+      ? {}
+      : { gp: { userId: gp.gpUserId, linkageKey: gp.gpLinkageKey, odsCode: gp.gpOdsCode } }),
+  };
+}
+
+const personSchema = identitySchema.extend({
+  id: z.string().describe('what `persona` is in POST /sign-in: the e-mail address'),
+  sub: z.string(),
+  level: z.enum(['P0', 'P5', 'P9']),
+  email: z.string(),
+  password: z.string(),
+  mobile: z.string().optional(),
+  landline: z.string().optional(),
+  nation: z.string(),
+  language: z.string(),
+});
+
+export function peopleOperations({ house }: { house: House }): Operation[] {
+  return [
+    operation({
+      method: 'POST',
+      path: '/people',
+      summary: 'Makes a person of your own, with a login. What is left out is made up.',
+      input: { body },
+      answers: {
+        201: { description: 'The person, with all that a test needs.', schema: personSchema },
+        400: { description: 'The call does not fit.' },
+        409: {
+          description: 'Somebody has the e-mail address or the NHS number already; the error says which.',
+        },
+      },
+      handle: ({ body: asked }) => make(house, asked),
+    }),
+  ];
+}
+
+const taken = {
+  email_taken: 'Somebody has this e-mail address already.',
+  nhs_number_taken: 'Somebody has this NHS number already.',
+};
+/** Numbers that are made up anew when somebody has them already. */
+const mostTries = 5;
+
+async function make(house: House, asked: Asked): Promise<Reply> {
+  const { password = sandboxPassword, nation, language, level, landline } = asked;
+  const passwordHash = await house.passwords.hash(password);
+  for (let tries = 1; ; tries += 1) {
+    const phone = asked.mobile === undefined ? randomMobile() : (asked.mobile ?? undefined);
+    const identity = level === 'P0' ? undefined : identityOf(asked, level);
+    const email = asked.email ?? `person-${randomUUID()}@people.example`;
+    const login = { sub: randomUUID(), email, nation, language, phone, landline };
+    const made = await house.transact((deps) => makePerson(deps, { ...login, passwordHash, identity }));
+    if (made !== 'made') {
+      const isOurs = made === 'nhs_number_taken' && asked.nhsNumber === undefined;
+      if (isOurs && tries < mostTries) continue;
+      return refusal(409, made, taken[made]);
+    }
+    const { phone: mobile, ...rest } = login;
+    const shown = { id: email, ...rest, level, password, mobile, ...describeIdentity(identity) };
+    return { status: 201, body: shown };
+  }
+}
+
+function identityOf(asked: Asked, level: 'P5' | 'P9'): MadeUpIdentity {
+  const { gp } = asked;
+  return {
+    level,
+    details: {
+      nhsNumber: asked.nhsNumber ?? randomNhsNumber(),
+      familyName: asked.familyName ?? 'Sample',
+      givenName: asked.givenName ?? 'Sam',
+      birthdate: asked.birthdate ?? '1980-01-31',
+      gpOdsCode: asked.odsCode ?? 'Z99001',
+    },
+    phoneMatched: asked.phoneMatched ?? false,
+    gpCredentials:
+      gp === undefined
+        ? undefined
+        : { gpUserId: gp.userId, gpLinkageKey: gp.linkageKey, gpOdsCode: gp.odsCode },
+  };
+}
+
+/** From the range that is never issued; the first ones are the personas'. */
+function randomNhsNumber(): NhsNumber {
+  for (;;) {
+    const number = readNhsNumber(`999${randomInt(1_000, 10_000_000).toString().padStart(7, '0')}`);
+    if (number !== undefined) return number;
+  }
+}
+
+/** From the range that Ofcom keeps free for drama; the first ones are the personas'. */
+function randomMobile(): string {
+  return `+447700900${randomInt(100, 1000)}`;
+}
