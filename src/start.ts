@@ -61,7 +61,7 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   if (prepared !== undefined) stops.push(prepared.requests.close);
   const web = await buildApp(
     open.house,
-    prepared === undefined ? {} : { observe: prepared.requests.observe },
+    prepared === undefined || !settings.sandboxKeepsRequests ? {} : { observe: prepared.requests.observe },
   );
   stops.push(() => web.app.close());
   yield;

@@ -22,7 +22,7 @@ const mostStartSeconds = 60;
 const msBetweenLooks = 50;
 
 /**
- * Starts the product in sandbox mode. It believes the addresses that the load names as those of its people: many people
+ * Starts the product in sandbox mode, without the log of requests that production doesn't have either. It believes the addresses that the load names as those of its people: many people
  * at many addresses, as limits per network address expect them.
  *
  * @param options.dataFolder for its keys and its log
@@ -48,6 +48,7 @@ export async function startBenchServer(options: {
         BEVAN_MODE: 'sandbox',
         BEVAN_DATA_DIR: dataFolder,
         BEVAN_MASTER_KEY: randomBytes(32).toString('base64'),
+        BEVAN_SANDBOX_KEEPS_REQUESTS: 'false',
         BEVAN_TRUSTED_PROXIES: '127.0.0.1',
         DATABASE_URL: databaseUrl,
         PORT: String(port),

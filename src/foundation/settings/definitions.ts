@@ -257,4 +257,12 @@ export const houseSettings = {
     sentence: 'Lets other machines than this one call the sandbox’s programming interface.',
     sandboxOnly: true,
   }),
+  sandboxKeepsRequests: setting({
+    variable: 'BEVAN_SANDBOX_KEEPS_REQUESTS',
+    schema: yesOrNo(true),
+    byDefault: '`true`',
+    sentence:
+      'Keeps the last 200 requests of services, with their explanation, and explains the refused ones. `false` is for load tests: then a request costs what it costs in production.',
+    sandboxOnly: true,
+  }),
 } as const;
