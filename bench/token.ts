@@ -12,8 +12,8 @@ import { assertionType, postToken } from './support/token.ts';
  */
 
 const people = 10;
-const codesThatCount = 1500;
-const codesToWarmUp = 1500;
+const codesThatCount = 4000;
+const codesToWarmUp = 4000;
 const atOnceByDefault = 16;
 const secondsByDefault = 60;
 

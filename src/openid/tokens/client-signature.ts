@@ -29,7 +29,7 @@ export function createClientSignatures(clientKeys: ClientKeys): VerifyByClient {
     jwt: string,
     options: JWTVerifyOptions,
   ): Promise<JWTVerifyResult | joseErrors.JOSEError> => {
-    let refusal: joseErrors.JOSEError = new joseErrors.JWKSNoMatchingKey();
+    let refusal: joseErrors.JOSEError | undefined;
     for (const key of keys) {
       try {
         return await jwtVerify(jwt, await imported(key), options);
@@ -40,7 +40,7 @@ export function createClientSignatures(clientKeys: ClientKeys): VerifyByClient {
         refusal = error;
       }
     }
-    return refusal;
+    return refusal ?? new joseErrors.JWKSNoMatchingKey();
   };
   return async (jwt, client, wanted) => {
     const options = { ...wanted, algorithms: [signingAlgorithm] };
