@@ -100,6 +100,8 @@ async function createCluster(
   });
   if (!succeeded) {
     await rm(staging, { recursive: true, force: true });
+    // Somebody was quicker, and has cleared this away.
+    if (existsSync(home)) return;
     throw new EmbeddedPostgresFault(
       `PostgreSQL could not make its data folder ${home}: ${lastLines(output)}`,
     );
