@@ -3,4 +3,4 @@ export { EmbeddedPostgresFault, startEmbeddedPostgres, type EmbeddedPostgres } f
 export { migrate } from './migrations.ts';
 export { statement } from './statement.ts';
 export { storedBytes, storedDate } from './stored-json.ts';
-export { together, type Part } from './together.ts';
+export { selectionsOf, together, type Part } from './together.ts';

@@ -32,9 +32,12 @@ export type ValueOf<V> = <K extends keyof V & string>(name: K) => RawBuilder<V[K
  * @returns runs it with values, and returns the rows
  */
 export function statement<V extends object, R>(
-  build: (db: Db, value: ValueOf<V>) => Compilable<R>,
+  build: (db: Db, value: ValueOf<V>) => Compilable<R> | RawBuilder<R>,
 ): (db: Db, values: V) => Promise<R[]> {
-  const compile = (db: Db) => build(db, (name) => sql`${new Place(name)}`).compile();
+  const compile = (db: Db): CompiledQuery<R> => {
+    const built = build(db, (name) => sql`${new Place(name)}`);
+    return 'isRawBuilder' in built ? built.compile(db) : built.compile();
+  };
   let known: ReturnType<typeof compile> | undefined;
   return async (db, values) => {
     // A connection with plugins sees every statement while it is put together.

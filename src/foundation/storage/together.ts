@@ -1,4 +1,4 @@
-import { sql, type Compilable, type Expression, type RawBuilder } from 'kysely';
+import { sql, type AliasedRawBuilder, type Compilable, type Expression, type RawBuilder } from 'kysely';
 import type { Db } from './database.ts';
 import { statement } from './statement.ts';
 
@@ -19,6 +19,23 @@ export interface Part<N extends string, D, T> {
 }
 
 /**
+ * Puts parts into the selection of a statement.
+ *
+ * @param value what stands for each of their values: one that each run gives, or what the statement itself has found
+ * @returns what to select, each under the part's name: a row as JSON (see `storedBytes` and `storedDate`), null if there
+ *   is none
+ */
+export function selectionsOf<N extends string, K extends string>(
+  db: Db,
+  parts: Readonly<Record<K, { readonly select: Select<N> }>>,
+  value: (name: N) => RawBuilder<string>,
+): AliasedRawBuilder<unknown, string>[] {
+  return Object.entries<{ readonly select: Select<N> }>(parts).map(([name, part]) =>
+    sql`(SELECT to_jsonb(part) FROM ${part.select(db, value)} AS part)`.as(name),
+  );
+}
+
+/**
  * Puts parts together into one statement.
  *
  * @returns asks the database once, and gives the row of each part under the part's name: as JSON (see `storedBytes` and
@@ -28,13 +45,7 @@ export function together<N extends string, K extends string>(
   parts: Readonly<Record<K, { readonly select: Select<N> }>>,
 ): (db: Db, values: Readonly<Record<N, string>>) => Promise<Readonly<Record<K, unknown>>> {
   const run = statement<Record<N, string>, Record<K, unknown>>((db, value) =>
-    db
-      .selectNoFrom(
-        Object.entries<{ readonly select: Select<N> }>(parts).map(([name, part]) =>
-          sql`(SELECT to_jsonb(part) FROM ${part.select(db, value)} AS part)`.as(name),
-        ),
-      )
-      .$castTo<Record<K, unknown>>(),
+    db.selectNoFrom(selectionsOf(db, parts, value)).$castTo<Record<K, unknown>>(),
   );
   return async (db, values) => {
     const [row] = await run(db, values);

@@ -5,6 +5,7 @@ type EngineTables = {
     model: string;
     id: Buffer;
     uid: Buffer | null;
+    account_id: string | null;
     sealed_payload: Buffer;
     ended_at: Date | null;
     expires_at: Date;
@@ -27,6 +28,7 @@ const tables = (db: Db) => db.withTables<EngineTables>();
 
 interface NewEntity extends EntityKey {
   readonly uid: Buffer | null;
+  readonly accountId: string | null;
   readonly sealedPayload: Buffer;
   readonly expiresAt: Date;
 }
@@ -38,6 +40,7 @@ const upsert = statement<NewEntity, unknown>((db, value) =>
       model: value('model'),
       id: value('id'),
       uid: value('uid'),
+      account_id: value('accountId'),
       sealed_payload: value('sealedPayload'),
       expires_at: value('expiresAt'),
     })

@@ -50,7 +50,7 @@ export async function exchangeCode(
 
   const family = familyOf(code);
   const id = digestOf(code);
-  const found = await use.lookUp((db, assertion) => lookUpCode(db, assertion, id));
+  const found = await use.lookUp((db, assertion) => lookUpCode(db, assertion, { codeId: id, clientId }));
   const stored = await readCode(house, found, { clientId, family });
   if (stored.redirectUri !== redirectUri) throw new errors.InvalidGrant('redirect_uri mismatch');
   checkVerifier(verifier, stored.codeChallenge);
@@ -60,7 +60,7 @@ export async function exchangeCode(
   const signedInAt = new Date(Math.round(stored.authTime * 1000));
   const { accountId } = stored;
   const asked = { accountId, signedInAt, scopes: stored.scope.split(' ') };
-  const { scopes, sharing } = await assertStillAgreed(house, client, asked);
+  const { scopes, sharing } = await assertStillAgreed(house, client, { ...asked, found: found?.sharing });
   const signIn = { ...asked, clientId, im1Enabled, scopes, vot: stored.acr, family };
   const binding = bindingTo(jkt);
   const sid = logout?.needsSid === true ? { sid: sidOf(house.secrets, { ...stored, clientId }) } : {};

@@ -30,10 +30,16 @@ export async function refresh(
   const { clientId, im1Enabled } = client;
   const name = readRefreshToken(house.secrets, requireParameter(params, 'refresh_token'));
   if (name === undefined) throw new errors.InvalidGrant('refresh token not found');
-  const found = await use.lookUp((db, assertion) => lookUpFamily(db, assertion, name.family));
+  const found = await use.lookUp((db, assertion) =>
+    lookUpFamily(db, assertion, { family: name.family, clientId }),
+  );
   const family = await checkFamily(house, found, { name, clientId });
   const wanted = narrow(family.scopes, params.get('scope'));
-  const { scopes, sharing } = await assertStillAgreed(house, client, { ...family, scopes: wanted });
+  const { scopes, sharing } = await assertStillAgreed(house, client, {
+    ...family,
+    scopes: wanted,
+    found: found?.sharing,
+  });
   const signIn: SignIn = { ...family, scopes };
   const claims = releasedClaims(sharing, { ...signIn, im1Enabled, use: 'access_token' });
   const binding = bindingTo(jkt);

@@ -33,7 +33,7 @@ export function mountRevocationEndpoint(
         if (replayed !== undefined) throw replayed;
         return reply.code(200).send();
       }
-      const found = await use.lookUp((db, assertion) => lookUpFamily(db, assertion, family));
+      const found = await use.lookUp((db, assertion) => lookUpFamily(db, assertion, { family, clientId }));
       if (found !== undefined && found.clientId !== clientId)
         throw new errors.InvalidRequest('the token belongs to another client');
       await revokeTokens(house, { family, clientId, reason: 'by_client' });

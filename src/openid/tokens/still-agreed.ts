@@ -1,12 +1,14 @@
-import { describeAsking, readSharing, type Sharing } from '#consent';
+import { describeAsking, readSharing, sharingIn, type Sharing } from '#consent';
 import type { House } from '#foundation/deps';
 import type { Client } from '#partners';
 import { errors } from 'oidc-provider';
+import type { SharingRows } from './store.ts';
 
 /**
  * Makes sure that a sign-in still stands: the account is there, nobody has ended its sign-ins since, and its owner
  * still shares something with the service.
  *
+ * @param signIn.found what was read of it when it was looked up
  * @returns of the scopes asked for, those that the service is still registered for and that the person still shares, or
  *   that stand for nothing yet; and what was read for it
  * @throws {errors.InvalidGrant} if it doesn't stand
@@ -14,13 +16,19 @@ import { errors } from 'oidc-provider';
 export async function assertStillAgreed(
   house: House,
   client: Client,
-  signIn: { accountId: string; scopes: readonly string[]; signedInAt: Date },
+  signIn: {
+    accountId: string;
+    scopes: readonly string[];
+    signedInAt: Date;
+    found: SharingRows | undefined;
+  },
 ): Promise<{ readonly scopes: readonly string[]; readonly sharing: Sharing }> {
-  const sharing = await readSharing(house.deps, {
-    accountId: signIn.accountId,
-    clientId: client.clientId,
-  });
-  if (sharing === undefined) throw new errors.InvalidGrant('account not found');
+  const { accountId, found } = signIn;
+  // A code of the release before does not say whose it is until it is opened.
+  const sharing =
+    (found === undefined ? undefined : sharingIn(house, found)) ??
+    (await readSharing(house.deps, { accountId, clientId: client.clientId }));
+  if (sharing?.account.id !== accountId) throw new errors.InvalidGrant('account not found');
   const { account, agreement, identity } = sharing;
   if (account.signInsValidFrom > signIn.signedInAt) throw new errors.InvalidGrant('sign-in was ended');
   if (agreement === undefined) throw new errors.InvalidGrant('agreement was withdrawn');

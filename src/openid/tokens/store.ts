@@ -1,5 +1,6 @@
-import type { Db } from '#foundation/storage';
-import { sql } from 'kysely';
+import { sharingParts } from '#consent';
+import { selectionsOf, statement, type Db } from '#foundation/storage';
+import { sql, type RawBuilder } from 'kysely';
 
 type FamilyRow = {
   family: string;
@@ -152,7 +153,7 @@ export async function revokeFamily(
 }
 
 /** Spends an assertion, unless one with its id was spent before and has not expired yet. */
-export const spending = ({ id, now, expiresAt }: Assertion) => sql`
+export const spending = ({ id, now, expiresAt }: Readonly<Record<keyof Assertion, unknown>>) => sql`
   WITH spent AS (
     INSERT INTO openid.spent_assertion AS known (id, expires_at) VALUES (${id}, ${expiresAt})
     ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at WHERE known.expires_at < ${now}
@@ -165,35 +166,78 @@ export async function spendAssertion(db: Db, assertion: Assertion): Promise<bool
   return rows.length > 0;
 }
 
-/** Spends an assertion, and looks up the authorization code that the request is about. */
-export async function lookUpCode(db: Db, assertion: Assertion, id: Buffer): Promise<LookedUp<StoredCode>> {
-  type CodeRow = { sealed_payload: Buffer; expires_at: Date };
-  const { rows } = await sql<
-    { is_new: boolean; consumed_at: Date | null } & (CodeRow | Nothing<CodeRow>)
-  >`${spending(assertion)}
-    SELECT EXISTS (SELECT FROM spent) AS is_new, sealed_payload, consumed_at, expires_at
-    FROM (VALUES (true)) AS request
-    LEFT JOIN openid.entity ON model = 'AuthorizationCode' AND id = ${id}`.execute(db);
-  const [row] = rows;
+/** What a person shares, as rows that {@link sharingIn} reads. */
+export type SharingRows = Readonly<Record<keyof typeof sharingParts, unknown>>;
+
+const ownerOf: Readonly<Record<'entity' | 'token_family', RawBuilder<string>>> = {
+  entity: sql`entity.account_id`,
+  token_family: sql`token_family.account_id`,
+};
+
+/** Selects what a row's owner shares with a service. */
+function sharingOf(db: Db, table: keyof typeof ownerOf, clientId: RawBuilder<string>): RawBuilder<unknown> {
+  const selections = selectionsOf(db, sharingParts, (name) =>
+    name === 'accountId' ? ownerOf[table] : clientId,
+  );
+  return sql.join(selections);
+}
+
+type CodeRow = { sealed_payload: Buffer; expires_at: Date };
+const selectCode = statement<
+  Assertion & { codeId: Buffer; clientId: string },
+  { is_new: boolean; consumed_at: Date | null } & SharingRows & (CodeRow | Nothing<CodeRow>)
+>(
+  (db, value) =>
+    sql`${spending({ id: value('id'), now: value('now'), expiresAt: value('expiresAt') })}
+      SELECT EXISTS (SELECT FROM spent) AS is_new, sealed_payload, consumed_at, expires_at,
+        ${sharingOf(db, 'entity', value('clientId'))}
+      FROM (VALUES (true)) AS request
+      LEFT JOIN openid.entity ON model = 'AuthorizationCode' AND id = ${value('codeId')}`,
+);
+
+/**
+ * Spends an assertion, looks up the authorization code that the request is about, and reads what its owner shares.
+ *
+ * @param asked.clientId the service whose request it is
+ */
+export async function lookUpCode(
+  db: Db,
+  assertion: Assertion,
+  asked: { codeId: Buffer; clientId: string },
+): Promise<LookedUp<StoredCode & { readonly sharing: SharingRows }>> {
+  const [row] = await selectCode(db, { ...assertion, ...asked });
   if (row === undefined || row.sealed_payload === null)
     return { isNew: row?.is_new === true, found: undefined };
   const { sealed_payload: sealedPayload, consumed_at: consumedAt, expires_at: expiresAt } = row;
-  return { isNew: row.is_new, found: { sealedPayload, consumedAt, expiresAt } };
+  return { isNew: row.is_new, found: { sealedPayload, consumedAt, expiresAt, sharing: row } };
 }
 
-/** Spends an assertion, and looks up the family of the refresh token that the request is about. */
+const selectFamilyAndSharing = statement<
+  Assertion & { family: string; clientId: string },
+  { is_new: boolean } & SharingRows & (FamilyRow | Nothing<FamilyRow>)
+>(
+  (db, value) =>
+    sql`${spending({ id: value('id'), now: value('now'), expiresAt: value('expiresAt') })}
+      SELECT EXISTS (SELECT FROM spent) AS is_new, token_family.*,
+        ${sharingOf(db, 'token_family', value('clientId'))}
+      FROM (VALUES (true)) AS request
+      LEFT JOIN openid.token_family ON family = ${value('family')}`,
+);
+
+/**
+ * Spends an assertion, looks up the family of the refresh token that the request is about, and reads what its owner
+ * shares.
+ *
+ * @param asked.clientId the service whose request it is
+ */
 export async function lookUpFamily(
   db: Db,
   assertion: Assertion,
-  family: string,
-): Promise<LookedUp<TokenFamily>> {
-  const { rows } = await sql<{ is_new: boolean } & (FamilyRow | Nothing<FamilyRow>)>`${spending(assertion)}
-    SELECT EXISTS (SELECT FROM spent) AS is_new, token_family.*
-    FROM (VALUES (true)) AS request
-    LEFT JOIN openid.token_family ON family = ${family}`.execute(db);
-  const [row] = rows;
+  asked: { family: string; clientId: string },
+): Promise<LookedUp<TokenFamily & { readonly sharing: SharingRows }>> {
+  const [row] = await selectFamilyAndSharing(db, { ...assertion, ...asked });
   if (row === undefined || row.family === null) return { isNew: row?.is_new === true, found: undefined };
-  return { isNew: row.is_new, found: toFamily(row) };
+  return { isNew: row.is_new, found: { ...toFamily(row), sharing: row } };
 }
 
 /** @param machine the time by the machine's clock, which the services' assertions go by */
