@@ -21,7 +21,7 @@ const secondsByDefault = 60;
 const signaturesOfExchange = 2;
 const signaturesOfRefresh = 1;
 
-const promised = { ratio: 0.35, peakMemoryMb: 300 };
+const promised = { ratio: 0.5, peakMemoryMb: 300 };
 
 export async function benchToken(options: BenchOptions): Promise<BenchReport> {
   const { atOnce = atOnceByDefault, seconds = secondsByDefault } = options;

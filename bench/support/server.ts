@@ -4,7 +4,7 @@ import { open, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { memoryOptions } from '../../scripts/installation.mjs';
+import { memoryEnvironment, memoryOptions } from '../../scripts/installation.mjs';
 
 /** The product, running as `npm start` runs it, in a process of its own. */
 export interface BenchServer {
@@ -44,6 +44,7 @@ export async function startBenchServer(options: {
       cwd: dataFolder,
       stdio: ['ignore', log.fd, log.fd],
       env: {
+        ...memoryEnvironment,
         PATH: process.env['PATH'],
         BEVAN_MODE: 'sandbox',
         BEVAN_DATA_DIR: dataFolder,
