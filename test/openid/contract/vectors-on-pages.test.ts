@@ -21,10 +21,12 @@ before(async () => {
 });
 after(() => app.close());
 
-async function at(level: IdentityLevel): Promise<Traveller> {
+async function at(level: IdentityLevel, options: { withoutPhone?: boolean } = {}): Promise<Traveller> {
   const who = somebody(level.toLowerCase());
-  const phone = `+44${who.phone.slice(1).replaceAll(' ', '')}`;
-  const { id: accountId } = await makeAccount(app.home, { ...who, phone });
+  const { email, password } = who;
+  const phone =
+    options.withoutPhone === true ? {} : { phone: `+44${who.phone.slice(1).replaceAll(' ', '')}` };
+  const { id: accountId } = await makeAccount(app.home, { email, password, ...phone });
   if (level !== 'P0') await makeKnown(app.home, { accountId, level });
   return { app, service, who, browser: new Person(app) };
 }
@@ -53,6 +55,19 @@ describe('Cp alone never asks for a code', () => {
     const ada = await at('P0');
     await signInWithPassword(ada, asking('P0.Cp.Cd', 'P0.Cp'));
     assert.equal(await votOf(ada), 'P0.Cp');
+  });
+
+  test('but a login that was left half made is finished first, by proving a phone, once', async () => {
+    const ada = await at('P0', { withoutPhone: true });
+    await signInWithPassword(ada, asking('P0.Cp'));
+    expectPage(ada.browser, 'phone');
+    await ada.browser.submit({ phone: ada.who.phone });
+    await ada.browser.submit({ code: await app.codeFor(ada.who.phone, 'sms') });
+    assert.equal(await votOf(ada), 'P0.Cp');
+    const again = { ...ada, browser: new Person(app) };
+    await signInWithPassword(again, asking('P0.Cp'));
+    const { claims } = await service.finish(again.browser.page.address);
+    assert.equal(claims['vot'], 'P0.Cp');
   });
 });
 
