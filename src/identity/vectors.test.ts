@@ -49,6 +49,8 @@ suite('reading vtr', () => {
     ['[""]', '', /component that is not known/u],
     ['["P0.P5.Cp"]', 'P0.P5.Cp', /more than one level/u],
     ['["P0.Cp.Cp"]', 'P0.Cp.Cp', /component twice/u],
+    ['["P0.Cp","P0.Cp.Cm"]', 'P0.Cp.Cm', /do not go together/u],
+    ['["Cd.Ck"]', 'Cd.Ck', /do not go together/u],
   ] as const) {
     test(`${text} is malformed, and the answer says which vector and why`, () => {
       const reading = parseVtr(text);

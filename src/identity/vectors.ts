@@ -109,7 +109,9 @@ function readVector(written: string): Components | Refusal {
   }
   if (levels.length > 1) return refusal('malformed', written, 'names more than one level of identity');
   const [level] = levels;
-  return level === undefined ? { text, factors } : { text, level, factors };
+  const components = level === undefined ? { text, factors } : { text, level, factors };
+  if (contractProfiles.some((profile) => fits(components, profile))) return components;
+  return refusal('malformed', written, 'names components that do not go together');
 }
 
 function findProfiles(

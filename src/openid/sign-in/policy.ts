@@ -89,7 +89,6 @@ function signInEnded(time: EngineTime) {
 }
 
 /**
-/**
  * A service that hands somebody over means that person: without a page to ask on, nobody else is signed in for them.
  * Otherwise a hand-over that isn't accepted counts as none.
  */

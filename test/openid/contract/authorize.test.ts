@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { codeIn, createPerson, goToEntry, openBrowser, readArrival, signIn } from '../support/people.ts';
+import { refuseRequest } from '#openid';
+import {
+  codeIn,
+  createPerson,
+  goToEntry,
+  openBrowser,
+  proveFactors,
+  readArrival,
+  signIn,
+} from '../support/people.ts';
 import { entryAddress, startProvider, type TestProvider } from '../support/provider.ts';
 import {
   authorizeAddress,
@@ -226,6 +235,28 @@ describe('/authorize', () => {
       );
       assert.equal((await readArrival(provider, arrival)).registrationAllowed, isShown, value);
     }
+  });
+
+  test('redirect_uri: another, to a program that asks for JSON: invalid_redirect_uri', async () => {
+    const address = authorizeAddress(service, { redirect_uri: 'https://service.example/x', state: 'kept' });
+    const headers = { accept: 'application/json' };
+    const response = await provider.fetch(address, { headers, redirect: 'manual' });
+    assert.equal(response.status, 400);
+    assert.deepEqual(await response.json(), { error: 'invalid_redirect_uri', state: 'kept' });
+  });
+
+  test('a person who refuses to share: access_denied, ConsentNotGiven and state, exactly so', async () => {
+    const { id: accountId } = await createPerson(provider);
+    const browser = openBrowser(provider);
+    const arrival = await goToEntry(browser, authorizeAddress(service, { state: 'kept' }));
+    const proven = await proveFactors(provider, await readArrival(provider, arrival), { accountId });
+    const { uid } = await readArrival(provider, await goToEntry(browser, proven));
+    const { address } = await provider.house.transact((deps) =>
+      refuseRequest(deps, { uid, error: 'access_denied', description: 'ConsentNotGiven' }),
+    );
+    const { href } = (await goToEntry(browser, address)).address;
+    const answer = 'error=access_denied&error_description=ConsentNotGiven&state=kept';
+    assert.ok(href.startsWith(`${service.redirectUri}?${answer}&iss=`), href);
   });
 
   test('POST with a form leads where GET leads', async () => {

@@ -18,6 +18,7 @@ export class TestBrowser {
   readonly #fetches: readonly (typeof fetch)[];
   readonly #issuer: string;
   #cookies: Cookie[] = [];
+  readonly #lines: string[] = [];
   #requests = 0;
 
   /** @param fetches answered in turn, as several processes behind one address do */
@@ -29,6 +30,11 @@ export class TestBrowser {
   /** The names of the cookies that it holds. */
   get cookieNames(): string[] {
     return this.#cookies.map((cookie) => cookie.name);
+  }
+
+  /** Every `Set-Cookie` line that came, as it came. */
+  get cookieLines(): readonly string[] {
+    return this.#lines;
   }
 
   /** @returns a second browser with the same cookies */
@@ -68,7 +74,10 @@ export class TestBrowser {
     this.#requests += 1;
     if (send === undefined) throw new Error('a browser needs somebody to answer it');
     const response = await send(url.href, { ...init, headers, redirect: 'manual' });
-    for (const line of response.headers.getSetCookie()) this.#keep(line);
+    for (const line of response.headers.getSetCookie()) {
+      this.#lines.push(line);
+      this.#keep(line);
+    }
     return response;
   }
 

@@ -222,7 +222,7 @@ function mendVtr(
 ): string {
   switch (outcome) {
     case 'malformed':
-      return 'Send JSON with double quotes, percent-encoded as a whole: vtr=%5B%22P0.Cp.Cd%22%5D is ["P0.Cp.Cd"]. Components: P0, P5, P9; Cp, Cd, Ck, Cm.';
+      return 'Send JSON with double quotes, percent-encoded as a whole: vtr=%5B%22P0.Cp.Cd%22%5D is ["P0.Cp.Cd"]. Components: P0, P5, P9; Cp, Cp.Cd, Cp.Ck, Cm.';
     case 'not_permitted':
       return `Registered: ${shown(registered.join(', '))}. Ask for one of these, or register the vector.`;
     case 'not_supported':
