@@ -7,6 +7,7 @@ import {
   type JourneyDefinition,
   type Journeys,
 } from '#foundation/journey';
+import { identityLevels, matchVector } from '#identity';
 import { readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -80,6 +81,7 @@ function journeyFor(
     redirectOrigin: asked.redirectOrigin,
     nations: [...asked.nations],
     needsDevice: asked.missing.includes('Cd'),
+    ...passwordIsEnough(asked),
     registrationAllowed: asked.registrationAllowed,
     ...(asked.clientHome === undefined ? {} : { clientHome: asked.clientHome }),
     ...(asked.loginHint === undefined ? {} : { emailHint: asked.loginHint }),
@@ -107,6 +109,14 @@ function journeyFor(
       return { journey: knowsUs ? 'sign-in' : 'welcome', context };
     }
   }
+}
+
+/** Where somebody known better needs to show less, it depends on who they are whether a code is asked for. */
+function passwordIsEnough({ missing, vectors }: SignInRequest): Pick<RequestContext, 'passwordIsEnoughAt'> {
+  if (!missing.includes('Cd')) return {};
+  const factors = new Set(['Cp'] as const);
+  const levels = identityLevels.filter((level) => matchVector(vectors, { level, factors }) !== undefined);
+  return levels.length === 0 ? {} : { passwordIsEnoughAt: levels };
 }
 
 const tokenParams = z.object({ token: z.string() });

@@ -1,5 +1,6 @@
 import type { Deps } from '#foundation/deps';
 import type { Outcome, Stop } from '#foundation/journey';
+import { identityLevels } from '#identity';
 import { z } from 'zod';
 
 /** What a journey knows of the connected service's request that it serves. */
@@ -15,6 +16,8 @@ export const requestContext = z.object({
   nations: z.array(z.string()),
   /** The request can't be met without a second factor. */
   needsDevice: z.boolean(),
+  /** Levels of identity at which it can be met with a password alone, all the same. */
+  passwordIsEnoughAt: z.array(z.enum(identityLevels)).optional(),
   /** The service allows new logins to be made. */
   registrationAllowed: z.boolean(),
   /** Fills in the e-mail address. */

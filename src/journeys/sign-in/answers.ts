@@ -21,6 +21,8 @@ export const signInAnswers = phoneAnswers.extend({
   provenAt: z.string().optional(),
   hasPhone: z.boolean().optional(),
   deviceRemembered: z.boolean().optional(),
+  /** For who they have shown to be, the request needs no more than the password. */
+  passwordIsEnough: z.boolean().optional(),
   codeId: z.string().optional(),
   deviceProven: z.boolean().optional(),
 });

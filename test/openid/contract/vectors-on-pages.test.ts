@@ -57,6 +57,17 @@ describe('Cp alone never asks for a code', () => {
     assert.equal(await votOf(ada), 'P0.Cp');
   });
 
+  test('nor where the level that somebody has needs none, though a lower one would', async () => {
+    const vectors = ['P5.Cp.Cd', 'P9.Cp'] as const;
+    const proven = await at('P9');
+    await signInWithPassword(proven, asking(...vectors));
+    assert.equal(await votOf(proven), 'P9.Cp');
+    const matched = await at('P5');
+    await signInWithPassword(matched, asking(...vectors));
+    await enterCode(matched);
+    assert.equal(await votOf(matched), 'P5.Cp.Cd');
+  });
+
   test('but a login that was left half made is finished first, by proving a phone, once', async () => {
     const ada = await at('P0', { withoutPhone: true });
     await signInWithPassword(ada, asking('P0.Cp'));

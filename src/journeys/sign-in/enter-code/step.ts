@@ -39,7 +39,10 @@ export const enterCode = step({
   path: 'code',
   page: 'journeys/sign-in/enter-code',
   appliesWhen: (answers, context) =>
-    context.needsDevice && answers.hasPhone !== false && answers.deviceRemembered !== true,
+    context.needsDevice &&
+    answers.passwordIsEnough !== true &&
+    answers.hasPhone !== false &&
+    answers.deviceRemembered !== true,
   isDone: (answers) => answers.deviceProven === true,
   undo: ({ codeId: _, deviceProven: __, ...rest }) => rest,
   isFinal: true,

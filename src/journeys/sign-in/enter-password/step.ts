@@ -1,5 +1,7 @@
 import { checkPassword, readAccount, type Account } from '#accounts';
+import type { Deps } from '#foundation/deps';
 import { stepsOf } from '#foundation/journey';
+import { levelOf } from '#identity';
 import { z } from 'zod';
 import { deviceStillRemembered } from '../../device-cookie.ts';
 import { locked } from '../../request.ts';
@@ -9,6 +11,15 @@ const step = stepsOf<SignInAnswers, SignInContext>();
 
 function emailOf(answers: SignInAnswers, context: SignInContext): string {
   return answers.email ?? context.provenEmail ?? '';
+}
+
+async function isEnough(
+  deps: Deps,
+  { passwordIsEnoughAt = [] }: SignInContext,
+  accountId: string,
+): Promise<Pick<SignInAnswers, 'passwordIsEnough'>> {
+  if (passwordIsEnoughAt.length === 0) return {};
+  return { passwordIsEnough: passwordIsEnoughAt.includes(await levelOf(deps, accountId)) };
 }
 
 const justNowMs = 10_000;
@@ -25,7 +36,14 @@ export const enterPassword = step({
   page: 'journeys/sign-in/enter-password',
   appliesWhen: (_answers, context) => context.known === undefined,
   isDone: (answers) => answers.accountId !== undefined,
-  undo: ({ accountId: _, provenAt: __, hasPhone: ___, deviceRemembered: ____, ...rest }) => rest,
+  undo: ({
+    accountId: _,
+    provenAt: __,
+    hasPhone: ___,
+    deviceRemembered: ____,
+    passwordIsEnough: _____,
+    ...rest
+  }) => rest,
   show: (_deps, visit) =>
     Promise.resolve({
       email: emailOf(visit.answers, visit.context),
@@ -64,6 +82,7 @@ export const enterPassword = step({
           provenAt: beganAt.toISOString(),
           hasPhone: account.phone !== null,
           deviceRemembered: remembered.length > 0,
+          ...(await isEnough(deps, visit.context, accountId)),
         };
         return { outcome: 'answered', answers, cookies: remembered };
       }
