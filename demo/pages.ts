@@ -7,10 +7,18 @@ import type { DemoSettings } from './settings.ts';
 export const offeredVectors = [
   { vector: 'P0.Cp', says: 'password only' },
   { vector: 'P0.Cp.Cd', says: 'password, and a code to the phone or a remembered device' },
+  { vector: 'P5.Cp.Cd', says: 'the same, and the person matches one NHS record' },
+  { vector: 'P9.Cp.Cd', says: 'the same, and the person has proven who they are' },
 ] as const;
 export const offeredScopes = [
-  { scope: 'email', says: 'e-mail address' },
-  { scope: 'phone', says: 'phone number' },
+  { scope: 'email', says: 'e-mail address', isUsual: true },
+  { scope: 'phone', says: 'phone number', isUsual: true },
+  { scope: 'profile', says: 'NHS number, last name and date of birth', isUsual: false },
+  { scope: 'profile_extended', says: 'first names', isUsual: false },
+  { scope: 'landline', says: 'landline', isUsual: false },
+  { scope: 'gp_registration_details', says: 'GP surgery', isUsual: false },
+  { scope: 'gp_integration_credentials', says: 'details for the GP surgery’s system (IM1)', isUsual: false },
+  { scope: 'client_metadata', says: 'what this service keeps there about the person', isUsual: false },
 ] as const;
 
 const serviceName = 'Riverbank Appointments';
@@ -69,7 +77,7 @@ export function homePage(settings: DemoSettings, session: Session | undefined): 
 ${signedIn}
 <form method="get" action="/sign-in">
 ${fieldset(
-  'How strongly should you sign in?',
+  'How strongly should you sign in, and how well should you be known?',
   'radios',
   offeredVectors.map(({ vector, says }, index) => radio('vector', vector, `${vector}: ${says}`, index === 1)),
 )}
@@ -77,8 +85,8 @@ ${fieldset(
   'What should this service ask for, besides who you are?',
   'checkboxes',
   offeredScopes.map(
-    ({ scope, says }) => html`<div class="nhsuk-checkboxes__item">
-<input class="nhsuk-checkboxes__input" id="scope-${scope}" name="scope" type="checkbox" value="${scope}" checked>
+    ({ scope, says, isUsual }) => html`<div class="nhsuk-checkboxes__item">
+<input class="nhsuk-checkboxes__input" id="scope-${scope}" name="scope" type="checkbox" value="${scope}"${isUsual ? html` checked` : html``}>
 <label class="nhsuk-label nhsuk-checkboxes__label" for="scope-${scope}">${scope}: ${says}</label></div>`,
   ),
 )}
@@ -152,12 +160,26 @@ ${table('Answer of /userinfo', what.userinfo)}
   );
 }
 
-/** The person chose not to share: the service says that it can't continue, why, and where else help is. */
+/** The person chose not to share. */
 export function notSharedPage(settings: DemoSettings): string {
+  return cannotContinuePage(
+    `You chose not to share your information from ${settings.loginName} with ${serviceName}. Without it we do not know whose appointments to show.`,
+  );
+}
+
+/** It is not known well enough who the person is. */
+export function notKnownPage(settings: DemoSettings): string {
+  return cannotContinuePage(
+    `${settings.loginName} does not know well enough who you are, so we cannot show your appointments here. You can sign in another way, or call your GP surgery.`,
+  );
+}
+
+/** The service says that it can't continue, why, and where else help is. */
+function cannotContinuePage(why: string): string {
   return page(
     'You cannot continue',
     html`<h1>You cannot continue</h1>
-<p>You chose not to share your information from ${settings.loginName} with ${serviceName}. Without it we do not know whose appointments to show.</p>
+<p>${why}</p>
 <p><a class="nhsuk-button" href="/">Go back and choose again</a></p>
 <h2>If you need medical help now</h2>
 <p>You do not have to sign in anywhere to get help:</p>

@@ -2,7 +2,15 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'openid-client';
 import { createLogin, LoginUnreachable, type Choices, type Login } from './login.ts';
-import { homePage, notSharedPage, offeredScopes, offeredVectors, problemPage, tokensPage } from './pages.ts';
+import {
+  homePage,
+  notKnownPage,
+  notSharedPage,
+  offeredScopes,
+  offeredVectors,
+  problemPage,
+  tokensPage,
+} from './pages.ts';
 import { createSessions, type Session } from './sessions.ts';
 import type { DemoSettings } from './settings.ts';
 import { readStyle } from './style.ts';
@@ -143,6 +151,9 @@ function showRefusal(program: Program, response: ServerResponse, refusal: Author
   const description = refusal.error_description ?? '';
   if (refusal.error === 'access_denied' && description === 'ConsentNotGiven') {
     return show(response, 403, notSharedPage(program.settings));
+  }
+  if (refusal.error === 'access_denied' && description === 'IdentityLevelNotReached') {
+    return show(response, 403, notKnownPage(program.settings));
   }
   show(
     response,

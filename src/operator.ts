@@ -2,7 +2,15 @@ import { createAudit, type RecordEvent } from '#foundation/audit';
 import { systemClock, type Clock } from '#foundation/clock';
 import { createLog } from '#foundation/log';
 import { readSettings, SettingsFault, type Settings } from '#foundation/settings';
-import { migrate, openDatabase, startEmbeddedPostgres, type Database, type Db } from '#foundation/storage';
+import {
+  EmbeddedPostgresFault,
+  isStorageUnavailable,
+  migrate,
+  openDatabase,
+  startEmbeddedPostgres,
+  type Database,
+  type Db,
+} from '#foundation/storage';
 
 /** What an operator's command works with. */
 export interface OperatorTools {
@@ -26,6 +34,9 @@ export async function asOperator(command: (tools: OperatorTools) => Promise<void
     if (error instanceof SettingsFault)
       process.stderr.write(`Change these settings:\n${error.problems.join('\n')}\n`);
     else if (error instanceof OperatorError) process.stderr.write(`${error.message}\n`);
+    else if (error instanceof EmbeddedPostgresFault) process.stderr.write(`${error.explanation}\n`);
+    else if (isStorageUnavailable(error))
+      process.stderr.write('The database at DATABASE_URL does not answer.\n');
     else throw error;
   }
 }

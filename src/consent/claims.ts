@@ -144,6 +144,23 @@ export function describeAsking(
   };
 }
 
+/**
+ * Finds what a service may read by now because a person agreed to it, by the names that they were asked with.
+ *
+ * @param may.scopes what the service is registered for
+ * @param may.level how well it is known who the person is
+ */
+export function itemsShared(
+  agreement: Agreement,
+  may: { readonly scopes: readonly string[]; readonly level: IdentityLevel; readonly im1Enabled: boolean },
+): readonly string[] {
+  const { level, im1Enabled } = may;
+  const agreed = [...agreement.levels].filter(([scope]) => may.scopes.includes(scope));
+  return inOrder(
+    agreed.flatMap(([scope, then]) => itemsOf({ scope, level: lowerOf(then, level), im1Enabled })),
+  );
+}
+
 function itemsOf(asked: { scope: string; level: IdentityLevel; im1Enabled: boolean }): string[] {
   return claimRules.flatMap((rule) => (rule.item !== undefined && standsFor(rule, asked) ? [rule.item] : []));
 }

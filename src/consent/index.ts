@@ -18,6 +18,7 @@ export {
 } from './claim-rules.ts';
 export {
   describeAsking,
+  itemsShared,
   readSharing,
   releasedClaims,
   sharingIn,

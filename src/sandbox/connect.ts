@@ -7,12 +7,13 @@ export interface Snippet {
 const keyCommands = `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out private-key.pem
 openssl pkey -in private-key.pem -pubout -out public-key.pem`;
 
-const register = (issuer: string): string => `curl ${issuer}/sandbox/api/clients \\
-  --json "$(jq -n --rawfile key public-key.pem '{
-    client_name: "My service",
-    redirect_uris: ["http://localhost:8080/callback"],
-    public_key_pem: $key
-  }')"`;
+const register = (
+  issuer: string,
+): string => `curl -s ${issuer}/sandbox/api/clients -H 'content-type: application/json' -d '{
+  "client_name": "My service",
+  "redirect_uris": ["http://localhost:8080/callback"],
+  "public_key_pem": "'"$(awk '{printf "%s\\\\n", $0}' public-key.pem)"'"
+}'`;
 
 const openidClient = (issuer: string): string => `import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -74,6 +75,6 @@ export function connectFacts(issuer: string): readonly { readonly name: string; 
     { name: 'token_endpoint_auth_signing_alg', value: 'RS512' },
     { name: 'id_token_signed_response_alg', value: 'RS512' },
     { name: 'scope', value: 'openid email phone' },
-    { name: 'vtr', value: '["P0.Cp"] / ["P0.Cp.Cd"]' },
+    { name: 'vtr', value: '["P0.Cp"] / ["P0.Cp.Cd"] / ["P9.Cp.Cd"]' },
   ];
 }

@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { releasableScopes } from '#consent';
 import type { Deps } from '#foundation/deps';
 import {
   clientOnTheWire,
@@ -38,7 +39,8 @@ export async function registerDemoClient(deps: Deps, demo: { readonly origin: st
     client_name: 'Riverbank Appointments',
     redirect_uris: [`${demo.origin}/callback`],
     public_key_pem: createPublicKey(pem).export({ format: 'pem', type: 'spki' }).toString(),
-    scopes: ['openid', 'email', 'phone'],
+    scopes: releasableScopes.filter((scope) => scope !== 'basic_demographics'),
+    im1_enabled: true,
     client_uri: `${demo.origin}/`,
   });
   const found = await readClient(deps, demoClientId);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -21,7 +21,11 @@ after(async () => {
 });
 
 function run(...args: string[]) {
-  const environment = { PATH: process.env['PATH'], BEVAN_MODE: 'sandbox', DATABASE_URL: open.databaseUrl };
+  return runOn({ DATABASE_URL: open.databaseUrl }, ...args);
+}
+
+function runOn(where: Readonly<Record<string, string>>, ...args: string[]) {
+  const environment = { PATH: process.env['PATH'], BEVAN_MODE: 'sandbox', ...where };
   return spawnSync(process.execPath, args, { cwd: repository, env: environment, encoding: 'utf8' });
 }
 
@@ -84,4 +88,14 @@ test('an operator hears whether the audit trail is intact', () => {
   const checked = run('src/cli/audit.ts');
   assert.equal(checked.status, 0, checked.stderr);
   assert.match(checked.stdout, /intact/u);
+});
+
+test('a command that can’t reach its database says why, in a sentence', async () => {
+  const away = runOn({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing' }, 'src/cli/client.ts', 'list');
+  assert.deepEqual([away.status, away.stderr], [1, 'The database at DATABASE_URL does not answer.\n']);
+  await mkdir(path.join(folder, 'postgres/data'), { recursive: true });
+  await writeFile(path.join(folder, 'postgres/data/PG_VERSION'), '15\n');
+  const old = runOn({ BEVAN_DATA_DIR: folder }, 'src/cli/keys.ts', 'list');
+  assert.equal(old.status, 1);
+  assert.match(old.stderr, /^[^\n]*made by PostgreSQL 15[^\n]*\n$/u);
 });

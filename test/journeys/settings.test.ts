@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { forgetAccount } from '#accounts';
-import { releasableScopes } from '#consent';
+import { agree as agreeTo } from '#consent';
 import { removeClient } from '#partners';
 import { makeAccount } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { makeKnown } from '../support/identities.ts';
 import { createPeople } from '../support/people.ts';
 import { Person } from '../support/person.ts';
 import type { TestService } from '../support/service.ts';
 import { agree, expectPage, signInWithPassword, type Traveller } from '../support/walks.ts';
+import askedWelsh from '../../src/journeys/share-information/agree/content.cy.json' with { type: 'json' };
+import askedEnglish from '../../src/journeys/share-information/agree/content.en.json' with { type: 'json' };
+import welsh from '../../src/journeys/settings/your-account/content.cy.json' with { type: 'json' };
 import english from '../../src/journeys/settings/your-account/content.en.json' with { type: 'json' };
 
 let app: TestApp;
@@ -100,8 +104,27 @@ describe('your account', () => {
     expectPage(dot.browser, 'email');
   });
 
-  test('has words for whatever a service may be given', () => {
-    for (const scope of releasableScopes) assert.ok(Object.hasOwn(english.items, scope), scope);
+  test('names what is shared with the words that people were asked with', () => {
+    assert.deepEqual(english.items, askedEnglish.items);
+    assert.deepEqual(welsh.items, askedWelsh.items);
+  });
+
+  test('names what a service may read by now, and not what its scopes stand for of somebody else', async () => {
+    const ela = await known('ela');
+    const scopes = ['openid', 'profile', 'gp_integration_credentials'];
+    const surgery = await app.registerTestService({ clientName: 'Surgery', scopes, im1Enabled: true });
+    const { accountId } = ela;
+    await makeKnown(app.home, { accountId, level: 'P5' });
+    await app.home.house.transact((deps) =>
+      agreeTo(deps, { accountId, clientId: surgery.clientId, scopes: scopes.slice(1), level: 'P5' }),
+    );
+    await signInWithCode(ela);
+    await ela.browser.open(`${app.origin}/settings`);
+    assert.match(ela.browser.page.text, /Surgery .*your NHS number .*your date of birth/u);
+    assert.doesNotMatch(ela.browser.page.text, /online services/u, 'nobody below P9 has shared these');
+    await makeKnown(app.home, { accountId, level: 'P9' });
+    await ela.browser.reload();
+    assert.doesNotMatch(ela.browser.page.text, /online services/u, 'nor has who was not asked since');
   });
 
   test('does not send a browser without cookies in a circle', async () => {

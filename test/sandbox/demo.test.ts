@@ -154,6 +154,35 @@ suite('the demo connected service', () => {
     for (const help of [/999/u, /111/u, /GP surgery/u]) assert.match(text, help);
   });
 
+  test('shows what is known of people who are known better', async () => {
+    const browser = openBrowser();
+    const everything = [
+      'profile',
+      'profile_extended',
+      'landline',
+      'gp_registration_details',
+      'gp_integration_credentials',
+      'client_metadata',
+    ];
+    await browser.signIn(
+      `vector=P9.Cp.Cd&${everything.map((scope) => `scope=${scope}`).join('&')}`,
+      'p9-with-gp-details',
+    );
+    const { text } = await browser.ask('/tokens');
+    assert.deepEqual(shown(text, 'vot'), ['P9.Cp.Cd', 'P9.Cp.Cd']);
+    assert.ok(shown(text, 'nhs_number').includes('9990000034'));
+    assert.ok(shown(text, 'family_name').includes('Griffiths'));
+    for (const claim of ['gp_registration_details', 'gp_integration_credentials', 'client_user_metadata'])
+      assert.ok(shown(text, claim).length > 0, claim);
+  });
+
+  test('tells whoever is not known well enough that they can’t continue, and where help is', async () => {
+    const { status, text } = await openBrowser().signIn('vector=P9.Cp.Cd', 'p5');
+    assert.equal(status, 403);
+    assert.match(text, /does not know well enough who you are/u);
+    assert.match(text, /999/u);
+  });
+
   test('shows other refusals with their code', async () => {
     const { status, text } = await openBrowser().signIn('vector=P0.Cp&prompt=none');
     assert.equal(status, 400);

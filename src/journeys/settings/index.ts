@@ -1,8 +1,9 @@
 import { readAccount, type Account } from '#accounts';
-import { listAgreements } from '#consent';
+import { itemsShared, listAgreements } from '#consent';
 import type { Deps } from '#foundation/deps';
 import { readQuery, type Web } from '#foundation/http';
 import type { Language } from '#foundation/web';
+import { levelOf } from '#identity';
 import { ownPages, type BrowserSessions } from '#openid';
 import { readClient } from '#partners';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -63,17 +64,21 @@ function leadToSignIn(web: Web, sessions: BrowserSessions, request: FastifyReque
 
 async function describeAccount(deps: Deps, account: Account, language: Language) {
   const { email, phone } = account;
-  const agreements = await listAgreements(deps, account.id);
+  const [agreements, level] = await Promise.all([
+    listAgreements(deps, account.id),
+    levelOf(deps, account.id),
+  ]);
   const dates = new Intl.DateTimeFormat(language === 'cy' ? 'cy' : 'en-GB', {
     dateStyle: 'long',
     timeZone: 'Europe/London',
   });
   const services = await Promise.all(
-    agreements.map(async ({ clientId, scopes, agreedAt }) => {
-      const client = await readClient(deps, clientId);
+    agreements.map(async (agreement) => {
+      const client = await readClient(deps, agreement.clientId);
       if (client === undefined) return [];
-      const shared = ['openid', ...scopes.filter((scope) => scope !== 'openid')];
-      return [{ name: client.clientName, scopes: shared, since: dates.format(agreedAt) }];
+      const { scopes, im1Enabled } = client;
+      const items = ['openid', ...itemsShared(agreement, { scopes, level, im1Enabled })];
+      return [{ name: client.clientName, items, since: dates.format(agreement.agreedAt) }];
     }),
   );
   return {

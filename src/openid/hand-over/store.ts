@@ -17,7 +17,7 @@ export async function selectFamilyAndSession(
   wanted: { family: string; now: Date },
 ): Promise<FamilyAndSession | undefined> {
   const { rows } = await sql<FamilyAndSession>`
-    SELECT client_id AS "clientId", account_id AS "accountId", signed_in_at AS "signedInAt",
+    SELECT client_id AS "clientId", token_family.account_id AS "accountId", signed_in_at AS "signedInAt",
       revoked_at AS "revokedAt", sealed_payload AS "sealedSession"
     FROM openid.token_family
     LEFT JOIN openid.entity ON model = 'Session' AND uid = session_uid AND ended_at IS NULL
