@@ -26,6 +26,7 @@ const factorWords: Readonly<Record<string, string>> = {
 const promptWords: Readonly<Record<string, string>> = {
   login: 'The person is asked to sign in',
   availability: 'The person is told that the service is not for where they live',
+  identity: 'The person is told that the service needs to know better who they are',
   consent: 'The person is asked what to share',
 };
 
@@ -35,6 +36,9 @@ const reasonWords: Readonly<Record<string, string>> = {
   max_age: 'the sign-in is older than max_age',
   id_token_hint: 'somebody else is signed in than id_token_hint names',
   vtr: 'the sign-in does not satisfy vtr yet',
+  level: 'vtr asks for a higher level of identity than is known of them',
+  hand_over: 'asserted_login_identity was not accepted',
+  hand_over_ended: 'the session that was handed over has ended',
   account_closed: 'the account was closed',
   sign_in_ended: 'the sign-in was ended',
   consent_prompt: 'prompt=consent asks for it',
