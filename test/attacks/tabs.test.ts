@@ -69,6 +69,26 @@ describe('two people at one browser', () => {
   });
 });
 
+describe('the way to one’s own account', () => {
+  test('begins again, and not with a page that is no use, when another has signed in in the middle', async () => {
+    const ada = await guest('ada');
+    await signInWithPassword(ada);
+    await agree(ada);
+    await ada.browser.open(`${app.origin}/settings`);
+    expectPage(ada.browser, 'code');
+
+    const bob = await guest('bob', ada.browser.newTab());
+    await signInWithPassword(bob, { prompt: 'login' });
+    await agree(bob);
+
+    await ada.browser.submit({ code: await app.codeFor(ada.who.phone, 'sms') });
+    expectPage(ada.browser, 'code');
+    await ada.browser.submit({ code: await app.codeFor(bob.who.phone, 'sms') });
+    assert.equal(ada.browser.page.address.pathname, '/settings');
+    assert.match(ada.browser.page.text, new RegExp(bob.who.email.replaceAll('.', '\\.'), 'u'));
+  });
+});
+
 describe('a button that no page has', () => {
   test('does nothing', async () => {
     const ada = await guest('ada');

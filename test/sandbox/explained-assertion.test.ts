@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { openTestSandbox } from '../support/sandbox.ts';
-import { makeKeyPair, post, registerClumsy, type ClumsyService, type Told } from './explained.ts';
+import {
+  assertExplained,
+  makeKeyPair,
+  post,
+  registerClumsy,
+  type ClumsyService,
+  type Told,
+} from './explained.ts';
 import { testRows, type Row } from './explained-table.ts';
 
 const formType = 'application/x-www-form-urlencoded';
@@ -83,6 +93,14 @@ const authentication: readonly Row[] = [
     reason: 'assertion.id',
     received: /jti is missing/u,
     mend: /UUID/u,
+  },
+  {
+    wrong: 'what is meant to hand somebody over',
+    ask: assertedWith({ code: 'the jti of an ID token' }),
+    error: 'invalid_client',
+    reason: 'assertion.purpose',
+    received: /a claim code/u,
+    mend: /for the token endpoint alone/u,
   },
   {
     wrong: 'nbf in the future',
@@ -194,4 +212,42 @@ test('the standard members of an answer are those that production gives', async 
   assert.deepEqual(Object.keys(body), ['error', 'error_description', 'error_uri', 'explanation']);
   assert.equal(body['error_description'], 'client authentication failed');
   await sandbox.close();
+});
+
+test('a service that publishes its keys is told what is wrong by those', async (t) => {
+  const sandbox = await openTestSandbox();
+  t.after(() => sandbox.close());
+  let pem = '';
+  const keys = createServer((_request, response) => {
+    const jwk = { ...createPublicKey(pem).export({ format: 'jwk' }), kid: 'the-one', alg: 'RS512' };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }));
+  });
+  await new Promise<void>((resolve) => keys.listen(0, '127.0.0.1', resolve));
+  t.after(() => keys.close());
+  const { port } = keys.address() as AddressInfo;
+  const published = { public_key_pem: undefined, jwks_uri: `http://127.0.0.1:${port}/jwks` };
+  const service = await registerClumsy(sandbox, published);
+  pem = service.publicKeyPem;
+  await assertExplained(sandbox, await assertedWith({ aud: 'x' })(service), {
+    error: 'invalid_client',
+    reason: 'assertion.audience',
+    received: /aud is x/u,
+    mend: /spelled exactly so/u,
+  });
+  const another = await assertedWith({}, { key: makeKeyPair().privateKey, kid: 'the-one' })(service);
+  await assertExplained(sandbox, another, {
+    error: 'invalid_client',
+    reason: 'assertion.key',
+    received: /with kid the-one, which is published, .*at its jwks_uri/u,
+    mend: /Known from there are: the-one\..*once a minute/u,
+  });
+  const used = { jti: 'the-same' };
+  await assertedWith(used)(service);
+  const again = await assertExplained(sandbox, await assertedWith(used)(service), {
+    error: 'invalid_client',
+    reason: 'assertion.used-before',
+    received: /the-same/u,
+    mend: /fresh random jti/u,
+  });
+  assert.ok(!again.findings.some(({ reason }) => reason === 'assertion.key'), 'the key is right');
 });

@@ -108,12 +108,12 @@ export async function withoutUnusable(provider: Provider, params: URLSearchParam
   return params.toString();
 }
 
-/** @returns whether it is an ID token that we signed for this client, however old */
+/** @returns whether it is an ID token, and no other token, that we signed for this client, however old */
 async function isOurHint(provider: Provider, hint: string, clientId: string): Promise<boolean> {
   const client = await provider.Client.find(clientId);
   if (client === undefined) return false;
   return provider.IdToken.validate(hint, client).then(
-    () => true,
+    ({ payload }) => payload['token_use'] === 'id',
     () => false,
   );
 }

@@ -60,6 +60,8 @@ function entities(house: House, model: EntityModel): Adapter {
   return {
     ...unused(model),
     upsert: async (id, payload, expiresInSeconds = 0) => {
+      // A session that is lent is no browser's to keep. Should a request fail before it is lent again, the engine would.
+      if (model === 'Session' && payload.transient === true) return;
       await upsertEntity(db, {
         model,
         id: digestOf(id),

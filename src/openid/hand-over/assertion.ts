@@ -54,7 +54,8 @@ export async function verifyHandOver(
   const { code: idTokenId, jti, iat, exp } = claims.data;
   const isShort = exp - iat <= mostSeconds && exp * 1000 <= latest(now, mostSeconds);
   if (!isShort || iat * 1000 > latest(now, 0)) return undefined;
-  const expiresAt = secondsAfter(new Date(exp * 1000), toleranceSeconds);
+  // Within the last second, a part of a second counts as a whole one.
+  const expiresAt = secondsAfter(new Date(Math.ceil(exp) * 1000), toleranceSeconds);
   return { idTokenId, use: { id: digestOf(`hand-over ${service.clientId} ${jti}`), now, expiresAt } };
 }
 

@@ -1,8 +1,9 @@
 import type { House } from '#foundation/deps';
-import { readClient, type Client } from '#partners';
+import type { Client } from '#partners';
 import { errors } from 'oidc-provider';
 import { isClientId } from '../engine/client-metadata.ts';
 import type { RequestOrigin } from '../engine/engine-request.ts';
+import { findClient } from '../own-client.ts';
 import type { VerifyByClient } from '../tokens/client-signature.ts';
 import { isPushedUri, takeKeptRequest, type RequestParameters } from './pushed.ts';
 import { readRequestObject } from './request-object.ts';
@@ -32,7 +33,7 @@ export async function resolveRequest(deps: ResolvingDeps, query: URLSearchParams
   if (jwt === '' && !isPushedUri(uri)) return { query };
   if (new Set(query.keys()).size !== query.size) return { query };
   const clientId = query.get('client_id') ?? '';
-  const client = isClientId(clientId) ? await readClient(deps.house.deps, clientId) : undefined;
+  const client = isClientId(clientId) ? await findClient(deps.house.deps, clientId) : undefined;
   if (client === undefined) return { query };
   if (jwt !== '' && uri !== '')
     return refused(query, client, new errors.InvalidRequest('request and request_uri exclude each other'));

@@ -89,6 +89,13 @@ suite('posting to a service', () => {
     assert.equal(seen.length, before);
   });
 
+  test('does not reach where one of several addresses of a name leads into a network of ours', async () => {
+    const { port } = server.address() as AddressInfo;
+    const resolve = () => Promise.resolve(['93.184.215.14', '127.0.0.1']);
+    const posted = postForm(`http://service.example:${port}/ok`, {}, { ...nowhere, resolve });
+    await assert.rejects(posted, ForbiddenAddress);
+  });
+
   test('gives up after some seconds', async () => {
     await assert.rejects(postForm(`${origin}/silent`, {}, here), { name: 'AbortError' });
   });

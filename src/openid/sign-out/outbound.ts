@@ -1,4 +1,5 @@
-import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
+import type { LookupAddress, LookupOptions } from 'node:dns';
+import { lookup, Resolver } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
 import { BlockList, isIP } from 'node:net';
@@ -46,6 +47,14 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
+/** Where a service may be. */
+interface Reach {
+  /** On this machine, too, as in a sandbox. */
+  readonly mayBeHere: boolean;
+  /** Finds the IP addresses of a name; the domain name system unless told otherwise. */
+  readonly resolve?: (name: string) => Promise<readonly string[]>;
+}
+
 /** @returns whether a service may be there: on the internet, or, where that is allowed, on this machine */
 export function isReachable(address: string, { mayBeHere }: { mayBeHere: boolean }): boolean {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
@@ -59,7 +68,6 @@ export function isReachable(address: string, { mayBeHere }: { mayBeHere: boolean
  * Posts a form to a service. The address was registered with a name, which may lead elsewhere by now: what it leads to
  * is checked at the moment of connecting. Redirects are not followed, and the answer's body is not read.
  *
- * @param options.mayBeHere whether the service may be on this machine, as in a sandbox
  * @returns the status of the answer
  * @throws {ForbiddenAddress} the name leads into a network of ours
  * @throws {Error} no answer within 5 seconds
@@ -67,7 +75,7 @@ export function isReachable(address: string, { mayBeHere }: { mayBeHere: boolean
 export function postForm(
   address: string,
   form: Readonly<Record<string, string>>,
-  options: { mayBeHere: boolean },
+  options: Reach,
 ): Promise<number> {
   const url = new URL(address);
   const body = new URLSearchParams(form).toString();
@@ -78,7 +86,7 @@ export function postForm(
       method: 'POST',
       agent: false,
       signal: AbortSignal.timeout(timeoutMs),
-      lookup: (name, how, done) => lookUp(name, how, options, done),
+      lookup: (name, how, done) => void lookUp(name, how, options, done),
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
         'content-length': Buffer.byteLength(body),
@@ -97,12 +105,29 @@ export function postForm(
 type Done = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
 
 /** Looks a name up; one that leads to any forbidden address leads nowhere. */
-function lookUp(name: string, how: LookupOptions, options: { mayBeHere: boolean }, done: Done): void {
-  lookup(name, { ...how, all: true }, (error, found) => {
-    const [first] = found ?? [];
-    if (error !== null || first === undefined) done(error ?? new Error('the name has no address'), []);
-    else if (!found.every(({ address }) => isReachable(address, options))) done(new ForbiddenAddress(), []);
-    else if (how.all === true) done(null, found);
+async function lookUp(name: string, how: LookupOptions, options: Reach, done: Done): Promise<void> {
+  try {
+    const { mayBeHere, resolve = mayBeHere ? askSystem : askNameServers } = options;
+    if (!mayBeHere && /(?:^|\.)localhost\.?$/iu.test(name)) throw new ForbiddenAddress();
+    const found = (await resolve(name)).map((address) => ({ address, family: isIP(address) }));
+    const [first] = found;
+    if (first === undefined) throw new Error('the name has no address');
+    if (!found.every(({ address }) => isReachable(address, options))) throw new ForbiddenAddress();
+    if (how.all === true) done(null, found);
     else done(null, first.address, first.family);
-  });
+  } catch (error) {
+    done(error instanceof Error ? error : new Error('the name could not be looked up'), []);
+  }
+}
+
+/** Knows this machine's own names, too, for a sandbox. */
+async function askSystem(name: string): Promise<string[]> {
+  return (await lookup(name, { all: true })).map(({ address }) => address);
+}
+
+/** The system's own resolver would keep a thread that password checks need while a service's name server is slow. */
+async function askNameServers(name: string): Promise<string[]> {
+  const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
+  const found = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+  return found.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
 }

@@ -61,7 +61,8 @@ export function createClientAuthentication(
     });
     const { jti, exp } = checkClaims(claims, now);
     const id = digestOf(`${clientId} ${jti}`);
-    const expiresAt = secondsAfter(new Date(exp * 1000), toleranceSeconds);
+    // Within the last second, a part of a second counts as a whole one.
+    const expiresAt = secondsAfter(new Date(Math.ceil(exp) * 1000), toleranceSeconds);
     return { client, assertion: { id, now, expiresAt } };
   };
 }
@@ -107,6 +108,8 @@ async function verify(
     });
     if (otherPurposes.includes(protectedHeader.typ))
       throw new errors.InvalidClientAuth('typ is that of a JWT for another purpose');
+    // What hands somebody over has no typ, and is in the address of a browser.
+    if ('code' in payload) throw new errors.InvalidClientAuth('code is only in what hands somebody over');
     return payload;
   } catch (cause) {
     if (!(cause instanceof joseErrors.JOSEError)) throw cause;

@@ -59,9 +59,9 @@ export async function exchangeCode(
 
   const signedInAt = new Date(Math.round(stored.authTime * 1000));
   const { accountId } = stored;
-  const asked = { accountId, signedInAt, scopes: stored.scope.split(' ') };
+  const asked = { accountId, signedInAt, scopes: stored.scope.split(' '), vot: stored.acr };
   const { scopes, sharing } = await assertStillAgreed(house, client, { ...asked, found: found?.sharing });
-  const signIn = { ...asked, clientId, im1Enabled, scopes, vot: stored.acr, family };
+  const signIn = { ...asked, clientId, im1Enabled, scopes, family };
   const binding = bindingTo(jkt);
   const sid = logout?.needsSid === true ? { sid: sidOf(house.secrets, { ...stored, clientId }) } : {};
   const now = house.clock.now();

@@ -1,12 +1,13 @@
 import { describeAsking, readSharing, sharingIn, type Sharing } from '#consent';
 import type { House } from '#foundation/deps';
+import { identityLevels, levelRank } from '#identity';
 import type { Client } from '#partners';
 import { errors } from 'oidc-provider';
 import type { SharingRows } from './store.ts';
 
 /**
- * Makes sure that a sign-in still stands: the account is there, nobody has ended its sign-ins since, and its owner
- * still shares something with the service.
+ * Makes sure that a sign-in still stands: the account is there, nobody has ended its sign-ins since, its owner is known as
+ * well as `vot` says, and still shares something with the service.
  *
  * @param signIn.found what was read of it when it was looked up
  * @returns of the scopes asked for, those that the service is still registered for and that the person still shares, or
@@ -20,6 +21,7 @@ export async function assertStillAgreed(
     accountId: string;
     scopes: readonly string[];
     signedInAt: Date;
+    vot: string;
     found: SharingRows | undefined;
   },
 ): Promise<{ readonly scopes: readonly string[]; readonly sharing: Sharing }> {
@@ -31,10 +33,18 @@ export async function assertStillAgreed(
   if (sharing?.account.id !== accountId) throw new errors.InvalidGrant('account not found');
   const { account, agreement, identity } = sharing;
   if (account.signInsValidFrom > signIn.signedInAt) throw new errors.InvalidGrant('sign-in was ended');
+  if (levelRank(identity.level) < rankIn(signIn.vot))
+    throw new errors.InvalidGrant('identity is not known so well any more');
   if (agreement === undefined) throw new errors.InvalidGrant('agreement was withdrawn');
   const registered = signIn.scopes.filter((scope) => client.scopes.includes(scope));
   const asked = { scopes: registered, level: identity.level, im1Enabled: client.im1Enabled };
   const { newScopes } = describeAsking(agreement, asked);
   const scopes = registered.filter((scope) => agreement.scopes.includes(scope) || !newScopes.includes(scope));
   return { scopes, sharing };
+}
+
+/** @returns the rank of the level that a vector names; of the lowest if it names none */
+function rankIn(vot: string): number {
+  const level = identityLevels.find((one) => vot.split('.').includes(one));
+  return level === undefined ? 0 : levelRank(level);
 }

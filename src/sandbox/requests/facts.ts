@@ -7,7 +7,7 @@ import {
   type RefreshTokenFacts,
   type ServiceRequest,
 } from '#openid';
-import { listClients, readClient, type Client } from '#partners';
+import { listClients, readClient, type Client, type ClientKey, type ClientKeys } from '#partners';
 import { compactVerify, importJWK } from 'jose';
 import { readJwt, type ReadJwt } from './received.ts';
 
@@ -25,7 +25,9 @@ export interface Facts {
   /** When no client has the claimed id: the registered one that is spelled most like it. */
   readonly nearest: string | undefined;
   readonly assertion: ReadJwt | undefined;
-  /** Whether one of the client's keys made the assertion's signature. */
+  /** The client's keys, registered or published; read where the reason may lie in them. */
+  readonly keys: readonly ClientKey[];
+  /** Whether one of them made the assertion's signature. */
   readonly isSignedByClient: boolean;
   readonly accessToken: ReadJwt | undefined;
   readonly code: CodeFacts | undefined;
@@ -50,9 +52,16 @@ export function createFindClient(house: House): FindClient {
   };
 }
 
+/** What finding out about requests needs. */
+export interface FactsDeps {
+  readonly house: House;
+  readonly findClient: FindClient;
+  readonly clientKeys: ClientKeys;
+}
+
 /** Finds out what a request was about. It changes nothing. */
 export async function gatherFacts(
-  { house, findClient }: { house: House; findClient: FindClient },
+  { house, findClient, clientKeys }: FactsDeps,
   request: ServiceRequest,
 ): Promise<Facts> {
   const params = new Map<string, string>();
@@ -71,6 +80,7 @@ export async function gatherFacts(
   const isRefused = request.answer.outcome === 'refused';
   const isRefusedToken = isRefused && request.endpoint === 'token';
   const [code, refreshToken] = isRefusedToken ? [params.get('code'), params.get('refresh_token')] : [];
+  const keys = isRefusedToken && client !== undefined ? await clientKeys.of(client) : [];
   return {
     request,
     issuer: house.settings.issuer,
@@ -80,10 +90,8 @@ export async function gatherFacts(
     client,
     nearest: isId && isRefused && client === undefined ? await findNearest(house, claimedId) : undefined,
     assertion,
-    isSignedByClient:
-      isRefusedToken &&
-      client !== undefined &&
-      (await isSignedBy(client, params.get('client_assertion') ?? '')),
+    keys,
+    isSignedByClient: await isSignedBy(keys, params.get('client_assertion') ?? ''),
     accessToken,
     code: code === undefined ? undefined : await inspectCode(house, code),
     refreshToken: refreshToken === undefined ? undefined : await inspectRefreshToken(house, refreshToken),
@@ -105,8 +113,8 @@ function claimedClient(
   return ids.find((id) => typeof id === 'string');
 }
 
-async function isSignedBy(client: Client, assertion: string): Promise<boolean> {
-  for (const { kty, n, e } of client.jwks.keys) {
+async function isSignedBy(keys: readonly ClientKey[], assertion: string): Promise<boolean> {
+  for (const { kty, n, e } of keys) {
     try {
       await compactVerify(assertion, await importJWK({ kty, n, e }, 'RS512'), { algorithms: ['RS512'] });
       return true;

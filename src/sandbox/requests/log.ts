@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { House } from '#foundation/deps';
 import type { ServiceRequest, ObserveService } from '#openid';
+import { createClientKeys, type ClientKeys } from '#partners';
 import { refuseStranger } from '../guard.ts';
-import { createFindClient, type FindClient } from './facts.ts';
+import { createFindClient, type FactsDeps } from './facts.ts';
 import { describeRequest, requestRecord, type RequestRecord } from './record.ts';
 import {
   deleteRequests,
@@ -53,6 +54,7 @@ interface Waiting {
 /** Opens the log of requests. */
 export function openRequestLog(house: House): RequestLog {
   const { db } = house.database;
+  const clientKeys = createClientKeys(house);
   let waiting: Waiting[] = [];
   let writing: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
@@ -64,7 +66,7 @@ export function openRequestLog(house: House): RequestLog {
       .then(() => {
         const taken = waiting;
         waiting = [];
-        return taken.length === 0 ? undefined : write(house, taken);
+        return taken.length === 0 ? undefined : write({ house, clientKeys }, taken);
       })
       // A log that can't be written must not keep anybody from an answer.
       .catch((error: unknown) => house.log.warn({ err: error }, 'the log of requests could not be written'));
@@ -82,7 +84,7 @@ export function openRequestLog(house: House): RequestLog {
       timer ??= setTimeout(() => void writeWaiting(), msBetweenWrites).unref();
       return undefined;
     }
-    const kept = await describe({ house, findClient: createFindClient(house) }, one);
+    const kept = await describe({ house, clientKeys, findClient: createFindClient(house) }, one);
     add({ ...one, kept });
     await writeWaiting();
     // Whoever may not read the log is told what production tells.
@@ -123,14 +125,17 @@ function placeToFree(waiting: readonly Waiting[], { request: { clientId } }: Wai
 }
 
 async function describe(
-  deps: { house: House; findClient: FindClient },
+  deps: FactsDeps,
   { id, receivedAt, request }: Waiting,
 ): Promise<NewRequest & { readonly record: RequestRecord }> {
   return { id, receivedAt, ties: request.ties, ...(await describeRequest(deps, request)) };
 }
 
-async function write(house: House, waiting: readonly Waiting[]): Promise<void> {
-  const deps = { house, findClient: createFindClient(house) };
+async function write(
+  { house, clientKeys }: { house: House; clientKeys: ClientKeys },
+  waiting: readonly Waiting[],
+): Promise<void> {
+  const deps = { house, clientKeys, findClient: createFindClient(house) };
   const requests = await Promise.all(waiting.map(async (one) => one.kept ?? describe(deps, one)));
   await house.transact(async ({ db }) => {
     await takeWritingTurn(db);

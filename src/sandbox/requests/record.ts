@@ -2,7 +2,7 @@ import type { Finding } from '#foundation/http';
 import type { ServiceRequest } from '#openid';
 import { z } from 'zod';
 import { explain } from './explain.ts';
-import { gatherFacts } from './facts.ts';
+import { gatherFacts, type FactsDeps } from './facts.ts';
 import { describeAuthorization, describeParameters, shown } from './received.ts';
 import { tellStory } from './story.ts';
 
@@ -47,10 +47,7 @@ function shareOf({ endpoint, answer }: ServiceRequest, clientId: string | undefi
 }
 
 /** Describes a request for its developer. What must not be kept or shown is left behind here. */
-export async function describeRequest(
-  deps: Parameters<typeof gatherFacts>[0],
-  request: ServiceRequest,
-): Promise<Described> {
+export async function describeRequest(deps: FactsDeps, request: ServiceRequest): Promise<Described> {
   const facts = await gatherFacts(deps, request);
   const findings = explain(facts);
   const { endpoint, answer, contentType, authorization } = request;

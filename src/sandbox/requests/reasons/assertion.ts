@@ -171,6 +171,21 @@ const claimRules: readonly Reason[] = [
       };
     },
   ),
+  ofAssertion(
+    'purpose',
+    'The assertion is made for nothing else: what signs a request, proves a key or hands somebody over shows nobody who the service is.',
+    ({ code }, { assertion }) => {
+      const typ = assertion?.header['typ'];
+      const isTyped = typ === 'oauth-authz-req+jwt' || typ === 'dpop+jwt';
+      if (!isTyped && code === undefined) return undefined;
+      return {
+        received: isTyped
+          ? `typ is ${shownMember('typ', typ)}`
+          : 'a claim code, as asserted_login_identity has it',
+        mend: 'Make an assertion for the token endpoint alone: iss, sub, aud, exp and jti, with the typ JWT or none.',
+      };
+    },
+  ),
   ofAssertion('id', 'jti is there, text of 1 to 512 characters, new in each assertion.', ({ jti }) => {
     if (typeof jti === 'string' && jti !== '' && jti.length <= mostJtiCharacters) return undefined;
     return {
@@ -196,16 +211,21 @@ const keyRules: readonly Reason[] = [
     ...ofAssertion(
       'key',
       'The signature is made with the private key that belongs to the registered public key. kid is not needed.',
-      (_claims, { assertion, client, isSignedByClient, issuer }) => {
+      (_claims, { assertion, client, keys, isSignedByClient, issuer }) => {
         if (client === undefined || isSignedByClient || assertion?.header['alg'] !== 'RS512')
           return undefined;
         const { kid } = assertion.header;
-        const known = client.jwks.keys.map((key) => key.kid);
+        const known = keys.map((key) => key.kid);
         const isKnown = typeof kid === 'string' && known.includes(kid);
         const named =
           kid === undefined
             ? 'without kid'
             : `with kid ${shownMember('kid', kid)}, which is ${isKnown ? 'registered' : 'not registered'}`;
+        if (client.jwksUri !== undefined)
+          return {
+            received: `an assertion ${named.replace('registered', 'published')}, whose signature none of the keys made that the service publishes at its jwks_uri`,
+            mend: `Known from there are: ${listed(known.map((one) => shownMember('kid', one)))}. It is asked again at most once a minute: publish a new key before you sign with it, and make sure that the address answers, as application/json, with a JSON Web Key Set of RSA keys.`,
+          };
         return {
           received: `an assertion ${named}, whose signature none of the service’s registered keys made`,
           mend: `Registered (thumbprints of RFC 7638, unless your JWK had a kid): ${listed(known.map((one) => shownMember('kid', one)))}. Compare: openssl pkey -in private-key.pem -pubout gives the public key in PEM that must be registered; to change it, PATCH ${issuer}/sandbox/api/clients/${client.clientId} with "public_key_pem".`,

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { newProofKey, postAsService, prove, signRequest, nothingElse } from '../openid/support/extensions.ts';
+import { signHandOver } from '../openid/support/hand-over.ts';
+import { codeIn, createPerson, goToEntry, openBrowser, signIn } from '../openid/support/people.ts';
+import { startProvider, type TestProvider } from '../openid/support/provider.ts';
+import {
+  assertionType,
+  authorizeAddress,
+  exchange,
+  nowSeconds,
+  postToken,
+  registerService,
+  signAssertion,
+  type TestService,
+} from '../openid/support/service.ts';
+import { bearer, payloadOf } from '../openid/support/tokens.ts';
+import { visitsOf, type Visits } from '../openid/support/visits.ts';
+
+let provider: TestProvider;
+let service: TestService;
+let taker: TestService;
+let visits: Visits;
+before(async () => {
+  provider = await startProvider();
+  taker = await registerService(provider);
+  service = await registerService(provider, {
+    ssoWith: [taker.clientId],
+    dpopBound: false,
+    signedRequests: 'allowed',
+    tokenRevocation: true,
+  });
+  visits = visitsOf(provider, taker);
+});
+after(() => provider.close());
+
+/** Signs somebody in to the service who shares with the other, too. */
+async function held() {
+  const person = await createPerson(provider);
+  codeIn(await signIn(provider, taker, { accountId: person.id }));
+  const back = await signIn(provider, service, { accountId: person.id });
+  const { body } = await exchange(provider, service, codeIn(back));
+  return { person, body, idTokenId: payloadOf(body['id_token'])['jti'] };
+}
+
+function refreshWith(assertion: string, refreshToken: unknown) {
+  return postToken(provider, {
+    grant_type: 'refresh_token',
+    refresh_token: String(refreshToken),
+    client_assertion_type: assertionType,
+    client_assertion: assertion,
+  });
+}
+
+/** Comes with an `exp` that has just as much left as clocks may differ by, less a part of a second. */
+async function lastMoment(): Promise<number> {
+  while (Date.now() % 1000 < 50 || Date.now() % 1000 > 300) await wait(20);
+  return nowSeconds() - 15 + 0.02;
+}
+
+const asClient = () => ({ sub: service.clientId, aud: `${provider.issuer}/token` });
+
+test('what hands somebody over, and stands in an address, is no client assertion, whatever else it says', async () => {
+  const { body, idTokenId } = await held();
+  const assertion = await signHandOver(service, idTokenId, asClient());
+  const answer = await refreshWith(assertion, body['refresh_token']);
+  assert.deepEqual([answer.status, answer.body['error']], [401, 'invalid_client']);
+});
+
+test('a signed request and a proof of a key are no client assertions', async () => {
+  const { body } = await held();
+  const jti = { jti: 'of-any-kind' };
+  const request = await signRequest(provider, service, { ...asClient(), ...jti });
+  const key = { ...(await newProofKey('RS512')), privateKey: service.privateKey };
+  const proof = await prove(provider, key, {
+    iss: service.clientId,
+    ...asClient(),
+    ...jti,
+    exp: nowSeconds() + 60,
+  });
+  for (const assertion of [request, proof]) {
+    const answer = await refreshWith(assertion, body['refresh_token']);
+    assert.deepEqual([answer.status, answer.body['error']], [401, 'invalid_client']);
+  }
+});
+
+test('a client assertion and a signed request hand nobody over', async () => {
+  await held();
+  const assertion = await signAssertion(provider, service, { iat: nowSeconds() });
+  const request = await signRequest(provider, service, { iat: nowSeconds(), jti: 'a-request' });
+  for (const jwt of [assertion, request])
+    assert.equal(
+      await visits.askSilently(openBrowser(provider), { asserted_login_identity: jwt }),
+      'sso_login_required',
+    );
+});
+
+test('what hands somebody over is no request', async () => {
+  const { idTokenId } = await held();
+  const jwt = await signHandOver(service, idTokenId, { aud: provider.issuer });
+  const address = authorizeAddress(service, { ...nothingElse, request: jwt });
+  const { status, address: at } = await goToEntry(openBrowser(provider), address);
+  assert.equal(status, 400);
+  assert.equal(at.pathname, '/authorize');
+});
+
+test('an assertion with a part of a second in its exp is good once, to its last moment', async () => {
+  const assertion = await signAssertion(provider, service, { exp: await lastMoment() });
+  const first = await refreshWith(assertion, 'unknown');
+  const second = await refreshWith(assertion, 'unknown');
+  assert.deepEqual([first.body['error'], second.body['error']], ['invalid_grant', 'invalid_client']);
+});
+
+test('so is what hands somebody over', async () => {
+  const { idTokenId } = await held();
+  const exp = await lastMoment();
+  const assertion = await signHandOver(service, idTokenId, { exp, iat: exp - 30 });
+  const ask = () => visits.askSilently(openBrowser(provider), { asserted_login_identity: assertion });
+  assert.deepEqual([await ask(), await ask()], ['code', 'sso_login_required']);
+});
+
+test('an access token is no hint at a person, and no ID token opens userinfo or ends tokens', async () => {
+  const [alice, bob] = [await createPerson(provider), await createPerson(provider)];
+  const browser = await visits.signedIn(alice);
+  const back = await signIn(provider, taker, { accountId: bob.id });
+  const { body } = await exchange(provider, taker, codeIn(back));
+  const hint = (token: unknown) => visits.askSilently(browser, { id_token_hint: String(token) });
+  assert.equal(await hint(body['id_token']), 'sso_login_required');
+  assert.equal(await hint(body['access_token']), 'code');
+  const ofService = (await held()).body;
+  const userinfo = (token: unknown) => provider.fetch('/userinfo', { headers: bearer(token) });
+  assert.equal((await userinfo(ofService['id_token'])).status, 401);
+  const token = String(ofService['id_token']);
+  await postAsService(provider, service, { address: '/revoke', form: { token } });
+  assert.equal((await userinfo(ofService['access_token'])).status, 200);
+});
