@@ -20,7 +20,7 @@ const days = 60;
 const signInsByDefault = 100_000;
 const atOnceByDefault = 16;
 /** For the requests; how long all of it takes follows from that. */
-const secondsByDefault = 240;
+const secondsByDefault = 150;
 /** Every so many sign-ins a service uses its refresh token, too. */
 const refreshedOf = 4;
 const assertionSeconds = 60;
