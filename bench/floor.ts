@@ -1,15 +1,16 @@
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import { createPasswordHasher } from '#foundation/security';
 import { readSettings } from '#foundation/settings';
 
 /**
- * The floor: the product's own password check and the signatures of its tokens, with nothing around them. Each message
+ * The floor: the product's own password check and the signatures of its tokens and their checks, with nothing around them. Each message
  * from the process that started it is answered with the CPU milliseconds of one computation, for each of some batches.
  */
 
 const batches = 3;
 const passwordChecksPerBatch = 24;
 const signaturesPerBatch = 400;
+const signatureChecksPerBatch = 4000;
 const password = 'wheelbarrow 7 tidal Quince';
 /** About as long as a token before it is signed. */
 const tokenBytes = 800;
@@ -21,8 +22,9 @@ const passwords = await createPasswordHasher({
   waiting: passwordChecksPerBatch,
 });
 const stored = await passwords.hash(password);
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const token = randomBytes(tokenBytes);
+const signature = sign('sha512', token, privateKey);
 
 async function measure(times: number, work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
@@ -41,14 +43,22 @@ function signTokens(): Promise<unknown> {
   return Promise.resolve();
 }
 
+function checkSignatures(): Promise<unknown> {
+  for (let count = 0; count < signatureChecksPerBatch; count += 1)
+    verify('sha512', token, publicKey, signature);
+  return Promise.resolve();
+}
+
 async function measureBatches() {
-  const found: { passwordCheckMs: number[]; signatureMs: number[] } = {
+  const found: { passwordCheckMs: number[]; signatureMs: number[]; signatureCheckMs: number[] } = {
     passwordCheckMs: [],
     signatureMs: [],
+    signatureCheckMs: [],
   };
   for (let batch = 0; batch < batches; batch += 1) {
     found.passwordCheckMs.push(await measure(passwordChecksPerBatch, checkPasswords));
     found.signatureMs.push(await measure(signaturesPerBatch, signTokens));
+    found.signatureCheckMs.push(await measure(signatureChecksPerBatch, checkSignatures));
   }
   return found;
 }

@@ -2,13 +2,17 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchSignIn } from './sign-in.ts';
 import { isKept, type BenchOptions, type BenchReport } from './support/report.ts';
+import { benchTables } from './tables.ts';
 import { benchToken } from './token.ts';
+import { benchUserinfo } from './userinfo.ts';
 
 /** Runs one bench and prints what it found as one line of JSON. */
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchReport>>> = {
   'sign-in': benchSignIn,
   token: benchToken,
+  userinfo: benchUserinfo,
+  tables: benchTables,
 };
 
 const { values, positionals } = parseArgs({
@@ -16,6 +20,7 @@ const { values, positionals } = parseArgs({
   options: {
     'at-once': { type: 'string' },
     seconds: { type: 'string' },
+    'sign-ins': { type: 'string' },
     node: { type: 'string', multiple: true, default: [] },
   },
 });
@@ -35,6 +40,7 @@ if (bench === undefined || positionals.length > 1) {
   const report = await bench({
     atOnce: readNumber(values['at-once']),
     seconds: readNumber(values.seconds),
+    signIns: readNumber(values['sign-ins']),
     databaseUrl: process.env['DATABASE_URL'],
     nodeOptions: values.node,
   });

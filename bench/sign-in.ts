@@ -1,7 +1,7 @@
-import { Browser } from './support/browser.ts';
 import { openPhones, type Phones } from './support/inbox.ts';
 import { describeRounds, type Round } from './support/load.ts';
-import { authorizeAddress, type BenchPerson } from './support/prepare.ts';
+import { openBrowser, signIn } from './support/people.ts';
+import type { BenchPerson } from './support/prepare.ts';
 import type { BenchOptions, BenchReport } from './support/report.ts';
 import { rounded } from './support/figures.ts';
 import { withStage, type Stage } from './support/stage.ts';
@@ -75,19 +75,8 @@ async function signInOnce(
   { person, assertion }: Attempt,
 ): Promise<void> {
   const { service } = world;
-  const { remoteAddress, email, phone, password } = person;
-  const browser = new Browser(network, { origin: server.issuer, remoteAddress });
-  const start = await browser.open(authorizeAddress(service, 'P0.Cp.Cd'));
-  const emailPage = await browser.submit(start, { choice: 'sign-in' });
-  const passwordPage = await browser.submit(emailPage, { email });
-  const codePage = await browser.submit(passwordPage, { password });
-  const arrival = await browser.submit(codePage, { code: await phones.nextCode(phone) });
-  const code = arrival.address.searchParams.get('code');
-  if (code === null || !arrival.address.href.startsWith(service.redirectUri)) {
-    throw new Error(
-      `a sign-in ended at ${arrival.address.href} (${arrival.status}):\n${arrival.body.slice(0, 2000)}`,
-    );
-  }
+  const browser = openBrowser({ network, server }, person);
+  const code = await signIn(browser, { service, phones, person, vector: 'P0.Cp.Cd' });
   await postToken(network, {
     grant_type: 'authorization_code',
     code,

@@ -3,12 +3,14 @@ import path from 'node:path';
 import { z } from 'zod';
 import { median, rounded } from './figures.ts';
 
-/** CPU milliseconds of the costly computations that no sign-in can do without. */
+/** CPU milliseconds of the costly computations that nobody can do without. */
 export interface FloorFigures {
   /** One Argon2id verification with the product's parameters, as many at once as the product's. */
   readonly passwordCheckMs: number;
   /** One RSA-2048 signature (RS512). */
   readonly signatureMs: number;
+  /** The check of one. */
+  readonly signatureCheckMs: number;
 }
 
 /** Those computations, alone in a process of their own. */
@@ -20,12 +22,18 @@ export interface Floor {
   stop(): void;
 }
 
-const batches = z.object({ passwordCheckMs: z.array(z.number()), signatureMs: z.array(z.number()) });
+const measuredMs = z.array(z.number());
+const batches = z.object({
+  passwordCheckMs: measuredMs,
+  signatureMs: measuredMs,
+  signatureCheckMs: measuredMs,
+});
 
 export function startFloor(): Floor {
   const child = fork(path.join(import.meta.dirname, '../floor.ts'));
   const passwordCheckMs: number[] = [];
   const signatureMs: number[] = [];
+  const signatureCheckMs: number[] = [];
   return {
     measure: async () => {
       const found = new Promise<unknown>((resolve) => child.once('message', resolve));
@@ -33,10 +41,12 @@ export function startFloor(): Floor {
       const measured = batches.parse(await found);
       passwordCheckMs.push(...measured.passwordCheckMs);
       signatureMs.push(...measured.signatureMs);
+      signatureCheckMs.push(...measured.signatureCheckMs);
     },
     figures: () => ({
       passwordCheckMs: rounded(median(passwordCheckMs)),
       signatureMs: rounded(median(signatureMs)),
+      signatureCheckMs: rounded(median(signatureCheckMs)),
     }),
     stop: () => child.kill('SIGTERM'),
   };

@@ -42,6 +42,8 @@ export interface Reading {
   readonly database: number | undefined;
   /** Transactions of the database. */
   readonly transactions: number;
+  /** Signatures that the product has made. */
+  readonly signatures: number;
 }
 
 /** A load, and what it used up. */

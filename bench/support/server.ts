@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
 import { memoryEnvironment, memoryOptions } from '../../scripts/installation.mjs';
 
 /** The product, running as `npm start` runs it, in a process of its own. */
@@ -14,16 +15,20 @@ export interface BenchServer {
   cpuSeconds(): Promise<number>;
   /** @returns the most memory that its process has held at any time, in MiB; undefined where the system doesn't tell */
   peakMemoryMb(): Promise<number | undefined>;
+  /** @returns how many signatures it has made so far */
+  signatures(): Promise<number>;
   stop(): Promise<void>;
 }
 
 const repository = path.resolve(import.meta.dirname, '../..');
+const signatureCount = pathToFileURL(path.join(import.meta.dirname, '../count-signatures.ts')).href;
 const mostStartSeconds = 60;
 const msBetweenLooks = 50;
 
 /**
- * Starts the product in sandbox mode, without the log of requests that production doesn't have either. It believes the addresses that the load names as those of its people: many people
- * at many addresses, as limits per network address expect them.
+ * Starts the product in sandbox mode, without the log of requests that production doesn't have either. It believes the
+ * addresses that the load names as those of its people: many people at many addresses, as limits per network address
+ * expect them.
  *
  * @param options.dataFolder for its keys and its log
  * @param options.nodeOptions further options for its Node.js, such as `--cpu-prof`
@@ -31,24 +36,25 @@ const msBetweenLooks = 50;
 export async function startBenchServer(options: {
   dataFolder: string;
   databaseUrl: string;
+  masterKey: Buffer;
   nodeOptions: readonly string[];
 }): Promise<BenchServer> {
-  const { dataFolder, databaseUrl, nodeOptions } = options;
+  const { dataFolder, databaseUrl, masterKey, nodeOptions } = options;
   const port = await findFreePorts();
   const logFile = path.join(dataFolder, 'server.log');
   const log = await open(logFile, 'w');
   const child = spawn(
     process.execPath,
-    [...memoryOptions, ...nodeOptions, path.join(repository, 'src/main.ts')],
+    [...memoryOptions, `--import=${signatureCount}`, ...nodeOptions, path.join(repository, 'src/main.ts')],
     {
       cwd: dataFolder,
-      stdio: ['ignore', log.fd, log.fd],
+      stdio: ['ignore', log.fd, log.fd, 'ipc'],
       env: {
         ...memoryEnvironment,
         PATH: process.env['PATH'],
         BEVAN_MODE: 'sandbox',
         BEVAN_DATA_DIR: dataFolder,
-        BEVAN_MASTER_KEY: randomBytes(32).toString('base64'),
+        BEVAN_MASTER_KEY: masterKey.toString('base64'),
         BEVAN_SANDBOX_KEEPS_REQUESTS: 'false',
         BEVAN_TRUSTED_PROXIES: '127.0.0.1',
         DATABASE_URL: databaseUrl,
@@ -75,6 +81,11 @@ export async function startBenchServer(options: {
       const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
       const kib = /^VmHWM:\s+(?<kib>\d+) kB/mu.exec(status)?.groups?.['kib'];
       return kib === undefined ? undefined : Math.round(Number(kib) / 1024);
+    },
+    signatures: async () => {
+      const counted = new Promise<unknown>((resolve) => child.once('message', resolve));
+      child.send('count');
+      return z.number().parse(await counted);
     },
     stop: () => stopChild(child),
   };

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { openNetwork, type Network } from './browser.ts';
-import { createBenchDatabase } from './database.ts';
+import { createBenchDatabase, type BenchDatabase } from './database.ts';
 import { startFloor, type FloorFigures } from './floor.ts';
 import { runLoad, type Round } from './load.ts';
 import { prepareWorld, type BenchWorld } from './prepare.ts';
@@ -11,6 +12,7 @@ import { startBenchServer, type BenchServer } from './server.ts';
 /** Everything that a load meets. */
 export interface Stage {
   readonly server: BenchServer;
+  readonly database: BenchDatabase;
   readonly world: BenchWorld;
   readonly network: Network;
   /** Puts a load on the product, see {@link runLoad}; measures the floor before it. */
@@ -24,6 +26,8 @@ export interface Stage {
 export interface StageOptions {
   /** How many people have logins. */
   readonly people: number;
+  /** Whether it is known who they are. */
+  readonly areKnown?: boolean;
   /** The PostgreSQL to use; an embedded one when undefined. */
   readonly databaseUrl: string | undefined;
   readonly nodeOptions: readonly string[];
@@ -46,11 +50,12 @@ export async function withStage<T>(
     stops.push(() => rm(dataFolder, { recursive: true, force: true }));
     const database = await createBenchDatabase({ dataFolder, givenUrl: options.databaseUrl });
     stops.push(database.remove);
-    const { nodeOptions } = options;
-    const server = await startBenchServer({ dataFolder, databaseUrl: database.url, nodeOptions });
+    const { nodeOptions, people, areKnown = false } = options;
+    const masterKey = randomBytes(32);
+    const server = await startBenchServer({ dataFolder, databaseUrl: database.url, masterKey, nodeOptions });
     stops.push(server.stop);
     const { issuer } = server;
-    const world = await prepareWorld({ databaseUrl: database.url, issuer, people: options.people });
+    const world = await prepareWorld({ databaseUrl: database.url, issuer, masterKey, people, areKnown });
     stops.push(world.close);
     const network = openNetwork(server);
     stops.push(network.close);
@@ -58,6 +63,7 @@ export async function withStage<T>(
       server: await server.cpuSeconds(),
       database: await database.cpuSeconds(),
       transactions: await database.transactions(),
+      signatures: await server.signatures(),
     });
     const play: Stage['play'] = async (work, pace, operate) => {
       await floor.measure();
@@ -65,7 +71,7 @@ export async function withStage<T>(
       const load = await runLoad(work, pace, operate);
       return { load, before, after: await read() };
     };
-    const result = await perform({ server, world, network, play });
+    const result = await perform({ server, database, world, network, play });
     await floor.measure();
     return { result, peakMemoryMb: await server.peakMemoryMb(), floor: floor.figures() };
   } finally {

@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { deleteExpired, type Db } from '#foundation/storage';
 import type { Generated } from 'kysely';
 
 type MessagingTables = {
@@ -48,10 +48,5 @@ export async function deleteOutgoing(db: Db, id: string): Promise<void> {
 
 /** @returns how many there were */
 export async function deleteUselessOutgoing(db: Db, before: Date): Promise<number> {
-  const { numDeletedRows } = await db
-    .withTables<MessagingTables>()
-    .deleteFrom('messaging.outgoing_message')
-    .where('useful_until', '<', before)
-    .executeTakeFirst();
-  return Number(numDeletedRows);
+  return deleteExpired(db, { table: 'messaging.outgoing_message', column: 'useful_until', before });
 }

@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { deleteExpired, type Db } from '#foundation/storage';
 
 type DeviceTables = {
   'accounts.remembered_device': { token_hash: string; account_id: string; expires_at: Date };
@@ -64,5 +64,5 @@ export async function deleteDevicesOf(db: Db, accountId: string): Promise<void> 
 }
 
 export async function deleteExpiredDevices(db: Db, now: Date): Promise<void> {
-  await tablesOf(db).deleteFrom('accounts.remembered_device').where('expires_at', '<=', now).execute();
+  await deleteExpired(db, { table: 'accounts.remembered_device', column: 'expires_at', before: now });
 }

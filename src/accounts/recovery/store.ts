@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { deleteExpired, type Db } from '#foundation/storage';
 
 type ResetTables = {
   'accounts.password_reset': {
@@ -89,5 +89,5 @@ export async function deleteOldestResets(db: Db, accountId: string, kept: number
 }
 
 export async function deleteResetsExpiredBefore(db: Db, instant: Date): Promise<void> {
-  await tablesOf(db).deleteFrom('accounts.password_reset').where('expires_at', '<', instant).execute();
+  await deleteExpired(db, { table: 'accounts.password_reset', column: 'expires_at', before: instant });
 }

@@ -62,6 +62,15 @@ export function createAudit(deps: { clock: Clock; count: (type: string) => void 
  * @returns how many events were sealed; 0 also when another process is at it
  */
 export async function sealAuditTrail(database: Database): Promise<number> {
+  for (let count = 0; ; ) {
+    const sealed = await sealSome(database);
+    count += sealed;
+    // A full batch means that there may be more: under load they come faster than once in a while is enough for.
+    if (sealed < sealedAtOnce) return count;
+  }
+}
+
+function sealSome(database: Database): Promise<number> {
   return database.transact(async (db) => {
     if (!(await takeSealingTurn(db))) return 0;
     const events = await readUnsealedEvents(db, sealedAtOnce);

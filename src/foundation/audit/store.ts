@@ -1,4 +1,4 @@
-import { statement, type Db } from '#foundation/storage';
+import { deleteExpired, statement, type Db } from '#foundation/storage';
 import { sql, type Generated } from 'kysely';
 
 type AuditTables = {
@@ -161,5 +161,5 @@ export async function readSealedEvents(
 }
 
 export async function deleteExpiredEvents(db: Db, now: Date): Promise<void> {
-  await db.withTables<AuditTables>().deleteFrom('audit.event').where('expires_at', '<', now).execute();
+  await deleteExpired(db, { table: 'audit.event', column: 'expires_at', before: now });
 }

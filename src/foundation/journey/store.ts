@@ -1,4 +1,4 @@
-import { statement, type Db } from '#foundation/storage';
+import { deleteExpired, statement, type Db } from '#foundation/storage';
 import type { RawBuilder } from 'kysely';
 
 type JourneyTables = {
@@ -95,5 +95,5 @@ export async function updateVisit(db: Db, change: VisitChange): Promise<void> {
 }
 
 export async function deleteExpiredVisits(db: Db, now: Date): Promise<void> {
-  await db.withTables<JourneyTables>().deleteFrom('journey.visit').where('expires_at', '<', now).execute();
+  await deleteExpired(db, { table: 'journey.visit', column: 'expires_at', before: now });
 }

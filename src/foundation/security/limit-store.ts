@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { deleteExpired, type Db } from '#foundation/storage';
 import { sql } from 'kysely';
 
 type LimitTables = {
@@ -114,9 +114,5 @@ export async function takeBackAttempts(
 }
 
 export async function deleteExpiredCounts(db: Db, now: Date): Promise<void> {
-  await db
-    .withTables<LimitTables>()
-    .deleteFrom('security.limit_count')
-    .where('expires_at', '<', now)
-    .execute();
+  await deleteExpired(db, { table: 'security.limit_count', column: 'expires_at', before: now });
 }

@@ -1,4 +1,5 @@
 export { isStorageUnavailable, openDatabase, type Database, type Db } from './database.ts';
+export { deleteExpired } from './expired.ts';
 export { EmbeddedPostgresFault, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
 export { migrate } from './migrations.ts';
 export { statement } from './statement.ts';

@@ -1,4 +1,4 @@
-import { statement, type Db } from '#foundation/storage';
+import { deleteExpired, statement, type Db } from '#foundation/storage';
 
 type EngineTables = {
   'openid.entity': {
@@ -104,5 +104,5 @@ export async function endEntity(db: Db, key: EntityKey, endedAt: Date): Promise<
 }
 
 export async function deleteExpiredEntities(db: Db, now: Date): Promise<void> {
-  await tables(db).deleteFrom('openid.entity').where('expires_at', '<', now).execute();
+  await deleteExpired(db, { table: 'openid.entity', column: 'expires_at', before: now });
 }

@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { deleteExpired, type Db } from '#foundation/storage';
 import { sql } from 'kysely';
 import type { Assertion, LookedUp } from '../tokens/store.ts';
 import { spending } from '../tokens/store.ts';
@@ -58,5 +58,5 @@ export async function takeRequest(
 }
 
 export async function deleteExpiredRequests(db: Db, now: Date): Promise<void> {
-  await tables(db).deleteFrom('openid.pushed_request').where('expires_at', '<', now).execute();
+  await deleteExpired(db, { table: 'openid.pushed_request', column: 'expires_at', before: now });
 }

@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { deleteExpired, type Db } from '#foundation/storage';
 
 type TicketTables = {
   'openid.ticket': {
@@ -53,7 +53,7 @@ export async function takeTicket(
 }
 
 export async function deleteExpiredTickets(db: Db, now: Date): Promise<void> {
-  await tables(db).deleteFrom('openid.ticket').where('expires_at', '<', now).execute();
+  await deleteExpired(db, { table: 'openid.ticket', column: 'expires_at', before: now });
 }
 
 export async function deleteTicketsOf(db: Db, accountId: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { sharingParts } from '#consent';
-import { selectionsOf, statement, type Db } from '#foundation/storage';
+import { deleteExpired, selectionsOf, statement, type Db } from '#foundation/storage';
 import { sql, type RawBuilder } from 'kysely';
 
 type FamilyRow = {
@@ -242,11 +242,11 @@ export async function lookUpFamily(
 
 /** @param machine the time by the machine's clock, which the services' assertions go by */
 export async function deleteSpentAssertions(db: Db, machine: Date): Promise<void> {
-  await tables(db).deleteFrom('openid.spent_assertion').where('expires_at', '<', machine).execute();
+  await deleteExpired(db, { table: 'openid.spent_assertion', column: 'expires_at', before: machine });
 }
 
 export async function deleteExpiredFamilies(db: Db, now: Date): Promise<void> {
-  await tables(db).deleteFrom('openid.token_family').where('expires_at', '<', now).execute();
+  await deleteExpired(db, { table: 'openid.token_family', column: 'expires_at', before: now });
 }
 
 export async function deleteFamiliesOf(db: Db, accountId: string): Promise<void> {

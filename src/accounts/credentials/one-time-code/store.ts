@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { deleteExpired, type Db } from '#foundation/storage';
 
 type CodeTables = {
   'accounts.security_code': {
@@ -78,5 +78,5 @@ export async function deleteCodesOf(db: Db, accountId: string): Promise<void> {
 }
 
 export async function deleteExpiredCodes(db: Db, now: Date): Promise<void> {
-  await tablesOf(db).deleteFrom('accounts.security_code').where('expires_at', '<=', now).execute();
+  await deleteExpired(db, { table: 'accounts.security_code', column: 'expires_at', before: now });
 }
