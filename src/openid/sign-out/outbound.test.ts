@@ -3,14 +3,15 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, suite, test } from 'node:test';
-import { ForbiddenAddress, isReachable, postForm } from './outbound.ts';
+import { mayConnectTo } from '#foundation/network';
+import { ForbiddenAddress, postForm } from './outbound.ts';
 
 const nowhere = { mayBeHere: false };
 const here = { mayBeHere: true };
 
 suite('where a service may be', () => {
   for (const address of ['93.184.215.14', '1.1.1.1', '172.32.0.1', '2606:4700::1111', '2a00:1450::1']) {
-    test(`${address} is on the internet`, () => assert.ok(isReachable(address, nowhere)));
+    test(`${address} is on the internet`, () => assert.ok(mayConnectTo(address, nowhere)));
   }
   for (const address of [
     '0.0.0.0',
@@ -38,14 +39,14 @@ suite('where a service may be', () => {
     '',
   ]) {
     test(`“${address}” is not, in a sandbox neither`, () => {
-      assert.equal(isReachable(address, nowhere), false);
-      assert.equal(isReachable(address, here), false);
+      assert.equal(mayConnectTo(address, nowhere), false);
+      assert.equal(mayConnectTo(address, here), false);
     });
   }
   for (const address of ['127.0.0.1', '127.1.2.3', '::1']) {
     test(`${address} is this machine: for sandboxes only`, () => {
-      assert.equal(isReachable(address, nowhere), false);
-      assert.equal(isReachable(address, here), true);
+      assert.equal(mayConnectTo(address, nowhere), false);
+      assert.equal(mayConnectTo(address, here), true);
     });
   }
 });

@@ -2,7 +2,8 @@ import type { LookupAddress, LookupOptions } from 'node:dns';
 import { lookup, Resolver } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { bareHost, isLocalName, mayConnectTo } from '#foundation/network';
 
 /** An address, or the network of one, that services' addresses must not lead to. */
 export class ForbiddenAddress extends Error {
@@ -11,57 +12,12 @@ export class ForbiddenAddress extends Error {
 
 const timeoutMs = 5000;
 
-/** Networks that nobody on the internet can be reached in. @see IANA IPv4 Special-Purpose Address Registry */
-const specialNetworks = [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const;
-
-/** Of IPv6 only what is given out to the internet is reached, less these. */
-const specialNetworks6 = [
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['3fff::', 20],
-] as const;
-
-const special = new BlockList();
-for (const [network, bits] of specialNetworks) special.addSubnet(network, bits, 'ipv4');
-for (const [network, bits] of specialNetworks6) special.addSubnet(network, bits, 'ipv6');
-const internet6 = new BlockList();
-internet6.addSubnet('2000::', 3, 'ipv6');
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
 /** Where a service may be. */
 interface Reach {
   /** On this machine, too, as in a sandbox. */
   readonly mayBeHere: boolean;
   /** Finds the IP addresses of a name; the domain name system unless told otherwise. */
   readonly resolve?: (name: string) => Promise<readonly string[]>;
-}
-
-/** @returns whether a service may be there: on the internet, or, where that is allowed, on this machine */
-export function isReachable(address: string, { mayBeHere }: { mayBeHere: boolean }): boolean {
-  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-  if (isIP(address) === 0) return false;
-  if (loopback.check(address, family)) return mayBeHere;
-  if (family === 'ipv6' && !internet6.check(address, family)) return false;
-  return !special.check(address, family);
 }
 
 /**
@@ -79,8 +35,8 @@ export function postForm(
 ): Promise<number> {
   const url = new URL(address);
   const body = new URLSearchParams(form).toString();
-  const host = url.hostname.replace(/^\[(.*)\]$/u, '$1');
-  if (isIP(host) !== 0 && !isReachable(host, options)) return Promise.reject(new ForbiddenAddress());
+  const host = bareHost(url.hostname);
+  if (isIP(host) !== 0 && !mayConnectTo(host, options)) return Promise.reject(new ForbiddenAddress());
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? https : http).request(url, {
       method: 'POST',
@@ -108,11 +64,11 @@ type Done = (error: NodeJS.ErrnoException | null, address: string | LookupAddres
 async function lookUp(name: string, how: LookupOptions, options: Reach, done: Done): Promise<void> {
   try {
     const { mayBeHere, resolve = mayBeHere ? askSystem : askNameServers } = options;
-    if (!mayBeHere && /(?:^|\.)localhost\.?$/iu.test(name)) throw new ForbiddenAddress();
+    if (!mayBeHere && isLocalName(name)) throw new ForbiddenAddress();
     const found = (await resolve(name)).map((address) => ({ address, family: isIP(address) }));
     const [first] = found;
     if (first === undefined) throw new Error('the name has no address');
-    if (!found.every(({ address }) => isReachable(address, options))) throw new ForbiddenAddress();
+    if (!found.every(({ address }) => mayConnectTo(address, options))) throw new ForbiddenAddress();
     if (how.all === true) done(null, found);
     else done(null, first.address, first.family);
   } catch (error) {

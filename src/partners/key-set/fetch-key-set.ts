@@ -2,11 +2,12 @@ import { Resolver } from 'node:dns/promises';
 import { request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { bareHost, mayConnectTo } from '#foundation/network';
 import { z } from 'zod';
 import { readJwk } from '../client-key.ts';
 import type { ClientKey } from '../client.ts';
 import type { RegistrationRules } from '../registration.ts';
-import { bareHost, isLoopback, mayConnectTo } from './public-address.ts';
+import { isLoopback } from './public-address.ts';
 
 /** How long the whole of a fetch may take, looking the host up included. */
 const timeoutMilliseconds = 3000;
@@ -94,7 +95,7 @@ async function findAddresses(
   const [first, ...others] = isIP(host) === 0 ? await resolve(host, signal) : [host];
   if (first === undefined) throw new KeySetUnavailable('no such host');
   const found: Addresses = [first, ...others];
-  if (!found.every((address) => mayConnectTo(address, mode)))
+  if (!found.every((address) => mayConnectTo(address, { mayBeHere: mode === 'sandbox' })))
     throw new KeySetUnavailable('not a public address');
   return found;
 }

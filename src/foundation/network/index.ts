@@ -1,0 +1,1 @@
+export { bareHost, isLocalName, mayConnectTo } from './public-address.ts';
