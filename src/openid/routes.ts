@@ -57,7 +57,8 @@ export async function openidRoutes(
     return found;
   };
   const renderError = createRenderError({ house, renderProblem, requestOf, observe });
-  const verifyByClient = createClientSignatures(createClientKeys(house));
+  const clientKeys = createClientKeys(house);
+  const verifyByClient = createClientSignatures(clientKeys);
   const provider = createEngine({
     house,
     keys,
@@ -77,7 +78,7 @@ export async function openidRoutes(
     mountTokenEndpoint(programs, { house, mint, verifyByClient });
     mountPushEndpoint(programs, engineParts);
     mountRevocationEndpoint(programs, { house, mint, verifyByClient });
-    mountUserinfo(programs, { house, mint });
+    mountUserinfo(programs, { house, mint, clientKeys });
     mountJwks(programs, keys);
     mountTrustMark(programs, house.settings);
     done();

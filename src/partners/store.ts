@@ -152,14 +152,14 @@ export interface ClientClaims {
   /** What it is registered for. */
   readonly scopes: readonly string[];
   readonly im1Enabled: boolean;
-  /** None for a service whose keys are not kept here. */
-  readonly keys: readonly ClientKey[];
+  readonly keys: Pick<Client, 'jwks' | 'jwksUri'>;
 }
 
 const claimsRow = z.object({
   scopes: z.array(z.string()),
   im1_enabled: z.boolean(),
-  jwks: storedKeys.nullable(),
+  jwks: storedKeys,
+  jwks_uri: z.string().nullable(),
 });
 
 /** The same, as part of a statement that reads for other rooms, too. */
@@ -168,11 +168,11 @@ export const clientClaimsPart: Part<'clientId', object, ClientClaims | undefined
     db
       .withTables<PartnerTables>()
       .selectFrom('partners.client')
-      .select(['scopes', 'im1_enabled', 'jwks'])
+      .select(['scopes', 'im1_enabled', 'jwks', 'jwks_uri'])
       .where('client_id', '=', value('clientId')),
   read: (_deps, row) => {
     if (row === null) return undefined;
-    const { scopes, im1_enabled: im1Enabled, jwks } = claimsRow.parse(row);
-    return { scopes, im1Enabled, keys: jwks?.keys ?? [] };
+    const { scopes, im1_enabled: im1Enabled, jwks, jwks_uri: jwksUri } = claimsRow.parse(row);
+    return { scopes, im1Enabled, keys: { jwks, jwksUri: jwksUri ?? undefined } };
   },
 };

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { constants, KeyObject, privateDecrypt } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
 import { signRequest } from './support/extensions.ts';
+import { codeIn, createPerson, signIn } from './support/people.ts';
 import { startProvider, type TestProvider } from './support/provider.ts';
 import {
   authorizeAddress,
@@ -14,6 +16,7 @@ import {
   signAssertion,
   type TestService,
 } from './support/service.ts';
+import { bearer } from './support/tokens.ts';
 
 /** A service that publishes its keys, with a server that does as it is told. */
 interface Publisher {
@@ -55,6 +58,7 @@ async function publish(headers: Record<string, string> = {}): Promise<Publisher>
   const registered = await registerService(provider, {
     jwks: { keys: [] },
     jwksUri,
+    scopes: ['openid', 'email', 'phone', 'client_metadata'],
     signedRequests: 'allowed',
   });
   const publisher: Publisher = {
@@ -179,4 +183,33 @@ test('a signed request is checked against published keys, too', async () => {
   const address = authorizeAddress(publisher.service, { request });
   const response = await provider.fetch(address, { redirect: 'manual' });
   assert.match(response.headers.get('location') ?? '', /\/interaction\//u);
+});
+
+test('what is kept for it about a person starts encrypted under a key that it publishes', async () => {
+  const { service } = await publish();
+  const { id: accountId } = await createPerson(provider);
+  const back = await signIn(provider, service, { accountId }, { scope: 'openid client_metadata' });
+  const { access_token: token } = (await exchange(provider, service, codeIn(back))).body;
+  const read = async () => {
+    const response = await provider.fetch('/userinfo', { headers: bearer(token) });
+    return String(((await response.json()) as Record<string, unknown>)['client_user_metadata']);
+  };
+  const open = (value: string) =>
+    privateDecrypt(
+      {
+        key: KeyObject.from(service.privateKey),
+        padding: constants.RSA_PKCS1_OAEP_PADDING,
+        oaepHash: 'sha1',
+      },
+      Buffer.from(value, 'base64url'),
+    );
+  const first = open(await read());
+  assert.equal(first.length, 32);
+  const changed = await provider.fetch('/userinfo', {
+    method: 'PATCH',
+    headers: { ...bearer(token), 'content-type': 'application/json' },
+    body: JSON.stringify({ client_user_metadata: 'auto' }),
+  });
+  assert.equal(changed.status, 204);
+  assert.notDeepEqual(open(await read()), first);
 });

@@ -13,7 +13,7 @@ import {
 } from '#consent';
 import type { House } from '#foundation/deps';
 import { together } from '#foundation/storage';
-import { clientClaimsPart, type ClientClaims } from '#partners';
+import { clientClaimsPart, type ClientClaims, type ClientKey, type ClientKeys } from '#partners';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { addresses } from '../addresses.ts';
@@ -32,6 +32,7 @@ import { familyPart, type TokenGround } from './store.ts';
 export interface UserinfoParts {
   readonly house: House;
   readonly mint: Mint;
+  readonly clientKeys: ClientKeys;
 }
 
 const metadataScope = 'client_metadata';
@@ -71,7 +72,7 @@ async function answer(parts: UserinfoParts, request: FastifyRequest, reply: Fast
   if ('error' in presented) return refuse(house, reply, presented);
   if (!presented.scopes.includes('openid'))
     return refuse(house, reply, { isAboutKey: presented.isBound, ...insufficientScope('openid') });
-  const claims = await findClaims(house, presented);
+  const claims = await findClaims(parts, presented);
   if (claims === undefined) return refuse(house, reply, { isAboutKey: presented.isBound, ...notGood });
   return reply.send({ iss: house.settings.issuer, aud: presented.clientId, ...claims });
 }
@@ -84,13 +85,14 @@ interface Ground {
   readonly metadata: string | undefined;
 }
 
-async function findClaims(house: House, presented: Presented): Promise<Claims | undefined> {
+async function findClaims(parts: UserinfoParts, presented: Presented): Promise<Claims | undefined> {
+  const { house } = parts;
   const found = await findGround(house, presented);
   if (found === undefined) return undefined;
   const { sharing, vot, client } = found;
   const scopes = presented.scopes.filter((scope) => client.scopes.includes(scope));
   const clientMetadata = scopes.includes(metadataScope)
-    ? await metadataOf(house, presented, found)
+    ? await metadataOf(parts, presented, found)
     : undefined;
   const { im1Enabled } = client;
   return releasedClaims(sharing, { scopes, use: 'userinfo', vot, im1Enabled, clientMetadata });
@@ -116,14 +118,24 @@ function stands(token: TokenGround, signInsValidFrom: Date): boolean {
 
 /** What the service keeps about the person; at its first look a random number, made for it. */
 async function metadataOf(
-  house: House,
+  { house, clientKeys }: UserinfoParts,
   { accountId, clientId }: Presented,
   { metadata, sharing, client }: Ground,
 ): Promise<string | undefined> {
-  const [key] = client.keys;
-  const isBegun = metadata !== undefined || sharing.agreement?.levels.has(metadataScope) !== true;
-  if (isBegun || key === undefined) return metadata;
+  if (metadata !== undefined || sharing.agreement?.levels.has(metadataScope) !== true) return metadata;
+  const key = await keyOf(clientKeys, clientId, client);
+  if (key === undefined) return undefined;
   return beginClientMetadata(house.deps, { accountId, clientId, value: randomMetadata(key) });
+}
+
+/** @returns a key of the service's to encrypt with; undefined while it publishes its keys and they can't be had */
+async function keyOf(
+  clientKeys: ClientKeys,
+  clientId: string,
+  { keys }: ClientClaims,
+): Promise<ClientKey | undefined> {
+  const [key] = await clientKeys.of({ clientId, ...keys });
+  return key;
 }
 
 async function change(parts: UserinfoParts, request: FastifyRequest, reply: FastifyReply) {
@@ -134,24 +146,25 @@ async function change(parts: UserinfoParts, request: FastifyRequest, reply: Fast
     return refuse(house, reply, { isAboutKey: presented.isBound, ...insufficientScope(metadataScope) });
   const wanted = readChange(request);
   if (typeof wanted !== 'string') return refuse(house, reply, { isAboutKey: presented.isBound, ...wanted });
-  const refusal = await keepMetadata(house, presented, wanted);
+  const refusal = await keepMetadata(parts, presented, wanted);
   return refusal === undefined
     ? reply.code(204).send()
     : refuse(house, reply, { isAboutKey: presented.isBound, ...refusal });
 }
 
 async function keepMetadata(
-  house: House,
+  { house, clientKeys }: UserinfoParts,
   presented: Presented,
   wanted: string,
 ): Promise<Refusal | undefined> {
   const found = await findGround(house, presented);
   if (found === undefined) return notGood;
   if (!found.client.scopes.includes(metadataScope)) return insufficientScope(metadataScope);
-  const [key] = found.client.keys;
-  if (wanted === 'auto' && key === undefined) return invalidRequest('no key is registered to encrypt with');
-  const value = wanted === 'auto' && key !== undefined ? randomMetadata(key) : wanted;
   const { accountId, clientId } = presented;
+  const key = wanted === 'auto' ? await keyOf(clientKeys, clientId, found.client) : undefined;
+  if (wanted === 'auto' && key === undefined)
+    return invalidRequest('the service has no key now to encrypt with');
+  const value = key === undefined ? wanted : randomMetadata(key);
   const { outcome } = await keepClientMetadata(house.deps, { accountId, clientId, value });
   return outcome === 'kept' ? undefined : insufficientScope(metadataScope);
 }

@@ -4,20 +4,23 @@ import type { Client, ClientKey } from '../client.ts';
 import type { RegistrationRules } from '../registration.ts';
 import { fetchKeySet, KeySetUnavailable } from './fetch-key-set.ts';
 
+/** Where a service's keys are: with us, or where it publishes them. */
+export type KeySource = Pick<Client, 'clientId' | 'jwks' | 'jwksUri'>;
+
 /** The keys of services, whether we hold them or they publish them. */
 export interface ClientKeys {
   /**
    * @returns the keys that a service signs with now; none when it publishes them and they can't be had. Known ones are
    *   given without asking anybody.
    */
-  of(client: Client): Promise<readonly ClientKey[]>;
+  of(client: KeySource): Promise<readonly ClientKey[]>;
   /**
    * Asks anew for published keys, because something is signed with none of those known. It asks a service at most once
    * a minute, whoever sends what.
    *
    * @returns the keys as they are now, or undefined when nothing new is known
    */
-  askAgain(client: Client): Promise<readonly ClientKey[] | undefined>;
+  askAgain(client: KeySource): Promise<readonly ClientKey[] | undefined>;
 }
 
 export interface ClientKeysDeps {
@@ -63,7 +66,7 @@ export function createClientKeys(deps: ClientKeysDeps): ClientKeys {
     remembered.set(address, made);
     return made;
   };
-  const ask = (client: Client, address: string, entry: Remembered): Promise<void> => {
+  const ask = (client: KeySource, address: string, entry: Remembered): Promise<void> => {
     entry.asking ??= refresh(deps, { clientId: client.clientId, address, entry }).finally(() => {
       entry.asking = undefined;
     });
