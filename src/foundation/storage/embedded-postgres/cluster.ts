@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { systemClock } from '#foundation/clock';
 import { serverAccount, type Account } from './account.ts';
 import { findBinaries, type Binaries } from './binaries.ts';
 import { runCommand } from './command.ts';
@@ -100,8 +101,6 @@ async function createCluster(
   });
   if (!succeeded) {
     await rm(staging, { recursive: true, force: true });
-    // Somebody was quicker, and has cleared this away.
-    if (existsSync(home)) return;
     throw new EmbeddedPostgresFault(
       `PostgreSQL could not make its data folder ${home}: ${lastLines(output)}`,
     );
@@ -109,17 +108,32 @@ async function createCluster(
   await moveIntoPlace(staging, home);
 }
 
+/** Longer than it takes to make a cluster: what lies aside for so long was left by a start cut short. */
+const forgottenAfterMs = 10 * 60_000;
+
 /** Leaves what another process put there in the meantime; clears away what starts cut short have left. */
 async function moveIntoPlace(staging: string, home: string): Promise<void> {
   try {
     await rename(staging, home);
   } catch (error) {
     if (systemCode(error) !== 'ENOTEMPTY' && systemCode(error) !== 'EEXIST') throw error;
+    await rm(staging, { recursive: true, force: true });
   }
   for (const name of await readdir(path.dirname(home))) {
-    if (name.startsWith(`${path.basename(home)}-new-`)) {
-      await rm(path.join(path.dirname(home), name), { recursive: true, force: true });
+    const aside = path.join(path.dirname(home), name);
+    if (name.startsWith(`${path.basename(home)}-new-`) && (await isForgotten(aside))) {
+      await rm(aside, { recursive: true, force: true });
     }
+  }
+}
+
+async function isForgotten(folder: string): Promise<boolean> {
+  try {
+    const oldest = systemClock().now().getTime() - forgottenAfterMs;
+    return (await stat(folder)).mtimeMs < oldest;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
   }
 }
 
