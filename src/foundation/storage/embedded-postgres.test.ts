@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { statSync } from 'node:fs';
-import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
@@ -189,6 +189,18 @@ describe('the embedded PostgreSQL', () => {
     const postgres = await start({ durable: false });
     await ended;
     assert.deepEqual(await query(postgres.url, 'SELECT text FROM note'), ['kept']);
+  });
+
+  test('clears away what an earlier start left half made, and nothing that another is making now', async () => {
+    const [left, made] = ['left', 'made'].map((name) => path.join(dataFolder, `postgres-new-${name}`));
+    for (const folder of [left, made]) await mkdir(String(folder), { recursive: true });
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    await utimes(String(left), anHourAgo, anHourAgo);
+    await start({ durable: false });
+    assert.deepEqual(
+      [left, made].map((folder) => existsSync(String(folder))),
+      [false, true],
+    );
   });
 
   test('lets one of two win that start at the same moment on nothing', async () => {
