@@ -4,11 +4,12 @@ import { agree } from '#consent';
 import { createAudit } from '#foundation/audit';
 import { systemClock } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
+import { type NhsNumber, nations, readNhsNumber } from '#foundation/identifiers';
 import { createPasswordHasher, createSecrets } from '#foundation/security';
 import { openDatabase } from '#foundation/storage';
-import { establishIdentity, readNhsNumber, type NhsNumber } from '#identity';
+import { establishIdentity } from '#identity';
 import { readSimulatedInbox, type InboxMessage } from '#messaging';
-import { nations, registerClient } from '#partners';
+import { registerClient } from '#partners';
 import { calculateJwkThumbprint, exportJWK, SignJWT } from 'jose';
 
 /** Somebody with a login who has agreed to share with the bench's service. */

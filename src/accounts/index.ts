@@ -10,7 +10,6 @@ export {
   setPhone,
   type Account,
   type AccountCreated,
-  type Nation,
 } from './account/account.ts';
 export { clearLocks } from './clear-locks.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';

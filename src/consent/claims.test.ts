@@ -12,14 +12,8 @@ import {
   type ClaimUse,
   type Sharing,
 } from '#consent';
-import {
-  identityLevels,
-  levelRank,
-  readIdentity,
-  readNhsNumber,
-  type Identity,
-  type IdentityLevel,
-} from '#identity';
+import { readNhsNumber } from '#foundation/identifiers';
+import { identityLevels, levelRank, readIdentity, type Identity, type IdentityLevel } from '#identity';
 import fc from 'fast-check';
 import { makeAccount } from '../../test/support/accounts.ts';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';

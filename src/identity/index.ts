@@ -7,7 +7,6 @@ export {
   type AuthenticationFactor,
   type IdentityLevel,
 } from './levels.ts';
-export { readNhsNumber, type NhsNumber } from './nhs-number.ts';
 export {
   establishIdentity,
   forgetAccount,

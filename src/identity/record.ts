@@ -1,6 +1,6 @@
 import type { Deps } from '#foundation/deps';
+import type { NhsNumber } from '#foundation/identifiers';
 import type { IdentityLevel } from './levels.ts';
-import type { NhsNumber } from './nhs-number.ts';
 import {
   deleteRecord,
   selectIdentity,

@@ -1,8 +1,8 @@
+import { readNhsNumber } from '#foundation/identifiers';
 import type { Secrets } from '#foundation/security';
 import { statement, storedBytes, together, type Db, type Part } from '#foundation/storage';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { readNhsNumber } from './nhs-number.ts';
 import type { GpCredentials, Identity, IdentityDetails } from './record.ts';
 
 type IdentityTables = {

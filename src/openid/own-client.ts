@@ -1,6 +1,7 @@
 import type { Deps } from '#foundation/deps';
+import { nations } from '#foundation/identifiers';
 import type { Settings } from '#foundation/settings';
-import { nations, readClient, registrableVectors, type Client } from '#partners';
+import { readClient, registrableVectors, type Client } from '#partners';
 import { ownPages } from './addresses.ts';
 
 /** The platform's own pages about somebody's account ask for a sign-in as services do, under this name. */

@@ -1,6 +1,4 @@
-/** The parts of the United Kingdom, and the Isle of Man, that a service may serve and a person may live in. */
-export const nations = ['england', 'scotland', 'wales', 'northern-ireland', 'isle-of-man'] as const;
-export type Nation = (typeof nations)[number];
+import type { Nation } from '#foundation/identifiers';
 
 /** The scopes that a service may be registered for. */
 export const registrableScopes = [

@@ -1,11 +1,9 @@
 export {
-  nations,
   registrableVectors,
   requestUses,
   type Client,
   type ClientKey,
   type ClientRegistration,
-  type Nation,
   type RequestUse,
 } from './client.ts';
 export { createClientKeys, type ClientKeys } from './key-set/client-keys.ts';

@@ -1,3 +1,4 @@
+import { nations } from '#foundation/identifiers';
 import { z } from 'zod';
 import { readJwk, readPem } from './client-key.ts';
 import {
@@ -9,7 +10,6 @@ import {
 } from './extensions.ts';
 import { complaintOfHost, isLoopback } from './key-set/public-address.ts';
 import {
-  nations,
   registrableScopes,
   registrableVectors,
   type Client,

@@ -1,7 +1,8 @@
+import { nations } from '#foundation/identifiers';
 import { statement, type Db, type Part } from '#foundation/storage';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { nations, requestUses, type Client, type ClientKey, type ClientLogout } from './client.ts';
+import { requestUses, type Client, type ClientKey, type ClientLogout } from './client.ts';
 
 type ClientRow = {
   client_id: string;

@@ -1,18 +1,16 @@
 import { createAccount, forgetAccount as forgetLogin, setLandline, setPhone } from '#accounts';
 import { forgetAccount as forgetAgreements } from '#consent';
 import type { Deps } from '#foundation/deps';
+import { type Nation, type NhsNumber, readNhsNumber } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
 import {
   establishIdentity,
   forgetAccount as forgetIdentity,
   keepGpCredentials,
-  readNhsNumber,
   type GpCredentials,
   type IdentityDetails,
-  type NhsNumber,
 } from '#identity';
 import { forgetAccount as forgetTokens } from '#openid';
-import type { Nation } from '#partners';
 
 /** Who a made-up person is known to be. */
 export interface MadeUpIdentity {

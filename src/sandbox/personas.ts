@@ -1,5 +1,5 @@
+import type { Nation } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
-import type { Nation } from '#partners';
 import { nhsNumberOf, type MadeUpIdentity } from './people.ts';
 
 /** A made-up person of the sandbox. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { findAccountId, listAccountIds } from '#accounts';
-import { levelOf, readIdentity, readNhsNumber } from '#identity';
+import { readNhsNumber } from '#foundation/identifiers';
+import { levelOf, readIdentity } from '#identity';
 import { personas } from '#sandbox';
 import { z } from 'zod';
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts';

@@ -1,10 +1,5 @@
-import {
-  establishIdentity,
-  keepGpCredentials,
-  readNhsNumber,
-  type GpCredentials,
-  type NhsNumber,
-} from '#identity';
+import { type NhsNumber, readNhsNumber } from '#foundation/identifiers';
+import { establishIdentity, keepGpCredentials, type GpCredentials } from '#identity';
 import type { TestHouse } from './house.ts';
 
 let count = 0;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Deps } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
+import type { Nation } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
 import { isUuid } from '../uuid.ts';
 import { emailKey } from './email.ts';
@@ -15,9 +16,6 @@ import {
   updatePhone,
   updateSignedInAt,
 } from './store.ts';
-
-/** Where people live whom this login serves. */
-export type Nation = 'england' | 'scotland' | 'wales' | 'northern-ireland' | 'isle-of-man';
 
 /** One person's login. */
 export interface Account {

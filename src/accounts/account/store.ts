@@ -1,7 +1,8 @@
+import type { Nation } from '#foundation/identifiers';
 import { statement, storedDate, type Db, type Part } from '#foundation/storage';
 import { languages, type Language } from '#foundation/web';
 import { z } from 'zod';
-import type { Account, Nation } from './account.ts';
+import type { Account } from './account.ts';
 
 type AccountTables = {
   'accounts.account': {

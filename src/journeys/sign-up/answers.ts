@@ -1,4 +1,4 @@
-import { nations } from '#partners';
+import { nations } from '#foundation/identifiers';
 import { z } from 'zod';
 import { phoneAnswers } from '../phone/answers.ts';
 

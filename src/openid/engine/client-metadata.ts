@@ -1,7 +1,8 @@
 import { releasableScopes } from '#consent';
+import { type Nation, nations } from '#foundation/identifiers';
 import { identityLevels, type IdentityLevel } from '#identity';
-import type { Client, Nation, RequestUse } from '#partners';
-import { nations, requestUses } from '#partners';
+import type { Client, RequestUse } from '#partners';
+import { requestUses } from '#partners';
 import type { AdapterPayload, Client as EngineClient } from 'oidc-provider';
 import { z } from 'zod';
 

@@ -1,5 +1,6 @@
 import { describeAsking, readSharing, type Sharing } from '#consent';
 import type { Deps } from '#foundation/deps';
+import type { Nation } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
 import {
   findMissing,
@@ -9,7 +10,7 @@ import {
   type IdentityLevel,
   type Vector,
 } from '#identity';
-import type { Client, Nation } from '#partners';
+import type { Client } from '#partners';
 import { z } from 'zod';
 import { openPayload, digestOf } from '../engine/sealed-entity.ts';
 import { selectEntity } from '../engine/store.ts';

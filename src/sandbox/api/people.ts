@@ -1,9 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { readEmail, readLandline, readPhone } from '#accounts';
 import type { House } from '#foundation/deps';
+import { type NhsNumber, nations, readNhsNumber } from '#foundation/identifiers';
 import { languages } from '#foundation/web';
-import { readNhsNumber, type NhsNumber } from '#identity';
-import { nations } from '#partners';
 import { z } from 'zod';
 import { isMadeUp, makePerson, type MadeUpIdentity } from '../people.ts';
 import { sandboxPassword } from '../personas.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { clientRegistration, nations, registrableVectors } from '#partners';
+import { nations } from '#foundation/identifiers';
+import { clientRegistration, registrableVectors } from '#partners';
 import { z } from 'zod';
 import { openTestSandbox, type TestSandbox } from '../../support/sandbox.ts';
 import { call, refusalIn } from '../../sandbox/support.ts';

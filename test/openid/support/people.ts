@@ -5,8 +5,8 @@ import {
   setPhone,
   startAccountsWork,
   type Account,
-  type Nation,
 } from '#accounts';
+import type { Nation } from '#foundation/identifiers';
 import type { AuthenticationFactor } from '#identity';
 import { finishConsent, finishSignIn, readSignInRequest, type SignInRequest } from '#openid';
 import { openInbox } from '../../support/inbox.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setLandline, type Account } from '#accounts';
-import type { AuthenticationFactor, IdentityLevel, NhsNumber } from '#identity';
+import type { NhsNumber } from '#foundation/identifiers';
+import type { AuthenticationFactor, IdentityLevel } from '#identity';
 import { makeKnown } from '../../support/identities.ts';
 import { codeIn, createPerson, signIn } from './people.ts';
 import type { TestProvider } from './provider.ts';

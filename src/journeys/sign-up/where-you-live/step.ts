@@ -1,5 +1,5 @@
+import { nations } from '#foundation/identifiers';
 import { stepsOf } from '#foundation/journey';
-import { nations } from '#partners';
 import { z } from 'zod';
 import type { RequestContext } from '../../request.ts';
 import type { SignUpAnswers } from '../answers.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { readNhsNumber } from '#identity';
+import { readNhsNumber } from '#foundation/identifiers';
 import fc from 'fast-check';
 
 suite('an NHS number', () => {
