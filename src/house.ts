@@ -3,14 +3,15 @@
  * The walls are enforced from this table; see `docs/house.md`.
  */
 export const doors = {
+  pds: [],
   messaging: [],
   partners: [],
   accounts: ['messaging'],
-  identity: ['accounts'],
+  identity: ['accounts', 'pds'],
   consent: ['accounts', 'identity', 'partners'],
-  openid: ['accounts', 'identity', 'consent', 'partners'],
-  journeys: ['messaging', 'partners', 'accounts', 'identity', 'consent', 'openid'],
-  sandbox: ['messaging', 'partners', 'accounts', 'identity', 'consent', 'openid', 'journeys'],
+  openid: ['accounts', 'identity', 'pds', 'consent', 'partners'],
+  journeys: ['pds', 'messaging', 'partners', 'accounts', 'identity', 'consent', 'openid'],
+  sandbox: ['pds', 'messaging', 'partners', 'accounts', 'identity', 'consent', 'openid', 'journeys'],
 } as const;
 
 export type Room = keyof typeof doors;

@@ -1,0 +1,8 @@
+export type {
+  ContactPoint,
+  Demographics,
+  RegisterPatient,
+  RegisterReading,
+  RegisterUnavailable,
+  Trace,
+} from './register.ts';
