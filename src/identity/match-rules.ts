@@ -1,5 +1,7 @@
 import { nameKey, readPostcode, sameName, type NhsNumber } from '#foundation/identifiers';
 import type { RegisterPatient } from '#pds';
+import type { DecisionReason } from './decision-codes.ts';
+import type { ComparedDetail } from './decisions.ts';
 import { detailsOf } from './register-details.ts';
 import type { IdentityDetails } from './record.ts';
 
@@ -19,19 +21,16 @@ export type Claimed = {
     }
 );
 
-/** Why an entry isn't used for whoever claims it. Never told to anybody but those who read decisions. */
-export type Mismatch =
-  | 'deceased'
-  | 'incomplete'
-  | 'restricted'
-  | 'birthdate_differs'
-  | 'postcode_differs'
-  | 'family_name_differs'
-  | 'given_name_differs';
-
-export type Judgement =
+/** A comparison of an entry with what was claimed. */
+export type Judgement = {
+  readonly compared: readonly ComparedDetail[];
+  /** Of these, what agreed. */
+  readonly matched: readonly ComparedDetail[];
+} & (
   | { readonly outcome: 'match'; readonly details: IdentityDetails }
-  | { readonly outcome: 'mismatch'; readonly reason: Mismatch };
+  /** Why is told to nobody but those who read decisions. */
+  | { readonly outcome: 'mismatch'; readonly reason: DecisionReason }
+);
 
 /** So many letters of a given name are enough to find an entry: a name that begins like another counts as the same. */
 export const lettersOfGivenName = 3;
@@ -45,28 +44,39 @@ export const lettersOfGivenName = 3;
  * @returns `mismatch` also for entries that nobody may be matched to, whatever is claimed
  */
 export function judgeClaim(patient: RegisterPatient, claimed: Claimed): Judgement {
+  const comparisons = compare(patient, claimed);
+  const compared = comparisons.map(([detail]) => detail);
+  const matched = comparisons.filter(([, agrees]) => agrees).map(([detail]) => detail);
   const details = detailsOf(patient);
-  const reason = findMismatch(patient, claimed, details);
-  if (reason !== undefined) return { outcome: 'mismatch', reason };
-  return details === undefined
-    ? { outcome: 'mismatch', reason: 'incomplete' }
-    : { outcome: 'match', details };
+  const why = reasonAgainst(patient, details) ?? (matched.length < compared.length ? 'details_differ' : undefined);
+  if (why !== undefined || details === undefined)
+    return { compared, matched, outcome: 'mismatch', reason: why ?? 'entry_incomplete' };
+  return { compared, matched, outcome: 'match', details };
 }
 
-function findMismatch(
-  patient: RegisterPatient,
-  claimed: Claimed,
-  details: IdentityDetails | undefined,
-): Mismatch | undefined {
-  if (patient.isDeceased) return 'deceased';
-  if (details === undefined) return 'incomplete';
-  if (details.birthdate !== claimed.birthdate) return 'birthdate_differs';
+function compare(patient: RegisterPatient, claimed: Claimed): (readonly [ComparedDetail, boolean])[] {
   const home = readPostcode(patient.postcode ?? '');
-  if (home.outcome !== 'valid') return patient.isRestricted ? 'restricted' : 'incomplete';
-  if (home.postcode !== claimed.postcode) return 'postcode_differs';
-  if (claimed.by === 'number') return undefined;
-  if (!sameName(patient.familyName, claimed.familyName)) return 'family_name_differs';
-  return isSameGivenName(patient.givenNames[0] ?? '', claimed) ? undefined : 'given_name_differs';
+  const always = [
+    ['birthdate', patient.birthdate === claimed.birthdate],
+    ['postcode', home.outcome === 'valid' && home.postcode === claimed.postcode],
+  ] as const;
+  if (claimed.by === 'number') return [['nhs_number', true], ...always];
+  return [
+    ['family_name', sameName(patient.familyName, claimed.familyName)],
+    ['given_name', isSameGivenName(patient.givenNames[0] ?? '', claimed)],
+    ...always,
+  ];
+}
+
+/** Why nobody can be matched to an entry, whatever they say. */
+function reasonAgainst(
+  patient: RegisterPatient,
+  details: IdentityDetails | undefined,
+): DecisionReason | undefined {
+  if (patient.isDeceased) return 'entry_deceased';
+  const home = readPostcode(patient.postcode ?? '');
+  if (home.outcome !== 'valid' && patient.isRestricted) return 'entry_restricted';
+  return details === undefined || home.outcome !== 'valid' ? 'entry_incomplete' : undefined;
 }
 
 /**

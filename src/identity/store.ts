@@ -39,7 +39,7 @@ export const storedDetails = z.object({
   givenName: z.string().optional(),
   birthdate: z.string(),
   gpOdsCode: z.string().optional(),
-  homeNations: z.array(z.enum(nations)).optional(),
+  homeNations: z.array(z.enum(nations)).readonly().optional(),
 }) satisfies z.ZodType<IdentityDetails>;
 const sealedGpCredentials = z.object({
   gpUserId: z.string(),

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadSenders, readSimulatedInbox, type Channel, type InboxMessage } from '#messaging';
 import type { ClientRegistration } from '#partners';
+import { openRegister } from '#pds';
 import { buildApp, startWork } from '../../src/app.ts';
 import { createTestHouse, type TestHouse, type TestHouseOptions } from './house.ts';
 import { openTestService, type TestService } from './service.ts';
@@ -44,7 +45,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     ...(beside === undefined ? {} : { beside: beside.home }),
   });
   if (!resting) await startWork(home, { senders: await loadSenders(home.house.settings, {}) });
-  const web = await buildApp(home.house);
+  const web = await buildApp(home.house, { register: openRegister(home.house) });
   await web.app.listen({ port, host: '127.0.0.1' });
   const services: TestService[] = [];
   const read = createInboxReader(home);

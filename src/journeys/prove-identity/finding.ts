@@ -70,7 +70,10 @@ export async function accept(
     case 'known_already':
       return { outcome: 'answered', answers: { ...answers, said: undefined, settled: 'already' } };
     case 'no_match':
-      return { outcome: 'answered', answers: { ...answers, found: { outcome: 'no_match' }, said: undefined } };
+      return {
+        outcome: 'answered',
+        answers: { ...answers, found: { outcome: 'no_match' }, said: undefined },
+      };
   }
 }
 
@@ -79,10 +82,7 @@ function signInAgain(context: ProveIdentityContext): ProveIdentityOutcome {
   return { outcome: 'moved', journey: 'sign-in', context };
 }
 
-async function isSignInOver(
-  deps: Deps,
-  { accountId, seenAt }: ProveIdentityContext,
-): Promise<boolean> {
+async function isSignInOver(deps: Deps, { accountId, seenAt }: ProveIdentityContext): Promise<boolean> {
   const account = await readAccount(deps, accountId);
   return account === undefined || new Date(seenAt) < account.signInsValidFrom;
 }

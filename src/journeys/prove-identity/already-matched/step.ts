@@ -12,5 +12,6 @@ export const alreadyMatched = step({
   isDone: ({ told }) => told === true,
   undo: (answers) => answers,
   form: z.object({}),
-  submit: (_deps, { answers }) => Promise.resolve({ outcome: 'answered', answers: { ...answers, told: true } }),
+  submit: (_deps, { answers }) =>
+    Promise.resolve({ outcome: 'answered', answers: { ...answers, told: true } }),
 });

@@ -37,7 +37,10 @@ export const checkDetails = (parts: ProveIdentityParts) => {
     actions: {
       ...notNow,
       'use-number': (_deps, { answers }) =>
-        Promise.resolve({ outcome: 'answered', answers: answers.knows === 'no' ? switched(answers) : answers }),
+        Promise.resolve({
+          outcome: 'answered',
+          answers: answers.knows === 'no' ? switched(answers) : answers,
+        }),
     },
   });
 };

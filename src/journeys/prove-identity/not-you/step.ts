@@ -12,7 +12,6 @@ export const notYou = step({
   isDone: () => false,
   undo: (answers) => answers,
   form: z.object({}),
-  submit: (_deps, { answers }) =>
-    Promise.resolve({ outcome: 'answered', answers: withoutFinding(answers) }),
+  submit: (_deps, { answers }) => Promise.resolve({ outcome: 'answered', answers: withoutFinding(answers) }),
   actions: notNow,
 });

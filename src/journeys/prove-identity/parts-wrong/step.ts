@@ -1,12 +1,7 @@
 import { stepsOf } from '#foundation/journey';
 import { isOutdated } from '#identity';
 import { z } from 'zod';
-import {
-  notNow,
-  withoutFinding,
-  type ProveIdentityAnswers,
-  type ProveIdentityContext,
-} from '../answers.ts';
+import { notNow, withoutFinding, type ProveIdentityAnswers, type ProveIdentityContext } from '../answers.ts';
 import { accept } from '../finding.ts';
 
 const step = stepsOf<ProveIdentityAnswers, ProveIdentityContext>();
