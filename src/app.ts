@@ -8,14 +8,19 @@ import { createPages, loadAssets } from '#foundation/web';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
+import type { Register } from '#pds';
 import type { OpenHouse } from './open-house.ts';
 
 /**
  * Builds the HTTP application with every room's routes. It doesn't listen yet.
  *
+ * @param parts.register the way to the national register, if there is one
  * @param parts.observe hears of the requests of services, and explains the refused ones; in a sandbox only
  */
-export async function buildApp(house: House, parts: { observe?: ObserveService } = {}): Promise<Web> {
+export async function buildApp(
+  house: House,
+  parts: { observe?: ObserveService; register?: Register | undefined } = {},
+): Promise<Web> {
   const assets = await loadAssets();
   const pages = await createPages({
     serviceName: house.settings.serviceName,
@@ -39,7 +44,10 @@ const sealEverySeconds = 2;
 const tendKeysEverySeconds = 60;
 
 /** Starts the background work of every room in this process. */
-export async function startWork({ house, jobs }: OpenHouse, parts: { senders: Senders }): Promise<void> {
+export async function startWork(
+  { house, jobs }: OpenHouse,
+  parts: { senders: Senders; register?: Register | undefined },
+): Promise<void> {
   await startMessagingWork(house, jobs, parts.senders);
   await startAccountsWork(house, jobs);
   await startOpenidWork(house, jobs);
