@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadSenders, readSimulatedInbox, type Channel, type InboxMessage } from '#messaging';
 import type { ClientRegistration } from '#partners';
+import { openRegister } from '#pds';
 import { buildApp, startWork } from '../../src/app.ts';
 import { findFreePort } from './free-port.ts';
 import { createTestHouse, type TestHouse, type TestHouseOptions } from './house.ts';
@@ -54,8 +55,9 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     ...(beside === undefined ? {} : { beside: beside.home }),
   });
   const register = await prepared?.start(home);
-  if (!resting) await startWork(home, { senders: await loadSenders(home.house.settings, {}) });
-  const web = await buildApp(home.house);
+  const way = openRegister(home.house);
+  if (!resting) await startWork(home, { senders: await loadSenders(home.house.settings, {}), register: way });
+  const web = await buildApp(home.house, { register: way });
   await web.app.listen({ port, host: '127.0.0.1' });
   const services: TestService[] = [];
   const read = createInboxReader(home);
