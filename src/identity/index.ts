@@ -36,6 +36,7 @@ export {
   matchCandidate,
   matchRegister,
   readMatchLock,
+  rejectMatch,
   type MatchCandidate,
   type RegisterMatch,
 } from './register-match.ts';

@@ -48,7 +48,8 @@ export function judgeClaim(patient: RegisterPatient, claimed: Claimed): Judgemen
   const compared = comparisons.map(([detail]) => detail);
   const matched = comparisons.filter(([, agrees]) => agrees).map(([detail]) => detail);
   const details = detailsOf(patient);
-  const why = reasonAgainst(patient, details) ?? (matched.length < compared.length ? 'details_differ' : undefined);
+  const why =
+    reasonAgainst(patient, details) ?? (matched.length < compared.length ? 'details_differ' : undefined);
   if (why !== undefined || details === undefined)
     return { compared, matched, outcome: 'mismatch', reason: why ?? 'entry_incomplete' };
   return { compared, matched, outcome: 'match', details };

@@ -13,7 +13,9 @@ import {
 import { readPatient, tracePatient, type Register, type RegisterPatient } from '#pds';
 import { z } from 'zod';
 import { accountLimit, networkLimit, sharedLimits, type Attempt } from './match-limits.ts';
-import { judgeClaim, type Claimed, type Mismatch } from './match-rules.ts';
+import type { DecisionReason } from './decision-codes.ts';
+import { comparedDetails, recordDecision, type RegisterMatchEvidence } from './decisions.ts';
+import { judgeClaim, type Claimed } from './match-rules.ts';
 import { establishIdentity, levelOf } from './record.ts';
 import { phoneIsOn } from './register-details.ts';
 import { selectOwner, storedDetails, takeAccountTurn } from './store.ts';
@@ -28,6 +30,12 @@ export const matchCandidate = z.object({
   matchedPhone: z.string().optional(),
   /** When the register was asked. */
   foundAt: z.iso.datetime(),
+  evidence: z.object({
+    compared: z.array(z.enum(comparedDetails)),
+    matched: z.array(z.enum(comparedDetails)),
+    registerVersion: z.string(),
+    registerReadAt: z.string(),
+  }),
 });
 export type MatchCandidate = z.output<typeof matchCandidate>;
 
@@ -43,13 +51,13 @@ export type RegisterMatch =
   /** It is known already who the account's owner is. */
   | { readonly outcome: 'known_already' };
 
-type Reason = Mismatch | 'not_found' | 'ambiguous' | 'withdrawn' | 'taken';
-
 type Finding =
   | { readonly outcome: 'found'; readonly patient: RegisterPatient }
-  | { readonly outcome: 'none'; readonly reason: Reason }
+  | { readonly outcome: 'none'; readonly reason: DecisionReason }
   | { readonly outcome: 'unavailable'; readonly reason: 'busy' | 'down' };
 
+/** What decisions name this way of proving who somebody is. */
+const method = 'register-match';
 /** Answers come at multiples of this time after the question, so that it says nothing about what was found. */
 const answerStepMs = 600;
 /** So long the register may take. */
@@ -106,19 +114,33 @@ async function match(house: House, asked: Parameters<typeof matchRegister>[1]): 
     return judged;
   }
   const failed = await attemptFailed(deps, limits);
-  await deps.audit({
-    type: 'identity.not-matched',
-    accountId,
-    details: { by: claimed.by, reason: judged.reason, locked: failed.outcome === 'locked' },
+  const isLast = failed.outcome === 'locked';
+  const reasons = [judged.reason, ...(isLast ? (['too_many_tries'] as const) : [])] as const;
+  await house.transact((inTurn) => recordRefusal(inTurn, { accountId, reasons, evidence: judged.evidence }));
+  return { outcome: 'no_match', ...(isLast ? { lockedUntil: failed.until } : {}) };
+}
+
+function recordRefusal(
+  deps: Deps,
+  refusal: {
+    readonly accountId: string;
+    readonly reasons: readonly [DecisionReason, ...DecisionReason[]];
+    readonly evidence: RegisterMatchEvidence;
+  },
+): Promise<void> {
+  return recordDecision(deps, {
+    ...refusal,
+    method,
+    outcome: 'refused',
+    level: { before: 'P0', after: 'P0' },
   });
-  return { outcome: 'no_match', ...(failed.outcome === 'locked' ? { lockedUntil: failed.until } : {}) };
 }
 
 async function find(register: Register, claimed: Claimed): Promise<Finding> {
   if (claimed.by === 'number') {
     const read = await readPatient(register, claimed.nhsNumber, { withinMs });
     if (read.outcome === 'found' || read.outcome === 'unavailable') return read;
-    return { outcome: 'none', reason: read.outcome };
+    return { outcome: 'none', reason: read.outcome === 'withdrawn' ? 'entry_withdrawn' : 'no_match' };
   }
   const traced = await tracePatient(register, claimed, { withinMs });
   switch (traced.outcome) {
@@ -127,37 +149,56 @@ async function find(register: Register, claimed: Claimed): Promise<Finding> {
     case 'unavailable':
       return traced;
     case 'no_match':
-      return { outcome: 'none', reason: 'not_found' };
+      return { outcome: 'none', reason: 'no_match' };
     case 'ambiguous':
-      return { outcome: 'none', reason: 'ambiguous' };
+      return { outcome: 'none', reason: 'several_matches' };
   }
 }
+
+type Judged =
+  | { readonly outcome: 'match'; readonly candidate: MatchCandidate }
+  | {
+      readonly outcome: 'no_match';
+      readonly reason: DecisionReason;
+      readonly evidence: RegisterMatchEvidence;
+    };
 
 async function judge(
   deps: Deps,
   found: Exclude<Finding, { outcome: 'unavailable' }>,
   { accountId, claimed }: { accountId: string; claimed: Claimed },
-): Promise<{ outcome: 'match'; candidate: MatchCandidate } | { outcome: 'no_match'; reason: Reason }> {
+): Promise<Judged> {
   const patient = found.outcome === 'found' ? found.patient : undefined;
+  const registerReadAt = deps.clock.now().toISOString();
   // Asked in any case, so that no kind of answer takes less work than another.
   const account = await readAccount(deps, accountId);
   const owner = await selectOwner(deps.db, keyOf(deps, numberToLookUp(patient, claimed)));
-  if (found.outcome === 'none') return { outcome: 'no_match', reason: found.reason };
+  if (found.outcome === 'none') {
+    const evidence = { compared: [], matched: [], registerReadAt };
+    return { outcome: 'no_match', reason: found.reason, evidence };
+  }
   const judgement = judgeClaim(found.patient, claimed);
-  if (judgement.outcome === 'mismatch') return { outcome: 'no_match', reason: judgement.reason };
-  if (owner !== undefined && owner !== accountId) return { outcome: 'no_match', reason: 'taken' };
+  const { compared, matched } = judgement;
+  const evidence = {
+    compared: [...compared],
+    matched: [...matched],
+    registerVersion: found.patient.version,
+    registerReadAt,
+  };
+  if (judgement.outcome === 'mismatch') return { outcome: 'no_match', reason: judgement.reason, evidence };
+  if (owner !== undefined && owner !== accountId)
+    return { outcome: 'no_match', reason: 'nhs_number_taken', evidence };
   const phone = account?.phone ?? undefined;
   const [firstName] = found.patient.givenNames;
-  return {
-    outcome: 'match',
-    candidate: {
-      details: judgement.details,
-      ...(firstName === undefined ? {} : { firstName }),
-      by: claimed.by,
-      ...(phone !== undefined && phoneIsOn(found.patient, phone) ? { matchedPhone: phone } : {}),
-      foundAt: deps.clock.now().toISOString(),
-    },
+  const candidate = {
+    details: judgement.details,
+    ...(firstName === undefined ? {} : { firstName }),
+    by: claimed.by,
+    ...(phone !== undefined && phoneIsOn(found.patient, phone) ? { matchedPhone: phone } : {}),
+    foundAt: registerReadAt,
+    evidence,
   };
+  return { outcome: 'match', candidate };
 }
 
 /** Nobody has the number of nobody, so looking it up costs what looking another up does. */
@@ -188,13 +229,19 @@ export function isOutdated(candidate: MatchCandidate, now: Date): boolean {
 /**
  * Makes the account's owner the person of the entry, in a transaction, once they have said that they are.
  *
+ * @param accepted.partsWrong whether they said as well that parts of it are wrong
  * @returns `no_match` if the entry is too old, or has become another account's meanwhile; `known_already` if it was
  *   settled meanwhile who the account's owner is
  */
 export async function acceptMatch(
   deps: Deps,
-  { accountId, candidate }: { readonly accountId: string; readonly candidate: MatchCandidate },
+  accepted: {
+    readonly accountId: string;
+    readonly candidate: MatchCandidate;
+    readonly partsWrong: boolean;
+  },
 ): Promise<{ readonly outcome: 'accepted' | 'known_already' | 'no_match' }> {
+  const { accountId, candidate } = accepted;
   await takeAccountTurn(deps.db, accountId);
   if ((await levelOf(deps, accountId)) !== 'P0') return { outcome: 'known_already' };
   const account = await readAccount(deps, accountId);
@@ -205,15 +252,29 @@ export async function acceptMatch(
   switch (established.outcome) {
     case 'established':
       await attemptSucceeded(deps, [accountLimit(accountId)]);
+      await recordDecision(deps, {
+        accountId,
+        method,
+        outcome: 'raised',
+        reasons: ['details_matched', ...(accepted.partsWrong ? (['parts_wrong'] as const) : [])],
+        level: { before: 'P0', after: 'P5' },
+        evidence: candidate.evidence,
+      });
       return { outcome: 'accepted' };
     case 'known_better':
       return { outcome: 'known_already' };
-    case 'nhs_number_taken':
-      await deps.audit({
-        type: 'identity.not-matched',
-        accountId,
-        details: { by: candidate.by, reason: 'taken' },
-      });
+    case 'nhs_number_taken': {
+      const { evidence } = candidate;
+      await recordRefusal(deps, { accountId, reasons: ['nhs_number_taken'], evidence });
       return { outcome: 'no_match' };
+    }
   }
+}
+
+/** Writes down, in a transaction, that somebody has said of an entry that it is not theirs. */
+export function rejectMatch(
+  deps: Deps,
+  { accountId, candidate }: { readonly accountId: string; readonly candidate: MatchCandidate },
+): Promise<void> {
+  return recordRefusal(deps, { accountId, reasons: ['not_me'], evidence: candidate.evidence });
 }

@@ -58,12 +58,12 @@ export function takeFinding(
 export async function accept(
   deps: Deps,
   visit: ProveIdentityVisit,
-  candidate: MatchCandidate,
+  { candidate, partsWrong }: { candidate: MatchCandidate; partsWrong: boolean },
 ): Promise<ProveIdentityOutcome> {
   const { answers, context } = visit;
   const { accountId } = context;
   if (await isSignInOver(deps, context)) return signInAgain(context);
-  const { outcome } = await acceptMatch(deps, { accountId, candidate });
+  const { outcome } = await acceptMatch(deps, { accountId, candidate, partsWrong });
   switch (outcome) {
     case 'accepted':
       return { outcome: 'answered', answers: { ...answers, said: undefined, settled: 'matched' } };

@@ -1,6 +1,6 @@
 import { maskNhsNumber } from '#foundation/identifiers';
 import { stepsOf } from '#foundation/journey';
-import { isOutdated, type MatchCandidate } from '#identity';
+import { isOutdated, rejectMatch, type MatchCandidate } from '#identity';
 import { z } from 'zod';
 import type {
   ProveIdentityAnswers,
@@ -31,11 +31,15 @@ export const isThisYou = (parts: ProveIdentityParts) =>
     },
     submit: async (deps, visit, { choice }, finding) => {
       const { answers } = visit;
+      if (choice === 'no' && answers.said !== 'no') {
+        const { accountId } = visit.context;
+        await rejectMatch(deps, { accountId, candidate: candidateOf(visit) });
+      }
       if (choice !== 'yes') return { outcome: 'answered', answers: { ...answers, said: choice } };
       // Asked again because it was long ago: only for the same person does the answer still stand.
       if (finding.outcome !== 'match' || !isSamePerson(finding.candidate, candidateOf(visit)))
         return takeFinding(deps, visit, finding);
-      return accept(deps, visit, finding.candidate);
+      return accept(deps, visit, { candidate: finding.candidate, partsWrong: false });
     },
   });
 

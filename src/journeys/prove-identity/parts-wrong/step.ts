@@ -20,7 +20,7 @@ export const partsWrong = step({
     // Found too long ago: it is looked for once more.
     if (found?.outcome !== 'match' || isOutdated(found.candidate, deps.clock.now()))
       return Promise.resolve({ outcome: 'answered', answers: withoutFinding(answers) });
-    return accept(deps, visit, found.candidate);
+    return accept(deps, visit, { candidate: found.candidate, partsWrong: true });
   },
   actions: notNow,
 });
