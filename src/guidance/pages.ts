@@ -61,8 +61,9 @@ export const pages: readonly PublicPage[] = [
   {
     address: '/privacy',
     page: 'guidance/privacy',
-    data: ({ operatorName, sessionIdleSeconds }) => ({
+    data: ({ operatorName, sessionIdleSeconds, evidenceRetentionDays }) => ({
       operatorName,
+      evidenceDays: evidenceRetentionDays,
       sessionMinutes: minutesOf(sessionIdleSeconds),
     }),
   },

@@ -39,7 +39,8 @@ export function helpAddress(reference: string): string {
     : `${place.address}?reference=${reference}#${place.section}`;
 }
 
-/** @returns whether the page at that address is the help for the reference */
-export function isHelpFor(reference: string, address: string): boolean {
-  return Object.hasOwn(placeOf, reference) && placeOf[reference]?.address === address;
+/** @returns the part of the page at that address which is the help for the reference; undefined where it is elsewhere */
+export function sectionFor(reference: string, address: string): string | undefined {
+  const place = Object.hasOwn(placeOf, reference) ? placeOf[reference] : undefined;
+  return place?.address === address ? place.section : undefined;
 }

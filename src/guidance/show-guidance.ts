@@ -2,24 +2,30 @@ import { readQuery, type Web } from '#foundation/http';
 import type { FastifyReply } from 'fastify';
 import type { PublicPage } from './pages.ts';
 import { showPublicPage, type Exchange } from './public-page.ts';
-import { isHelpFor, readReference } from './references.ts';
+import { readReference, sectionFor } from './references.ts';
 
 /** Shows one of the pages, to somebody whom a page with a reference may have sent here. */
-export function showGuidance(web: Web, exchange: Exchange, page: PublicPage): FastifyReply {
+export function showGuidance(
+  web: Web,
+  exchange: Exchange,
+  { address, page, data }: PublicPage,
+): FastifyReply {
   const { settings } = web.house;
-  const reference = referenceFor(page.address, readQuery(exchange.request.query, 'reference'));
-  const isContact = page.address === '/contact';
+  const asked = readReference(readQuery(exchange.request.query, 'reference'));
+  const section = asked === undefined ? undefined : sectionFor(asked, address);
+  // Nothing else of an address comes back in a page.
+  const text = address === '/contact' || section !== undefined ? asked : undefined;
   return showPublicPage(web, exchange, {
-    page: page.page,
+    page,
     data: {
-      ...page.data?.(settings),
+      ...data?.(settings),
       facts: {
         host: new URL(settings.issuer).host,
         mailAddress: encodeURIComponent(settings.supportContact).replaceAll('%40', '@'),
       },
-      ...(isContact ? { quoted: reference } : { reference }),
+      reference: { text, section },
     },
-    ...(reference === undefined ? { back: above(page.address) } : { query: `reference=${reference}` }),
+    ...(text === undefined ? { back: above(address) } : { query: `reference=${text}` }),
   });
 }
 
@@ -27,11 +33,4 @@ export function showGuidance(web: Web, exchange: Exchange, page: PublicPage): Fa
 function above(address: string): string | undefined {
   if (address === '/') return undefined;
   return address.startsWith('/help/') ? '/help' : '/';
-}
-
-/** Nothing else of an address comes back in a page. */
-function referenceFor(address: string, text: string | undefined): string | undefined {
-  const reference = readReference(text);
-  if (reference === undefined) return undefined;
-  return address === '/contact' || isHelpFor(reference, address) ? reference : undefined;
 }
