@@ -144,6 +144,13 @@ test('every other page leads to help, contact, privacy, cookies and accessibilit
   assert.equal((await read('en').open('/terms')).status, 404);
 });
 
+test('a sandbox says of the texts that an operator answers for, that they must be reviewed', async () => {
+  for (const path of ['/privacy', '/accessibility']) {
+    assert.match((await read('en').open(path)).text, /Whoever runs it for real people must review it/u);
+    assert.match((await read('cy').open(path)).text, /ei adolygu/u);
+  }
+});
+
 describe('an operator', () => {
   const own = {
     BEVAN_OPERATOR_NAME: 'Example Care Trust',

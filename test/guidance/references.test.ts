@@ -24,6 +24,23 @@ test('every reference that the product can show has its own help', () => {
   );
 });
 
+test('every page that shows a reference leads to the help for it', () => {
+  const templates = new Map(readSources('src/**/page.njk').map(({ file, text }) => [file, text]));
+  const words = readSources('src/**/content.en.json').filter(({ text }) => /\bCID\d/u.test(text));
+  const showing = new Set([
+    ...[...templates].filter(([, text]) => /\breference\b/u.test(text)).map(([file]) => file),
+    ...words.map(({ file }) => file.replace(/content\.en\.json$/u, 'page.njk')),
+  ]);
+  const ours = [...showing].filter((file) => !file.startsWith('src/guidance/'));
+  assert.ok(ours.length >= 2);
+  const leading = /referenceLines\(|\/help\/reference\//u;
+  assert.deepEqual(
+    ours.filter((file) => !leading.test(templates.get(file) ?? '')),
+    [],
+    'use `referenceLines` of foundation/web/reference.njk',
+  );
+});
+
 describe('the address of a reference', () => {
   test('leads to the part of a page that speaks of it, which hands the reference on to those whom one writes to', async () => {
     for (const [reference, { address, section }] of Object.entries(placeOf)) {
