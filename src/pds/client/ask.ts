@@ -32,7 +32,7 @@ export interface Call {
 export type Asked =
   | { readonly outcome: 'answered'; readonly answer: Answer; readonly requestId: string }
   /** The platform does not take the login's token. */
-  | { readonly outcome: 'login_refused'; readonly code: string }
+  | { readonly outcome: 'login_refused' }
   | RegisterUnavailable;
 
 /** The first try included. */
@@ -151,7 +151,9 @@ function withoutToken(
   const { log, metrics } = register.house;
   if (token.outcome === 'refused') {
     leave.answered();
-    return { outcome: 'login_refused', code: token.code };
+    const facts = { operation: question.operation, reason: token.code, requestId };
+    log.warn(facts, 'the API platform does not take the token of a login');
+    return { outcome: 'login_refused' };
   }
   const facts = { operation: question.operation, reason: token.reason, requestId };
   if (token.isOurs) {

@@ -216,6 +216,18 @@ describe('what passes', () => {
     });
   }
 
+  test('a kept connection that the register closes at that moment is no failure', async () => {
+    const used = new WeakSet<object>();
+    double.answer((request, response) => {
+      const { socket } = response;
+      if (socket !== null && used.has(socket)) return void socket.destroy();
+      if (socket !== null) used.add(socket);
+      return { body: entry() };
+    });
+    for (let count = 0; count < 12; count += 1) assert.equal((await read()).outcome, 'found');
+    assert.equal(log, '');
+  });
+
   test('two calls have ids of their own', async () => {
     double.answer({ body: entry() });
     await read();

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { openDatabase, type Database } from '#foundation/storage';
 import { sql } from 'kysely';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { takeTurn } from '../store.ts';
+import { areTurnsPaused, takeTurn } from '../store.ts';
 import { awaitTurn, pauseAll } from './turns.ts';
 
 describe('turns at the register', () => {
@@ -99,6 +99,19 @@ describe('turns at the register', () => {
     assert.ok(Math.abs((await pausedMs()) - 60_000) < 200);
     await pauseAll(one.db, 10);
     assert.ok((await pausedMs()) > 59_000, 'a shorter pause ends no longer one');
+  });
+
+  test('go on when the database’s clock was put back', async () => {
+    await takeTurn(one.db, { perSecond: 5, patienceMs: 0 });
+    await sql`UPDATE pds.turn SET next_at = now() + interval '1 hour', paused_until = now() + interval '1 hour'`.execute(
+      one.db,
+    );
+    assert.equal(await takeTurn(one.db, { perSecond: 5, patienceMs: 1000 }), 0);
+    assert.ok(((await takeTurn(one.db, { perSecond: 5, patienceMs: 1000 })) ?? 0) > 100);
+    assert.equal(await areTurnsPaused(one.db), false);
+    await pauseAll(one.db, 5000);
+    assert.equal(await areTurnsPaused(one.db), true);
+    assert.equal(await takeTurn(one.db, { perSecond: 5, patienceMs: 1000 }), undefined);
   });
 
   test('begin anew when the database has lost them in a crash', async () => {
