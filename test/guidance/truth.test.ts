@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { levelsOf } from '#identity';
 import { cookies, cookieTable } from '../../src/guidance/cookies/cookies.ts';
 import { describeLevels } from '../../src/guidance/levels/levels.ts';
+import { pages } from '../../src/guidance/pages.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { testSettings } from '../support/house.ts';
 import { makeAccount } from '../support/accounts.ts';
@@ -130,7 +131,9 @@ const productionEnvironment = {
 
 describe('the page about levels', () => {
   test('says of a level that it is available exactly if somebody can have it here', () => {
-    for (const settings of [testSettings(), testSettings(productionEnvironment)]) {
+    const production = testSettings(productionEnvironment);
+    const withRegister = { ...production, pdsUrl: 'https://register.example' };
+    for (const settings of [testSettings(), production, withRegister]) {
       const held = levelsOf(settings);
       for (const { id, status } of describeLevels(settings))
         assert.equal(status !== 'closed', held.includes(id), `${settings.mode} ${id}`);
@@ -142,6 +145,13 @@ describe('the page about levels', () => {
       ({ status }) => status === 'closed',
     );
     assert.ok(closed.some(({ id }) => id === 'P9'));
+  });
+
+  test('asks nobody to have an NHS number ready where it can’t be looked up', () => {
+    const production = testSettings(productionEnvironment);
+    const { data } = pages.find(({ address }) => address === '/before-you-start') ?? {};
+    assert.deepEqual(data?.(production), { canBeMatched: false });
+    assert.deepEqual(data?.({ ...production, pdsUrl: 'https://register.example' }), { canBeMatched: true });
   });
 
   test('tells in a sandbox that only test people are known best', async () => {
