@@ -4,7 +4,6 @@ import { levelOf, readDecisions, readIdentity } from '#identity';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { makeKnown } from '../support/identities.ts';
 import { createPeople } from '../support/people.ts';
-import { Person } from '../support/person.ts';
 import {
   addToRegister,
   answerDetails,
@@ -209,27 +208,6 @@ describe('a service that needs proof', () => {
     assert.equal(kit.browser.page.heading, 'Ai chi yw hwn?');
     await kit.browser.submit({ choice: 'yes' });
     assert.ok(service.isArrival(await agree(kit)));
-  });
-});
-
-describe('somebody whom another service has handed over', () => {
-  test('is matched without signing in again, and arrives', async () => {
-    const giver = await app.registerTestService({ ssoWith: [service.clientId] });
-    const leo = await known('leo');
-    const { browser: elsewhere, who, accountId } = leo;
-    await signInWithPassword({ app, service: giver, who, browser: elsewhere });
-    const there = await giver.finish(await agree({ app, service: giver, who, browser: elsewhere }));
-    const browser = new Person(app);
-    const assertion = await giver.handOver(there.claims);
-    await browser.open(await service.requestAddress({ ...matched, asserted_login_identity: assertion }));
-    expectPage(browser, 'start');
-    await fillIn(browser, await addToRegister(app));
-    await browser.submit();
-    await browser.submit({ choice: 'yes' });
-    const { claims } = await service.finish(await agree({ ...leo, browser }));
-    assert.equal(claims['vot'], 'P5.Cp');
-    assert.equal(await level(accountId), 'P5');
-    assert.ok(!('session' in browser.cookies));
   });
 });
 
