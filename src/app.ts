@@ -5,6 +5,7 @@ import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
 import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
+import { guidanceRoutes } from '#guidance';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
@@ -31,6 +32,7 @@ export async function buildApp(house: House, parts: { observe?: ObserveService }
     observe: parts.observe,
   });
   journeysRoutes(web, { passwordPolicy: await createPasswordPolicy(), sessions });
+  guidanceRoutes(web);
   return web;
 }
 
