@@ -18,6 +18,7 @@ export {
   type IdentityDetails,
   type IdentityEstablished,
 } from './record.ts';
+export { detailsOf, phoneIsOn } from './register-details.ts';
 export { identityPart } from './store.ts';
 export {
   defaultVtr,

@@ -1,5 +1,5 @@
 import type { Deps } from '#foundation/deps';
-import type { NhsNumber } from '#foundation/identifiers';
+import type { Nation, NhsNumber } from '#foundation/identifiers';
 import type { IdentityLevel } from './levels.ts';
 import {
   deleteRecord,
@@ -19,6 +19,8 @@ export interface IdentityDetails {
   readonly birthdate: string;
   /** The code of the practice where they are registered. */
   readonly gpOdsCode?: string | undefined;
+  /** Where their home address may lie, as far as its postcode tells; absent when it tells nothing, or none was kept. */
+  readonly homeNations?: readonly Nation[] | undefined;
 }
 
 /** With these a service reaches a person's record at their practice, through the practice's own system. */
