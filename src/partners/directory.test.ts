@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
 import { after, before, beforeEach, suite, test } from 'node:test';
 import {
   clientOnTheWire,
@@ -8,7 +7,6 @@ import {
   overlayRegistration,
   readClient,
   readListedService,
-  registerClient,
   removeClient,
   searchDirectory,
   updateClient,
@@ -16,12 +14,9 @@ import {
   type DirectorySearch,
 } from '#partners';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
-import { assurances, listed, listing } from '../../test/support/listing.ts';
+import { assurances, listing, registerListed } from '../../test/support/listing.ts';
 
 const schema = clientRegistration({ mode: 'production' });
-const publicKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  .publicKey.export({ format: 'pem', type: 'spki' })
-  .toString();
 const firstTen = { page: 1, perPage: 10 };
 
 suite('the directory of services', () => {
@@ -34,12 +29,8 @@ suite('the directory of services', () => {
     for (const client of await listClients(home.house.deps)) await remove(client);
   });
 
-  const register = (client_name: string, changes: Readonly<Record<string, unknown>> = {}) => {
-    const wire = { redirect_uris: ['https://riverbank.example/cb'], public_key_pem: publicKey, ...listed };
-    return home.house.transact((deps) =>
-      registerClient(deps, schema.parse({ ...wire, client_name, ...changes })),
-    );
-  };
+  const register = (name: string, changes?: Readonly<Record<string, unknown>>) =>
+    registerListed(home, name, changes);
   const change = (client: Client, changes: Readonly<Record<string, unknown>>) =>
     home.house.transact((deps) =>
       updateClient(deps, client.clientId, schema.parse(overlayRegistration(client, changes))),

@@ -1,6 +1,5 @@
 export { type RegistrationRules } from './address.ts';
 export {
-  nhsRelations,
   registrableLevels,
   registrableVectors,
   requestUses,

@@ -1,3 +1,6 @@
+import { clientRegistration, registerClient, type Client } from '#partners';
+import type { TestHouse } from './house.ts';
+
 /** What people are assured of, as a service registers it. The NHS body is made up. */
 export const assurances = {
   benefit: {
@@ -27,3 +30,19 @@ export const listed = {
   client_uri: 'https://riverbank.example/',
   policy_uri: 'https://riverbank.example/privacy',
 } as const;
+
+/** Registers a service that is listed, unless the changes say otherwise. It has no keys that anybody could read. */
+export function registerListed(
+  { house }: TestHouse,
+  clientName: string,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<Client> {
+  const registration = clientRegistration({ mode: 'production' }).parse({
+    client_name: clientName,
+    redirect_uris: ['https://riverbank.example/callback'],
+    jwks_uri: 'https://riverbank.example/jwks.json',
+    ...listed,
+    ...changes,
+  });
+  return house.transact((deps) => registerClient(deps, registration));
+}
