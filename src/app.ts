@@ -22,6 +22,7 @@ export async function buildApp(house: House, parts: { observe?: ObserveService }
     serviceName: house.settings.serviceName,
     supportContact: house.settings.supportContact,
     sandbox: house.settings.mode === 'sandbox',
+    hasTerms: house.settings.termsUrl !== undefined,
     assets,
   });
   const web = await createWeb(house, { pages, assets });

@@ -17,7 +17,7 @@ export interface Shown {
   /** What the language switch must keep of the query; nothing else of it comes back in the page. */
   readonly query?: string;
   /** Where “Back” leads; no link without one. */
-  readonly back?: string;
+  readonly back?: string | undefined;
 }
 
 /**

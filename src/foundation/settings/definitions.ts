@@ -77,6 +77,9 @@ const oneLine = z
   .min(1)
   .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must be one line without control characters');
 
+/** Where browsers may be sent. */
+const webAddress = z.url({ protocol: /^https?$/u, error: 'must be an address that starts with https://' });
+
 /** Every setting of the house itself; plugs add their own. */
 export const houseSettings = {
   mode: setting({
@@ -164,6 +167,32 @@ export const houseSettings = {
     byDefault: '`support@login.example`',
     sentence: 'The e-mail address shown where a person is told to contact the service.',
     requiredInProduction: true,
+  }),
+  operatorName: setting({
+    variable: 'BEVAN_OPERATOR_NAME',
+    schema: oneLine.max(120).optional(),
+    byDefault: '“the organisation that runs” it',
+    sentence:
+      'Who answers in law for what this login keeps about people: the controller that the privacy notice names.',
+  }),
+  privacyUrl: setting({
+    variable: 'BEVAN_PRIVACY_URL',
+    schema: webAddress.optional(),
+    byDefault: 'the page that comes with Bevan, which says what Bevan keeps',
+    sentence: 'The address of the operator’s own privacy notice, to which `/privacy` then leads.',
+  }),
+  accessibilityUrl: setting({
+    variable: 'BEVAN_ACCESSIBILITY_URL',
+    schema: webAddress.optional(),
+    byDefault: 'the page that comes with Bevan, which says how Bevan is tested',
+    sentence:
+      'The address of the operator’s own accessibility statement, to which `/accessibility` then leads.',
+  }),
+  termsUrl: setting({
+    variable: 'BEVAN_TERMS_URL',
+    schema: webAddress.optional(),
+    byDefault: 'none: nobody is asked to accept terms',
+    sentence: 'The address of terms of use, to which every page then links by `/terms`.',
   }),
   logLevel: setting({
     variable: 'BEVAN_LOG_LEVEL',
