@@ -33,6 +33,8 @@ export interface SignInRequest {
   readonly clientHome?: string;
   readonly termsUri?: string;
   readonly privacyUri?: string;
+  /** By which the public directory knows the service; absent for one that is not listed. */
+  readonly directoryId?: string;
   /** Where the service is available. */
   readonly nations: readonly Nation[];
   /** Where the answer goes, for a page's content security policy. */
@@ -138,6 +140,7 @@ function describeService(client: Client) {
     ...(client.homeUri === undefined ? {} : { clientHome: client.homeUri }),
     ...(client.termsUri === undefined ? {} : { termsUri: client.termsUri }),
     ...(client.privacyUri === undefined ? {} : { privacyUri: client.privacyUri }),
+    ...(client.directoryId === undefined ? {} : { directoryId: client.directoryId }),
   };
 }
 
