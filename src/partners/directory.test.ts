@@ -7,6 +7,7 @@ import {
   overlayRegistration,
   readClient,
   readListedService,
+  registerClient,
   removeClient,
   searchDirectory,
   updateClient,
@@ -80,6 +81,26 @@ suite('the directory of services', () => {
     await remove(other);
     assert.deepEqual(await namesFor(), []);
     assert.equal(await readListedService(home.house.deps, other.directoryId ?? ''), undefined);
+  });
+
+  test('is closed by the database itself to a service that says less than it must', async () => {
+    const { clientId: _, ...whole } = await register('Whole');
+    for (const missing of ['assurances', 'homeUri', 'privacyUri'] as const) {
+      const less = { ...whole, [missing]: undefined };
+      await assert.rejects(
+        home.house.transact((deps) => registerClient(deps, less)),
+        /listed_with_what/u,
+      );
+    }
+    assert.deepEqual(await namesFor(), ['Whole']);
+  });
+
+  test('is not disturbed by several changes at once', async () => {
+    const client = await register('Riverbank');
+    const changes = ['One', 'Two', 'Three'].flatMap((name) => [{ client_name: name }, { listing: null }]);
+    await Promise.all(changes.map((one) => change(client, one)));
+    const found = await readClient(home.house.deps, client.clientId);
+    assert.deepEqual(await namesFor(), found?.listing === undefined ? [] : [found.clientName]);
   });
 
   test('knows a service by an id that says nothing of its client id and stays while it is listed', async () => {

@@ -218,6 +218,16 @@ suite('a service’s own page', () => {
     assert.ok(page.text.includes('<img src=x onerror=alert(1)>'));
   });
 
+  test('keeps an address an address, whatever it holds', async () => {
+    const home = `https://riverbank.example/'"><script>alert(1)</script>#"onfocus="alert(1)`;
+    const { clientId, directoryId } = await registerListed(app.home, 'Quoted', { client_uri: home });
+    for (const page of [await open(`/services/${directoryId}`), await open('/services?q=quoted')]) {
+      assert.ok(page.links.some(({ href }) => href === home));
+      assert.doesNotMatch(page.html, /<script>alert|"onfocus/u);
+    }
+    await app.home.house.transact((deps) => removeClient(deps, clientId));
+  });
+
   test('is gone with the service', async () => {
     const { clientId, directoryId } = await registerListed(app.home, 'Gone soon');
     assert.equal((await open(`/services/${directoryId}`)).status, 200);
