@@ -6,17 +6,23 @@ import { sweepVisits } from '#foundation/journey';
 import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
 import { guidanceRoutes } from '#guidance';
+import { sweepIdentity } from '#identity';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
+import type { Register } from '#pds';
 import type { OpenHouse } from './open-house.ts';
 
 /**
  * Builds the HTTP application with every room's routes. It doesn't listen yet.
  *
+ * @param parts.register the way to the national register, if there is one
  * @param parts.observe hears of the requests of services, and explains the refused ones; in a sandbox only
  */
-export async function buildApp(house: House, parts: { observe?: ObserveService } = {}): Promise<Web> {
+export async function buildApp(
+  house: House,
+  parts: { observe?: ObserveService; register?: Register | undefined } = {},
+): Promise<Web> {
   const assets = await loadAssets();
   const pages = await createPages({
     serviceName: house.settings.serviceName,
@@ -42,7 +48,10 @@ const sealEverySeconds = 2;
 const tendKeysEverySeconds = 60;
 
 /** Starts the background work of every room in this process. */
-export async function startWork({ house, jobs }: OpenHouse, parts: { senders: Senders }): Promise<void> {
+export async function startWork(
+  { house, jobs }: OpenHouse,
+  parts: { senders: Senders; register?: Register | undefined },
+): Promise<void> {
   await startMessagingWork(house, jobs, parts.senders);
   await startAccountsWork(house, jobs);
   await startOpenidWork(house, jobs);
@@ -55,6 +64,14 @@ export async function startWork({ house, jobs }: OpenHouse, parts: { senders: Se
 
 /** Removes from every room's tables what has expired. */
 export async function sweepHouse({ deps }: House): Promise<void> {
-  const sweeps = [sweepVisits, sweepLimits, sweepAccounts, sweepOpenid, sweepMessaging, sweepAuditTrail];
+  const sweeps = [
+    sweepVisits,
+    sweepLimits,
+    sweepAccounts,
+    sweepIdentity,
+    sweepOpenid,
+    sweepMessaging,
+    sweepAuditTrail,
+  ];
   for (const sweep of sweeps) await sweep(deps);
 }
