@@ -95,8 +95,9 @@ function journeyFor(
       // Where somebody's level can be raised, the journey that raises it begins here, towards `asked.missingLevel`.
       return { journey: 'not-proven', context: { ...context, level: asked.missingLevel ?? 'P9' } };
     case 'consent': {
-      const { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri } = asked;
-      const shared = { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri };
+      const { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri, directoryId } = asked;
+      const links = { termsUri, privacyUri, directoryId };
+      const shared = { scopes, newScopes, level, newItems, sharedItems, ...links };
       return { journey: 'share', context: { ...context, accountId: session?.accountId, ...shared } };
     }
     case 'login': {

@@ -34,6 +34,8 @@ export interface SignInRequest {
   readonly clientHome?: string;
   readonly termsUri?: string;
   readonly privacyUri?: string;
+  /** By which the public directory knows the service; absent for one that is not listed. */
+  readonly directoryId?: string;
   /** Where the service is available. */
   readonly nations: readonly Nation[];
   /** The address in the national register, not what they said themselves, decides where whoever is signed in lives. */
@@ -142,6 +144,7 @@ function describeService(client: Client) {
     ...(client.homeUri === undefined ? {} : { clientHome: client.homeUri }),
     ...(client.termsUri === undefined ? {} : { termsUri: client.termsUri }),
     ...(client.privacyUri === undefined ? {} : { privacyUri: client.privacyUri }),
+    ...(client.directoryId === undefined ? {} : { directoryId: client.directoryId }),
   };
 }
 

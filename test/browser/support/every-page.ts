@@ -70,6 +70,7 @@ export function examineEveryPage(language: Language): void {
     'seeing one’s account': tours.tourAccount,
     'being stopped': tours.tourStops,
     'choosing a new password': tours.tourForgottenPassword,
+    'finding a service': tours.tourDirectory,
     'meeting problems': tours.tourProblems,
   };
   for (const [part, tour] of Object.entries(parts)) {
