@@ -5,17 +5,23 @@ import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
 import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
+import { startIdentityWork } from '#identity';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
+import type { Register } from '#pds';
 import type { OpenHouse } from './open-house.ts';
 
 /**
  * Builds the HTTP application with every room's routes. It doesn't listen yet.
  *
+ * @param parts.register the way to the national register, if there is one
  * @param parts.observe hears of the requests of services, and explains the refused ones; in a sandbox only
  */
-export async function buildApp(house: House, parts: { observe?: ObserveService } = {}): Promise<Web> {
+export async function buildApp(
+  house: House,
+  parts: { observe?: ObserveService; register?: Register | undefined } = {},
+): Promise<Web> {
   const assets = await loadAssets();
   const pages = await createPages({
     serviceName: house.settings.serviceName,
@@ -28,6 +34,7 @@ export async function buildApp(house: House, parts: { observe?: ObserveService }
     interactionAddress: entryAddress,
     renderProblem: (request, problem, reference, explanation) =>
       web.problems.render(request, problem, { reference, explanation }),
+    register: parts.register,
     observe: parts.observe,
   });
   journeysRoutes(web, { passwordPolicy: await createPasswordPolicy(), sessions });
@@ -39,9 +46,13 @@ const sealEverySeconds = 2;
 const tendKeysEverySeconds = 60;
 
 /** Starts the background work of every room in this process. */
-export async function startWork({ house, jobs }: OpenHouse, parts: { senders: Senders }): Promise<void> {
+export async function startWork(
+  { house, jobs }: OpenHouse,
+  parts: { senders: Senders; register?: Register | undefined },
+): Promise<void> {
   await startMessagingWork(house, jobs, parts.senders);
   await startAccountsWork(house, jobs);
+  await startIdentityWork(house, jobs, { register: parts.register });
   await startOpenidWork(house, jobs);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);

@@ -1,8 +1,9 @@
 import { nations, readNhsNumber } from '#foundation/identifiers';
 import type { Secrets } from '#foundation/security';
-import { statement, storedBytes, together, type Db, type Part } from '#foundation/storage';
+import { statement, storedBytes, storedDate, together, type Db, type Part } from '#foundation/storage';
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { badStandings, type BadStanding } from './standing.ts';
 import type { GpCredentials, Identity, IdentityDetails } from './record.ts';
 
 type IdentityTables = {
@@ -14,6 +15,8 @@ type IdentityTables = {
     phone_matched: boolean;
     sealed_gp_credentials: Buffer | null;
     established_at: Date;
+    checked_at: Date;
+    standing: BadStanding | null;
   };
 };
 
@@ -52,9 +55,19 @@ const rowSchema = z.object({
   sealed_details: storedBytes,
   phone_matched: z.boolean(),
   sealed_gp_credentials: storedBytes.nullable(),
+  checked_at: storedDate,
+  standing: z.enum(badStandings).nullable(),
 });
 
-const columns = ['account_id', 'level', 'sealed_details', 'phone_matched', 'sealed_gp_credentials'] as const;
+const columns = [
+  'account_id',
+  'level',
+  'sealed_details',
+  'phone_matched',
+  'sealed_gp_credentials',
+  'checked_at',
+  'standing',
+] as const;
 
 export const identityPart: Part<'accountId', SecretDeps, Identity> = {
   select: (db, value) =>
@@ -74,12 +87,14 @@ export async function selectIdentity(
 function open({ secrets }: SecretDeps, row: z.output<typeof rowSchema>): Identity {
   const unsealed = (purpose: string, sealed: Buffer): unknown =>
     JSON.parse(secrets.unseal(purpose, sealed).toString());
-  const { account_id: accountId, level, sealed_gp_credentials: gp } = row;
+  const { account_id: accountId, level, sealed_gp_credentials: gp, standing } = row;
   return {
     level,
     details: sealedDetails.parse(unsealed(detailsPurpose(accountId), row.sealed_details)),
     phoneMatched: row.phone_matched,
     ...(gp === null ? {} : { gpCredentials: sealedGpCredentials.parse(unsealed(gpPurpose(accountId), gp)) }),
+    checkedAt: row.checked_at,
+    ...(standing === null ? {} : { standing }),
   };
 }
 
@@ -137,6 +152,8 @@ export async function upsertRecord(
       sealed_details: secrets.seal(detailsPurpose(accountId), Buffer.from(JSON.stringify(record.details))),
       phone_matched: record.phoneMatched,
       established_at: record.establishedAt,
+      checked_at: record.establishedAt,
+      standing: null,
     })
     .onConflict((conflict) =>
       conflict
@@ -148,12 +165,68 @@ export async function upsertRecord(
           phone_matched: sql`excluded.phone_matched OR (record.phone_matched AND ${isSamePerson})`,
           sealed_gp_credentials: sql`CASE WHEN ${isSamePerson} THEN record.sealed_gp_credentials END`,
           established_at: sql`excluded.established_at`,
+          checked_at: sql`excluded.checked_at`,
+          standing: null,
         })
         .where(sql<boolean>`record.level <= excluded.level`),
     )
     .returning('account_id')
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/**
+ * Writes down that the register was read and says nothing new. An answer that was asked for earlier does not count for
+ * more than one asked for later.
+ *
+ * @returns false if the record is not any more what it was when the register was asked
+ */
+export async function updateCheckedAt(
+  db: Db,
+  { accountId, nhsNumberKey, askedAt }: { accountId: string; nhsNumberKey: string; askedAt: Date },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tables(db)
+    .updateTable('identity.record')
+    .set({ checked_at: askedAt })
+    .where('account_id', '=', accountId)
+    .where('nhs_number_key', '=', nhsNumberKey)
+    .where('checked_at', '<=', askedAt)
+    .where('standing', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/**
+ * Writes down what the register says of somebody by now. Level, phone and GP credentials stay as they are.
+ *
+ * @param reading.askedUnder the key of the number that the register was asked for
+ * @returns false as {@link updateCheckedAt}
+ */
+export async function updateFromRegister(
+  { db, secrets }: SecretDeps & { db: Db },
+  reading: {
+    accountId: string;
+    askedUnder: string;
+    askedAt: Date;
+    nhsNumberKey: string;
+    details: IdentityDetails;
+    standing: BadStanding | null;
+  },
+): Promise<boolean> {
+  const { accountId } = reading;
+  const { numUpdatedRows } = await tables(db)
+    .updateTable('identity.record')
+    .set({
+      nhs_number_key: reading.nhsNumberKey,
+      sealed_details: secrets.seal(detailsPurpose(accountId), Buffer.from(JSON.stringify(reading.details))),
+      standing: reading.standing,
+      checked_at: reading.askedAt,
+    })
+    .where('account_id', '=', accountId)
+    .where('nhs_number_key', '=', reading.askedUnder)
+    .where('checked_at', '<=', reading.askedAt)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 /** @returns false unless the account's owner is known for certain */
