@@ -4,6 +4,7 @@ import { createLog, type Logger } from '#foundation/log';
 import { readSettings, SettingsFault, type Settings } from '#foundation/settings';
 import { EmbeddedPostgresFault, isStorageUnavailable, startEmbeddedPostgres } from '#foundation/storage';
 import { closeSenders, loadSenders } from '#messaging';
+import { openRegister } from '#pds';
 import { buildApp, startWork } from './app.ts';
 import { readMasterKey } from './master-key.ts';
 import { openHouse } from './open-house.ts';
@@ -55,13 +56,16 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   const open = await openHouse({ settings, clock, databaseUrl, masterKey, log });
   stops.push(open.close);
   yield;
-  await startWork(open, { senders });
+  const register = openRegister(open.house);
+  await startWork(open, { senders, register });
   yield;
   const prepared = sandboxClock === undefined ? undefined : prepareSandbox(open.house);
   if (prepared !== undefined) stops.push(prepared.requests.close);
   const web = await buildApp(
     open.house,
-    prepared === undefined || !settings.sandboxKeepsRequests ? {} : { observe: prepared.requests.observe },
+    prepared === undefined || !settings.sandboxKeepsRequests
+      ? { register }
+      : { register, observe: prepared.requests.observe },
   );
   stops.push(() => web.app.close());
   yield;

@@ -25,12 +25,16 @@ export const contractProfiles: readonly Profile[] = identityLevels.flatMap((leve
 );
 
 /**
- * The levels that somebody can have here. In a sandbox people are made at any level. Elsewhere nobody gets above the
- * lowest: **what raises somebody's level joins here**, with the levels that it reaches while it is enabled, and begins
- * where the journeys answer the prompt `identity`.
+ * The levels that somebody can have here. In a sandbox people are made at any level. Elsewhere somebody gets above the
+ * lowest by what the national register says, where there is a way to it; **what else raises somebody's level joins here**, with
+ * the levels that it reaches while it is enabled, and begins where the journeys answer the prompt `identity`.
  */
-export function levelsOf(settings: { readonly mode: 'sandbox' | 'production' }): readonly IdentityLevel[] {
-  return settings.mode === 'sandbox' ? identityLevels : ['P0'];
+export function levelsOf(settings: {
+  readonly mode: 'sandbox' | 'production';
+  readonly pdsUrl?: string | undefined;
+}): readonly IdentityLevel[] {
+  if (settings.mode === 'sandbox') return identityLevels;
+  return settings.pdsUrl === undefined ? ['P0'] : ['P0', 'P5'];
 }
 
 /** The factors that somebody can sign in with here; the others are read in requests, and never satisfied. */

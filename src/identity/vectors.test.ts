@@ -86,6 +86,7 @@ suite('reading vtr', () => {
       assert.deepEqual([reading.outcome, 'vector' in reading && reading.vector], ['not_supported', vector]);
     }
     assert.deepEqual(levelsOf({ mode: 'production' }), ['P0']);
+    assert.deepEqual(levelsOf({ mode: 'production', pdsUrl: 'https://register.example/R4' }), ['P0', 'P5']);
     assert.deepEqual(levelsOf({ mode: 'sandbox' }), ['P0', 'P5', 'P9']);
   });
 

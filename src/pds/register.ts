@@ -15,6 +15,7 @@ export interface RegisterPatient {
   readonly nhsNumber: NhsNumber;
   /** The entry's version, which an update has to name. */
   readonly version: string;
+  /** Empty when the register has none, or holds it back. */
   readonly familyName: string;
   /** First and further given names, as the register has them. */
   readonly givenNames: readonly string[];

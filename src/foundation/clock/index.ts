@@ -35,3 +35,13 @@ export function movableClock(): MovableClock {
 export function secondsAfter(from: Date, seconds: number): Date {
   return new Date(from.getTime() + seconds * 1000);
 }
+
+/**
+ * Starts measuring time that really passes, which nobody can move: for how long something may still take.
+ *
+ * @returns gives the milliseconds since the start
+ */
+export function startStopwatch(): () => number {
+  const began = performance.now();
+  return () => performance.now() - began;
+}

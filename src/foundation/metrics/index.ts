@@ -5,6 +5,8 @@ export interface Metrics {
   readonly registry: Registry;
   /** HTTP requests by route pattern, method and status class. */
   readonly requestSeconds: Histogram<'route' | 'method' | 'status'>;
+  /** Requests that this platform makes to other systems, by system, what for, and what came of it (a status, or a word). */
+  readonly outgoingSeconds: Histogram<'system' | 'operation' | 'result'>;
   /** Things that people and services did, by the type of their audit event. */
   readonly events: Counter<'type'>;
 }
@@ -20,6 +22,13 @@ export function createMetrics(): Metrics {
       help: 'Time from a request’s arrival to its answer, in seconds.',
       labelNames: ['route', 'method', 'status'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers: [registry],
+    }),
+    outgoingSeconds: new Histogram({
+      name: 'bevan_outgoing_request_seconds',
+      help: 'Time from a request to another system to the end of its answer, in seconds.',
+      labelNames: ['system', 'operation', 'result'],
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
       registers: [registry],
     }),
     events: new Counter({

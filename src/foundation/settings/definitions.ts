@@ -1,53 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-
-/** `sandbox`: the product with a whole world around it, for integrators. `production`: the product alone. */
-export type Mode = 'sandbox' | 'production';
-
-/** One setting: an environment variable, what it accepts, what it is without one, and a sentence for the manual. */
-export interface SettingDefinition<S extends z.ZodType = z.ZodType> {
-  /** The environment variable. */
-  readonly variable: string;
-  /** Accepts the variable's text, or undefined when it is not set. */
-  readonly schema: S;
-  /** One or two sentences: what it does, in which unit, what is safe. */
-  readonly sentence: string;
-  /** How the default is described in the manual. */
-  readonly byDefault: string;
-  /** Production does not start without it. */
-  readonly requiredInProduction?: boolean;
-  /** Production does not start with a value of which this says what is unsafe about it. */
-  readonly unsafeInProduction?: (text: string) => string | undefined;
-  /** Production does not start with it. */
-  readonly sandboxOnly?: boolean;
-  /** Never shown or logged. */
-  readonly secret?: boolean;
-}
-
-/** Declares a setting; only fixes the type. */
-export function setting<S extends z.ZodType>(definition: SettingDefinition<S>): SettingDefinition<S> {
-  return definition;
-}
-
-export const wholeNumber = (least: number, most: number, byDefault: number) =>
-  z.coerce.number().int().min(least).max(most).default(byDefault);
-
-export const yesOrNo = (byDefault: boolean) =>
-  z
-    .enum(['true', 'false'])
-    .default(byDefault ? 'true' : 'false')
-    .transform((text) => text === 'true');
-
-const listOfWords = (byDefault: string) =>
-  z
-    .string()
-    .default(byDefault)
-    .transform((text) =>
-      text
-        .split(',')
-        .map((word) => word.trim())
-        .filter((word) => word !== ''),
-    );
+import { registerSettings } from './register-settings.ts';
+import { listOfWords, oneLine, setting, wholeNumber, yesOrNo } from './setting.ts';
 
 /** Of 32 random bytes some 30 differ; fewer than these come about once in more keys than will ever be made. */
 const leastDifferentBytes = 16;
@@ -70,12 +24,6 @@ function isNetwork(text: string): boolean {
   if (version === 0 || rest.length > 0) return false;
   return bits === undefined || (/^[1-9]\d{0,2}$/u.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
-
-/** Text that stands in headings and mail headers. */
-const oneLine = z
-  .string()
-  .min(1)
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must be one line without control characters');
 
 /** Every setting of the house itself; plugs add their own. */
 export const houseSettings = {
@@ -264,6 +212,7 @@ export const houseSettings = {
     sentence: 'Which sender takes text messages: the name of a folder of `src/messaging` that serves them.',
     requiredInProduction: true,
   }),
+  ...registerSettings,
   sandboxOpenToNetwork: setting({
     variable: 'BEVAN_SANDBOX_OPEN_TO_NETWORK',
     schema: yesOrNo(false),

@@ -1,7 +1,3 @@
-export {
-  houseSettings,
-  setting,
-  type Mode,
-  type SettingDefinition,
-} from './definitions.ts';
+export { houseSettings } from './definitions.ts';
 export { readDefinitions, readSettings, SettingsFault, type Environment, type Settings } from './read.ts';
+export { setting, type Mode, type SettingDefinition } from './setting.ts';

@@ -1,6 +1,7 @@
 import { Fault } from '#foundation/errors';
 import type { z } from 'zod';
-import { houseSettings, type Mode, type SettingDefinition } from './definitions.ts';
+import { houseSettings } from './definitions.ts';
+import type { Mode, SettingDefinition } from './setting.ts';
 
 type Definitions = Record<string, SettingDefinition>;
 type ValuesOf<D extends Definitions> = { readonly [K in keyof D]: z.output<D[K]['schema']> };
@@ -41,6 +42,7 @@ export function readDefinitions<D extends Definitions>(
         `${definition.variable}: ${result.error.issues.map((issue) => issue.message).join('; ')}`,
       );
   }
+  problems.push(...halfSetGroups(definitions, environment));
   if (problems.length > 0) throw new SettingsFault(problems);
   return values as ValuesOf<D>;
 }
@@ -55,6 +57,18 @@ function problemsOfMode(definition: SettingDefinition, text: string | undefined,
   }
   const unsafe = text === undefined ? undefined : definition.unsafeInProduction?.(text);
   return unsafe === undefined ? [] : [`${definition.variable} ${unsafe} in production.`];
+}
+
+/** @returns a line for each setting that is missing although others of its group are set */
+function halfSetGroups(definitions: Definitions, environment: Environment): string[] {
+  const isSet = ({ variable }: SettingDefinition): boolean => (environment[variable] ?? '') !== '';
+  const grouped = Object.values(definitions).filter(({ setWith }) => setWith !== undefined);
+  return grouped
+    .filter((one) => !isSet(one) && grouped.some((other) => other.setWith === one.setWith && isSet(other)))
+    .map(({ variable, sentence, setWith }) => {
+      const others = grouped.filter((other) => other.setWith === setWith && isSet(other));
+      return `${variable} is not set, but ${others.map((other) => other.variable).join(', ')}. ${sentence}`;
+    });
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { houseSettings, readSettings, SettingsFault, type Environment } from '#foundation/settings';
 
@@ -12,6 +12,19 @@ const safe: Environment = {
   BEVAN_SUPPORT_CONTACT: 'help@login.example',
   BEVAN_EMAIL_SENDER: 'post',
   BEVAN_SMS_SENDER: 'post',
+};
+
+function rsaKey(modulusLength: number): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+const register: Environment = {
+  BEVAN_PDS_URL: 'https://register.example/FHIR/R4/',
+  BEVAN_PDS_TOKEN_URL: 'https://register.example/oauth2/token',
+  BEVAN_PDS_API_KEY: 'an-api-key',
+  BEVAN_PDS_KEY_ID: 'live-1',
+  BEVAN_PDS_PRIVATE_KEY: rsaKey(2048),
 };
 
 function problemsOf(environment: Environment): readonly string[] {
@@ -105,14 +118,54 @@ describe('settings', () => {
     });
   }
 
+  test('of the national register are all set or none', () => {
+    const settings = readSettings({ ...safe, ...register });
+    assert.equal(settings.pdsUrl, 'https://register.example/FHIR/R4');
+    assert.equal(readSettings(safe).pdsUrl, undefined);
+    for (const variable of Object.keys(register)) {
+      assert.deepEqual(namedIn(problemsOf({ ...safe, ...register, [variable]: '' })), [variable]);
+      const missing = Object.keys(register).filter((other) => other !== variable);
+      for (const mode of ['sandbox', 'production'])
+        assert.deepEqual(
+          namedIn(problemsOf({ ...safe, BEVAN_MODE: mode, [variable]: register[variable] })),
+          missing.toSorted(),
+        );
+    }
+  });
+
+  test('of the national register name addresses with https, or in a sandbox this machine', () => {
+    const here = 'http://127.0.0.1:9000/R4';
+    for (const variable of ['BEVAN_PDS_URL', 'BEVAN_PDS_TOKEN_URL']) {
+      const addresses = ['http://register.example', 'ftp://register.example', 'register', `${here}?a=b`];
+      for (const address of [...addresses, 'https://user:secret@register.example', 'https://r.example/#x']) {
+        const problems = problemsOf({ ...register, BEVAN_MODE: 'sandbox', [variable]: address });
+        assert.deepEqual(namedIn(problems), [variable], address);
+      }
+      assert.deepEqual(problemsOf({ ...register, BEVAN_MODE: 'sandbox', [variable]: here }), []);
+      assert.deepEqual(namedIn(problemsOf({ ...safe, ...register, [variable]: here })), [variable]);
+    }
+  });
+
+  test('of the national register take a key in one line, and none that is weak or of another kind', () => {
+    const oneLine = register['BEVAN_PDS_PRIVATE_KEY']?.trim().replaceAll('\n', String.raw`\n`);
+    const settings = readSettings({ ...safe, ...register, BEVAN_PDS_PRIVATE_KEY: oneLine });
+    assert.equal(settings.pdsPrivateKey, register['BEVAN_PDS_PRIVATE_KEY']?.trim());
+    const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    for (const key of [rsaKey(1024), ec.export({ type: 'pkcs8', format: 'pem' }).toString(), 'a key'])
+      assert.deepEqual(namedIn(problemsOf({ ...safe, ...register, BEVAN_PDS_PRIVATE_KEY: key })), [
+        'BEVAN_PDS_PRIVATE_KEY',
+      ]);
+  });
+
   test('are never quoted in what is said about them', () => {
     const secrets = {
       DATABASE_URL: 'secret-of-the-database',
       BEVAN_MASTER_KEY: 'secret of the key',
       BEVAN_METRICS_TOKEN: 'secret',
+      BEVAN_PDS_PRIVATE_KEY: 'secret of the register',
     };
-    const said = problemsOf({ ...safe, ...secrets }).join('\n');
-    assert.equal(namedIn(said.split('\n')).length, 3);
+    const said = problemsOf({ ...safe, ...register, ...secrets }).join('\n');
+    assert.equal(namedIn(said.split('\n')).length, 4);
     for (const secret of Object.values(secrets)) assert.ok(!said.includes(secret));
   });
 

@@ -1,0 +1,101 @@
+import { Agent as PlainAgent, request as requestPlain, type IncomingMessage } from 'node:http';
+import { Agent as SecureAgent, request as requestSecure } from 'node:https';
+
+/** A request as it goes out. Its address may hold personal data: it is never logged. */
+export interface Outgoing {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export type Received =
+  | {
+      readonly outcome: 'answered';
+      readonly status: number;
+      readonly retryAfter: string | undefined;
+      readonly text: string;
+    }
+  /** For the log: a word without anything of what was sent. */
+  | { readonly outcome: 'none'; readonly reason: 'no-connection' | 'too-slow' | 'too-long' | 'broke-off' };
+
+/** Sends requests to one system and gives what it answers; never throws. */
+export type Send = (outgoing: Outgoing, limits: { readonly timeoutMs: number }) => Promise<Received>;
+
+/** An entry has some kilobytes. */
+const mostBytes = 512 * 1024;
+const mostHeaderBytes = 16 * 1024;
+/** Connections of one process to one host; what waits for one counts against its time limit. */
+const mostConnections = 50;
+
+/**
+ * Opens the connections of this process to other systems. It follows no redirect, reads no more than half a megabyte, and
+ * ends whatever takes longer than it may, its last byte included.
+ */
+export function openConnections(): Send {
+  const options = { keepAlive: true, maxSockets: mostConnections, maxFreeSockets: 10, timeout: 30_000 };
+  const agents = { plain: new PlainAgent(options), secure: new SecureAgent(options) };
+  return async (outgoing, { timeoutMs }) => {
+    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
+    try {
+      const response = await open(outgoing, agents, signal);
+      try {
+        const text = await readBody(response);
+        if (text === undefined) return { outcome: 'none', reason: 'too-long' };
+        const { statusCode: status = 0, headers } = response;
+        return { outcome: 'answered', status, retryAfter: headers['retry-after'], text };
+      } finally {
+        if (!response.complete) response.destroy();
+      }
+    } catch (error) {
+      if (signal.aborted) return { outcome: 'none', reason: 'too-slow' };
+      return { outcome: 'none', reason: error instanceof BrokeOff ? 'broke-off' : 'no-connection' };
+    }
+  };
+}
+
+class BrokeOff extends Error {
+  override readonly name = 'BrokeOff';
+}
+
+function open(
+  { method, url, headers, body }: Outgoing,
+  agents: { plain: PlainAgent; secure: SecureAgent },
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const isPlain = url.protocol === 'http:';
+  // A kept connection may be closed by the other side at this very moment: what must not be sent twice gets a new one.
+  const agent = method === 'GET' ? (isPlain ? agents.plain : agents.secure) : false;
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const options = {
+    method,
+    agent,
+    signal,
+    headers: { ...headers, ...length },
+    maxHeaderSize: mostHeaderBytes,
+  };
+  return new Promise((resolve, reject) => {
+    (isPlain ? requestPlain : requestSecure)(url, options)
+      .on('response', resolve)
+      .on('error', reject)
+      .on('close', () => reject(new BrokeOff()))
+      .end(body);
+  });
+}
+
+/** @returns undefined when it is too long */
+async function readBody(response: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const part of response) {
+      if (!Buffer.isBuffer(part)) throw new BrokeOff();
+      bytes += part.length;
+      if (bytes > mostBytes) return undefined;
+      parts.push(part);
+    }
+  } catch (cause) {
+    throw new BrokeOff(undefined, { cause });
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
