@@ -3,9 +3,11 @@ import { endSignIns } from '#accounts';
 import type { Deps, House } from '#foundation/deps';
 import type { NhsNumber } from '#foundation/identifiers';
 import { readPatient, type Register, type RegisterReading } from '#pds';
+import type { DecisionReason } from './decision-codes.ts';
+import { recordDecision } from './decisions.ts';
 import { readIdentity, type Identity, type IdentityDetails, type KnownIdentity } from './record.ts';
 import { detailsOf } from './register-details.ts';
-import { standingReferences, type BadStanding } from './standing.ts';
+import type { BadStanding } from './standing.ts';
 import { takeNumberTurn, updateCheckedAt, updateFromRegister } from './store.ts';
 
 export type Recheck =
@@ -121,20 +123,40 @@ async function settleNumber(
   return turn === 'free' ? finding : conflict;
 }
 
-/** The audit trail is told which details changed, never to what; and of a standing what the person is told. */
+/** Writes down what changed by it, if anything did; of details their names alone. */
 async function tell(
-  { audit }: Deps,
+  deps: Deps,
   { accountId, known }: Omit<Asked, 'askedAt'>,
   { details, standing }: Finding,
 ): Promise<void> {
+  const { level } = known;
   const changed = changedIn(known.details, details);
-  if (changed.length > 0) await audit({ type: 'identity.refreshed', accountId, details: { changed } });
-  if (standing === (known.standing ?? null)) return;
-  await (standing === null
-    ? audit({ type: 'identity.standing-restored', accountId })
-    : audit({
-        type: 'identity.standing-lost',
-        accountId,
-        details: { reference: standingReferences[standing] },
-      }));
+  const [reason, ...reasons] = reasonsOf(known, { changed, standing });
+  if (reason === undefined) return;
+  await recordDecision(deps, {
+    accountId,
+    method: 'register-recheck',
+    level: { before: level, after: level },
+    outcome: standing === null ? 'unchanged' : 'stopped',
+    reasons: [reason, ...reasons],
+    ...(changed.length === 0 ? {} : { evidence: { changed } }),
+  });
+}
+
+const stopReasons = {
+  withdrawn: 'entry_withdrawn',
+  deceased: 'entry_deceased',
+  number_conflict: 'nhs_number_taken',
+} as const satisfies Record<BadStanding, DecisionReason>;
+
+function reasonsOf(
+  known: KnownIdentity,
+  { changed, standing }: { changed: readonly string[]; standing: BadStanding | null },
+): DecisionReason[] {
+  if (standing !== null) return standing === known.standing ? [] : [stopReasons[standing]];
+  return [
+    ...(changed.includes('nhsNumber') ? (['nhs_number_superseded'] as const) : []),
+    ...(changed.some((name) => name !== 'nhsNumber') ? (['details_changed'] as const) : []),
+    ...(known.standing === undefined ? [] : (['standing_restored'] as const)),
+  ];
 }

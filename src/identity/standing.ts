@@ -5,7 +5,7 @@
 export const badStandings = ['withdrawn', 'deceased', 'number_conflict'] as const;
 export type BadStanding = (typeof badStandings)[number];
 
-/** What a person can quote to support; the audit trail and services are told no more than that. */
+/** What the person is told, and can quote to support. */
 export const standingReferences: Readonly<Record<BadStanding, string>> = {
   withdrawn: 'CID2011',
   deceased: 'CID2012',

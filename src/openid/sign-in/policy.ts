@@ -25,7 +25,8 @@ export const againReasons: readonly string[] = ['login_prompt', 'max_age', 'id_t
 
 /**
  * What stands between a request and its answer, in this order: signing in (again, or with a further factor), what the
- * national register says of the person by now, that the service is not for where they live, showing for certain enough who they are, agreeing to share.
+ * national register says of the person by now, that the service is not for where they live, showing for certain enough who
+ * they are, agreeing to share.
  */
 export function createSignInPolicy(
   house: House,
