@@ -9,3 +9,23 @@ export type {
   RegisterUnavailable,
   Trace,
 } from './register.ts';
+export {
+  clearRegisterFaults,
+  listRegisterFaults,
+  registerFaultKinds,
+  setRegisterFault,
+  type RegisterFault,
+  type RegisterFaultKind,
+} from './simulator/faults.ts';
+export {
+  hasSimulatedPatient,
+  putSimulatedPatient,
+  resetSimulatedRegister,
+  seedSimulatedRegister,
+  type RegisteredPerson,
+} from './simulator/people.ts';
+export {
+  registerSimulatorAddresses,
+  startRegisterSimulator,
+  type RegisterSimulator,
+} from './simulator/server.ts';

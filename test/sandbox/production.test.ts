@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { clientRegistration, registerClient } from '#partners';
 import { sql } from 'kysely';
-import { findFreePort } from '../support/app.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestHouse } from '../support/house.ts';
 import { makeKeyPair } from './explained.ts';

@@ -5,7 +5,7 @@ import type { Environment } from '#foundation/settings';
 import { loadSenders } from '#messaging';
 import { openRequestLog, sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
 import { buildApp, startWork } from '../../src/app.ts';
-import { findFreePort } from './app.ts';
+import { findFreePort } from './free-port.ts';
 import { createTestHouse, type TestHouse } from './house.ts';
 
 /** A whole sandbox that listens on this machine. */
