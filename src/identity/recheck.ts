@@ -8,7 +8,7 @@ import { recordDecision } from './decisions.ts';
 import { readIdentity, type Identity, type IdentityDetails, type KnownIdentity } from './record.ts';
 import { detailsOf } from './register-details.ts';
 import type { BadStanding } from './standing.ts';
-import { takeNumberTurn, updateCheckedAt, updateFromRegister } from './store.ts';
+import { lockIdentity, takeNumberTurn, updateCheckedAt, updateFromRegister } from './store.ts';
 
 export type Recheck =
   /** What is known of the person by now; `standing` in it says whether their account can be used. */
@@ -18,7 +18,8 @@ export type Recheck =
 
 /** What the register's answer means for a record. */
 interface Finding {
-  readonly details: IdentityDetails;
+  /** Those of the entry; absent when they stay as they are. */
+  readonly details?: IdentityDetails;
   readonly standing: BadStanding | null;
 }
 
@@ -53,30 +54,30 @@ export async function recheckIdentity(
   if (reading.outcome === 'unavailable') return { outcome: 'unavailable' };
   const finding = judge(reading, known);
   const about = { accountId, known, askedAt };
-  const isWritten = saysNothingNew(finding, known)
-    ? await updateCheckedAt(house.deps.db, {
-        accountId,
-        nhsNumberKey: keyOf(house, known.details.nhsNumber),
-        askedAt,
-      })
-    : await house.transact((deps) => write(deps, about, finding));
-  if (isWritten && saysNothingNew(finding, known))
+  if (!saysNothingNew(finding, known)) await house.transact((deps) => write(deps, about, finding));
+  else if (await touch(house.deps, about))
     return { outcome: 'read', identity: { ...known, checkedAt: askedAt } };
   return { outcome: 'read', identity: await readIdentity(house.deps, accountId) };
 }
 
-function judge(reading: Exclude<RegisterReading, { outcome: 'unavailable' }>, known: KnownIdentity): Finding {
-  const { details } = known;
-  if (reading.outcome !== 'found') return { details, standing: 'withdrawn' };
+function judge(
+  reading: Exclude<RegisterReading, { outcome: 'unavailable' }>,
+  { details: before }: KnownIdentity,
+): Finding {
+  if (reading.outcome !== 'found') return { standing: 'withdrawn' };
   const { patient } = reading;
-  if (patient.isDeceased) return { details, standing: 'deceased' };
+  const details = detailsOf(patient);
+  // Another number is the same person's only if that person was born on the same day.
+  if (patient.nhsNumber !== before.nhsNumber && details?.birthdate !== before.birthdate)
+    return { standing: 'number_conflict' };
+  if (patient.isDeceased) return { standing: 'deceased' };
   // An entry without a whole date of birth is theirs still; it only has nothing better to say.
-  const incomplete = { ...details, nhsNumber: patient.nhsNumber };
-  return { details: detailsOf(patient) ?? incomplete, standing: null };
+  return details === undefined ? { standing: null } : { details, standing: null };
 }
 
 function saysNothingNew({ details, standing }: Finding, known: KnownIdentity): boolean {
-  return standing === null && known.standing === undefined && changedIn(known.details, details).length === 0;
+  const isChanged = details !== undefined && changedIn(known.details, details).length > 0;
+  return standing === null && known.standing === undefined && !isChanged;
 }
 
 /** @returns the names of the details that differ */
@@ -88,50 +89,45 @@ function changedIn(before: IdentityDetails, after: IdentityDetails): string[] {
 }
 
 /** @returns false if the record is another by now than the register was asked about */
-async function write(deps: Deps, { accountId, known, askedAt }: Asked, finding: Finding): Promise<boolean> {
-  const askedUnder = keyOf(deps, known.details.nhsNumber);
-  const settled = await settleNumber(deps, { accountId, known }, finding);
-  const { details, standing } = settled;
-  const isWritten = await updateFromRegister(deps, {
-    accountId,
-    askedUnder,
-    askedAt,
-    nhsNumberKey: keyOf(deps, details.nhsNumber),
-    details,
-    standing,
-  });
-  if (!isWritten) return false;
-  if (standing !== null) await endSignIns(deps, accountId);
-  await tell(deps, { accountId, known }, settled);
-  return true;
+function touch(deps: Pick<Deps, 'db' | 'secrets'>, { accountId, known, askedAt }: Asked): Promise<boolean> {
+  return updateCheckedAt(deps.db, { accountId, nhsNumberKey: keyOf(deps, known.details.nhsNumber), askedAt });
 }
 
-/**
- * A number that took another's place becomes the account's: unless another account has it already, or it is of somebody
- * who was not born on the same day. The one person has two numbers then, or the register has confused two people.
- */
-async function settleNumber(
-  deps: Deps,
-  { accountId, known }: Omit<Asked, 'askedAt'>,
-  finding: Finding,
-): Promise<Finding> {
-  const { nhsNumber, birthdate } = finding.details;
+/** Writes what follows, unless the record is another by now, or the register was asked again later. */
+async function write(deps: Deps, asked: Asked, finding: Finding): Promise<void> {
+  const { accountId, known, askedAt } = asked;
+  const { details, standing } = await settleNumber(deps, asked, finding);
+  const current = await lockIdentity(deps, accountId);
+  if (current.level === 'P0' || current.checkedAt > askedAt) return;
+  if (current.details.nhsNumber !== known.details.nhsNumber) return;
+  const settled = { details: details ?? current.details, standing };
+  await updateFromRegister(deps, {
+    accountId,
+    nhsNumberKey: keyOf(deps, settled.details.nhsNumber),
+    askedAt,
+    ...settled,
+  });
+  if (standing !== null) await endSignIns(deps, accountId);
+  await tell(deps, { accountId, before: current }, settled);
+}
+
+/** A number that took another's place becomes the account's, unless another account has it already. */
+async function settleNumber(deps: Deps, { accountId, known }: Asked, finding: Finding): Promise<Finding> {
+  const { nhsNumber } = finding.details ?? known.details;
   if (nhsNumber === known.details.nhsNumber) return finding;
-  const conflict: Finding = { details: known.details, standing: 'number_conflict' };
-  if (birthdate !== known.details.birthdate) return conflict;
   const turn = await takeNumberTurn(deps.db, { accountId, nhsNumberKey: keyOf(deps, nhsNumber) });
-  return turn === 'free' ? finding : conflict;
+  return turn === 'free' ? finding : { standing: 'number_conflict' };
 }
 
 /** Writes down what changed by it, if anything did; of details their names alone. */
 async function tell(
   deps: Deps,
-  { accountId, known }: Omit<Asked, 'askedAt'>,
-  { details, standing }: Finding,
+  { accountId, before }: { accountId: string; before: KnownIdentity },
+  { details, standing }: Required<Finding>,
 ): Promise<void> {
-  const { level } = known;
-  const changed = changedIn(known.details, details);
-  const [reason, ...reasons] = reasonsOf(known, { changed, standing });
+  const { level } = before;
+  const changed = changedIn(before.details, details);
+  const [reason, ...reasons] = reasonsOf(before, { changed, standing });
   if (reason === undefined) return;
   await recordDecision(deps, {
     accountId,
@@ -150,13 +146,13 @@ const stopReasons = {
 } as const satisfies Record<BadStanding, DecisionReason>;
 
 function reasonsOf(
-  known: KnownIdentity,
+  before: KnownIdentity,
   { changed, standing }: { changed: readonly string[]; standing: BadStanding | null },
 ): DecisionReason[] {
-  if (standing !== null) return standing === known.standing ? [] : [stopReasons[standing]];
+  if (standing !== null) return standing === before.standing ? [] : [stopReasons[standing]];
   return [
     ...(changed.includes('nhsNumber') ? (['nhs_number_superseded'] as const) : []),
     ...(changed.some((name) => name !== 'nhsNumber') ? (['details_changed'] as const) : []),
-    ...(known.standing === undefined ? [] : (['standing_restored'] as const)),
+    ...(before.standing === undefined ? [] : (['standing_restored'] as const)),
   ];
 }

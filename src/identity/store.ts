@@ -84,7 +84,9 @@ export async function selectIdentity(
   return identityPart.read(deps, (await select(deps.db, { accountId })).identity);
 }
 
-function open({ secrets }: SecretDeps, row: z.output<typeof rowSchema>): Identity {
+type Row = Pick<IdentityTables['identity.record'], (typeof columns)[number]>;
+
+function open({ secrets }: SecretDeps, row: Row): Identity {
   const unsealed = (purpose: string, sealed: Buffer): unknown =>
     JSON.parse(secrets.unseal(purpose, sealed).toString());
   const { account_id: accountId, level, sealed_gp_credentials: gp, standing } = row;
@@ -176,8 +178,8 @@ export async function upsertRecord(
 }
 
 /**
- * Writes down that the register was read and says nothing new. An answer that was asked for earlier does not count for
- * more than one asked for later.
+ * Writes down that the register was read and says nothing new. An answer counts for no more than one that was asked for
+ * later.
  *
  * @returns false if the record is not any more what it was when the register was asked
  */
@@ -196,25 +198,33 @@ export async function updateCheckedAt(
   return numUpdatedRows > 0n;
 }
 
-/**
- * Writes down what the register says of somebody by now. Level, phone and GP credentials stay as they are.
- *
- * @param reading.askedUnder the key of the number that the register was asked for
- * @returns false as {@link updateCheckedAt}
- */
+/** Reads a record, and holds other changes of it back until the transaction ends. */
+export async function lockIdentity(
+  deps: SecretDeps & { readonly db: Db },
+  accountId: string,
+): Promise<Identity> {
+  const row = await tables(deps.db)
+    .selectFrom('identity.record')
+    .select(columns)
+    .where('account_id', '=', accountId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row === undefined ? { level: 'P0' } : open(deps, row);
+}
+
+/** Writes down what the register says of somebody by now. Level, phone and GP credentials stay as they are. */
 export async function updateFromRegister(
   { db, secrets }: SecretDeps & { db: Db },
   reading: {
     accountId: string;
-    askedUnder: string;
-    askedAt: Date;
     nhsNumberKey: string;
+    askedAt: Date;
     details: IdentityDetails;
     standing: BadStanding | null;
   },
-): Promise<boolean> {
+): Promise<void> {
   const { accountId } = reading;
-  const { numUpdatedRows } = await tables(db)
+  await tables(db)
     .updateTable('identity.record')
     .set({
       nhs_number_key: reading.nhsNumberKey,
@@ -223,10 +233,7 @@ export async function updateFromRegister(
       checked_at: reading.askedAt,
     })
     .where('account_id', '=', accountId)
-    .where('nhs_number_key', '=', reading.askedUnder)
-    .where('checked_at', '<=', reading.askedAt)
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
+    .execute();
 }
 
 /** @returns false unless the account's owner is known for certain */
