@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { endSignIns } from '#accounts';
 import type { Deps, House } from '#foundation/deps';
-import type { NhsNumber } from '#foundation/identifiers';
+import { sameName, type NhsNumber } from '#foundation/identifiers';
 import { readPatient, type Register, type RegisterReading } from '#pds';
 import type { DecisionReason } from './decision-codes.ts';
 import { recordDecision } from './decisions.ts';
@@ -17,11 +17,10 @@ export type Recheck =
   | { readonly outcome: 'unavailable' };
 
 /** What the register's answer means for a record. */
-interface Finding {
-  /** Those of the entry; absent when they stay as they are. */
-  readonly details?: IdentityDetails;
-  readonly standing: BadStanding | null;
-}
+type Finding =
+  /** The details are those of the entry; absent when they stay as they are. */
+  | { readonly standing: null; readonly details?: IdentityDetails }
+  | { readonly standing: BadStanding; readonly because: DecisionReason };
 
 interface Asked {
   readonly accountId: string;
@@ -64,20 +63,36 @@ function judge(
   reading: Exclude<RegisterReading, { outcome: 'unavailable' }>,
   { details: before }: KnownIdentity,
 ): Finding {
-  if (reading.outcome !== 'found') return { standing: 'withdrawn' };
+  if (reading.outcome !== 'found') return { standing: 'withdrawn', because: 'entry_withdrawn' };
   const { patient } = reading;
   const details = detailsOf(patient);
-  // Another number is the same person's only if that person was born on the same day.
-  if (patient.nhsNumber !== before.nhsNumber && details?.birthdate !== before.birthdate)
-    return { standing: 'number_conflict' };
-  if (patient.isDeceased) return { standing: 'deceased' };
+  if (details === undefined ? patient.nhsNumber !== before.nhsNumber : !isSamePerson(before, details))
+    return { standing: 'number_conflict', because: 'details_differ' };
+  if (patient.isDeceased) return { standing: 'deceased', because: 'entry_deceased' };
   // An entry without a whole date of birth is theirs still; it only has nothing better to say.
-  return details === undefined ? { standing: null } : { details, standing: null };
+  return details === undefined ? { standing: null } : { standing: null, details };
 }
 
-function saysNothingNew({ details, standing }: Finding, known: KnownIdentity): boolean {
-  const isChanged = details !== undefined && changedIn(known.details, details).length > 0;
-  return standing === null && known.standing === undefined && !isChanged;
+/**
+ * Under the same number a name or a date of birth may have been corrected, or changed by marriage, but hardly everything.
+ * Under another number it has to be the same date of birth and a name of theirs: answers may be mixed up, and nobody is to
+ * become somebody else by it.
+ */
+function isSamePerson(before: IdentityDetails, after: IdentityDetails): boolean {
+  const isBornThen = before.birthdate === after.birthdate;
+  const hasName =
+    sameName(before.familyName, after.familyName) ||
+    sameName(firstOf(before.givenName), firstOf(after.givenName));
+  return before.nhsNumber === after.nhsNumber ? isBornThen || hasName : isBornThen && hasName;
+}
+
+function firstOf(names = ''): string {
+  return names.split(' ', 1)[0] ?? '';
+}
+
+function saysNothingNew(finding: Finding, known: KnownIdentity): boolean {
+  if (finding.standing !== null || known.standing !== undefined) return false;
+  return finding.details === undefined || changedIn(known.details, finding.details).length === 0;
 }
 
 /** @returns the names of the details that differ */
@@ -94,62 +109,51 @@ function touch(deps: Pick<Deps, 'db' | 'secrets'>, { accountId, known, askedAt }
 }
 
 /** Writes what follows, unless the record is another by now, or the register was asked again later. */
-async function write(deps: Deps, asked: Asked, finding: Finding): Promise<void> {
+async function write(deps: Deps, asked: Asked, answer: Finding): Promise<void> {
   const { accountId, known, askedAt } = asked;
-  const { details, standing } = await settleNumber(deps, asked, finding);
-  const current = await lockIdentity(deps, accountId);
-  if (current.level === 'P0' || current.checkedAt > askedAt) return;
-  if (current.details.nhsNumber !== known.details.nhsNumber) return;
-  const settled = { details: details ?? current.details, standing };
-  await updateFromRegister(deps, {
-    accountId,
-    nhsNumberKey: keyOf(deps, settled.details.nhsNumber),
-    askedAt,
-    ...settled,
-  });
+  const finding = await settleNumber(deps, asked, answer);
+  const before = await lockIdentity(deps, accountId);
+  if (before.level === 'P0' || before.checkedAt > askedAt) return;
+  if (before.details.nhsNumber !== known.details.nhsNumber) return;
+  const { standing } = finding;
+  const details = (standing === null ? finding.details : undefined) ?? before.details;
+  const nhsNumberKey = keyOf(deps, details.nhsNumber);
+  await updateFromRegister(deps, { accountId, nhsNumberKey, askedAt, details, standing });
   if (standing !== null) await endSignIns(deps, accountId);
-  await tell(deps, { accountId, before: current }, settled);
+  await tell(deps, { accountId, before }, finding);
 }
 
 /** A number that took another's place becomes the account's, unless another account has it already. */
-async function settleNumber(deps: Deps, { accountId, known }: Asked, finding: Finding): Promise<Finding> {
-  const { nhsNumber } = finding.details ?? known.details;
-  if (nhsNumber === known.details.nhsNumber) return finding;
+async function settleNumber(deps: Deps, { accountId, known }: Asked, answer: Finding): Promise<Finding> {
+  const { nhsNumber } = (answer.standing === null ? answer.details : undefined) ?? known.details;
+  if (nhsNumber === known.details.nhsNumber) return answer;
   const turn = await takeNumberTurn(deps.db, { accountId, nhsNumberKey: keyOf(deps, nhsNumber) });
-  return turn === 'free' ? finding : { standing: 'number_conflict' };
+  return turn === 'free' ? answer : { standing: 'number_conflict', because: 'nhs_number_taken' };
 }
 
 /** Writes down what changed by it, if anything did; of details their names alone. */
 async function tell(
   deps: Deps,
   { accountId, before }: { accountId: string; before: KnownIdentity },
-  { details, standing }: Required<Finding>,
+  finding: Finding,
 ): Promise<void> {
   const { level } = before;
+  const { details = before.details } = finding.standing === null ? finding : {};
   const changed = changedIn(before.details, details);
-  const [reason, ...reasons] = reasonsOf(before, { changed, standing });
+  const [reason, ...reasons] = reasonsOf(before, finding, changed);
   if (reason === undefined) return;
   await recordDecision(deps, {
     accountId,
     method: 'register-recheck',
     level: { before: level, after: level },
-    outcome: standing === null ? 'unchanged' : 'stopped',
+    outcome: finding.standing === null ? 'unchanged' : 'stopped',
     reasons: [reason, ...reasons],
     ...(changed.length === 0 ? {} : { evidence: { changed } }),
   });
 }
 
-const stopReasons = {
-  withdrawn: 'entry_withdrawn',
-  deceased: 'entry_deceased',
-  number_conflict: 'nhs_number_taken',
-} as const satisfies Record<BadStanding, DecisionReason>;
-
-function reasonsOf(
-  before: KnownIdentity,
-  { changed, standing }: { changed: readonly string[]; standing: BadStanding | null },
-): DecisionReason[] {
-  if (standing !== null) return standing === before.standing ? [] : [stopReasons[standing]];
+function reasonsOf(before: KnownIdentity, finding: Finding, changed: readonly string[]): DecisionReason[] {
+  if (finding.standing !== null) return finding.standing === before.standing ? [] : [finding.because];
   return [
     ...(changed.includes('nhsNumber') ? (['nhs_number_superseded'] as const) : []),
     ...(changed.some((name) => name !== 'nhsNumber') ? (['details_changed'] as const) : []),

@@ -179,19 +179,25 @@ suite('a number that took the place of somebody’s', () => {
     assert.equal((await told(person)).userinfo['nhs_number'], person.nhsNumber);
   });
 
-  test('is not theirs if it is of somebody born on another day', async () => {
-    const person = await createKnownPerson(provider);
-    const stranger = await provider.register.addPatient({ ...grace, birthdate: '1986-12-19' });
-    await changeEntry(provider, person, { supersededBy: stranger });
-    const request = await signIn(person);
-    assert.equal('standing' in request && request.standing, 'number_conflict');
-    const identity = await readIdentity(provider.house.deps, person.account.id);
-    assert.ok(identity.level === 'P5');
-    assert.deepEqual(
-      [identity.details.nhsNumber, identity.details.birthdate],
-      [person.nhsNumber, grace.birthdate],
-    );
-  });
+  for (const { whom, entry } of [
+    { whom: 'was born on another day', entry: { birthdate: '1986-12-19' } },
+    { whom: 'has no name of theirs', entry: { familyName: 'Lovelace', givenNames: ['Ada'] } },
+  ]) {
+    test(`is not theirs if it is of somebody who ${whom}`, async () => {
+      const person = await createKnownPerson(provider);
+      const stranger = await provider.register.addPatient({ ...grace, ...entry });
+      await changeEntry(provider, person, { supersededBy: stranger });
+      const request = await signIn(person);
+      assert.equal('standing' in request && request.standing, 'number_conflict');
+      assert.deepEqual(await decided(person), [['stopped', 'details_differ']]);
+      const identity = await readIdentity(provider.house.deps, person.account.id);
+      assert.ok(identity.level === 'P5');
+      assert.deepEqual(
+        [identity.details.nhsNumber, identity.details.familyName, identity.details.birthdate],
+        [person.nhsNumber, grace.familyName, grace.birthdate],
+      );
+    });
+  }
 
   test('is one account’s, also when two that were both replaced by it sign in at the same moment', async () => {
     const [one, two] = [await createKnownPerson(provider), await createKnownPerson(provider)];
@@ -215,7 +221,20 @@ test('with prompt=none a service hears that the person has to be asked, not why'
   assert.equal(await visits.askSilently(browser, everything), 'sso_login_required');
 });
 
-test('a number that is none in the register stops its account; one that never was known is nobody’s', async () => {
+test('nobody becomes somebody else by an entry with another name and another date of birth under their number', async () => {
+  const person = await createKnownPerson(provider);
+  await changeEntry(provider, person, {
+    familyName: 'Lovelace',
+    givenNames: ['Ada'],
+    birthdate: '1985-12-10',
+  });
+  const request = await signIn(person);
+  assert.equal('standing' in request && request.standing, 'number_conflict');
+  await changeEntry(provider, person, { familyName: 'Lovelace', givenNames: ['Ada'] });
+  assert.equal((await told(person)).idToken['family_name'], 'Lovelace');
+});
+
+test('a number that is none in the register stops its account', async () => {
   const account = await createPerson(provider);
   const nhsNumber = await makeKnown(provider, {
     accountId: account.id,
