@@ -70,7 +70,7 @@ const away = () => home.register.setFault('fail', 1000);
 suite('while the register does not answer', () => {
   test('people go on signing in, as what it said last, and nobody is raised by it', async () => {
     const [person, unknown] = [await createKnownPerson(home), await createPerson(home)];
-    const before_ = await identityOf(person);
+    const was = await identityOf(person);
     await changeEntry(home, person, { familyName: 'Murray' });
     await away();
     for (const hours of [0, 1, 22]) {
@@ -80,7 +80,7 @@ suite('while the register does not answer', () => {
       const nobody = await signInAs(provider, service, { accountId: unknown.id });
       assert.equal(nobody.prompt, 'identity');
     }
-    assert.deepEqual(await identityOf(person), before_);
+    assert.deepEqual(await identityOf(person), was);
   });
 
   for (const kind of [
