@@ -6,6 +6,7 @@ export {
   tendSigningKeys,
 } from './keys/life.ts';
 export { ownPages } from './addresses.ts';
+export { ownClientId } from './own-client.ts';
 export {
   inspectCode,
   inspectRefreshToken,

@@ -98,14 +98,17 @@ for (const language of ['en', 'cy'] as const) {
   });
 }
 
-test('the account page is closed to somebody whose account can’t be used, in the same words', async () => {
+test('the account page is closed to somebody whose account can’t be used, with no button that leads nowhere', async () => {
   const person = await known('eve');
-  await signInWithPassword(person, asking);
-  await agree(person);
+  const { browser, who } = person;
   await person.change({ invalidated: true });
-  const { browser } = person;
-  await signInWithPassword(person, { ...asking, prompt: 'login' });
+  await browser.open('/settings');
+  await browser.submit({ email: who.email });
+  await browser.submit({ password: who.password });
+  await browser.submit({ code: await app.codeFor('+447700900321', 'sms') });
   assert.equal(browser.page.heading, words.en.title);
+  assert.ok(browser.page.text.includes('CID2011'));
+  assert.deepEqual(browser.page.forms, []);
   assert.match((await browser.open('/settings')).address.pathname, /^\/sign-in\//u);
 });
 

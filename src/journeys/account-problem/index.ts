@@ -1,6 +1,6 @@
 import { stepsOf, type JourneyDefinition } from '#foundation/journey';
 import { badStandings, standingReferences } from '#identity';
-import { refuseRequest } from '#openid';
+import { ownClientId, refuseRequest } from '#openid';
 import { z } from 'zod';
 import { requestContext, requestFormTargets, requestFrame } from '../request.ts';
 
@@ -15,7 +15,12 @@ const goBack = stepsOf<Answers, Context>()({
   page: 'journeys/account-problem',
   isDone: () => false,
   undo: (given) => given,
-  show: (_deps, { context: of }) => Promise.resolve({ reference: standingReferences[of.standing] }),
+  show: (_deps, { context: of }) =>
+    Promise.resolve({
+      reference: standingReferences[of.standing],
+      // Our own pages are closed to them, too.
+      leadsBack: of.clientId !== ownClientId,
+    }),
   form: z.object({}),
   submit: async (deps, { context: of }) => {
     const refusal = { uid: of.uid, error: 'access_denied', description: 'AccountDisabled' } as const;
