@@ -28,8 +28,12 @@ export {
   type Identity,
   type IdentityDetails,
   type IdentityEstablished,
+  type KnownIdentity,
 } from './record.ts';
 export { detailsOf, phoneIsOn } from './register-details.ts';
+export { startIdentityWork, recheckLater } from './recheck-later.ts';
+export { recheckIdentity, type Recheck } from './recheck.ts';
+export { badStandings, standingReferences, type BadStanding } from './standing.ts';
 export { identityPart } from './store.ts';
 export {
   defaultVtr,
