@@ -42,6 +42,25 @@ export async function registerDemoClient(deps: Deps, demo: { readonly origin: st
     scopes: releasableScopes.filter((scope) => scope !== 'basic_demographics'),
     im1_enabled: true,
     client_uri: `${demo.origin}/`,
+    policy_uri: `${demo.origin}/about#privacy`,
+    assurances: {
+      benefit: {
+        en: 'You can book a GP appointment at any time, without waiting on the phone.',
+        cy: 'Gallwch drefnu apwyntiad gyda meddyg teulu ar unrhyw adeg, heb aros ar y ffôn.',
+      },
+      nhs_body: { name: 'Made-up Vale Integrated Care Board', relation: 'commissioned' },
+      free_at_point_of_delivery: true,
+    },
+    listing: {
+      description: {
+        en: 'Book, change and cancel appointments at your GP surgery. A demonstration: it books nothing.',
+        cy: 'Trefnu, newid a chanslo apwyntiadau yn eich meddygfa. Arddangosiad: nid yw’n trefnu dim.',
+      },
+      operator: 'Riverbank Made-up Software',
+      languages: ['en'],
+      help_uri: `${demo.origin}/about#help`,
+      accessibility_uri: `${demo.origin}/about#accessibility`,
+    },
   });
   const found = await readClient(deps, demoClientId);
   if (found === undefined) {

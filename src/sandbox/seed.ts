@@ -4,6 +4,7 @@ import type { Deps, House } from '#foundation/deps';
 import { clearSimulatedInbox } from '#messaging';
 import { listClients, removeClient } from '#partners';
 import { registerDemoClient, type DemoClient } from './demo-client.ts';
+import { registerExampleServices } from './example-services.ts';
 import { forgetPerson, makePerson } from './people.ts';
 import type { RequestLog } from './requests/log.ts';
 import { takeSeedingTurn } from './store.ts';
@@ -34,6 +35,7 @@ const mostGuesses = 10;
 export async function seedSandbox(house: House, demo: { readonly origin: string }): Promise<DemoClient> {
   const client = await inSeedingTurn(house, async (deps) => {
     for (const persona of personas) await seedPersona(house, deps, persona);
+    await registerExampleServices(deps);
     return registerDemoClient(deps, demo);
   });
   await keepLocked(house);
@@ -80,6 +82,7 @@ export async function resetAll(deps: SeedDeps): Promise<void> {
       await clearLocks(inside, { email: persona.email, phone: phoneOf(persona) });
       await seedPersona(house, inside, persona);
     }
+    await registerExampleServices(inside);
     await registerDemoClient(inside, { origin: demoOrigin });
     return ids;
   });

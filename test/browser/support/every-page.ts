@@ -8,6 +8,7 @@ import { launchBrowser } from '../../support/browser.ts';
 import { openTestSandbox, type TestSandbox } from '../../support/sandbox.ts';
 import { openDevice, type Tab } from './device.ts';
 import { tourProveIdentity } from './identity-tour.ts';
+import { tourRecord } from './record-tour.ts';
 import * as tours from './tour.ts';
 
 /** As narrow as a page must do with, without scrolling sideways. See WCAG 2.2, 1.4.10. */
@@ -73,9 +74,11 @@ export function examineEveryPage(language: Language): void {
     'signing up': tours.tourSignUp,
     'signing in': tours.tourSignIn,
     'matching one’s details to the register': tourProveIdentity,
+    'hearing of one’s record': tourRecord,
     'seeing one’s account': tours.tourAccount,
     'being stopped': tours.tourStops,
     'choosing a new password': tours.tourForgottenPassword,
+    'finding a service': tours.tourDirectory,
     'meeting problems': tours.tourProblems,
   };
   for (const [part, tour] of Object.entries(parts)) {
