@@ -19,6 +19,7 @@ export {
 } from './simulator/faults.ts';
 export {
   hasSimulatedPatient,
+  listSimulatedPatients,
   putSimulatedPatient,
   resetSimulatedRegister,
   seedSimulatedRegister,
