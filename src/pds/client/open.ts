@@ -69,15 +69,16 @@ export function openRegister(house: RegisterHouse): Register | undefined {
     keyId: pdsKeyId,
     privateKey: createPrivateKey(pdsPrivateKey),
   };
+  const requestMs = settings.pdsRequestSeconds * 1000;
   return {
     house,
     url: pdsUrl,
     odsCode: settings.pdsOdsCode,
     perSecond: settings.pdsRequestsPerSecond ?? usualPerSecond,
-    requestMs: settings.pdsRequestSeconds * 1000,
+    requestMs,
     callMs: settings.pdsCallSeconds * 1000,
     credentials,
-    token: createApplicationToken({ clock, credentials, postForm }),
+    token: createApplicationToken({ clock, credentials, postForm, requestMs }),
     breaker: createBreaker(),
     send,
     postForm,
