@@ -52,7 +52,7 @@ export async function sandboxRoutes(
     ...messageOperations(deps),
     ...clientOperations(deps),
     ...requestOperations(deps),
-    ...signInOperations({ app, house, devices, queues: new Map() }),
+    ...signInOperations({ app, house, register: sandbox.register, devices, queues: new Map() }),
     ...keyOperations(deps),
     ...faultOperations(deps),
     ...registerOperations(deps),
