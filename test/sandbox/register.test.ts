@@ -140,6 +140,11 @@ suite('a person of one’s own', () => {
     assert.equal(found.outcome === 'found' && found.patient.nhsNumber, old.supersededBy);
   });
 
+  test('can have no name that can’t be kept', async () => {
+    for (const person of [{ level: 'P5', familyName: 'a\u0000b' }, { register: { givenName: '\u0000' } }])
+      assert.equal((await call(sandbox, 'POST', '/people', person)).status, 400);
+  });
+
   test('whose number somebody in the register has already takes nothing from them', async () => {
     const [before] = await lookUp('birthdate=1971&limit=1');
     assert.ok(before);

@@ -50,6 +50,7 @@ suite('the token endpoint of the register', () => {
     ['of one application about another', () => ({ claims: { sub: 'x' } }), 400, /iss\/sub/u],
     ['meant for another address', () => ({ claims: { aud: `${register.tokenUrl}/` } }), 401, /aud/u],
     ['without an id', () => ({ claims: { jti: undefined } }), 400, /jti/u],
+    ['with an id that can’t be kept', () => ({ claims: { jti: 'a\u0000b' } }), 400, /decode/u],
     ['that has expired', () => ({ claims: { exp: seconds() - 20 } }), 400, /expired/u],
     ['that lasts longer than five minutes', () => ({ claims: { exp: seconds() + 360 } }), 400, /5 minutes/u],
     ['that never ends', () => ({ claims: { exp: undefined } }), 400, /exp/u],

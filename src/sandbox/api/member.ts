@@ -16,7 +16,7 @@ export function readBy<T>(read: (text: string) => T | undefined, complaint: stri
 export const name = z
   .string({ error: 'must be a name' })
   .trim()
-  .min(1, 'must be a name')
+  .regex(/^\P{Cc}+$/u, 'must be a name')
   .max(100, 'is too long');
 export const odsCode = z
   .string({ error: 'must be an ODS code' })
