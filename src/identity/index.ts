@@ -28,6 +28,7 @@ export {
   type Identity,
   type IdentityDetails,
   type IdentityEstablished,
+  type KnownIdentity,
 } from './record.ts';
 export type { Claimed } from './match-rules.ts';
 export {
@@ -41,6 +42,9 @@ export {
   type RegisterMatch,
 } from './register-match.ts';
 export { detailsOf, phoneIsOn } from './register-details.ts';
+export { startIdentityWork, recheckLater } from './recheck-later.ts';
+export { recheckIdentity, type Recheck } from './recheck.ts';
+export { badStandings, standingReferences, type BadStanding } from './standing.ts';
 export { identityPart } from './store.ts';
 export {
   defaultVtr,

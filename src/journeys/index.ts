@@ -12,6 +12,8 @@ import { readSignInRequest, type BrowserSessions, type SignInRequest } from '#op
 import type { Register } from '#pds';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { accountProblem } from './account-problem/index.ts';
+import { detailsNotChecked } from './details-not-checked/index.ts';
 import { deviceCookie } from './device-cookie.ts';
 import { enter } from './enter/index.ts';
 import { notAvailable } from './not-available/index.ts';
@@ -45,6 +47,8 @@ export function forEachJourney(
   visit(signIn);
   visit(signUp(parts));
   visit(shareInformation);
+  visit(accountProblem);
+  visit(detailsNotChecked);
   visit(notAvailable);
   visit(notProven);
   visit(proveIdentity(parts));
@@ -103,6 +107,11 @@ function journeyFor(
   };
   const { session } = asked;
   switch (asked.prompt) {
+    case 'record': {
+      const { standing } = asked;
+      if (standing !== undefined) return { journey: 'account-problem', context: { ...context, standing } };
+      return { journey: 'details-not-checked', context: { ...context, accountId: session?.accountId } };
+    }
     case 'availability':
       return { journey: 'not-available', context };
     case 'identity': {

@@ -16,6 +16,7 @@ export type { Caller, ObserveService, ServiceRequest } from './observation/obser
 export { openidRoutes } from './routes.ts';
 export { type BrowserSessions } from './sessions/browser-sessions.ts';
 export {
+  askAgain,
   finishConsent,
   finishSignIn,
   readSignInRequest,

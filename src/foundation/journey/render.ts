@@ -48,7 +48,7 @@ export async function renderStep<A, C>(
     values: { ...known, ...(refused ? shown.typed : {}) },
   });
   return reply
-    .code(refused ? 400 : 200)
+    .code(refused ? 400 : (step.status ?? 200))
     .header('Content-Security-Policy', contentSecurityPolicy(journey.formTargets?.(stored.context)))
     .type('text/html; charset=utf-8')
     .send(html);

@@ -199,6 +199,20 @@ export const houseSettings = {
     byDefault: '`US`',
     sentence: 'Two-letter codes, separated by commas, of countries whose phone numbers no code is sent to.',
   }),
+  registerSignInTimeoutMs: setting({
+    variable: 'BEVAN_PDS_SIGN_IN_TIMEOUT_MS',
+    schema: wholeNumber(100, 30_000, 2000),
+    byDefault: '`2000`',
+    sentence:
+      'How many milliseconds a sign-in of somebody who is known at P5 or above waits for the national register.',
+  }),
+  registerFreshnessHours: setting({
+    variable: 'BEVAN_PDS_FRESHNESS_HOURS',
+    schema: wholeNumber(0, 720, 24),
+    byDefault: '`24`',
+    sentence:
+      'For how many hours what the national register said of somebody is believed while it can’t be asked. After that they can’t sign in where it matters until it answers.',
+  }),
   emailSender: setting({
     variable: 'BEVAN_EMAIL_SENDER',
     schema: z.string().optional(),

@@ -112,6 +112,10 @@ function answerPrompt(deps: HeadlessDeps, asked: HeadlessSignIn, request: SignIn
       return authenticate(deps, asked, request);
     case 'consent':
       return answerConsent(deps, asked, request);
+    case 'record':
+      return request.standing === undefined
+        ? goBack(deps, request, 'DetailsNotChecked', 'temporarily_unavailable')
+        : goBack(deps, request, 'AccountDisabled');
     case 'availability':
       return goBack(deps, request, 'NotAvailableInNation');
     case 'identity':
@@ -141,8 +145,13 @@ async function reachLevel(
 }
 
 /** Goes back to the service by the button of a page that leads no further. */
-function goBack({ house }: HeadlessDeps, { uid }: SignInRequest, description: string): Promise<Step> {
-  return house.transact((inside) => refuseRequest(inside, { uid, error: 'access_denied', description }));
+function goBack(
+  { house }: HeadlessDeps,
+  { uid }: SignInRequest,
+  description: string,
+  error: 'access_denied' | 'temporarily_unavailable' = 'access_denied',
+): Promise<Step> {
+  return house.transact((inside) => refuseRequest(inside, { uid, error, description }));
 }
 
 async function authenticate(

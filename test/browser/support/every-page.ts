@@ -7,6 +7,7 @@ import { startTestApp, type TestApp } from '../../support/app.ts';
 import { launchBrowser } from '../../support/browser.ts';
 import { openTestSandbox, type TestSandbox } from '../../support/sandbox.ts';
 import { openDevice, type Tab } from './device.ts';
+import { tourRecord } from './record-tour.ts';
 import * as tours from './tour.ts';
 
 /** As narrow as a page must do with, without scrolling sideways. See WCAG 2.2, 1.4.10. */
@@ -49,7 +50,11 @@ export function examineEveryPage(language: Language): void {
   const visited = new Set<string>();
 
   before(async () => {
-    [browser, app, sandbox] = await Promise.all([launchBrowser(), startTestApp(), openTestSandbox()]);
+    [browser, app, sandbox] = await Promise.all([
+      launchBrowser(),
+      startTestApp({ register: true }),
+      openTestSandbox(),
+    ]);
   });
   after(async () => {
     await browser.close();
@@ -64,6 +69,7 @@ export function examineEveryPage(language: Language): void {
   const parts = {
     'signing up': tours.tourSignUp,
     'signing in': tours.tourSignIn,
+    'hearing of one’s record': tourRecord,
     'seeing one’s account': tours.tourAccount,
     'being stopped': tours.tourStops,
     'choosing a new password': tours.tourForgottenPassword,
