@@ -45,6 +45,19 @@ suite('without a browser, at a service that needs P5', () => {
     });
   }
 
+  for (const persona of ['record-withdrawn', 'record-shows-death']) {
+    test(`${persona} was there, and is stopped now`, async () => {
+      assert.equal(refusedWith(await come(persona)), 'AccountDisabled');
+    });
+  }
+
+  test('superseded-number comes with the new number', async () => {
+    const { says } = personas.find(({ id }) => id === 'superseded-number') ?? {};
+    const { userinfo } = await service.exchange(locationIn(await come('superseded-number')));
+    assert.equal(userinfo['nhs_number'], '9990000123');
+    assert.notEqual(says?.nhsNumber, '9990000123');
+  });
+
   test('somebody who does not try goes back to the service', async () => {
     assert.equal(refusedWith(await come('consent-refused', null)), 'IdentityLevelNotReached');
   });

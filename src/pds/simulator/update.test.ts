@@ -49,10 +49,16 @@ async function signedIn(patient: TestPatient = {}, vot = 'P9.Cp.Cd') {
   };
 }
 
-const mobileOf = ({ body }: Asked) =>
-  body.telecom?.find?.(({ use }: { use: string }) => use === 'mobile') as
-    | { id: string; value: string }
-    | undefined;
+interface Point {
+  readonly id: string;
+  readonly use: string;
+  readonly value: string;
+}
+
+function mobileOf({ body }: Asked): Point | undefined {
+  const points: readonly Point[] = body.telecom ?? [];
+  return points.find(({ use }) => use === 'mobile');
+}
 
 suite('with the token of somebody who signed in', () => {
   test('their own entry is open, nobody else’s, and no search', async () => {

@@ -181,12 +181,12 @@ export const knownPersonas: readonly Persona[] = [
       en: {
         title: 'Disabled: record withdrawn',
         story:
-          'Their details were matched, and the NHS record was withdrawn since. Signing in at P5 stops with CID2011.',
+          'Their details were matched, and the NHS record was withdrawn since. Signing in stops with CID2011.',
       },
       cy: {
         title: 'Wedi’i analluogi: cofnod wedi’i dynnu’n ôl',
         story:
-          'Cafodd y manylion eu paru, a thynnwyd y cofnod GIG yn ôl ers hynny. Mae mewngofnodi ar P5 yn stopio gyda CID2011.',
+          'Cafodd y manylion eu paru, a thynnwyd y cofnod GIG yn ôl ers hynny. Mae mewngofnodi yn stopio gyda CID2011.',
       },
     },
     email: 'record-withdrawn@people.example',
@@ -205,12 +205,12 @@ export const knownPersonas: readonly Persona[] = [
       en: {
         title: 'Disabled: record shows a death',
         story:
-          'Their details were matched, and the NHS record shows since that the person died. Signing in at P5 stops with CID2012, and no page says why.',
+          'Their details were matched, and the NHS record shows since that the person died. Signing in stops with CID2012, and no page says why.',
       },
       cy: {
         title: 'Wedi’i analluogi: cofnod yn dangos marwolaeth',
         story:
-          'Cafodd y manylion eu paru, ac mae’r cofnod GIG yn dangos ers hynny fod y person wedi marw. Mae mewngofnodi ar P5 yn stopio gyda CID2012, ac nid oes tudalen yn dweud pam.',
+          'Cafodd y manylion eu paru, ac mae’r cofnod GIG yn dangos ers hynny fod y person wedi marw. Mae mewngofnodi yn stopio gyda CID2012, ac nid oes tudalen yn dweud pam.',
       },
     },
     email: 'record-shows-death@people.example',
