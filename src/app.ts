@@ -39,7 +39,11 @@ export async function buildApp(
     register: parts.register,
     observe: parts.observe,
   });
-  journeysRoutes(web, { passwordPolicy: await createPasswordPolicy(), sessions });
+  journeysRoutes(web, {
+    passwordPolicy: await createPasswordPolicy(),
+    register: parts.register,
+    sessions,
+  });
   guidanceRoutes(web);
   return web;
 }

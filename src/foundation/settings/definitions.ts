@@ -37,7 +37,8 @@ export const houseSettings = {
     variable: 'PORT',
     schema: wholeNumber(0, 65_535, 3000),
     byDefault: '`3000`',
-    sentence: 'The TCP port to listen on; in a sandbox the demo connected service takes the next one.',
+    sentence:
+      'The TCP port to listen on; in a sandbox the demo connected service takes the next one, and the simulated national register the one after.',
   }),
   host: setting({
     variable: 'BEVAN_HOST',
@@ -190,6 +191,13 @@ export const houseSettings = {
     schema: wholeNumber(1, 1_000_000, 100),
     byDefault: '`100`',
     sentence: 'How many wrong security codes in 15 minutes lock a network address for 15 minutes.',
+  }),
+  failedMatchesPerAddress: setting({
+    variable: 'BEVAN_FAILED_MATCHES_PER_ADDRESS',
+    schema: wholeNumber(1, 1_000_000, 30),
+    byDefault: '`30`',
+    sentence:
+      'How many times in 15 minutes details that match no record in the national register may come from one network address before it waits 15 minutes.',
   }),
   sessionIdleSeconds: setting({
     variable: 'BEVAN_SESSION_IDLE_SECONDS',
