@@ -5,6 +5,7 @@ import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
 import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
+import { guidanceRoutes } from '#guidance';
 import { startIdentityWork, sweepIdentity } from '#identity';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
@@ -27,6 +28,7 @@ export async function buildApp(
     serviceName: house.settings.serviceName,
     supportContact: house.settings.supportContact,
     sandbox: house.settings.mode === 'sandbox',
+    hasTerms: house.settings.termsUrl !== undefined,
     assets,
   });
   const web = await createWeb(house, { pages, assets });
@@ -37,7 +39,12 @@ export async function buildApp(
     register: parts.register,
     observe: parts.observe,
   });
-  journeysRoutes(web, { passwordPolicy: await createPasswordPolicy(), sessions });
+  journeysRoutes(web, {
+    passwordPolicy: await createPasswordPolicy(),
+    register: parts.register,
+    sessions,
+  });
+  guidanceRoutes(web);
   return web;
 }
 

@@ -36,6 +36,8 @@ export interface SignInRequest {
   readonly clientHome?: string;
   readonly termsUri?: string;
   readonly privacyUri?: string;
+  /** By which the public directory knows the service; absent for one that is not listed. */
+  readonly directoryId?: string;
   /** Where the service is available. */
   readonly nations: readonly Nation[];
   /** The address in the national register, not what they said themselves, decides where whoever is signed in lives. */
@@ -147,6 +149,7 @@ function describeService(client: Client) {
     ...(client.homeUri === undefined ? {} : { clientHome: client.homeUri }),
     ...(client.termsUri === undefined ? {} : { termsUri: client.termsUri }),
     ...(client.privacyUri === undefined ? {} : { privacyUri: client.privacyUri }),
+    ...(client.directoryId === undefined ? {} : { directoryId: client.directoryId }),
   };
 }
 
@@ -183,7 +186,8 @@ function sortScopes(
 /**
  * Ends a journey in which somebody proved who they are.
  *
- * @param signedIn.factors all that they have proven; a session's own factors count only while it lasts
+ * @param signedIn.factors all that they have proven; a session's own factors count only while it lasts. None when who
+ *   is signed in has only become known better
  * @returns the address to send the browser to; it works once, for a minute, in the browser that made the request
  */
 export function finishSignIn(
