@@ -5,6 +5,7 @@ import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
 import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
+import { sweepIdentity } from '#identity';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
@@ -60,6 +61,14 @@ export async function startWork(
 
 /** Removes from every room's tables what has expired. */
 export async function sweepHouse({ deps }: House): Promise<void> {
-  const sweeps = [sweepVisits, sweepLimits, sweepAccounts, sweepOpenid, sweepMessaging, sweepAuditTrail];
+  const sweeps = [
+    sweepVisits,
+    sweepLimits,
+    sweepAccounts,
+    sweepIdentity,
+    sweepOpenid,
+    sweepMessaging,
+    sweepAuditTrail,
+  ];
   for (const sweep of sweeps) await sweep(deps);
 }

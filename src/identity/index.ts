@@ -1,3 +1,13 @@
+export type { DecisionOutcome, DecisionReason } from './decision-codes.ts';
+export {
+  readDecisions,
+  recordDecision,
+  sweepIdentity,
+  type ComparedDetail,
+  type Decision,
+  type Evidence,
+  type RegisterMatchEvidence,
+} from './decisions.ts';
 export {
   authenticationFactors,
   identityLevels,
@@ -7,6 +17,7 @@ export {
   type AuthenticationFactor,
   type IdentityLevel,
 } from './levels.ts';
+export { nationsOf } from './nations.ts';
 export {
   establishIdentity,
   forgetAccount,
@@ -18,6 +29,7 @@ export {
   type IdentityDetails,
   type IdentityEstablished,
 } from './record.ts';
+export { detailsOf, phoneIsOn } from './register-details.ts';
 export { identityPart } from './store.ts';
 export {
   defaultVtr,

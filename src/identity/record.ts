@@ -1,5 +1,6 @@
 import type { Deps } from '#foundation/deps';
-import type { NhsNumber } from '#foundation/identifiers';
+import type { Nation, NhsNumber } from '#foundation/identifiers';
+import { deleteDecisionsOf } from './decision-store.ts';
 import type { IdentityLevel } from './levels.ts';
 import {
   deleteRecord,
@@ -19,6 +20,8 @@ export interface IdentityDetails {
   readonly birthdate: string;
   /** The code of the practice where they are registered. */
   readonly gpOdsCode?: string | undefined;
+  /** Where their home address may lie, as far as its postcode tells; absent when it tells nothing, or none was kept. */
+  readonly homeNations?: readonly Nation[] | undefined;
 }
 
 /** With these a service reaches a person's record at their practice, through the practice's own system. */
@@ -95,7 +98,11 @@ export async function keepGpCredentials(
   return { outcome: 'kept' };
 }
 
-/** Forgets who the owner of an account that is closed was. */
-export function forgetAccount(deps: Pick<Deps, 'db'>, accountId: string): Promise<void> {
-  return deleteRecord(deps.db, accountId);
+/**
+ * Forgets, in a transaction, who the owner of an account that is closed was, what was decided about that, and on what evidence. The
+ * codes of each decision stay in the audit trail.
+ */
+export async function forgetAccount(deps: Pick<Deps, 'db'>, accountId: string): Promise<void> {
+  await deleteRecord(deps.db, accountId);
+  await deleteDecisionsOf(deps.db, accountId);
 }

@@ -1,4 +1,4 @@
-import { readNhsNumber } from '#foundation/identifiers';
+import { nations, readNhsNumber } from '#foundation/identifiers';
 import type { Secrets } from '#foundation/security';
 import { statement, storedBytes, together, type Db, type Part } from '#foundation/storage';
 import { sql } from 'kysely';
@@ -38,6 +38,7 @@ const sealedDetails = z.object({
   givenName: z.string().optional(),
   birthdate: z.string(),
   gpOdsCode: z.string().optional(),
+  homeNations: z.array(z.enum(nations)).optional(),
 }) satisfies z.ZodType<IdentityDetails>;
 const sealedGpCredentials = z.object({
   gpUserId: z.string(),

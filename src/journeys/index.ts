@@ -80,6 +80,7 @@ function journeyFor(
     clientName: asked.clientName,
     redirectOrigin: asked.redirectOrigin,
     nations: [...asked.nations],
+    ...(asked.livesByRegister === undefined ? {} : { livesByRegister: asked.livesByRegister }),
     needsDevice: asked.missing.includes('Cd'),
     ...passwordIsEnough(asked),
     registrationAllowed: asked.registrationAllowed,

@@ -14,6 +14,8 @@ export const requestContext = z.object({
   redirectOrigin: z.string(),
   /** Nations that the service serves; none means all. */
   nations: z.array(z.string()),
+  /** The address in the national register, not what they said themselves, decides where they live. */
+  livesByRegister: z.literal(true).optional(),
   /** The request can't be met without a second factor. */
   needsDevice: z.boolean(),
   /** Levels of identity at which it can be met with a password alone, all the same. */

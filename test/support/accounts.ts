@@ -1,3 +1,4 @@
+import type { Nation } from '#foundation/identifiers';
 import { createAccount, readAccount, setPhone, type Account } from '#accounts';
 import type { TestHouse } from './house.ts';
 
@@ -7,12 +8,12 @@ export const goodPassword = 'wheelbarrow 7 tidal Quince';
 /** Makes an account as signing up does, with {@link goodPassword} unless another is given. */
 export async function makeAccount(
   { house }: TestHouse,
-  person: { email: string; phone?: string; password?: string; language?: 'en' | 'cy' },
+  person: { email: string; phone?: string; password?: string; language?: 'en' | 'cy'; nation?: Nation },
 ): Promise<Account> {
   const passwordHash = await house.passwords.hash(person.password ?? goodPassword);
   return house.transact(async (deps) => {
-    const { email, phone, language = 'en' } = person;
-    const made = await createAccount(deps, { email, passwordHash, nation: 'england', language });
+    const { email, phone, language = 'en', nation = 'england' } = person;
+    const made = await createAccount(deps, { email, passwordHash, nation, language });
     if (made.outcome !== 'created') throw new Error('a test made one account twice');
     if (phone !== undefined) await setPhone(deps, { accountId: made.account.id, phone });
     return (await readAccount(deps, made.account.id)) ?? made.account;

@@ -1,5 +1,5 @@
 import { type NhsNumber, readNhsNumber } from '#foundation/identifiers';
-import { establishIdentity, keepGpCredentials, type GpCredentials } from '#identity';
+import { establishIdentity, keepGpCredentials, type GpCredentials, type IdentityDetails } from '#identity';
 import type { TestHouse } from './house.ts';
 
 let count = 0;
@@ -31,6 +31,8 @@ export async function makeKnown(
     phoneMatched?: boolean;
     withGpCredentials?: boolean;
     nhsNumber?: NhsNumber;
+    /** Differs from what the person is otherwise known as. */
+    details?: Partial<IdentityDetails>;
   },
 ): Promise<NhsNumber> {
   const { accountId, level, phoneMatched = false, nhsNumber = madeUpNhsNumber() } = known;
@@ -40,6 +42,7 @@ export async function makeKnown(
     givenName: 'Grace',
     birthdate: '1986-12-09',
     gpOdsCode: 'Z99001',
+    ...known.details,
   };
   await house.transact(async (deps) => {
     const { outcome } = await establishIdentity(deps, { accountId, level, details, phoneMatched });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { readNhsNumber } from '#foundation/identifiers';
+import { formatNhsNumber, judgeNhsNumber, maskNhsNumber, readNhsNumber } from '#foundation/identifiers';
 import fc from 'fast-check';
 
 suite('an NHS number', () => {
@@ -38,5 +38,43 @@ suite('an NHS number', () => {
     );
     assert.equal(readNhsNumber('9990000081'), undefined);
     assert.equal(readNhsNumber('9909000018'), undefined);
+  });
+});
+
+suite('what somebody typed as their NHS number', () => {
+  test('is understood however it is grouped or pasted', () => {
+    for (const text of [
+      '9990000018',
+      '999 000 0018',
+      '99 90 00 00 18',
+      '999.000.0018',
+      '\u202A999-000-0018\u202C',
+      '９９９０００００１８',
+    ])
+      assert.deepEqual(judgeNhsNumber(text), { outcome: 'valid', nhsNumber: '9990000018' }, text);
+  });
+
+  test('is refused for what is wrong with it', () => {
+    const refusals = {
+      '': 'missing',
+      ' - ': 'missing',
+      '999000001O': 'letters',
+      'my number': 'letters',
+      'QQ 12 34 56 C': 'national_insurance_number',
+      qq123456: 'national_insurance_number',
+      '999 000 001': 'not_ten_digits',
+      '999 000 00188': 'not_ten_digits',
+      '999 000 001!': 'not_ten_digits',
+      '999 000 0019': 'not_genuine',
+    };
+    for (const [text, outcome] of Object.entries(refusals))
+      assert.deepEqual(judgeNhsNumber(text), { outcome }, text);
+  });
+
+  test('is shown as printed to nobody but masked to its owner', () => {
+    const number = readNhsNumber('9990000018');
+    assert.ok(number);
+    assert.equal(formatNhsNumber(number), '999 000 0018');
+    assert.equal(maskNhsNumber(number), '*** *** 0018');
   });
 });

@@ -178,6 +178,13 @@ export const houseSettings = {
     sentence:
       'After how many days the next signing key takes over by itself. `0` leaves it to `node src/cli/keys.ts rotate`.',
   }),
+  evidenceRetentionDays: setting({
+    variable: 'BEVAN_EVIDENCE_RETENTION_DAYS',
+    schema: wholeNumber(1, 366, 183),
+    byDefault: '`183`, half a year',
+    sentence:
+      'For how many days what a decision about somebody’s identity rested on is kept, encrypted. It counts for decisions made from then on.',
+  }),
   refusedPhoneCountries: setting({
     variable: 'BEVAN_REFUSED_PHONE_COUNTRIES',
     schema: listOfWords('US'),

@@ -11,7 +11,8 @@ const goBack = stepsOf<Answers, RequestContext>()({
   page: 'journeys/not-available',
   isDone: () => false,
   undo: (given) => given,
-  show: (_deps, { context }) => Promise.resolve({ nations: context.nations }),
+  show: (_deps, { context }) =>
+    Promise.resolve({ nations: context.nations, livesByRegister: context.livesByRegister === true }),
   form: z.object({}),
   submit: async (deps, { context }) => {
     const refusal = {

@@ -1,6 +1,6 @@
 import { describeAsking, readSharing, type Sharing } from '#consent';
 import type { House } from '#foundation/deps';
-import { findMissing, matchVector, type Missing } from '#identity';
+import { findMissing, matchVector, nationsOf, type Missing } from '#identity';
 import {
   interactionPolicy,
   type Account as EngineAccount,
@@ -146,7 +146,9 @@ const levelTooLow = new Check(
 const notInNation = new Check('nation', 'the service is not available where the person lives', (ctx) => {
   const person = personOf(ctx);
   if (ctx.oidc.client === undefined || person === undefined) return false;
-  return !rulesOf(ctx.oidc.client).nations.includes(person.sharing.account.nation);
+  const { nations } = rulesOf(ctx.oidc.client);
+  const { account, identity } = person.sharing;
+  return !nationsOf(account.nation, identity).some((nation) => nations.includes(nation));
 });
 
 /**

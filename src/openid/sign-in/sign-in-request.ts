@@ -5,6 +5,7 @@ import type { Language } from '#foundation/web';
 import {
   findMissing,
   levelsOf,
+  nationsOf,
   parseVtr,
   type AuthenticationFactor,
   type IdentityLevel,
@@ -35,6 +36,8 @@ export interface SignInRequest {
   readonly privacyUri?: string;
   /** Where the service is available. */
   readonly nations: readonly Nation[];
+  /** The address in the national register, not what they said themselves, decides where whoever is signed in lives. */
+  readonly livesByRegister?: true;
   /** Where the answer goes, for a page's content security policy. */
   readonly redirectOrigin: string;
   readonly vectors: readonly Vector[];
@@ -115,6 +118,7 @@ export async function readSignInRequest(deps: RequestDeps, uid: string): Promise
     ...describeMissing(reading.vectors, level, mustAuthenticate ? undefined : session),
     ...sortScopes(client, params.scope, sharing),
     ...(session === undefined ? {} : { session }),
+    ...(sharing !== undefined && livesByRegister(sharing) ? { livesByRegister: true } : {}),
     mustAuthenticate,
     registrationAllowed: params.allow_registration !== 'false',
     ...(params.login_hint === undefined ? {} : { loginHint: params.login_hint }),
@@ -139,6 +143,10 @@ function describeService(client: Client) {
     ...(client.termsUri === undefined ? {} : { termsUri: client.termsUri }),
     ...(client.privacyUri === undefined ? {} : { privacyUri: client.privacyUri }),
   };
+}
+
+function livesByRegister({ account, identity }: Sharing): boolean {
+  return !nationsOf(account.nation, identity).includes(account.nation);
 }
 
 function sessionOf({ session, prompt }: StoredRequest): SignInRequest['session'] {

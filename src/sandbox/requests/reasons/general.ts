@@ -24,7 +24,7 @@ const described: Readonly<Record<string, General>> = {
   },
   NotAvailableInNation: {
     see: 'the nations of your registration',
-    rule: 'A person signs in only to services for the nation where they live.',
+    rule: 'A person signs in only to services for the nation where they live: as they say, and from P5 on as the address in the national register says.',
     mend: 'Nothing is broken: tell the person where your service is available; or register more nations.',
   },
   'authorization request has expired': {
