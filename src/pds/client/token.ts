@@ -1,8 +1,8 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
 import { secondsAfter, type Clock } from '#foundation/clock';
+import type { Received } from '#foundation/outgoing';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
-import type { Received } from './connection.ts';
 
 /** Who we are to the API platform. */
 export interface Credentials {

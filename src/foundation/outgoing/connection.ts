@@ -22,19 +22,32 @@ export type Received =
 /** Sends requests to one system and gives what it answers; never throws. */
 export type Send = (outgoing: Outgoing, limits: { readonly timeoutMs: number }) => Promise<Received>;
 
-/** An entry has some kilobytes. */
+/** What is asked for has some kilobytes. */
 const mostBytes = 512 * 1024;
 const mostHeaderBytes = 16 * 1024;
 /** Connections of one process to one host; what waits for one counts against its time limit. */
 const mostConnections = 50;
 
+/** By which a system knows who asks it, in PEM. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
 /**
  * Opens the connections of this process to other systems. It follows no redirect, reads no more than half a megabyte, and
  * ends whatever takes longer than it may, its last byte included.
+ *
+ * @param identity shown to systems that want to know who asks them before they are asked anything
  */
-export function openConnections(): Send {
+export function openConnections(identity?: ClientCertificate): Send {
   const options = { keepAlive: true, maxSockets: mostConnections, maxFreeSockets: 10, timeout: 30_000 };
-  const agents = { plain: new PlainAgent(options), secure: new SecureAgent(options) };
+  const shown = identity === undefined ? {} : { cert: identity.certificate, key: identity.privateKey };
+  const agents: Agents = {
+    plain: new PlainAgent(options),
+    secure: new SecureAgent({ ...options, ...shown }),
+    once: new SecureAgent({ ...shown, maxSockets: mostConnections }),
+  };
   return async (outgoing, { timeoutMs }) => {
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
     try {
@@ -58,14 +71,22 @@ class BrokeOff extends Error {
   override readonly name = 'BrokeOff';
 }
 
+interface Agents {
+  readonly plain: PlainAgent;
+  readonly secure: SecureAgent;
+  /** Uses no connection twice. */
+  readonly once: SecureAgent;
+}
+
 function open(
   { method, url, headers, body }: Outgoing,
-  agents: { plain: PlainAgent; secure: SecureAgent },
+  agents: Agents,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const isPlain = url.protocol === 'http:';
   // A kept connection may be closed by the other side at this very moment: what must not be sent twice gets a new one.
-  const agent = method === 'GET' ? (isPlain ? agents.plain : agents.secure) : false;
+  const kept = isPlain ? agents.plain : agents.secure;
+  const agent = method === 'GET' ? kept : isPlain ? false : agents.once;
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const options = {
     method,
