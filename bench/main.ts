@@ -4,6 +4,7 @@ import { benchSignIn } from './sign-in.ts';
 import { isKept, type BenchOptions, type BenchReport } from './support/report.ts';
 import { benchTables } from './tables.ts';
 import { benchToken } from './token.ts';
+import { benchTrace } from './trace.ts';
 import { benchUserinfo } from './userinfo.ts';
 
 /** Runs one bench and prints what it found as one line of JSON. */
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   token: benchToken,
   userinfo: benchUserinfo,
   tables: benchTables,
+  trace: benchTrace,
 };
 
 const { values, positionals } = parseArgs({

@@ -53,7 +53,12 @@ suite('what is kept of an entry in the register', () => {
   });
 
   test('is nothing without a family name or a whole date of birth', () => {
-    for (const lacking of [{ familyName: ' ' }, { birthdate: undefined }, { birthdate: '1986-12' }])
+    for (const lacking of [
+      { familyName: ' ' },
+      { birthdate: undefined },
+      { birthdate: '1986-12' },
+      { birthdate: '1986-02-30' },
+    ])
       assert.equal(detailsOf(entry(lacking)), undefined);
   });
 });

@@ -1,5 +1,5 @@
 import { readPhone } from '#accounts';
-import { namesPractice, nationsOfPostcode, readOdsCode } from '#foundation/identifiers';
+import { isCalendarDay, namesPractice, nationsOfPostcode, readOdsCode } from '#foundation/identifiers';
 import type { RegisterPatient } from '#pds';
 import type { IdentityDetails } from './record.ts';
 
@@ -13,7 +13,7 @@ import type { IdentityDetails } from './record.ts';
 export function detailsOf(patient: RegisterPatient): IdentityDetails | undefined {
   const { nhsNumber, birthdate } = patient;
   const familyName = patient.familyName.trim();
-  if (familyName === '' || birthdate === undefined || !isWholeDate(birthdate)) return undefined;
+  if (familyName === '' || birthdate === undefined || !isCalendarDay(birthdate)) return undefined;
   const givenName = patient.givenNames
     .map((name) => name.trim())
     .filter((name) => name !== '')
@@ -28,10 +28,6 @@ export function detailsOf(patient: RegisterPatient): IdentityDetails | undefined
     ...(practice !== undefined && namesPractice(practice) ? { gpOdsCode: practice } : {}),
     ...(homeNations.length === 0 ? {} : { homeNations }),
   };
-}
-
-function isWholeDate(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/u.test(text);
 }
 
 /**

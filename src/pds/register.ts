@@ -62,3 +62,18 @@ export type RegisterReading =
   /** The entry was invalidated, and nothing took its place. */
   | { readonly outcome: 'withdrawn' }
   | RegisterUnavailable;
+
+/** What somebody wants changed in their entry: another value, or null for none. What is left out stays. */
+export interface ContactChanges {
+  readonly mobile?: string | null;
+  /** 7 to 89 characters. */
+  readonly email?: string | null;
+}
+
+export type ContactUpdate =
+  | { readonly outcome: 'updated'; readonly patient: RegisterPatient }
+  /** The entry has changed since, or another took its place: read it again. */
+  | { readonly outcome: 'version_mismatch' }
+  /** The register does not take the `login`, takes such a value from nobody (`rules`), or has `no_entry` of that number. */
+  | { readonly outcome: 'refused'; readonly reason: 'login' | 'rules' | 'no_entry' }
+  | RegisterUnavailable;

@@ -1,6 +1,9 @@
 import type { Db } from '#foundation/storage';
 import { sql } from 'kysely';
 
+/** Nobody waits or pauses for so long: a time that is further away was written before the database's clock was put back. */
+const believable = sql`clock_timestamp() + interval '2 minutes'`;
+
 /**
  * Takes the next turn, in one statement: turns are `1 / perSecond` apart, whichever process takes them. All of it goes by the
  * database's clock, which is the one that all processes share.
@@ -14,7 +17,10 @@ export async function takeTurn(
 ): Promise<number | undefined> {
   const apart = sql`make_interval(secs => ${1 / asked.perSecond}::float8)`;
   const patience = sql`make_interval(secs => ${asked.patienceMs / 1000}::float8)`;
-  const turn = sql`greatest(t.next_at, t.paused_until, clock_timestamp())`;
+  const turn = sql`greatest(
+    clock_timestamp(),
+    CASE WHEN t.next_at < ${believable} THEN t.next_at END,
+    CASE WHEN t.paused_until < ${believable} THEN t.paused_until END)`;
   const { rows } = await sql<{ wait_ms: number }>`
     INSERT INTO pds.turn AS t (next_at) VALUES (clock_timestamp() + ${apart})
     ON CONFLICT (only_one) DO UPDATE SET next_at = ${turn} + ${apart}
@@ -31,13 +37,13 @@ export async function pauseTurns(db: Db, ms: number): Promise<void> {
   const until = sql`clock_timestamp() + make_interval(secs => ${ms / 1000}::float8)`;
   await sql`
     INSERT INTO pds.turn AS t (next_at, paused_until) VALUES (${until}, ${until})
-    ON CONFLICT (only_one) DO UPDATE SET paused_until = greatest(t.paused_until, excluded.paused_until)`.execute(
-    db,
-  );
+    ON CONFLICT (only_one) DO UPDATE SET paused_until = greatest(
+      excluded.paused_until, CASE WHEN t.paused_until < ${believable} THEN t.paused_until END)`.execute(db);
 }
 
 /** @returns whether there is a pause now */
 export async function areTurnsPaused(db: Db): Promise<boolean> {
-  const { rows } = await sql`SELECT FROM pds.turn WHERE paused_until > clock_timestamp()`.execute(db);
+  const { rows } = await sql`
+    SELECT FROM pds.turn WHERE paused_until > clock_timestamp() AND paused_until < ${believable}`.execute(db);
   return rows.length > 0;
 }

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Environment } from '#foundation/settings';
-import { findFreePort } from '../support/app.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts';

@@ -7,9 +7,10 @@ import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { clientRegistration, registerClient } from '#partners';
 import { sql } from 'kysely';
-import { findFreePort } from '../support/app.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestHouse } from '../support/house.ts';
+import { assurances } from '../support/listing.ts';
 import { makeKeyPair } from './explained.ts';
 import { until } from './support.ts';
 
@@ -96,6 +97,7 @@ suite('production', () => {
       client_name: 'Hilltop',
       redirect_uris: ['https://hilltop.example/'],
       public_key_pem: makeKeyPair().publicKeyPem,
+      assurances,
     });
     const { clientId } = await home.house.transact((deps) => registerClient(deps, registration));
     await home.close();

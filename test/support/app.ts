@@ -1,9 +1,11 @@
-import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadSenders, readSimulatedInbox, type Channel, type InboxMessage } from '#messaging';
 import type { ClientRegistration } from '#partners';
+import { openRegister } from '#pds';
 import { buildApp, startWork } from '../../src/app.ts';
+import { findFreePort } from './free-port.ts';
 import { createTestHouse, type TestHouse, type TestHouseOptions } from './house.ts';
+import { prepareTestRegister, type TestRegister } from './register.ts';
 import { openTestService, type TestService } from './service.ts';
 
 const msBetweenLooks = 20;
@@ -16,6 +18,8 @@ export interface TestApp {
   readonly origin: string;
   /** Where this one listens, whatever its issuer. */
   readonly listensAt: string;
+  /** The register that it asks, if it was to have one. */
+  readonly register: TestRegister | undefined;
   /** Registers a connected service, which listens as well. It ends with the app. */
   registerTestService(changes?: Partial<ClientRegistration>): Promise<TestService>;
   /** Waits for a message that was not read here before, and reads the newest. @param to as people write it, or in E.164 */
@@ -32,19 +36,28 @@ export interface TestAppOptions extends Omit<TestHouseOptions, 'beside'> {
   readonly beside?: Pick<TestApp, 'home' | 'origin'>;
   /** Does nothing in the background: sends no messages, seals and sweeps nothing. */
   readonly resting?: boolean;
+  /** Has a simulated register, which nobody is in yet; {@link TestApp.register} puts people in. */
+  readonly register?: boolean;
 }
 
 /** Starts the product on a free port. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const { beside, resting = false, ...rest } = options;
+  const { beside, resting = false, register: wantsRegister = false, ...rest } = options;
   const port = await findFreePort();
+  const prepared = wantsRegister ? await prepareTestRegister() : undefined;
   const home = await createTestHouse({
     ...rest,
-    environment: { BEVAN_ISSUER: beside?.origin ?? `http://localhost:${port}`, ...options.environment },
+    environment: {
+      BEVAN_ISSUER: beside?.origin ?? `http://localhost:${port}`,
+      ...prepared?.environment,
+      ...options.environment,
+    },
     ...(beside === undefined ? {} : { beside: beside.home }),
   });
-  if (!resting) await startWork(home, { senders: await loadSenders(home.house.settings, {}) });
-  const web = await buildApp(home.house);
+  const register = await prepared?.start(home);
+  const way = openRegister(home.house);
+  if (!resting) await startWork(home, { senders: await loadSenders(home.house.settings, {}), register: way });
+  const web = await buildApp(home.house, { register: way });
   await web.app.listen({ port, host: '127.0.0.1' });
   const services: TestService[] = [];
   const read = createInboxReader(home);
@@ -52,6 +65,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     home,
     origin: home.house.settings.issuer,
     listensAt: `http://127.0.0.1:${port}`,
+    register,
     registerTestService: async (changes) => {
       const service = await openTestService(home.house, changes);
       services.push(service);
@@ -69,6 +83,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     close: async () => {
       for (const service of services) await service.close();
       await web.app.close();
+      await register?.close();
       await home.close();
     },
   };
@@ -92,14 +107,4 @@ function createInboxReader({ house }: TestHouse) {
     }
     throw new Error(`nothing new came to ${to}`);
   };
-}
-
-/** @returns a port that nobody listened on a moment ago */
-export async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
-  return address.port;
 }

@@ -68,15 +68,14 @@ suite('somebody’s age', () => {
     assert.equal(ageOn('2008-02-29', '2028-02-29'), 20);
   });
 
-  test('satisfies no rule when there is no day to reckon from', () => {
+  test('is none without two days to reckon from, and the fault names neither', () => {
     for (const [birthdate, day] of [
       ['', '2026-03-01'],
       ['2008-02-30', '2026-03-01'],
+      ['2008-02', '2026-03-01'],
       ['2008-02-29', 'today'],
-    ] as const) {
-      const age = ageOn(birthdate, day);
-      assert.ok(!(age >= 12) && !(age < 12));
-    }
+    ] as const)
+      assert.throws(() => ageOn(birthdate, day), { name: 'RangeError', message: /^an age needs two days/u });
   });
 });
 

@@ -33,12 +33,12 @@ export function readDate(
   if (!/^\d{4}$/u.test(text.year)) return { outcome: 'year_not_four_digits' };
   if (!/^\d{1,2}$/u.test(text.day) || !/^\d{1,2}$/u.test(text.month)) return { outcome: 'not_real' };
   const date = `${text.year}-${text.month.padStart(2, '0')}-${text.day.padStart(2, '0')}`;
-  if (Number(text.year) < firstYear || !isRealDate(date)) return { outcome: 'not_real' };
+  if (Number(text.year) < firstYear || !isCalendarDay(date)) return { outcome: 'not_real' };
   return date > context.today ? { outcome: 'future' } : { outcome: 'valid', date };
 }
 
 /** Tells whether a text is a day of the calendar, as YYYY-MM-DD. */
-function isRealDate(text: string): boolean {
+export function isCalendarDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/u.test(text)) return false;
   const midnight = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(text);
@@ -49,10 +49,12 @@ function isRealDate(text: string): boolean {
  *
  * @param birthdate YYYY-MM-DD
  * @param day YYYY-MM-DD
- * @returns negative before the birth; NaN, which is neither more nor less than any age, if one of them is no day
+ * @returns negative before the birth
+ * @throws {RangeError} if one of them is no day of the calendar: an age that is not known must satisfy no rule
  */
 export function ageOn(birthdate: string, day: string): number {
-  if (!isRealDate(birthdate) || !isRealDate(day)) return Number.NaN;
+  if (!isCalendarDay(birthdate) || !isCalendarDay(day))
+    throw new RangeError('an age needs two days of the calendar');
   const years = Number(day.slice(0, 4)) - Number(birthdate.slice(0, 4));
   return day.slice(4) < birthdate.slice(4) ? years - 1 : years;
 }

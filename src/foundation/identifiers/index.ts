@@ -1,4 +1,4 @@
-export { ageOn, dayInUk, readDate, type DatePart, type ReadDate } from './date.ts';
+export { ageOn, dayInUk, isCalendarDay, readDate, type DatePart, type ReadDate } from './date.ts';
 export { nameKey, readName, sameName, type ReadName } from './name.ts';
 export { nations, type Nation } from './nation.ts';
 export {

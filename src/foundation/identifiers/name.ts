@@ -7,8 +7,9 @@ export type ReadName =
 /** The national register takes names of at most 35 characters. */
 const mostLength = 35;
 
-/** Ways in which keyboards and word processors write the apostrophe of O'Neill, and the hyphen of Anne-Marie. */
+/** Ways in which keyboards and word processors write the apostrophe of O'Neill; some of them count as letters. */
 const apostrophes = /[\u0060\u00B4\u02B9\u02BB\u02BC\u02BD\u2018\u2019\u201B\u2032\uFF07]/gu;
+/** The same for the hyphen of Anne-Marie. */
 const hyphens = /[\u2010-\u2015\u2212\uFE58\uFE63\uFF0D]/gu;
 /** Letters with what belongs to them, and between them spaces, hyphens, apostrophes and full stops. */
 const written = /^[\p{L}\p{M} '.-]+$/u;
@@ -62,6 +63,7 @@ export function nameKey(name: string): string {
     .toUpperCase()
     .normalize('NFKD')
     .replaceAll(accents, '')
+    .replaceAll(apostrophes, '')
     .replaceAll(/[^\p{L}\p{M}\p{N}]/gu, '')
     .replaceAll(/[ÆŒØŁĐÐÞĦŦẞ]/gu, (letter) => plainSpelling[letter] ?? letter);
 }

@@ -7,6 +7,8 @@ export interface Metrics {
   readonly requestSeconds: Histogram<'route' | 'method' | 'status'>;
   /** Requests that this platform makes to other systems, by system, what for, and what came of it (a status, or a word). */
   readonly outgoingSeconds: Histogram<'system' | 'operation' | 'result'>;
+  /** Answers of other systems that an operator has to look at, by what they said. */
+  readonly outgoingFaults: Counter<'system' | 'operation' | 'reason'>;
   /** Things that people and services did, by the type of their audit event. */
   readonly events: Counter<'type'>;
 }
@@ -29,6 +31,12 @@ export function createMetrics(): Metrics {
       help: 'Time from a request to another system to the end of its answer, in seconds.',
       labelNames: ['system', 'operation', 'result'],
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
+      registers: [registry],
+    }),
+    outgoingFaults: new Counter({
+      name: 'bevan_outgoing_faults_total',
+      help: 'Answers of other systems that refuse our requests or can’t be read: an operator has to look at them.',
+      labelNames: ['system', 'operation', 'reason'],
       registers: [registry],
     }),
     events: new Counter({

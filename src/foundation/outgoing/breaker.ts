@@ -2,7 +2,7 @@ import { startStopwatch } from '#foundation/clock';
 
 /** So many failures in a row, and the other system is left alone for a while. */
 const mostFailures = 5;
-const restMs = 10_000;
+const restMs = 5000;
 
 /** Leave to ask the other system once. Whoever got it says what came of it. */
 export interface Leave {

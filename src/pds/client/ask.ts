@@ -31,7 +31,7 @@ export interface Call {
 export type Asked =
   | { readonly outcome: 'answered'; readonly answer: Answer; readonly requestId: string }
   /** The platform does not take the login's token. */
-  | { readonly outcome: 'login_refused'; readonly code: string }
+  | { readonly outcome: 'login_refused' }
   | RegisterUnavailable;
 
 /** The first try included. */
@@ -96,6 +96,10 @@ async function tryOnce(register: Register, attempt: Try): Promise<Tried> {
   const leave = register.breaker.enter();
   if (leave === undefined) return down;
   const { call } = attempt;
+  if (call.leftMs() <= 0) {
+    leave.notAsked();
+    return down;
+  }
   let isTold = false;
   const told: Leave = {
     answered: () => {
@@ -109,8 +113,10 @@ async function tryOnce(register: Register, attempt: Try): Promise<Tried> {
     notAsked: leave.notAsked,
   };
   try {
-    const token = await call.token.get({ timeoutMs: Math.min(call.requestMs, call.leftMs()) });
-    if (token.outcome !== 'token') return withoutToken(register, attempt, token, told);
+    const tokenMs = Math.min(call.requestMs, call.leftMs());
+    const token = await call.token.get({ timeoutMs: tokenMs });
+    if (token.outcome !== 'token')
+      return withoutToken(register, attempt, { token, timeoutMs: tokenMs, leave: told });
     const { perSecond } = register;
     // The other half of the time is for the answer.
     if (!(await awaitTurn(register.house.database.db, { perSecond, patienceMs: call.leftMs() / 2 })))
@@ -127,24 +133,36 @@ async function tryOnce(register: Register, attempt: Try): Promise<Tried> {
   }
 }
 
+function wasHurried(reason: string, timeoutMs: number): boolean {
+  return reason === 'too-slow' && timeoutMs < fairTimeoutMs;
+}
+
 function withoutToken(
   register: Register,
   { question, requestId, tries }: Try,
-  token: Exclude<TokenReading, { outcome: 'token' }>,
-  leave: Leave,
+  reply: {
+    readonly token: Exclude<TokenReading, { outcome: 'token' }>;
+    readonly timeoutMs: number;
+    readonly leave: Leave;
+  },
 ): Tried {
+  const { token, leave } = reply;
+  const { log, metrics } = register.house;
   if (token.outcome === 'refused') {
     leave.answered();
-    return { outcome: 'login_refused', code: token.code };
+    const facts = { operation: question.operation, reason: token.code, requestId };
+    log.warn(facts, 'the API platform does not take the token of a login');
+    return { outcome: 'login_refused' };
   }
   const facts = { operation: question.operation, reason: token.reason, requestId };
   if (token.isOurs) {
     leave.answered();
-    register.house.log.error(facts, 'the API platform gives no token: look at the settings BEVAN_PDS_*');
+    log.error(facts, 'the API platform gives no token: look at the settings BEVAN_PDS_*');
+    metrics.outgoingFaults.inc({ system: 'pds', operation: 'token', reason: token.reason });
     return down;
   }
-  leave.failed();
-  register.house.log.warn(facts, 'the API platform gave no token');
+  if (!wasHurried(token.reason, reply.timeoutMs)) leave.failed();
+  log.warn(facts, 'the API platform gave no token');
   return { outcome: 'again', afterMs: backoff(tries), otherwise: down };
 }
 
@@ -181,8 +199,7 @@ async function judge(register: Register, attempt: Try, reply: Reply): Promise<Tr
   const { clock, database, log } = register.house;
   const facts = { operation: question.operation, requestId };
   if (received.outcome === 'none') {
-    const wasHurried = received.reason === 'too-slow' && reply.timeoutMs < fairTimeoutMs;
-    if (!wasHurried) leave.failed();
+    if (!wasHurried(received.reason, reply.timeoutMs)) leave.failed();
     log.warn({ ...facts, reason: received.reason }, 'the national register did not answer');
     return mayRepeat(attempt, { status: undefined, retryAfterMs: undefined });
   }
@@ -241,6 +258,8 @@ export function mustBeMended(
     registerCode: answer.code,
     requestId,
   };
+  const reason = `${answer.status}-${answer.code ?? 'unreadable'}`;
+  register.house.metrics.outgoingFaults.inc({ system: 'pds', operation: question.operation, reason });
   register.house.log.error(
     facts,
     'the national register refused a request of ours, or answered what can’t be read',

@@ -36,6 +36,9 @@ export interface Register {
   readonly postForm: PostForm;
 }
 
+/** What every application may ask of the API platform until more was agreed. */
+const usualPerSecond = 5;
+
 /**
  * Opens the way to the national register, as the settings say. It asks nothing yet.
  *
@@ -71,15 +74,16 @@ export function openRegister(house: RegisterHouse): Register | undefined {
     keyId: pdsKeyId,
     privateKey: createPrivateKey(pdsPrivateKey),
   };
+  const requestMs = settings.pdsRequestSeconds * 1000;
   return {
     house,
     url: pdsUrl,
     odsCode: settings.pdsOdsCode,
-    perSecond: settings.pdsRequestsPerSecond,
-    requestMs: settings.pdsRequestSeconds * 1000,
+    perSecond: settings.pdsRequestsPerSecond ?? usualPerSecond,
+    requestMs,
     callMs: settings.pdsCallSeconds * 1000,
     credentials,
-    token: createApplicationToken({ clock, credentials, postForm }),
+    token: createApplicationToken({ clock, credentials, postForm, requestMs }),
     breaker: createBreaker(),
     send,
     postForm,

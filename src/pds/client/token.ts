@@ -1,4 +1,5 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { secondsAfter, type Clock } from '#foundation/clock';
 import type { Received } from '#foundation/outgoing';
 import { SignJWT } from 'jose';
@@ -47,7 +48,7 @@ const grantedToken = z.object({
     .regex(/^[\x21-\x7e]+$/u),
   expires_in: z.coerce.number().positive(),
 });
-const refusal = z.object({ error: z.string().regex(/^[\w.-]{1,60}$/u) });
+const refusal = z.object({ error: z.string().regex(/^[a-z_]{1,60}$/u) });
 
 /** What the platform says of an exchange when it is about the token to be exchanged, not about us. */
 const aboutTheSubject = new Set(['invalid_request', 'invalid_grant', 'invalid_token', 'access_denied']);
@@ -58,12 +59,17 @@ interface Deps {
   readonly postForm: PostForm;
 }
 
-/** @see NHS England API platform, “Application-restricted RESTful APIs: signed JWT authentication” */
-export function createApplicationToken(deps: Deps): ApplicationToken {
+/**
+ * @param deps.requestMs how long asking for one may take: the one who asks first may have less time than those who wait for the
+ *   same token
+ * @see NHS England API platform, “Application-restricted RESTful APIs: signed JWT authentication”
+ */
+export function createApplicationToken(deps: Deps & { readonly requestMs: number }): ApplicationToken {
   let known: { token: string; since: Date; until: Date } | undefined;
   let asking: Promise<TokenReading> | undefined;
-  const ask = async (limits: { readonly timeoutMs: number }): Promise<TokenReading> => {
+  const ask = async (): Promise<TokenReading> => {
     const since = deps.clock.now();
+    const limits = { timeoutMs: deps.requestMs };
     const asked = await requestToken(deps, { grant_type: clientCredentials }, limits);
     if (asked.outcome !== 'token') return asked;
     const { token, seconds } = asked;
@@ -77,15 +83,28 @@ export function createApplicationToken(deps: Deps): ApplicationToken {
       // A sandbox's clock may be moved back: then what was given later is not counted on.
       if (known !== undefined && known.since <= now && now < known.until)
         return Promise.resolve({ outcome: 'token', token: known.token });
-      asking ??= ask(limits).finally(() => {
+      asking ??= ask().finally(() => {
         asking = undefined;
       });
-      return asking;
+      return withinTime(asking, limits.timeoutMs);
     },
     drop: (token) => {
       if (known?.token === token) known = undefined;
     },
   };
+}
+
+async function withinTime(asking: Promise<TokenReading>, timeoutMs: number): Promise<TokenReading> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const late = wait(timeoutMs, { outcome: 'none', reason: 'too-slow', isOurs: false } as const, { signal });
+  // Nobody waits any more for whichever comes second.
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([asking, late]);
+  } finally {
+    controller.abort();
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { findFreePort } from '../../support/app.ts';
+import { findFreePort } from '../../support/free-port.ts';
 import { openTestSandbox, type TestSandbox } from '../../support/sandbox.ts';
 import { startCommands, type Commands } from './commands.ts';
 import type { Page } from './page.ts';
