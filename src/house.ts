@@ -4,6 +4,7 @@
  */
 export const doors = {
   pds: [],
+  'gp-systems': [],
   messaging: [],
   partners: [],
   accounts: ['messaging'],

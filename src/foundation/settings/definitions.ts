@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { gpSystemsSettings } from './gp-systems-settings.ts';
 import { registerSettings } from './register-settings.ts';
 import { listOfWords, oneLine, setting, webAddress, wholeNumber, yesOrNo } from './setting.ts';
 
@@ -254,6 +255,7 @@ export const houseSettings = {
     requiredInProduction: true,
   }),
   ...registerSettings,
+  ...gpSystemsSettings,
   sandboxOpenToNetwork: setting({
     variable: 'BEVAN_SANDBOX_OPEN_TO_NETWORK',
     schema: yesOrNo(false),
