@@ -29,6 +29,17 @@ export {
   type IdentityDetails,
   type IdentityEstablished,
 } from './record.ts';
+export type { Claimed } from './match-rules.ts';
+export {
+  acceptMatch,
+  isOutdated,
+  matchCandidate,
+  matchRegister,
+  readMatchLock,
+  rejectMatch,
+  type MatchCandidate,
+  type RegisterMatch,
+} from './register-match.ts';
 export { detailsOf, phoneIsOn } from './register-details.ts';
 export { identityPart } from './store.ts';
 export {
