@@ -17,6 +17,23 @@ export {
   type AuthenticationFactor,
   type IdentityLevel,
 } from './levels.ts';
+export {
+  blockFastTrack,
+  isCompetent,
+  mayReachHigh,
+  minimumAgeFor,
+  mostMinimumAge,
+  readFastTrackBlock,
+  recordCompetence,
+  setMinimumAge,
+  unblockFastTrack,
+  withdrawCompetence,
+  type AgeRule,
+  type DecidedByStaff,
+  type HighAllowed,
+  type Locality,
+  type MinimumAge,
+} from './local-policy.ts';
 export { nationsOf } from './nations.ts';
 export {
   establishIdentity,
