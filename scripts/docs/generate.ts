@@ -6,6 +6,7 @@ import type { JourneyDefinition } from '#foundation/journey';
 import { houseSettings, type SettingDefinition } from '#foundation/settings';
 import { forEachJourney } from '#journeys';
 import { loadSenderPlugs } from '#messaging';
+import { openProofing } from '#proofing';
 import { z } from 'zod';
 import { doors } from '../../src/house.ts';
 
@@ -84,7 +85,11 @@ async function journeyPages(): Promise<[string, string][]> {
   const draw = <A, C>(journey: JourneyDefinition<A, C>): void => {
     drawn.push(journeyPage(journey));
   };
-  forEachJourney({ passwordPolicy: await createPasswordPolicy(), register: undefined }, draw);
+  const proofing = await openProofing(
+    { mode: 'sandbox', proofingMethods: undefined },
+    { register: undefined, gpSystems: undefined },
+  );
+  forEachJourney({ passwordPolicy: await createPasswordPolicy(), register: undefined, proofing }, draw);
   return Promise.all(drawn);
 }
 

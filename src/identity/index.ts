@@ -18,6 +18,7 @@ export {
   type IdentityLevel,
 } from './levels.ts';
 export {
+  ageRules,
   blockFastTrack,
   isCompetent,
   mayReachHigh,
@@ -57,6 +58,7 @@ export {
   type MatchCandidate,
   type RegisterMatch,
 } from './register-match.ts';
+export { allowedEverywhere, raiseToHigh, type RaisedToHigh } from './raise.ts';
 export { detailsOf, phoneIsOn } from './register-details.ts';
 export { identityPart } from './store.ts';
 export {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { gpSystemsSettings } from './gp-systems-settings.ts';
 import { proofingSettings } from './proofing-settings.ts';
 import { registerSettings } from './register-settings.ts';
 import { listOfWords, oneLine, setting, wholeNumber, yesOrNo } from './setting.ts';
@@ -214,6 +215,7 @@ export const houseSettings = {
     requiredInProduction: true,
   }),
   ...registerSettings,
+  ...gpSystemsSettings,
   ...proofingSettings,
   sandboxOpenToNetwork: setting({
     variable: 'BEVAN_SANDBOX_OPEN_TO_NETWORK',
