@@ -1,4 +1,4 @@
-import type { NhsNumber, OdsCode } from '#foundation/identifiers';
+import type { Nation, NhsNumber, OdsCode } from '#foundation/identifiers';
 import {
   addSimulatedPatient,
   openPractice,
@@ -6,7 +6,7 @@ import {
   type SimulatedGpPatient,
 } from '#gp-systems';
 import type { TestApp } from './app.ts';
-import type { TestGpSystems } from './gp-systems.ts';
+import { newOdsCode, type TestGpSystems } from './gp-systems.ts';
 import { makeKnown } from './identities.ts';
 import type { MadeUp } from './people.ts';
 import { registerOf, withLogin } from './proof-walks.ts';
@@ -34,8 +34,12 @@ export interface Matched extends Traveller {
 
 /** How somebody is to be, where a test cares. */
 export interface MatchedAs {
-  readonly odsCode?: OdsCode;
+  /** Null if they are registered with none. */
+  readonly odsCode?: OdsCode | null;
+  readonly nation?: Nation;
+  readonly givenName?: string;
   readonly birthdate?: string;
+  readonly familyName?: string;
   /** At their practice; false if the practice does not know them. */
   readonly atPractice?: Partial<SimulatedGpPatient> | false;
   readonly inRegister?: TestPatient;
@@ -52,7 +56,6 @@ export async function openTestPractice(
   const supplierId =
     practice.supplierId ?? suppliers.find(({ differences }) => differences.hasLinkageKey)?.id ?? '';
   if (practice.icbCode === undefined) return systems.practiceOf(supplierId);
-  const { newOdsCode } = await import('./gp-systems.ts');
   const odsCode = newOdsCode();
   const { icbCode } = practice;
   await app.home.house.transact((deps) =>
@@ -61,25 +64,29 @@ export async function openTestPractice(
   return odsCode;
 }
 
+let families = 0;
+/** @returns a family name that nobody else of a test file has */
+function newFamilyName(): string {
+  families += 1;
+  return `Zephyrmoor${Array.from(String(families), (digit) => 'abcdefghij'[Number(digit)]).join('')}`;
+}
+
 /** Makes somebody known at P5 who is in the register and at a practice. */
 export async function matchedPerson(
   { app, service }: { app: TestApp; service: TestService },
   who: MadeUp,
   as: MatchedAs = {},
 ): Promise<Matched> {
-  const traveller = await withLogin({ app, service }, who, as.headers);
+  const living = as.nation === undefined ? who : { ...who, nation: as.nation };
+  const traveller = await withLogin({ app, service }, living, as.headers);
   const { accountId } = traveller;
-  const odsCode = as.odsCode ?? (await openTestPractice(app));
-  const birthdate = as.birthdate ?? '1980-05-17';
-  const familyName = `Zephyrmoor${accountId.slice(0, 4).replaceAll(/\d/gu, 'x')}`;
-  const patient = { familyName, givenNames: ['Ottoline'], birthdate, gpOdsCode: odsCode };
+  const odsCode = as.odsCode === undefined ? await openTestPractice(app) : as.odsCode;
+  const { birthdate = '1980-05-17', familyName = newFamilyName(), givenName = 'Ottoline' } = as;
+  const patient = { familyName, givenNames: [givenName], birthdate, gpOdsCode: odsCode };
   const nhsNumber = await registerOf(app).addPatient({ ...patient, ...as.inRegister });
-  await makeKnown(app.home, {
-    accountId,
-    level: 'P5',
-    details: { nhsNumber, familyName, birthdate, gpOdsCode: odsCode },
-  });
-  if (as.atPractice !== false)
+  const details = { nhsNumber, familyName, givenName, birthdate, gpOdsCode: odsCode ?? undefined };
+  await makeKnown(app.home, { accountId, level: 'P5', details });
+  if (odsCode !== null && as.atPractice !== false)
     await addSimulatedPatient(app.home.house, {
       odsCode,
       nhsNumber,
@@ -87,7 +94,7 @@ export async function matchedPerson(
       birthdate,
       ...as.atPractice,
     });
-  return { ...traveller, accountId, nhsNumber, odsCode, familyName, birthdate };
+  return { ...traveller, accountId, nhsNumber, odsCode: odsCode ?? newOdsCode(), familyName, birthdate };
 }
 
 /** Signs in at a service that needs them proven, up to the page where they choose how. */
