@@ -5,7 +5,8 @@ import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
 import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
-import { sweepIdentity } from '#identity';
+import { guidanceRoutes } from '#guidance';
+import { startIdentityWork, sweepIdentity } from '#identity';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
@@ -33,6 +34,7 @@ export async function buildApp(
     serviceName: house.settings.serviceName,
     supportContact: house.settings.supportContact,
     sandbox: house.settings.mode === 'sandbox',
+    hasTerms: house.settings.termsUrl !== undefined,
     assets,
   });
   const web = await createWeb(house, { pages, assets });
@@ -40,6 +42,7 @@ export async function buildApp(
     interactionAddress: entryAddress,
     renderProblem: (request, problem, reference, explanation) =>
       web.problems.render(request, problem, { reference, explanation }),
+    register: parts.register,
     observe: parts.observe,
   });
   journeysRoutes(web, {
@@ -48,6 +51,7 @@ export async function buildApp(
     proofing: parts.proofing,
     sessions,
   });
+  guidanceRoutes(web);
   return web;
 }
 
@@ -62,6 +66,7 @@ export async function startWork(
 ): Promise<void> {
   await startMessagingWork(house, jobs, parts.senders);
   await startAccountsWork(house, jobs);
+  await startIdentityWork(house, jobs, { register: parts.register });
   await startOpenidWork(house, jobs);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);

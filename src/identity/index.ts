@@ -46,6 +46,7 @@ export {
   type Identity,
   type IdentityDetails,
   type IdentityEstablished,
+  type KnownIdentity,
 } from './record.ts';
 export type { Claimed } from './match-rules.ts';
 export {
@@ -60,6 +61,9 @@ export {
 } from './register-match.ts';
 export { allowedEverywhere, raiseToHigh, type RaisedToHigh } from './raise.ts';
 export { detailsOf, phoneIsOn } from './register-details.ts';
+export { startIdentityWork, recheckLater } from './recheck-later.ts';
+export { recheckIdentity, type Recheck } from './recheck.ts';
+export { badStandings, standingReferences, type BadStanding } from './standing.ts';
 export { identityPart } from './store.ts';
 export {
   defaultVtr,

@@ -13,6 +13,8 @@ import type { Register } from '#pds';
 import type { Offers, Proofing } from '#proofing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { accountProblem } from './account-problem/index.ts';
+import { detailsNotChecked } from './details-not-checked/index.ts';
 import { deviceCookie } from './device-cookie.ts';
 import { enter } from './enter/index.ts';
 import { notAvailable } from './not-available/index.ts';
@@ -49,6 +51,8 @@ export function forEachJourney(
   visit(signIn);
   visit(signUp(parts));
   visit(shareInformation);
+  visit(accountProblem);
+  visit(detailsNotChecked);
   visit(notAvailable);
   visit(notProven);
   visit(proveIdentity(parts));
@@ -128,6 +132,11 @@ function journeyFor(
   };
   const { session } = asked;
   switch (asked.prompt) {
+    case 'record': {
+      const { standing } = asked;
+      if (standing !== undefined) return { journey: 'account-problem', context: { ...context, standing } };
+      return { journey: 'details-not-checked', context: { ...context, accountId: session?.accountId } };
+    }
     case 'availability':
       return { journey: 'not-available', context };
     case 'identity': {
@@ -149,8 +158,9 @@ function journeyFor(
       return { journey: 'not-proven', context: { ...context, level, reached: asked.level } };
     }
     case 'consent': {
-      const { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri } = asked;
-      const shared = { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri };
+      const { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri, directoryId } = asked;
+      const links = { termsUri, privacyUri, directoryId };
+      const shared = { scopes, newScopes, level, newItems, sharedItems, ...links };
       return { journey: 'share', context: { ...context, accountId: session?.accountId, ...shared } };
     }
     case 'login': {

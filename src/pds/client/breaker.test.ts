@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import { createBreaker } from './breaker.ts';
 
 suite('the breaker', () => {
-  const restMs = 60;
+  const restMs = 300;
   const afterFailures = (failures: number) => {
     const breaker = createBreaker({ restMs });
     for (let count = 0; count < failures; count += 1) breaker.enter()?.failed();

@@ -81,6 +81,13 @@ suite('an entry of the register', () => {
     assert.equal(patient.gpOdsCode, 'B86010');
   });
 
+  test('has its postcode as others are written', () => {
+    const home = (postalCode: string) => read({ address: [{ use: 'home', postalCode }] }).postcode;
+    assert.equal(home('ls16ae'), 'LS1 6AE');
+    assert.equal(home('ZZ99 3VZ'), 'ZZ99 3VZ');
+    assert.equal(home('unknown'), 'unknown');
+  });
+
   test('has no practice when they left it', () => {
     const url = 'https://fhir.nhs.uk/StructureDefinition/Extension-PDS-RemovalFromRegistration';
     assert.equal(read({ extension: [{ url, extension: [] }] }).gpOdsCode, undefined);

@@ -1,4 +1,4 @@
-import { readNhsNumber } from '#foundation/identifiers';
+import { readNhsNumber, readPostcode } from '#foundation/identifiers';
 import { z } from 'zod';
 import type { ContactPoint, RegisterPatient } from '../register.ts';
 
@@ -92,7 +92,10 @@ export function readPatientResource(json: unknown, now: Date): RegisterPatient |
 }
 
 function postcodeOf({ address: all }: PatientResource, today: string): string | undefined {
-  return current(address, all, today)[0]?.postalCode;
+  const [home] = current(address, all, today);
+  if (home === undefined) return undefined;
+  const reading = readPostcode(home.postalCode);
+  return reading.outcome === 'valid' ? reading.postcode : home.postalCode;
 }
 
 function practiceOf(resource: PatientResource, today: string): string | undefined {

@@ -48,7 +48,7 @@ const grantedToken = z.object({
     .regex(/^[\x21-\x7e]+$/u),
   expires_in: z.coerce.number().positive(),
 });
-const refusal = z.object({ error: z.string().regex(/^[\w.-]{1,60}$/u) });
+const refusal = z.object({ error: z.string().regex(/^[a-z_]{1,60}$/u) });
 
 /** What the platform says of an exchange when it is about the token to be exchanged, not about us. */
 const aboutTheSubject = new Set(['invalid_request', 'invalid_grant', 'invalid_token', 'access_denied']);
