@@ -22,19 +22,32 @@ export type Received =
 /** Sends requests to one system and gives what it answers; never throws. */
 export type Send = (outgoing: Outgoing, limits: { readonly timeoutMs: number }) => Promise<Received>;
 
-/** An entry has some kilobytes. */
+/** What is asked for has some kilobytes. */
 const mostBytes = 512 * 1024;
 const mostHeaderBytes = 16 * 1024;
 /** Connections of one process to one host; what waits for one counts against its time limit. */
 const mostConnections = 50;
 
+/** By which a system knows who asks it, in PEM. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
 /**
  * Opens the connections of this process to other systems. It follows no redirect, reads no more than half a megabyte, and
  * ends whatever takes longer than it may, its last byte included.
+ *
+ * @param identity shown to systems that want to know who asks them before they are asked anything
  */
-export function openConnections(): Send {
+export function openConnections(identity?: ClientCertificate): Send {
   const options = { keepAlive: true, maxSockets: mostConnections, maxFreeSockets: 10, timeout: 30_000 };
-  const agents = { plain: new PlainAgent(options), secure: new SecureAgent(options) };
+  const shown = identity === undefined ? {} : { cert: identity.certificate, key: identity.privateKey };
+  const agents: Agents = {
+    plain: new PlainAgent(options),
+    secure: new SecureAgent({ ...options, ...shown }),
+    once: { plain: new PlainAgent(), secure: new SecureAgent(shown) },
+  };
   return async (outgoing, { timeoutMs }) => {
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
     try {
@@ -65,27 +78,29 @@ class WasClosed extends Error {
 interface Agents {
   readonly plain: PlainAgent;
   readonly secure: SecureAgent;
+  /** Use no connection twice. */
+  readonly once: { readonly plain: PlainAgent; readonly secure: SecureAgent };
 }
 
 /** A connection that was kept may be closed by the other side at this very moment: then a new one is made. */
 async function openReused(outgoing: Outgoing, agents: Agents, signal: AbortSignal): Promise<IncomingMessage> {
   // What must not be sent twice gets a new one in any case.
-  if (outgoing.method !== 'GET') return open(outgoing, undefined, signal);
+  if (outgoing.method !== 'GET') return open(outgoing, agents.once, signal);
   try {
     return await open(outgoing, agents, signal);
   } catch (error) {
-    if (error instanceof WasClosed && !signal.aborted) return open(outgoing, undefined, signal);
+    if (error instanceof WasClosed && !signal.aborted) return open(outgoing, agents.once, signal);
     throw error;
   }
 }
 
 function open(
   { method, url, headers, body }: Outgoing,
-  agents: Agents | undefined,
+  agents: Pick<Agents, 'plain' | 'secure'>,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const isPlain = url.protocol === 'http:';
-  const agent = agents === undefined ? false : isPlain ? agents.plain : agents.secure;
+  const agent = isPlain ? agents.plain : agents.secure;
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const options = {
     method,
