@@ -11,17 +11,23 @@ import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
+import { sweepProofing, type Proofing } from '#proofing';
 import type { OpenHouse } from './open-house.ts';
 
 /**
  * Builds the HTTP application with every room's routes. It doesn't listen yet.
  *
  * @param parts.register the way to the national register, if there is one
+ * @param parts.proofing the ways in which people can prove who they are
  * @param parts.observe hears of the requests of services, and explains the refused ones; in a sandbox only
  */
 export async function buildApp(
   house: House,
-  parts: { observe?: ObserveService; register?: Register | undefined } = {},
+  parts: {
+    observe?: ObserveService;
+    register?: Register | undefined;
+    proofing?: Proofing | undefined;
+  } = {},
 ): Promise<Web> {
   const assets = await loadAssets();
   const pages = await createPages({
@@ -42,6 +48,7 @@ export async function buildApp(
   journeysRoutes(web, {
     passwordPolicy: await createPasswordPolicy(),
     register: parts.register,
+    proofing: parts.proofing,
     sessions,
   });
   guidanceRoutes(web);
@@ -75,6 +82,7 @@ export async function sweepHouse({ deps }: House): Promise<void> {
     sweepLimits,
     sweepAccounts,
     sweepIdentity,
+    sweepProofing,
     sweepOpenid,
     sweepMessaging,
     sweepAuditTrail,

@@ -3,8 +3,10 @@ import { movableClock, systemClock } from '#foundation/clock';
 import { createLog, type Logger } from '#foundation/log';
 import { readSettings, SettingsFault, type Settings } from '#foundation/settings';
 import { EmbeddedPostgresFault, isStorageUnavailable, startEmbeddedPostgres } from '#foundation/storage';
+import { loadGpSystems } from '#gp-systems';
 import { closeSenders, loadSenders } from '#messaging';
 import { openRegister } from '#pds';
+import { openProofing } from '#proofing';
 import { buildApp, startWork } from './app.ts';
 import { readMasterKey } from './master-key.ts';
 import { openHouse } from './open-house.ts';
@@ -58,6 +60,8 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   stops.push(open.close);
   yield;
   const register = openRegister(open.house);
+  const gpSystems = await loadGpSystems(open.house);
+  const proofing = await openProofing(settings, { register, gpSystems });
   await startWork(open, { senders, register });
   yield;
   const prepared = sandboxClock === undefined ? undefined : await prepareSandbox(open.house);
@@ -65,8 +69,8 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   const web = await buildApp(
     open.house,
     prepared === undefined || !settings.sandboxKeepsRequests
-      ? { register }
-      : { register, observe: prepared.requests.observe },
+      ? { register, proofing }
+      : { register, proofing, observe: prepared.requests.observe },
   );
   stops.push(() => web.app.close());
   yield;

@@ -17,6 +17,24 @@ export {
   type AuthenticationFactor,
   type IdentityLevel,
 } from './levels.ts';
+export {
+  ageRules,
+  blockFastTrack,
+  isCompetent,
+  mayReachHigh,
+  minimumAgeFor,
+  mostMinimumAge,
+  readFastTrackBlock,
+  recordCompetence,
+  setMinimumAge,
+  unblockFastTrack,
+  withdrawCompetence,
+  type AgeRule,
+  type DecidedByStaff,
+  type HighAllowed,
+  type Locality,
+  type MinimumAge,
+} from './local-policy.ts';
 export { nationsOf } from './nations.ts';
 export {
   establishIdentity,
@@ -41,6 +59,7 @@ export {
   type MatchCandidate,
   type RegisterMatch,
 } from './register-match.ts';
+export { allowedEverywhere, raiseToHigh, type RaisedToHigh } from './raise.ts';
 export { detailsOf, phoneIsOn } from './register-details.ts';
 export { startIdentityWork, recheckLater } from './recheck-later.ts';
 export { recheckIdentity, type Recheck } from './recheck.ts';

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { gpSystemsSettings } from './gp-systems-settings.ts';
+import { proofingSettings } from './proofing-settings.ts';
 import { registerSettings } from './register-settings.ts';
 import { listOfWords, oneLine, setting, webAddress, wholeNumber, yesOrNo } from './setting.ts';
 
@@ -256,6 +257,7 @@ export const houseSettings = {
   }),
   ...registerSettings,
   ...gpSystemsSettings,
+  ...proofingSettings,
   sandboxOpenToNetwork: setting({
     variable: 'BEVAN_SANDBOX_OPEN_TO_NETWORK',
     schema: yesOrNo(false),
