@@ -37,7 +37,8 @@ export const houseSettings = {
     variable: 'PORT',
     schema: wholeNumber(0, 65_535, 3000),
     byDefault: '`3000`',
-    sentence: 'The TCP port to listen on; in a sandbox the demo connected service takes the next one.',
+    sentence:
+      'The TCP port to listen on; in a sandbox the demo connected service takes the next one, and the simulated national register the one after.',
   }),
   host: setting({
     variable: 'BEVAN_HOST',
