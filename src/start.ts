@@ -10,7 +10,7 @@ import { openProofing } from '#proofing';
 import { buildApp, startWork } from './app.ts';
 import { readMasterKey } from './master-key.ts';
 import { openHouse } from './open-house.ts';
-import { prepareSandbox, startSandbox, withSandboxRegister } from './start-sandbox.ts';
+import { gpSystemsPort, prepareSandbox, startSandbox, withSandboxRegister } from './start-sandbox.ts';
 
 /** What has to be stopped, the last started first. */
 type Stops = (() => Promise<unknown>)[];
@@ -60,7 +60,8 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   stops.push(open.close);
   yield;
   const register = openRegister(open.house);
-  const gpSystems = await loadGpSystems(open.house);
+  const simulatedOn = settings.mode === 'sandbox' ? gpSystemsPort(settings) : undefined;
+  const gpSystems = await loadGpSystems(open.house, { simulatedOn });
   const proofing = await openProofing(settings, { register, gpSystems });
   await startWork(open, { senders, register });
   yield;
@@ -77,7 +78,7 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   const sandbox =
     sandboxClock === undefined || prepared === undefined
       ? undefined
-      : await startSandbox(web, { clock: sandboxClock, jobs: open.jobs, register, ...prepared });
+      : await startSandbox(web, { clock: sandboxClock, jobs: open.jobs, register, proofing, ...prepared });
   yield;
   await web.app.listen({ port: settings.port, host: settings.host });
   yield;

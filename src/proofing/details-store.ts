@@ -66,6 +66,10 @@ export async function selectUser(
   return row === undefined ? undefined : { accountId: row.account_id };
 }
 
+export async function deleteUsed(db: Db, detailsKey: string): Promise<void> {
+  await tables(db).deleteFrom('proofing.used_details').where('details_key', '=', detailsKey).execute();
+}
+
 export async function upsertConnection(
   { db, secrets }: StoreDeps,
   connection: { accountId: string; odsCode: string; token: string; madeAt: Date },

@@ -10,8 +10,10 @@ export {
 } from './issued-details.ts';
 export {
   forgetAccount,
+  keepDetailsUsed,
   keepGpConnection,
   readGpConnection,
+  releaseDetails,
   sweepProofing,
   type GpConnection,
 } from './keeping.ts';
@@ -19,8 +21,10 @@ export {
   proofingMethod,
   type MethodWords,
   type ProofContext,
+  type ProofIntent,
   type ProofingMethod,
   type ProofingTools,
   type ProofPerson,
+  type ProvenWithoutPages,
 } from './method.ts';
 export { openProofing, type Offers, type Proofing } from './proofing.ts';

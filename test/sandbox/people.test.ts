@@ -56,6 +56,18 @@ suite('personas whose identity is known', () => {
         ['superseded-number', false],
         ['record-withdrawn', false],
         ['record-shows-death', false],
+        ['gp-details-ready-z99001', true],
+        ['gp-details-ready-z99002', true],
+        ['gp-details-ready-z99003', true],
+        ['gp-details-used', true],
+        ['gp-details-expired', true],
+        ['gp-details-wrong-practice', true],
+        ['gp-details-moved-practice', true],
+        ['gp-details-withdrawn', true],
+        ['im1-credentials-stale', true],
+        ['fast-track-ready', false],
+        ['fast-track-blocked', false],
+        ['practice-limited', true],
       ],
     );
     for (const { nhsNumber = '', birthdate = '', odsCode = '' } of known) {
@@ -229,7 +241,7 @@ suite('people of one’s own', () => {
     );
     for (const wrong of [
       { nhsNumber: '9990000107' },
-      { level: 'P5', gp: { userId: 'a', linkageKey: 'b', odsCode: 'Z99001' } },
+      { level: 'P0', gp: { userId: 'a', linkageKey: 'b', odsCode: 'Z99001' } },
       { level: 'P1' },
       { alias: 'x' },
     ])

@@ -69,6 +69,18 @@ suite('the sandbox’s people', () => {
         ['deceased', 'P0'],
         ['restricted', 'P0'],
         ['nhs-number-taken', 'P0'],
+        ['gp-details-ready-z99001', 'P5'],
+        ['gp-details-ready-z99002', 'P5'],
+        ['gp-details-ready-z99003', 'P5'],
+        ['gp-details-used', 'P5'],
+        ['gp-details-expired', 'P5'],
+        ['gp-details-wrong-practice', 'P5'],
+        ['gp-details-moved-practice', 'P5'],
+        ['gp-details-withdrawn', 'P5'],
+        ['im1-credentials-stale', 'P9'],
+        ['fast-track-ready', 'P5'],
+        ['fast-track-blocked', 'P5'],
+        ['practice-limited', 'P5'],
       ],
     );
     for (const { email, story } of people) {

@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Environment } from '#foundation/settings';
+import { loadGpSystems, startGpSystemSimulators } from '#gp-systems';
 import { loadSenders } from '#messaging';
 import { openRegister } from '#pds';
+import { openProofing } from '#proofing';
 import { openRequestLog, sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
 import { buildApp, startWork } from '../../src/app.ts';
 import { findFreePort } from './free-port.ts';
@@ -53,9 +55,12 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
   const register = openRegister(home.house);
   await startWork(home, { senders: await loadSenders(home.house.settings, {}), register });
   const requests = openRequestLog(home.house);
-  const web = await buildApp(home.house, { observe: requests.observe, register });
+  const simulators = await startGpSystemSimulators(home.house, { port: 0 });
+  const gpSystems = await loadGpSystems(home.house, { environment: simulators.environment });
+  const proofing = await openProofing(home.house.settings, { register, gpSystems });
+  const web = await buildApp(home.house, { observe: requests.observe, register, proofing });
   const demoClient = await seedSandbox(home.house, { origin: demoOrigin });
-  await sandboxRoutes(web, { clock: home.clock, requests, demoOrigin, register });
+  await sandboxRoutes(web, { clock: home.clock, requests, demoOrigin, register, proofing });
   return {
     home,
     origin,
@@ -69,6 +74,7 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
     close: async () => {
       await web.app.close();
       await simulator.close();
+      await simulators.close();
       await requests.close();
       await home.close();
       await rm(dataFolder, { recursive: true, force: true });
