@@ -8,10 +8,11 @@ import { createPages, loadAssets } from '#foundation/web';
 import { guidanceRoutes } from '#guidance';
 import { startIdentityWork, sweepIdentity } from '#identity';
 import { entryAddress, journeysRoutes } from '#journeys';
+import type { GpSystems } from '#gp-systems';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
-import { sweepProofing, type Proofing } from '#proofing';
+import { startProofingWork, sweepProofing, type Proofing } from '#proofing';
 import type { OpenHouse } from './open-house.ts';
 
 /**
@@ -62,11 +63,12 @@ const tendKeysEverySeconds = 60;
 /** Starts the background work of every room in this process. */
 export async function startWork(
   { house, jobs }: OpenHouse,
-  parts: { senders: Senders; register?: Register | undefined },
+  parts: { senders: Senders; register?: Register | undefined; gpSystems?: GpSystems | undefined },
 ): Promise<void> {
   await startMessagingWork(house, jobs, parts.senders);
   await startAccountsWork(house, jobs);
   await startIdentityWork(house, jobs, { register: parts.register });
+  await startProofingWork(house, jobs, { gpSystems: parts.gpSystems });
   await startOpenidWork(house, jobs);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);

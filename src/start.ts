@@ -5,6 +5,7 @@ import { readSettings, SettingsFault, type Settings } from '#foundation/settings
 import { EmbeddedPostgresFault, isStorageUnavailable, startEmbeddedPostgres } from '#foundation/storage';
 import { loadGpSystems } from '#gp-systems';
 import { closeSenders, loadSenders } from '#messaging';
+import { openVouching } from '#openid';
 import { openRegister } from '#pds';
 import { openProofing } from '#proofing';
 import { buildApp, startWork } from './app.ts';
@@ -61,9 +62,12 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   yield;
   const register = openRegister(open.house);
   const simulatedOn = settings.mode === 'sandbox' ? gpSystemsPort(settings) : undefined;
-  const gpSystems = await loadGpSystems(open.house, { simulatedOn });
+  const gpSystems = await loadGpSystems(open.house, {
+    simulatedOn,
+    vouchFor: await openVouching(open.house),
+  });
   const proofing = await openProofing(settings, { register, gpSystems });
-  await startWork(open, { senders, register });
+  await startWork(open, { senders, register, gpSystems });
   yield;
   const prepared = sandboxClock === undefined ? undefined : await prepareSandbox(open.house);
   if (prepared !== undefined) stops.push(prepared.close);

@@ -27,3 +27,4 @@ export {
 export { startOpenidWork } from './work.ts';
 export { type SignOutParameters, type SignOutReading } from './sign-out/sign-out-request.ts';
 export { forgetAccount, sweepOpenid } from './sweep.ts';
+export { openVouching } from './vouching.ts';

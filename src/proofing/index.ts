@@ -27,4 +27,6 @@ export {
   type ProofPerson,
   type ProvenWithoutPages,
 } from './method.ts';
+export { readNoAccess } from './gp-access/access.ts';
+export { startProofingWork } from './work.ts';
 export { openProofing, type Offers, type Proofing } from './proofing.ts';

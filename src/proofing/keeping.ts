@@ -9,6 +9,7 @@ import {
   takeDetails,
   upsertConnection,
 } from './details-store.ts';
+import { deleteAccess } from './gp-access/access-store.ts';
 import { deleteIssuedKeptUntil } from './issued-store.ts';
 import { detailsKeyOf, type ThreeDetails } from './keys.ts';
 
@@ -65,9 +66,10 @@ export async function releaseDetails(
 }
 
 /** Forgets, in a transaction, what is kept here of an account that is closed. Registration details that it has used stay used. */
-export function forgetAccount(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Promise<void> {
+export async function forgetAccount(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Promise<void> {
+  await deleteAccess(deps.db, accountId);
   const usedUntil = secondsAfter(deps.clock.now(), usedRetentionSeconds);
-  return deleteAccount(deps.db, { accountId, usedUntil });
+  await deleteAccount(deps.db, { accountId, usedUntil });
 }
 
 /** Removes what has been kept as long as it may. */

@@ -165,7 +165,10 @@ export async function putPatient(
 }
 
 function checked(gp: Persona['gp']) {
-  return gp?.check === undefined ? {} : { areServicesOn: true, identityCheck: gp.check };
+  return {
+    ...(gp?.standing === undefined ? {} : { standing: gp.standing }),
+    ...(gp?.check === undefined ? {} : { areServicesOn: true, identityCheck: gp.check }),
+  };
 }
 
 function detailsOf({ userId, linkageKey, odsCode }: WrittenDetails) {

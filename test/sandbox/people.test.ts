@@ -68,6 +68,8 @@ suite('personas whose identity is known', () => {
         ['fast-track-ready', false],
         ['fast-track-blocked', false],
         ['practice-limited', true],
+        ['im1-access-lost', true],
+        ['im1-moved-practice', true],
       ],
     );
     for (const { nhsNumber = '', birthdate = '', odsCode = '' } of known) {
@@ -101,10 +103,11 @@ suite('personas whose identity is known', () => {
           born: userinfo['birthdate'],
           matched: userinfo['phone_number_pds_matched'],
           practice: userinfo['gp_registration_details'],
-          key: z
-            .object({ gp_linkage_key: z.string() })
-            .optional()
-            .parse(userinfo['gp_integration_credentials']),
+          // Who has none is given some, at whichever time that is done in the background.
+          key:
+            gpCredentials === undefined
+              ? undefined
+              : z.object({ gp_linkage_key: z.string() }).parse(userinfo['gp_integration_credentials']),
         },
         {
           family: details?.familyName,

@@ -75,6 +75,8 @@ suite('what the personas say of themselves leads in the register where their sto
     'fast-track-ready': { byName: 'match', byNumber: 'found' },
     'fast-track-blocked': { byName: 'match', byNumber: 'found' },
     'practice-limited': { byName: 'match', byNumber: 'found' },
+    'im1-access-lost': { byName: 'match', byNumber: 'found' },
+    'im1-moved-practice': { byName: 'match', byNumber: 'found' },
   };
   for (const { id, says, account } of personas) {
     if (says === undefined) continue;

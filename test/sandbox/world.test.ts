@@ -81,6 +81,8 @@ suite('the sandbox’s people', () => {
         ['fast-track-ready', 'P5'],
         ['fast-track-blocked', 'P5'],
         ['practice-limited', 'P5'],
+        ['im1-access-lost', 'P9'],
+        ['im1-moved-practice', 'P9'],
       ],
     );
     for (const { email, story } of people) {

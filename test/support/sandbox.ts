@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Environment } from '#foundation/settings';
 import { loadGpSystems, startGpSystemSimulators } from '#gp-systems';
 import { loadSenders } from '#messaging';
+import { openVouching } from '#openid';
 import { openRegister } from '#pds';
 import { openProofing } from '#proofing';
 import { openRequestLog, sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
@@ -18,6 +19,8 @@ export interface TestSandbox {
   /** Its issuer. */
   readonly origin: string;
   readonly register: TestRegister;
+  /** The settings by which its GP systems are reached. */
+  readonly gpEnvironment: Environment;
   readonly demoClient: DemoClient;
   readonly demoOrigin: string;
   readonly dataFolder: string;
@@ -53,10 +56,13 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
   });
   const simulator = await prepared.start(home);
   const register = openRegister(home.house);
-  await startWork(home, { senders: await loadSenders(home.house.settings, {}), register });
   const requests = openRequestLog(home.house);
   const simulators = await startGpSystemSimulators(home.house, { port: 0 });
-  const gpSystems = await loadGpSystems(home.house, { environment: simulators.environment });
+  const gpSystems = await loadGpSystems(home.house, {
+    environment: simulators.environment,
+    vouchFor: await openVouching(home.house),
+  });
+  await startWork(home, { senders: await loadSenders(home.house.settings, {}), register, gpSystems });
   const proofing = await openProofing(home.house.settings, { register, gpSystems });
   const web = await buildApp(home.house, { observe: requests.observe, register, proofing });
   const demoClient = await seedSandbox(home.house, { origin: demoOrigin });
@@ -65,6 +71,7 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
     home,
     origin,
     register: simulator,
+    gpEnvironment: simulators.environment,
     demoClient,
     demoOrigin,
     dataFolder,

@@ -265,7 +265,7 @@ export async function updateAccount(
     .execute();
 }
 
-/** @returns whether it is new: an application connects to an account once */
+/** @returns whether it is new: an application connects to an account once, and again when the key was made anew */
 export async function insertConnection(
   db: Db,
   connection: { readonly accountNumber: string; readonly application: string; readonly secret: string },
@@ -278,7 +278,12 @@ export async function insertConnection(
       secret: connection.secret,
       is_restricted: false,
     })
-    .onConflict((conflict) => conflict.columns(['account_number', 'application']).doNothing())
+    .onConflict((conflict) =>
+      conflict
+        .columns(['account_number', 'application'])
+        .doUpdateSet({ secret: connection.secret, is_restricted: false })
+        .where('gp_systems.simulated_connection.is_restricted', '=', true),
+    )
     .executeTakeFirst();
   return numInsertedOrUpdatedRows === 1n;
 }

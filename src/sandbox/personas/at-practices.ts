@@ -40,6 +40,24 @@ const young = inRegister({
   gpOdsCode: 'Z99005',
   mobile: '07700 900052',
 });
+const gone = inRegister({
+  nhsNumber: nhsNumberOf('999 000 0352'),
+  familyName: 'Carrington',
+  givenNames: ['Hugo'],
+  birthdate: '1969-06-12',
+  postcode: 'LS13 1BB',
+  gpOdsCode: 'Z99001',
+  mobile: '07700 900053',
+});
+const mover = inRegister({
+  nhsNumber: nhsNumberOf('999 000 0360'),
+  familyName: 'Szymanski',
+  givenNames: ['Zofia'],
+  birthdate: '1996-01-31',
+  postcode: 'S11 8YZ',
+  gpOdsCode: 'Z99003',
+  mobile: '07700 900054',
+});
 
 /** People whose story is about what else their practice has done. */
 export const atPracticePersonas: readonly Persona[] = [
@@ -150,5 +168,68 @@ export const atPracticePersonas: readonly Persona[] = [
       types: written('4471902466', 'Xq4HmWn8bTc7V', 'Z99005'),
       accounts: [{ ...written('4471902466', 'Xq4HmWn8bTc7V', 'Z99005'), state: 'ready' }],
     },
+  },
+  {
+    id: 'im1-access-lost',
+    words: {
+      en: {
+        title: 'IM1 access lost',
+        story:
+          'Has proven who they are with registration details, and practice Z99001 has closed their record since. No new details can be had: once that was found out, a service with IM1 is given none.',
+      },
+      cy: {
+        title: 'Mynediad IM1 wedi’i golli',
+        story:
+          'Wedi profi pwy ydynt gyda manylion cofrestru, ac mae meddygfa Z99001 wedi cau eu cofnod ers hynny. Ni ellir cael manylion newydd: unwaith y daethpwyd o hyd i hynny, ni roddir dim i wasanaeth ag IM1.',
+      },
+    },
+    email: 'im1-access-lost@people.example',
+    mobile: '07700 900053',
+    nation: 'england',
+    account: {
+      sub: 'decfd886-459b-42c2-b754-a06880867e33',
+      isPasswordLocked: false,
+      identity: {
+        level: 'P9',
+        details: knownBy(gone),
+        phoneMatched: true,
+        gpCredentials: { gpUserId: '4471902488', gpLinkageKey: 'Vb7MkXq2cTn8R', gpOdsCode: 'Z99001' },
+      },
+    },
+    ...gone,
+    gp: {
+      standing: 'archived',
+      accounts: [{ ...written('4471902488', 'Vb7MkXq2cTn8R', 'Z99001'), state: 'ready' }],
+    },
+  },
+  {
+    id: 'im1-moved-practice',
+    words: {
+      en: {
+        title: 'IM1 credentials of a former practice',
+        story:
+          'Has proven who they are with registration details of practice Z99001, and has moved to Z99003 since. A service with IM1 is given details of the new practice, once these were made in the background.',
+      },
+      cy: {
+        title: 'Manylion IM1 hen feddygfa',
+        story:
+          'Wedi profi pwy ydynt gyda manylion cofrestru meddygfa Z99001, ac wedi symud i Z99003 ers hynny. Rhoddir manylion y feddygfa newydd i wasanaeth ag IM1, unwaith y cafodd y rhain eu gwneud yn y cefndir.',
+      },
+    },
+    email: 'im1-moved-practice@people.example',
+    mobile: '07700 900054',
+    nation: 'england',
+    account: {
+      sub: '7500b0df-9829-4ca6-babe-18dd4dc2eb4c',
+      isPasswordLocked: false,
+      identity: {
+        level: 'P9',
+        details: knownBy(mover),
+        phoneMatched: true,
+        gpCredentials: { gpUserId: '4471902491', gpLinkageKey: 'Dz5WpHt9mLx3C', gpOdsCode: 'Z99001' },
+      },
+    },
+    ...mover,
+    gp: { accounts: [{ ...written('4471902491', 'Dz5WpHt9mLx3C', 'Z99001'), state: 'ready' }] },
   },
 ];

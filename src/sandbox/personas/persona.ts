@@ -1,6 +1,6 @@
 import type { Nation, NhsNumber } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
-import type { IdentityCheck, SimulatedGpAccount } from '#gp-systems';
+import type { IdentityCheck, PatientStanding, SimulatedGpAccount } from '#gp-systems';
 import type { RegisteredPerson } from '#pds';
 import type { MadeUpIdentity } from '../people.ts';
 
@@ -34,6 +34,8 @@ export interface AtPractices {
   readonly accounts?: readonly (WrittenDetails & Pick<SimulatedGpAccount, 'state'>)[];
   /** How their practice has checked who they are, with online services on for them. */
   readonly check?: IdentityCheck;
+  /** How they stand there; registered, when left out. */
+  readonly standing?: PatientStanding;
   /** Their practice does not want them to be proven by that check. */
   readonly isFastTrackBlocked?: true;
 }
