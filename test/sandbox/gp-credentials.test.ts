@@ -7,6 +7,7 @@ import {
   loadGpSystems,
   loadSupplierPlugs,
   readPractice,
+  setGpSystemFault,
   type Connecting,
 } from '#gp-systems';
 import { readIdentity, type GpCredentials } from '#identity';
@@ -217,6 +218,20 @@ suite('what is renewed', () => {
     });
     assert.deepEqual(await comeAgain(persona), first);
     await assertAccepted(persona, await untilRenewed(persona, first));
+  });
+
+  test('is not lost when the system could not say at once whose the new connection is', async () => {
+    const persona = 'im1-credentials-stale';
+    const { house } = sandbox.home;
+    await call(sandbox, 'POST', `/personas/${persona}/reset`);
+    const { supplierId = '' } = (await readPractice(house.deps, codeOf('Z99001'))) ?? {};
+    await setGpSystemFault(house.deps, { supplierId, kind: 'fail', operation: 'sessions', times: 3 });
+    await come(persona);
+    const renewed = await untilRenewed(persona, seededOf(persona)).catch(() =>
+      untilRenewed(persona, seededOf(persona)),
+    );
+    assert.equal(await countEvents('identity.gp-credentials-withdrawn', persona), 0);
+    await assertAccepted(persona, renewed);
   });
 
   test('is renewed once, however many services and processes there are', async (t) => {
