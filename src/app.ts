@@ -36,7 +36,11 @@ export async function buildApp(
       web.problems.render(request, problem, { reference, explanation }),
     observe: parts.observe,
   });
-  journeysRoutes(web, { passwordPolicy: await createPasswordPolicy(), sessions });
+  journeysRoutes(web, {
+    passwordPolicy: await createPasswordPolicy(),
+    register: parts.register,
+    sessions,
+  });
   return web;
 }
 

@@ -4,14 +4,37 @@
  */
 export const doors = {
   pds: [],
+  'gp-systems': [],
   messaging: [],
   partners: [],
   accounts: ['messaging'],
   identity: ['accounts', 'pds'],
+  proofing: ['identity', 'accounts', 'pds', 'gp-systems', 'messaging'],
   consent: ['accounts', 'identity', 'partners'],
   openid: ['accounts', 'identity', 'pds', 'consent', 'partners'],
-  journeys: ['pds', 'messaging', 'partners', 'accounts', 'identity', 'consent', 'openid'],
-  sandbox: ['pds', 'messaging', 'partners', 'accounts', 'identity', 'consent', 'openid', 'journeys'],
+  journeys: [
+    'pds',
+    'gp-systems',
+    'messaging',
+    'partners',
+    'accounts',
+    'identity',
+    'proofing',
+    'consent',
+    'openid',
+  ],
+  sandbox: [
+    'pds',
+    'gp-systems',
+    'messaging',
+    'partners',
+    'accounts',
+    'identity',
+    'proofing',
+    'consent',
+    'openid',
+    'journeys',
+  ],
 } as const;
 
 export type Room = keyof typeof doors;

@@ -31,6 +31,7 @@ export {
   type PasswordPolicy,
   type PasswordStrength,
 } from './credentials/password/policy.ts';
+export { networkOf } from './network.ts';
 export { isDeviceRemembered, rememberDevice } from './devices/remembered.ts';
 export {
   readPasswordReset,

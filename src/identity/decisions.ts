@@ -9,9 +9,11 @@ import {
 } from './decision-store.ts';
 import type { DecisionOutcome, DecisionReason } from './decision-codes.ts';
 import type { IdentityLevel } from './levels.ts';
+import { deleteCompetenceKeptUntil } from './local-policy-store.ts';
 
 /** What a person says about themselves that is compared with an entry. */
-export type ComparedDetail = 'nhs_number' | 'family_name' | 'given_name' | 'birthdate' | 'postcode';
+export const comparedDetails = ['nhs_number', 'family_name', 'given_name', 'birthdate', 'postcode'] as const;
+export type ComparedDetail = (typeof comparedDetails)[number];
 
 /** What a match with the register rested on: which details, not what they are. */
 export type RegisterMatchEvidence = {
@@ -77,9 +79,10 @@ export function readDecisions(
   return selectDecisions(deps, accountId);
 }
 
-/** Removes evidence that has been kept as long as it may, and decisions of more than eight years ago. */
+/** Removes evidence that has been kept as long as it may, decisions of more than eight years ago, and what is too old to matter. */
 export async function sweepIdentity(deps: Pick<Deps, 'db' | 'clock'>): Promise<void> {
   const now = deps.clock.now();
   await deleteEvidenceKeptUntil(deps.db, now);
+  await deleteCompetenceKeptUntil(deps.db, now);
   await deleteDecidedBefore(deps.db, secondsAfter(now, -decisionRetentionSeconds));
 }

@@ -17,6 +17,23 @@ export {
   type AuthenticationFactor,
   type IdentityLevel,
 } from './levels.ts';
+export {
+  blockFastTrack,
+  isCompetent,
+  mayReachHigh,
+  minimumAgeFor,
+  mostMinimumAge,
+  readFastTrackBlock,
+  recordCompetence,
+  setMinimumAge,
+  unblockFastTrack,
+  withdrawCompetence,
+  type AgeRule,
+  type DecidedByStaff,
+  type HighAllowed,
+  type Locality,
+  type MinimumAge,
+} from './local-policy.ts';
 export { nationsOf } from './nations.ts';
 export {
   establishIdentity,
@@ -29,6 +46,17 @@ export {
   type IdentityDetails,
   type IdentityEstablished,
 } from './record.ts';
+export type { Claimed } from './match-rules.ts';
+export {
+  acceptMatch,
+  isOutdated,
+  matchCandidate,
+  matchRegister,
+  readMatchLock,
+  rejectMatch,
+  type MatchCandidate,
+  type RegisterMatch,
+} from './register-match.ts';
 export { detailsOf, phoneIsOn } from './register-details.ts';
 export { identityPart } from './store.ts';
 export {

@@ -26,15 +26,19 @@ export const contractProfiles: readonly Profile[] = identityLevels.flatMap((leve
 
 /**
  * The levels that somebody can have here. In a sandbox people are made at any level. Elsewhere somebody gets above the
- * lowest by what the national register says, where there is a way to it; **what else raises somebody's level joins here**, with
- * the levels that it reaches while it is enabled, and begins where the journeys answer the prompt `identity`.
+ * lowest by what the national register says, where there is a way to it, and then to the highest by the ways of proving it that
+ * are switched on. **What else raises somebody's level joins here**, with the levels that it reaches while it is enabled, and
+ * begins where the journeys answer the prompt `identity`.
  */
 export function levelsOf(settings: {
   readonly mode: 'sandbox' | 'production';
   readonly pdsUrl?: string | undefined;
+  readonly proofingMethods?: readonly string[] | undefined;
 }): readonly IdentityLevel[] {
-  if (settings.mode === 'sandbox') return identityLevels;
-  return settings.pdsUrl === undefined ? ['P0'] : ['P0', 'P5'];
+  const { mode, pdsUrl, proofingMethods = [] } = settings;
+  if (mode === 'sandbox') return identityLevels;
+  if (pdsUrl === undefined) return ['P0'];
+  return proofingMethods.length === 0 ? ['P0', 'P5'] : identityLevels;
 }
 
 /** The factors that somebody can sign in with here; the others are read in requests, and never satisfied. */

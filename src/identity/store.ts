@@ -27,7 +27,8 @@ const tables = (db: Db) => db.withTables<IdentityTables>();
 const detailsPurpose = (accountId: string): string => `identity details of ${accountId}`;
 const gpPurpose = (accountId: string): string => `identity gp credentials of ${accountId}`;
 
-const sealedDetails = z.object({
+/** Details as they are written down. */
+export const storedDetails = z.object({
   nhsNumber: z.string().transform((text, context) => {
     const number = readNhsNumber(text);
     if (number !== undefined) return number;
@@ -38,7 +39,7 @@ const sealedDetails = z.object({
   givenName: z.string().optional(),
   birthdate: z.string(),
   gpOdsCode: z.string().optional(),
-  homeNations: z.array(z.enum(nations)).optional(),
+  homeNations: z.array(z.enum(nations)).readonly().optional(),
 }) satisfies z.ZodType<IdentityDetails>;
 const sealedGpCredentials = z.object({
   gpUserId: z.string(),
@@ -77,7 +78,7 @@ function open({ secrets }: SecretDeps, row: z.output<typeof rowSchema>): Identit
   const { account_id: accountId, level, sealed_gp_credentials: gp } = row;
   return {
     level,
-    details: sealedDetails.parse(unsealed(detailsPurpose(accountId), row.sealed_details)),
+    details: storedDetails.parse(unsealed(detailsPurpose(accountId), row.sealed_details)),
     phoneMatched: row.phone_matched,
     ...(gp === null ? {} : { gpCredentials: sealedGpCredentials.parse(unsealed(gpPurpose(accountId), gp)) }),
   };
@@ -111,6 +112,21 @@ export async function takeNumberTurn(
     .where('account_id', '<>', wanted.accountId)
     .executeTakeFirst();
   return row === undefined ? 'free' : 'taken';
+}
+
+/** Holds back, until the transaction ends, whoever else wants to settle who the owner of the same account is. */
+export async function takeAccountTurn(db: Db, accountId: string): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`identity of ${accountId}`}, 0))`.execute(db);
+}
+
+/** @returns whose the NHS number is that the key stands for; undefined if it is nobody's yet */
+export async function selectOwner(db: Db, nhsNumberKey: string): Promise<string | undefined> {
+  const row = await tables(db)
+    .selectFrom('identity.record')
+    .select('account_id')
+    .where('nhs_number_key', '=', nhsNumberKey)
+    .executeTakeFirst();
+  return row?.account_id;
 }
 
 const isSamePerson = sql<boolean>`record.nhs_number_key = excluded.nhs_number_key`;

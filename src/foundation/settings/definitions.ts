@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { proofingSettings } from './proofing-settings.ts';
 import { registerSettings } from './register-settings.ts';
 import { listOfWords, oneLine, setting, wholeNumber, yesOrNo } from './setting.ts';
 
@@ -165,6 +166,13 @@ export const houseSettings = {
     byDefault: '`100`',
     sentence: 'How many wrong security codes in 15 minutes lock a network address for 15 minutes.',
   }),
+  failedMatchesPerAddress: setting({
+    variable: 'BEVAN_FAILED_MATCHES_PER_ADDRESS',
+    schema: wholeNumber(1, 1_000_000, 30),
+    byDefault: '`30`',
+    sentence:
+      'How many times in 15 minutes details that match no record in the national register may come from one network address before it waits 15 minutes.',
+  }),
   sessionIdleSeconds: setting({
     variable: 'BEVAN_SESSION_IDLE_SECONDS',
     schema: wholeNumber(60, 86_400, 3600),
@@ -206,6 +214,7 @@ export const houseSettings = {
     requiredInProduction: true,
   }),
   ...registerSettings,
+  ...proofingSettings,
   sandboxOpenToNetwork: setting({
     variable: 'BEVAN_SANDBOX_OPEN_TO_NETWORK',
     schema: yesOrNo(false),

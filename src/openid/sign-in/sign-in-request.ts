@@ -178,7 +178,8 @@ function sortScopes(
 /**
  * Ends a journey in which somebody proved who they are.
  *
- * @param signedIn.factors all that they have proven; a session's own factors count only while it lasts
+ * @param signedIn.factors all that they have proven; a session's own factors count only while it lasts. None when who
+ *   is signed in has only become known better
  * @returns the address to send the browser to; it works once, for a minute, in the browser that made the request
  */
 export function finishSignIn(
