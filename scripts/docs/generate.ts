@@ -4,6 +4,7 @@ import { createPasswordPolicy } from '#accounts';
 import { faults } from '#foundation/errors';
 import type { JourneyDefinition } from '#foundation/journey';
 import { houseSettings, type SettingDefinition } from '#foundation/settings';
+import { loadSupplierPlugs } from '#gp-systems';
 import { forEachJourney } from '#journeys';
 import { loadSenderPlugs } from '#messaging';
 import { z } from 'zod';
@@ -30,10 +31,15 @@ async function settingsPage(): Promise<string> {
       (plug) =>
         `## Sender \`${plug.id}\`\n\nRead only when a channel uses it.\n\n${settingsTable(Object.values(plug.settings))}`,
     );
+  const suppliers = (await loadSupplierPlugs()).map(
+    (plug) =>
+      `## GP system \`${plug.id}\`\n\nAll that it needs, or none: then practices that have this system are not asked.\n\n${settingsTable(Object.values(plug.settings))}`,
+  );
   return [
     `# Settings\n\n${made}Every setting is an environment variable. An empty one counts as not set. Production stops at the start, with a list, when something is missing or unsafe.`,
     settingsTable(Object.values(houseSettings)),
     ...sections,
+    ...suppliers,
     '',
   ].join('\n\n');
 }

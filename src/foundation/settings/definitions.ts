@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { proofingSettings } from './proofing-settings.ts';
+import { gpSystemsSettings } from './gp-systems-settings.ts';
 import { registerSettings } from './register-settings.ts';
 import { listOfWords, oneLine, setting, wholeNumber, yesOrNo } from './setting.ts';
 
@@ -215,6 +216,7 @@ export const houseSettings = {
   }),
   ...registerSettings,
   ...proofingSettings,
+  ...gpSystemsSettings,
   sandboxOpenToNetwork: setting({
     variable: 'BEVAN_SANDBOX_OPEN_TO_NETWORK',
     schema: yesOrNo(false),

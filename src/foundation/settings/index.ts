@@ -1,3 +1,11 @@
 export { houseSettings } from './definitions.ts';
-export { readDefinitions, readSettings, SettingsFault, type Environment, type Settings } from './read.ts';
-export { setting, type Mode, type SettingDefinition } from './setting.ts';
+export {
+  readDefinitions,
+  readSettings,
+  setsAny,
+  SettingsFault,
+  type Environment,
+  type Settings,
+} from './read.ts';
+export { systemAddress, unlessHttps } from './register-settings.ts';
+export { oneLine, setting, type Mode, type SettingDefinition } from './setting.ts';

@@ -47,6 +47,11 @@ export function readDefinitions<D extends Definitions>(
   return values as ValuesOf<D>;
 }
 
+/** Tells whether an environment sets any of these: a part of the house that needs several is off while none is set. */
+export function setsAny(definitions: Definitions, environment: Environment = process.env): boolean {
+  return Object.values(definitions).some(({ variable }) => (environment[variable] ?? '') !== '');
+}
+
 function problemsOfMode(definition: SettingDefinition, text: string | undefined, mode: Mode): string[] {
   if (mode !== 'production') return [];
   if (definition.requiredInProduction === true && text === undefined) {

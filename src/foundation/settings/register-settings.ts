@@ -3,12 +3,14 @@ import { z } from 'zod';
 import { oneLine, setting, wholeNumber } from './setting.ts';
 
 /** The address of a system that gets what is personal: by https, or on this machine itself. */
-const systemAddress = z
+export const systemAddress = z
   .url({ protocol: /^https?$/u })
   .refine((text) => text.startsWith('https:') || isOnThisMachine(text), 'must start with https://')
   .refine((text) => !/[?#]|\/\/[^/]*@/u.test(text), 'must have no user, query or fragment');
 
-const unlessHttps = (text: string) => (text.startsWith('https://') ? undefined : 'must start with https://');
+/** For `unsafeInProduction`. */
+export const unlessHttps = (text: string) =>
+  text.startsWith('https://') ? undefined : 'must start with https://';
 
 function isOnThisMachine(url: string): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(URL.parse(url)?.hostname ?? '');

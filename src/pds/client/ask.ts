@@ -1,10 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startStopwatch } from '#foundation/clock';
+import type { Leave, Received } from '#foundation/outgoing';
 import type { RegisterUnavailable } from '../register.ts';
 import { readAnswer, readRetryAfter, type Answer } from './answers.ts';
-import type { Leave } from './breaker.ts';
-import type { Received } from './connection.ts';
 import type { Operation, Register } from './open.ts';
 import type { ApplicationToken, TokenReading } from './token.ts';
 import { awaitTurn, pauseAll } from './turns.ts';

@@ -1,8 +1,13 @@
 import { createPrivateKey } from 'node:crypto';
 import type { House } from '#foundation/deps';
 import { startStopwatch } from '#foundation/clock';
-import { createBreaker, type Breaker } from './breaker.ts';
-import { openConnections, type Outgoing, type Received } from './connection.ts';
+import {
+  createBreaker,
+  openConnections,
+  type Breaker,
+  type Outgoing,
+  type Received,
+} from '#foundation/outgoing';
 import { createApplicationToken, type ApplicationToken, type Credentials, type PostForm } from './token.ts';
 
 export type RegisterHouse = Pick<House, 'settings' | 'clock' | 'log' | 'database' | 'secrets' | 'metrics'>;

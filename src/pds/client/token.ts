@@ -1,9 +1,9 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { secondsAfter, type Clock } from '#foundation/clock';
+import type { Received } from '#foundation/outgoing';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
-import type { Received } from './connection.ts';
 
 /** Who we are to the API platform. */
 export interface Credentials {

@@ -1,10 +1,10 @@
 import { startStopwatch } from '#foundation/clock';
 
-/** So many failures in a row, and the register is left alone for a while. */
+/** So many failures in a row, and the other system is left alone for a while. */
 const mostFailures = 5;
 const restMs = 5000;
 
-/** Leave to ask the register once. Whoever got it says what came of it. */
+/** Leave to ask the other system once. Whoever got it says what came of it. */
 export interface Leave {
   /** It answered, whatever it said. */
   answered(): void;
@@ -15,11 +15,11 @@ export interface Leave {
 }
 
 /**
- * Keeps this process from asking a register that does not answer: whoever would wait for it in vain learns at once that it
+ * Keeps this process from asking a system that does not answer: whoever would wait for it in vain learns at once that it
  * is down. After a rest one request tries, and if that is answered all may ask again.
  */
 export interface Breaker {
-  /** @returns undefined while the register is left alone */
+  /** @returns undefined while the other system is left alone */
   enter(): Leave | undefined;
 }
 

@@ -22,23 +22,36 @@ export type Received =
 /** Sends requests to one system and gives what it answers; never throws. */
 export type Send = (outgoing: Outgoing, limits: { readonly timeoutMs: number }) => Promise<Received>;
 
-/** An entry has some kilobytes. */
+/** What is asked for has some kilobytes. */
 const mostBytes = 512 * 1024;
 const mostHeaderBytes = 16 * 1024;
 /** Connections of one process to one host; what waits for one counts against its time limit. */
 const mostConnections = 50;
 
+/** By which a system knows who asks it, in PEM. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
 /**
  * Opens the connections of this process to other systems. It follows no redirect, reads no more than half a megabyte, and
  * ends whatever takes longer than it may, its last byte included.
+ *
+ * @param identity shown to systems that want to know who asks them before they are asked anything
  */
-export function openConnections(): Send {
+export function openConnections(identity?: ClientCertificate): Send {
   const options = { keepAlive: true, maxSockets: mostConnections, maxFreeSockets: 10, timeout: 30_000 };
-  const agents = { plain: new PlainAgent(options), secure: new SecureAgent(options) };
+  const shown = identity === undefined ? {} : { cert: identity.certificate, key: identity.privateKey };
+  const agents: Agents = {
+    plain: new PlainAgent(options),
+    secure: new SecureAgent({ ...options, ...shown }),
+    once: new SecureAgent({ ...shown, maxSockets: mostConnections }),
+  };
   return async (outgoing, { timeoutMs }) => {
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
     try {
-      const response = await openReused(outgoing, agents, signal);
+      const response = await open(outgoing, agents, signal);
       try {
         const text = await readBody(response);
         if (text === undefined) return { outcome: 'none', reason: 'too-long' };
@@ -58,34 +71,22 @@ class BrokeOff extends Error {
   override readonly name = 'BrokeOff';
 }
 
-class WasClosed extends Error {
-  override readonly name = 'WasClosed';
-}
-
 interface Agents {
   readonly plain: PlainAgent;
   readonly secure: SecureAgent;
-}
-
-/** A connection that was kept may be closed by the other side at this very moment: then a new one is made. */
-async function openReused(outgoing: Outgoing, agents: Agents, signal: AbortSignal): Promise<IncomingMessage> {
-  // What must not be sent twice gets a new one in any case.
-  if (outgoing.method !== 'GET') return open(outgoing, undefined, signal);
-  try {
-    return await open(outgoing, agents, signal);
-  } catch (error) {
-    if (error instanceof WasClosed && !signal.aborted) return open(outgoing, undefined, signal);
-    throw error;
-  }
+  /** Uses no connection twice. */
+  readonly once: SecureAgent;
 }
 
 function open(
   { method, url, headers, body }: Outgoing,
-  agents: Agents | undefined,
+  agents: Agents,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const isPlain = url.protocol === 'http:';
-  const agent = agents === undefined ? false : isPlain ? agents.plain : agents.secure;
+  // A kept connection may be closed by the other side at this very moment: what must not be sent twice gets a new one.
+  const kept = isPlain ? agents.plain : agents.secure;
+  const agent = method === 'GET' ? kept : isPlain ? false : agents.once;
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const options = {
     method,
@@ -95,10 +96,9 @@ function open(
     maxHeaderSize: mostHeaderBytes,
   };
   return new Promise((resolve, reject) => {
-    const request = (isPlain ? requestPlain : requestSecure)(url, options);
-    request
+    (isPlain ? requestPlain : requestSecure)(url, options)
       .on('response', resolve)
-      .on('error', (cause) => reject(request.reusedSocket ? new WasClosed(undefined, { cause }) : cause))
+      .on('error', reject)
       .on('close', () => reject(new BrokeOff()))
       .end(body);
   });
