@@ -23,6 +23,7 @@ export const doors = {
     'consent',
     'openid',
   ],
+  portals: ['pds', 'gp-systems', 'messaging', 'accounts', 'identity', 'proofing'],
   sandbox: [
     'pds',
     'gp-systems',
@@ -34,6 +35,7 @@ export const doors = {
     'consent',
     'openid',
     'journeys',
+    'portals',
   ],
 } as const;
 

@@ -16,6 +16,10 @@ export type OutgoingMessage = {
       readonly values: { readonly code: string };
     }
   | { readonly message: 'reset-password'; readonly values: { readonly link: string } }
+  | {
+      readonly message: 'practice-invitation' | 'practice-access';
+      readonly values: { readonly link: string; readonly practice: string };
+    }
   | { readonly message: 'password-changed' | 'welcome'; readonly values: Readonly<Record<string, never>> }
 );
 
@@ -25,6 +29,8 @@ export const emailMessages = [
   'reset-password',
   'password-changed',
   'welcome',
+  'practice-invitation',
+  'practice-access',
 ] as const;
 export const smsMessages = ['confirm-phone', 'sign-in-code'] as const;
 
@@ -45,6 +51,12 @@ const link = z.strictObject({
     .max(2000)
     .regex(/^https?:\/\/[\w./:?#@!$&*+,;=%~[\]-]+$/u),
 });
+const atPractice = link.extend({
+  practice: z
+    .string()
+    .max(200)
+    .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u),
+});
 const nothing = z.strictObject({});
 
 /** Every message that there are words for, with its channel and the values that the words need. */
@@ -52,6 +64,11 @@ export const sendableMessage = z.discriminatedUnion('message', [
   z.strictObject({ message: z.enum(['confirm-email', 'already-registered']), ...byEmail, values: code }),
   z.strictObject({ message: z.enum(smsMessages), ...bySms, values: code }),
   z.strictObject({ message: z.literal('reset-password'), ...byEmail, values: link }),
+  z.strictObject({
+    message: z.enum(['practice-invitation', 'practice-access']),
+    ...byEmail,
+    values: atPractice,
+  }),
   z.strictObject({ message: z.enum(['password-changed', 'welcome']), ...byEmail, values: nothing }),
 ]);
 export type SendableMessage = z.output<typeof sendableMessage>;

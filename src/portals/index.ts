@@ -1,0 +1,6 @@
+export type { Letters, MailLetter, PrintableLetter } from './letters.ts';
+export { practiceRoutes } from './practice/routes.ts';
+export { addMember, invitationAddress } from './staff/members.ts';
+export { seedPracticeStaff, type SeededStaff } from './staff/seed.ts';
+export { sweepPortals } from './sweep.ts';
+export { codeNow } from './staff/totp.ts';
