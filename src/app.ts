@@ -5,28 +5,36 @@ import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
 import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
-import { sweepIdentity } from '#identity';
+import { guidanceRoutes } from '#guidance';
+import { startIdentityWork, sweepIdentity } from '#identity';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
+import { sweepProofing, type Proofing } from '#proofing';
 import type { OpenHouse } from './open-house.ts';
 
 /**
  * Builds the HTTP application with every room's routes. It doesn't listen yet.
  *
  * @param parts.register the way to the national register, if there is one
+ * @param parts.proofing the ways in which people can prove who they are
  * @param parts.observe hears of the requests of services, and explains the refused ones; in a sandbox only
  */
 export async function buildApp(
   house: House,
-  parts: { observe?: ObserveService; register?: Register | undefined } = {},
+  parts: {
+    observe?: ObserveService;
+    register?: Register | undefined;
+    proofing?: Proofing | undefined;
+  } = {},
 ): Promise<Web> {
   const assets = await loadAssets();
   const pages = await createPages({
     serviceName: house.settings.serviceName,
     supportContact: house.settings.supportContact,
     sandbox: house.settings.mode === 'sandbox',
+    hasTerms: house.settings.termsUrl !== undefined,
     assets,
   });
   const web = await createWeb(house, { pages, assets });
@@ -34,13 +42,16 @@ export async function buildApp(
     interactionAddress: entryAddress,
     renderProblem: (request, problem, reference, explanation) =>
       web.problems.render(request, problem, { reference, explanation }),
+    register: parts.register,
     observe: parts.observe,
   });
   journeysRoutes(web, {
     passwordPolicy: await createPasswordPolicy(),
     register: parts.register,
+    proofing: parts.proofing,
     sessions,
   });
+  guidanceRoutes(web);
   return web;
 }
 
@@ -55,6 +66,7 @@ export async function startWork(
 ): Promise<void> {
   await startMessagingWork(house, jobs, parts.senders);
   await startAccountsWork(house, jobs);
+  await startIdentityWork(house, jobs, { register: parts.register });
   await startOpenidWork(house, jobs);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);
@@ -70,6 +82,7 @@ export async function sweepHouse({ deps }: House): Promise<void> {
     sweepLimits,
     sweepAccounts,
     sweepIdentity,
+    sweepProofing,
     sweepOpenid,
     sweepMessaging,
     sweepAuditTrail,

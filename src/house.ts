@@ -11,6 +11,7 @@ export const doors = {
   identity: ['accounts', 'pds'],
   proofing: ['identity', 'accounts', 'pds', 'gp-systems', 'messaging'],
   consent: ['accounts', 'identity', 'partners'],
+  guidance: ['partners', 'identity'],
   openid: ['accounts', 'identity', 'pds', 'consent', 'partners'],
   journeys: [
     'pds',

@@ -3,12 +3,14 @@ import { movableClock, systemClock } from '#foundation/clock';
 import { createLog, type Logger } from '#foundation/log';
 import { readSettings, SettingsFault, type Settings } from '#foundation/settings';
 import { EmbeddedPostgresFault, isStorageUnavailable, startEmbeddedPostgres } from '#foundation/storage';
+import { loadGpSystems } from '#gp-systems';
 import { closeSenders, loadSenders } from '#messaging';
 import { openRegister } from '#pds';
+import { openProofing } from '#proofing';
 import { buildApp, startWork } from './app.ts';
 import { readMasterKey } from './master-key.ts';
 import { openHouse } from './open-house.ts';
-import { prepareSandbox, startSandbox } from './start-sandbox.ts';
+import { prepareSandbox, startSandbox, withSandboxRegister } from './start-sandbox.ts';
 
 /** What has to be stopped, the last started first. */
 type Stops = (() => Promise<unknown>)[];
@@ -44,7 +46,8 @@ export async function start(): Promise<void> {
 }
 
 async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
-  const settings = readSettings();
+  const given = readSettings();
+  const settings = given.mode === 'sandbox' ? await withSandboxRegister(given) : given;
   const log = createLog({ level: settings.logLevel });
   const senders = await loadSenders(settings);
   stops.push(async () => closeSenders(senders));
@@ -57,22 +60,24 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   stops.push(open.close);
   yield;
   const register = openRegister(open.house);
+  const gpSystems = await loadGpSystems(open.house);
+  const proofing = await openProofing(settings, { register, gpSystems });
   await startWork(open, { senders, register });
   yield;
-  const prepared = sandboxClock === undefined ? undefined : prepareSandbox(open.house);
-  if (prepared !== undefined) stops.push(prepared.requests.close);
+  const prepared = sandboxClock === undefined ? undefined : await prepareSandbox(open.house);
+  if (prepared !== undefined) stops.push(prepared.close);
   const web = await buildApp(
     open.house,
     prepared === undefined || !settings.sandboxKeepsRequests
-      ? { register }
-      : { register, observe: prepared.requests.observe },
+      ? { register, proofing }
+      : { register, proofing, observe: prepared.requests.observe },
   );
   stops.push(() => web.app.close());
   yield;
   const sandbox =
     sandboxClock === undefined || prepared === undefined
       ? undefined
-      : await startSandbox(web, { clock: sandboxClock, jobs: open.jobs, ...prepared });
+      : await startSandbox(web, { clock: sandboxClock, jobs: open.jobs, register, ...prepared });
   yield;
   await web.app.listen({ port: settings.port, host: settings.host });
   yield;

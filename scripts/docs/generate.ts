@@ -7,6 +7,7 @@ import { houseSettings, type SettingDefinition } from '#foundation/settings';
 import { loadSupplierPlugs } from '#gp-systems';
 import { forEachJourney } from '#journeys';
 import { loadSenderPlugs } from '#messaging';
+import { openProofing } from '#proofing';
 import { z } from 'zod';
 import { doors } from '../../src/house.ts';
 
@@ -90,7 +91,11 @@ async function journeyPages(): Promise<[string, string][]> {
   const draw = <A, C>(journey: JourneyDefinition<A, C>): void => {
     drawn.push(journeyPage(journey));
   };
-  forEachJourney({ passwordPolicy: await createPasswordPolicy(), register: undefined }, draw);
+  const proofing = await openProofing(
+    { mode: 'sandbox', proofingMethods: undefined },
+    { register: undefined, gpSystems: undefined },
+  );
+  forEachJourney({ passwordPolicy: await createPasswordPolicy(), register: undefined, proofing }, draw);
   return Promise.all(drawn);
 }
 

@@ -1,6 +1,7 @@
 export {
   addPhone,
   createAccount,
+  endSignIns,
   findAccountId,
   forgetAccount,
   listAccountIds,

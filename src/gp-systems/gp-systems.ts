@@ -232,7 +232,10 @@ function understand<T extends Outcome>(
   answer: T | NotUnderstood,
 ): T | Refused | SystemUnavailable {
   const facts = { supplier: line.supplierId, operation };
+  const count = (reason: string): void =>
+    line.metrics.outgoingFaults.inc({ system: line.supplierId, operation, reason });
   if (isNotUnderstood(answer)) {
+    count(answer.outcome);
     if (answer.outcome === 'unreadable') {
       line.log.error(facts, 'a GP system answered what can’t be read');
       return down;
@@ -241,7 +244,9 @@ function understand<T extends Outcome>(
     line.log.warn({ ...facts, supplierCode }, 'a GP system refused for a reason that is not known here');
     return refuse('unknown');
   }
-  if ('reason' in answer && answer.reason === 'invalid_provider')
+  if ('reason' in answer && answer.reason === 'invalid_provider') {
+    count(answer.reason);
     line.log.error(facts, 'a GP system does not know this platform: look at the settings of its supplier');
+  }
   return answer;
 }

@@ -20,11 +20,28 @@ export const decisionReasons = [
   /** Another number has taken the place of the one that was known. */
   'nhs_number_superseded',
   'details_changed',
+  /** What kept the account from being used is in the register no more. */
+  'standing_restored',
   'known_better',
   /** The person said that the entry that was found is not theirs. */
   'not_me',
   /** The person said that parts of the entry are wrong. */
   'parts_wrong',
   'too_many_tries',
+  /** Everywhere, or at their practice, one has to be older. */
+  'too_young',
+  /** The practice's system knows the registration details, as this person's. */
+  'gp_details_accepted',
+  'gp_details_refused',
+  /** They have proven somebody else's login before. */
+  'gp_details_used',
+  'gp_details_expired',
+  'gp_details_withdrawn',
+  /** They are somebody else's. */
+  'gp_details_of_another',
+  /** The practice has checked who the person is, and the person wants that to be relied on. */
+  'practice_check',
+  /** What relying on the practice needs is not so any more. */
+  'practice_check_gone',
 ] as const;
 export type DecisionReason = (typeof decisionReasons)[number];

@@ -18,6 +18,7 @@ export {
   type IdentityLevel,
 } from './levels.ts';
 export {
+  ageRules,
   blockFastTrack,
   isCompetent,
   mayReachHigh,
@@ -45,6 +46,7 @@ export {
   type Identity,
   type IdentityDetails,
   type IdentityEstablished,
+  type KnownIdentity,
 } from './record.ts';
 export type { Claimed } from './match-rules.ts';
 export {
@@ -57,7 +59,11 @@ export {
   type MatchCandidate,
   type RegisterMatch,
 } from './register-match.ts';
+export { allowedEverywhere, raiseToHigh, type RaisedToHigh } from './raise.ts';
 export { detailsOf, phoneIsOn } from './register-details.ts';
+export { startIdentityWork, recheckLater } from './recheck-later.ts';
+export { recheckIdentity, type Recheck } from './recheck.ts';
+export { badStandings, standingReferences, type BadStanding } from './standing.ts';
 export { identityPart } from './store.ts';
 export {
   defaultVtr,

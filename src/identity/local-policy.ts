@@ -19,7 +19,8 @@ import { selectOwner } from './store.ts';
 export const mostMinimumAge = 16;
 
 /** Whose rule it is that somebody has to be older: everywhere's, that of their practice, or that of its board. */
-export type AgeRule = 'national' | 'practice' | 'board';
+export const ageRules = ['national', 'practice', 'board'] as const;
+export type AgeRule = (typeof ageRules)[number];
 
 /** Where somebody is registered: their practice, and the integrated care board in whose area it is. Undefined where not known. */
 export interface Locality {

@@ -31,20 +31,8 @@ const byPerson: LimitRule = {
   memorySeconds: day,
 };
 
-/** Who tries, from where. */
-export interface Attempt {
-  readonly settings: Settings;
-  readonly accountId: string;
-  readonly remoteAddress: string;
-}
-
 export function accountLimit(accountId: string): Limited {
   return { rule: byAccount, subject: accountId };
-}
-
-/** The limits that many share, in the order in which their rows are held: whoever is claimed to be, then the network. */
-export function sharedLimits({ settings, remoteAddress }: Attempt, claimed: Claimed): Limited[] {
-  return [...personSubjects(claimed).map(limitOfPerson), networkLimit(settings, remoteAddress)];
 }
 
 export function networkLimit(settings: Settings, remoteAddress: string): Limited {
@@ -56,8 +44,9 @@ export function networkLimit(settings: Settings, remoteAddress: string): Limited
   return { rule, subject: networkOf(remoteAddress) };
 }
 
-function limitOfPerson(subject: string): Limited {
-  return { rule: byPerson, subject };
+/** The limits that all share who claim to be the same person. */
+export function personLimits(claimed: Claimed): Limited[] {
+  return personSubjects(claimed).map((subject) => ({ rule: byPerson, subject }));
 }
 
 /** What somebody who guesses has to keep the same: the number; or name and birthdate, or name and postcode. */

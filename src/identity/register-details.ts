@@ -34,9 +34,17 @@ export function detailsOf(patient: RegisterPatient): IdentityDetails | undefined
  * Tells whether a mobile number is among the phone numbers of somebody's entry, however it is written there.
  *
  * @param phone in E.164
+ * @param options.use among the numbers of this use alone
  */
-export function phoneIsOn(patient: RegisterPatient, phone: string): boolean {
-  return patient.contactPoints.some(({ system, value }) => system === 'phone' && asE164(value) === phone);
+export function phoneIsOn(
+  patient: RegisterPatient,
+  phone: string,
+  options: { readonly use?: 'mobile' } = {},
+): boolean {
+  return patient.contactPoints.some(
+    ({ system, use, value }) =>
+      system === 'phone' && (options.use === undefined || use === options.use) && asE164(value) === phone,
+  );
 }
 
 function asE164(written: string): string | undefined {

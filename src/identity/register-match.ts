@@ -9,10 +9,11 @@ import {
   countAttempt,
   readLock,
   type AttemptOutcome,
+  type Limited,
 } from '#foundation/security';
 import { readPatient, tracePatient, type Register, type RegisterPatient } from '#pds';
 import { z } from 'zod';
-import { accountLimit, networkLimit, sharedLimits, type Attempt } from './match-limits.ts';
+import { accountLimit, networkLimit, personLimits } from './match-limits.ts';
 import type { DecisionReason } from './decision-codes.ts';
 import { comparedDetails, recordDecision, type RegisterMatchEvidence } from './decisions.ts';
 import { judgeClaim, type Claimed } from './match-rules.ts';
@@ -94,10 +95,11 @@ async function match(house: House, asked: Parameters<typeof matchRegister>[1]): 
   const { deps } = house;
   const { accountId, claimed } = asked;
   if ((await levelOf(deps, accountId)) !== 'P0') return { outcome: 'known_already' };
-  const attempt: Attempt = { ...asked, settings: deps.settings };
-  const shared = sharedLimits(attempt, claimed);
-  const limits = [accountLimit(accountId), ...shared];
-  const counted = await countAttempt(deps, limits);
+  const own = accountLimit(accountId);
+  const network = networkLimit(deps.settings, asked.remoteAddress);
+  const person = personLimits(claimed);
+  const limits = [own, network, ...person];
+  const counted = await countInTurn(deps, [[own], [network], person]);
   if (counted.outcome === 'locked') return counted;
   const found = await find(asked.register, claimed).catch(async (error: unknown) => {
     await attemptNotMade(deps, limits);
@@ -110,7 +112,7 @@ async function match(house: House, asked: Parameters<typeof matchRegister>[1]): 
   const judged = await judge(deps, found, { accountId, claimed });
   if (judged.outcome === 'match') {
     // It stays counted for the account, so that nobody tries out whom they know everything of.
-    await attemptNotMade(deps, shared);
+    await attemptNotMade(deps, [network, ...person]);
     return judged;
   }
   const failed = await attemptFailed(deps, limits);
@@ -134,6 +136,20 @@ function recordRefusal(
     outcome: 'refused',
     level: { before: 'P0', after: 'P0' },
   });
+}
+
+/** Counts by one rule after the other: whoever is locked out by one uses up nothing that others share. */
+async function countInTurn(deps: Deps, rules: readonly (readonly Limited[])[]): Promise<AttemptOutcome> {
+  const counted: Limited[] = [];
+  for (const limits of rules) {
+    const outcome = await countAttempt(deps, limits);
+    if (outcome.outcome === 'locked') {
+      if (counted.length > 0) await attemptNotMade(deps, counted);
+      return outcome;
+    }
+    counted.push(...limits);
+  }
+  return { outcome: 'allowed' };
 }
 
 async function find(register: Register, claimed: Claimed): Promise<Finding> {

@@ -10,8 +10,11 @@ import {
 import { identityLevels, matchVector } from '#identity';
 import { readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
 import type { Register } from '#pds';
+import type { Offers, Proofing } from '#proofing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { accountProblem } from './account-problem/index.ts';
+import { detailsNotChecked } from './details-not-checked/index.ts';
 import { deviceCookie } from './device-cookie.ts';
 import { enter } from './enter/index.ts';
 import { notAvailable } from './not-available/index.ts';
@@ -25,6 +28,7 @@ import { shareInformation } from './share-information/index.ts';
 import { signIn } from './sign-in/index.ts';
 import { mountSignOut } from './sign-out/index.ts';
 import { signUp } from './sign-up/index.ts';
+import { waysToProve } from './ways-to-prove/index.ts';
 
 /** Where `openid` sends a browser that must sign in, agree or be told something: `?request=<uid>`. */
 export const entryAddress = '/enter';
@@ -34,6 +38,8 @@ interface JourneyParts {
   readonly passwordPolicy: PasswordPolicy;
   /** The way to the national register; without it nobody can be matched to their entry. */
   readonly register: Register | undefined;
+  /** The ways in which people can prove who they are, beyond a match with the register. */
+  readonly proofing: Proofing | undefined;
 }
 
 /** Hands each journey to `visit`, whatever the types of its answers. */
@@ -45,9 +51,12 @@ export function forEachJourney(
   visit(signIn);
   visit(signUp(parts));
   visit(shareInformation);
+  visit(accountProblem);
+  visit(detailsNotChecked);
   visit(notAvailable);
   visit(notProven);
   visit(proveIdentity(parts));
+  if (parts.proofing !== undefined) visit(waysToProve(parts.proofing));
   visit(forgottenPassword);
   visit(choosePassword(parts));
 }
@@ -65,7 +74,11 @@ export function journeysRoutes(web: Web, parts: JourneyParts & { readonly sessio
 
 async function startForRequest(
   web: Web,
-  { journeys, register }: Pick<JourneyParts, 'register'> & { readonly journeys: Journeys },
+  {
+    journeys,
+    register,
+    proofing,
+  }: Pick<JourneyParts, 'register' | 'proofing'> & { readonly journeys: Journeys },
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
@@ -78,15 +91,31 @@ async function startForRequest(
   const { journey, context } = journeyFor(asked, {
     remembered,
     canMatch: register !== undefined,
+    offers: await findOffers(web, proofing, asked),
     now: deps.clock.now(),
   });
   return reply.redirect(await journeys.start(deps, { journey, visitor, context }), 303);
 }
 
+/** Finds out what somebody at P5 can use who has to be proven; nothing for everybody else. */
+async function findOffers(
+  { house }: Web,
+  proofing: Proofing | undefined,
+  { prompt, level, session }: SignInRequest,
+): Promise<Offers | undefined> {
+  if (prompt !== 'identity' || level !== 'P5' || session === undefined) return undefined;
+  return proofing?.offersFor(house, session.accountId);
+}
+
 /** Chooses the journey that a request needs now. */
 function journeyFor(
   asked: SignInRequest,
-  { remembered, canMatch, now }: { remembered: boolean; canMatch: boolean; now: Date },
+  {
+    remembered,
+    canMatch,
+    offers,
+    now,
+  }: { remembered: boolean; canMatch: boolean; offers: Offers | undefined; now: Date },
 ): { journey: string; context: object } {
   const context: RequestContext = {
     uid: asked.uid,
@@ -103,6 +132,11 @@ function journeyFor(
   };
   const { session } = asked;
   switch (asked.prompt) {
+    case 'record': {
+      const { standing } = asked;
+      if (standing !== undefined) return { journey: 'account-problem', context: { ...context, standing } };
+      return { journey: 'details-not-checked', context: { ...context, accountId: session?.accountId } };
+    }
     case 'availability':
       return { journey: 'not-available', context };
     case 'identity': {
@@ -115,11 +149,18 @@ function journeyFor(
           context: { ...context, level, accountId, seenAt: now.toISOString() },
         };
       }
+      const offered = offers?.outcome === 'offers' ? offers.methods.map(({ id }) => id) : [];
+      const tooYoung = offers?.outcome === 'too_young' ? { from: offers.from, rule: offers.rule } : undefined;
+      if (session !== undefined && (offered.length > 0 || tooYoung !== undefined)) {
+        const person = { accountId: session.accountId, seenAt: now.toISOString() };
+        return { journey: 'ways-to-prove', context: { ...context, ...person, offered, tooYoung } };
+      }
       return { journey: 'not-proven', context: { ...context, level, reached: asked.level } };
     }
     case 'consent': {
-      const { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri } = asked;
-      const shared = { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri };
+      const { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri, directoryId } = asked;
+      const links = { termsUri, privacyUri, directoryId };
+      const shared = { scopes, newScopes, level, newItems, sharedItems, ...links };
       return { journey: 'share', context: { ...context, accountId: session?.accountId, ...shared } };
     }
     case 'login': {

@@ -140,18 +140,33 @@ export async function selectIssued(
 /** @returns the details that were issued last with these three parts */
 export async function selectIssuedByKey(
   { db, secrets }: StoreDeps,
-  { detailsKey, now, forUpdate }: { detailsKey: string; now: Date; forUpdate?: boolean },
+  { detailsKey, now }: { detailsKey: string; now: Date },
 ): Promise<IssuedDetails | undefined> {
-  let query = tables(db)
+  const row = await tables(db)
     .selectFrom('proofing.issued_details')
     .selectAll()
     .where('details_key', '=', detailsKey)
     .orderBy('issued_at', 'desc')
     .orderBy('id')
-    .limit(1);
-  if (forUpdate === true) query = query.forUpdate();
-  const row = await query.executeTakeFirst();
+    .limit(1)
+    .executeTakeFirst();
   return row === undefined ? undefined : describe(row, { secrets, now });
+}
+
+/** @returns whether details were issued to this person, the last time that they were issued */
+export async function isIssuedTo(
+  db: Db,
+  { detailsKey, personKey }: { detailsKey: string; personKey: string },
+): Promise<boolean> {
+  const row = await tables(db)
+    .selectFrom('proofing.issued_details')
+    .select('person_key')
+    .where('details_key', '=', detailsKey)
+    .orderBy('issued_at', 'desc')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.person_key === personKey;
 }
 
 function describe(row: Row, { secrets, now }: { secrets: Secrets; now: Date }): IssuedDetails {
@@ -181,13 +196,29 @@ function stateOf(row: Row, now: Date): IssuedDetails['state'] {
   return row.expires_at > now ? 'unused' : 'expired';
 }
 
-export async function markIssuedUsed(db: Db, { id, now }: { id: string; now: Date }): Promise<void> {
-  await tables(db)
+/** Marks details that were issued here as used. @returns false if they were withdrawn meanwhile */
+export async function useIssued(
+  db: Db,
+  { detailsKey, now }: { detailsKey: string; now: Date },
+): Promise<boolean> {
+  const rows = await tables(db)
     .updateTable('proofing.issued_details')
     .set({ used_at: now })
-    .where('id', '=', id)
+    .where('details_key', '=', detailsKey)
     .where('used_at', 'is', null)
+    .where('withdrawn_at', 'is', null)
+    .returning('id')
     .execute();
+  if (rows.length > 0) return true;
+  const newest = await tables(db)
+    .selectFrom('proofing.issued_details')
+    .select('withdrawn_at')
+    .where('details_key', '=', detailsKey)
+    .orderBy('issued_at', 'desc')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return newest === undefined || newest.withdrawn_at === null;
 }
 
 export async function deleteIssuedKeptUntil(db: Db, now: Date): Promise<void> {

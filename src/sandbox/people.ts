@@ -11,6 +11,7 @@ import {
   type IdentityDetails,
 } from '#identity';
 import { forgetAccount as forgetTokens } from '#openid';
+import { forgetAccount as forgetProofs } from '#proofing';
 
 /** Who a made-up person is known to be. */
 export interface MadeUpIdentity {
@@ -75,6 +76,7 @@ export async function makePerson(
 export async function forgetPerson(deps: Deps, accountId: string): Promise<void> {
   await forgetTokens(deps, accountId);
   await forgetAgreements(deps, accountId);
+  await forgetProofs(deps, accountId);
   await forgetIdentity(deps, accountId);
   await forgetLogin(deps, accountId);
 }

@@ -201,6 +201,7 @@ function testDetails(supplierId: string, differences: Differences): void {
     if (differences.fetchesLinkage) assert.deepEqual(both[0], both[1]);
   });
 
+  // Some systems say of either no more than that there is no such record.
   const refusalsOfMaking: readonly [string, Parameters<TestGpSystems['patientAt']>[1], RefusalReason][] = [
     ['is archived', { standing: 'archived' }, 'account_not_valid'],
     [
@@ -213,7 +214,7 @@ function testDetails(supplierId: string, differences: Differences): void {
     test(`makes no details for a patient who ${who}`, async () => {
       const odsCode = await world.practiceOf(supplierId);
       const patient = await world.patientAt(odsCode, more);
-      assertRefused(await world.gpSystems.obtainLinkage(patient), [reason]);
+      assertRefused(await world.gpSystems.obtainLinkage(patient), [reason, 'patient_not_found']);
     });
 
   test('makes no details for somebody who is not registered at the practice', async () => {
@@ -435,7 +436,7 @@ function testOnlineServices(supplierId: string): void {
         identityCheck,
       });
     }
-    assertRefused(await stateOf({ standing: 'archived' }), ['account_not_valid']);
+    assertRefused(await stateOf({ standing: 'archived' }), ['account_not_valid', 'patient_not_found']);
     assertRefused(await world.gpSystems.onlineServicesOf(newPatient(odsCode)), ['patient_not_found']);
   });
 }

@@ -227,7 +227,17 @@ describe('one person’s details', () => {
     assert.deepEqual(await guessFrom(postcodes, 4), nineAndLocked);
   });
 
-  test('nor from one network with many accounts', async () => {
+  test('can’t be locked by one account alone, however often it tries', async () => {
+    const { nhsNumber, ...rest } = await addToRegister(app);
+    const claimed: Claimed = { by: 'number', nhsNumber, ...rest };
+    const { accountId } = await known('pest');
+    const wrong = { ...claimed, postcode: 'M1 1AE' };
+    for (let tries = 0; tries < 12; tries += 1) await tryOut(app, { accountId, claimed: wrong });
+    const owner = await known('owner');
+    assert.equal((await tryOut(app, { accountId: owner.accountId, claimed })).outcome, 'match');
+  });
+
+  test('can’t be guessed from one network with many accounts', async () => {
     const outcomes = [];
     for (let index = 0; index < 42; index += 1) {
       const { nhsNumber, ...rest } = await addToRegister(app);

@@ -1,9 +1,12 @@
+import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadSenders, readSimulatedInbox, type Channel, type InboxMessage } from '#messaging';
 import type { ClientRegistration } from '#partners';
 import { openRegister } from '#pds';
+import { openProofing } from '#proofing';
 import { buildApp, startWork } from '../../src/app.ts';
 import { findFreePort } from './free-port.ts';
+import { startTestGpSystems, type TestGpSystems } from './gp-systems.ts';
 import { createTestHouse, type TestHouse, type TestHouseOptions } from './house.ts';
 import { prepareTestRegister, type TestRegister } from './register.ts';
 import { openTestService, type TestService } from './service.ts';
@@ -20,6 +23,8 @@ export interface TestApp {
   readonly listensAt: string;
   /** The register that it asks, if it was to have one. */
   readonly register: TestRegister | undefined;
+  /** The GP systems that it asks, if it was to have some. */
+  readonly gpSystems: TestGpSystems | undefined;
   /** Registers a connected service, which listens as well. It ends with the app. */
   registerTestService(changes?: Partial<ClientRegistration>): Promise<TestService>;
   /** Waits for a message that was not read here before, and reads the newest. @param to as people write it, or in E.164 */
@@ -38,15 +43,20 @@ export interface TestAppOptions extends Omit<TestHouseOptions, 'beside'> {
   readonly resting?: boolean;
   /** Has a simulated register, which nobody is in yet; {@link TestApp.register} puts people in. */
   readonly register?: boolean;
+  /** Has simulated GP systems, without practices yet; {@link TestApp.gpSystems} opens some. */
+  readonly gpSystems?: boolean;
+  /** Where the ways to prove who one is are, besides the product's own. */
+  readonly methodFolders?: readonly string[];
 }
 
 /** Starts the product on a free port. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { beside, resting = false, register: wantsRegister = false, ...rest } = options;
+  const { gpSystems: wantsGpSystems = false, methodFolders = [], ...houseOptions } = rest;
   const port = await findFreePort();
   const prepared = wantsRegister ? await prepareTestRegister() : undefined;
   const home = await createTestHouse({
-    ...rest,
+    ...houseOptions,
     environment: {
       BEVAN_ISSUER: beside?.origin ?? `http://localhost:${port}`,
       ...prepared?.environment,
@@ -57,7 +67,14 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const register = await prepared?.start(home);
   const way = openRegister(home.house);
   if (!resting) await startWork(home, { senders: await loadSenders(home.house.settings, {}), register: way });
-  const web = await buildApp(home.house, { register: way });
+  const gpSystems = wantsGpSystems ? await startTestGpSystems(home) : undefined;
+  const ownMethods = path.resolve(import.meta.dirname, '../../src/proofing');
+  const proofing = await openProofing(home.house.settings, {
+    register: way,
+    gpSystems: gpSystems?.gpSystems,
+    folders: [ownMethods, ...methodFolders],
+  });
+  const web = await buildApp(home.house, { register: way, proofing });
   await web.app.listen({ port, host: '127.0.0.1' });
   const services: TestService[] = [];
   const read = createInboxReader(home);
@@ -66,6 +83,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     origin: home.house.settings.issuer,
     listensAt: `http://127.0.0.1:${port}`,
     register,
+    gpSystems,
     registerTestService: async (changes) => {
       const service = await openTestService(home.house, changes);
       services.push(service);
@@ -84,6 +102,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       for (const service of services) await service.close();
       await web.app.close();
       await register?.close();
+      await gpSystems?.close();
       await home.close();
     },
   };

@@ -44,8 +44,11 @@ export async function sweepVisits(deps: Pick<Deps, 'db' | 'clock'>): Promise<voi
 }
 
 export { stepsOf } from './define.ts';
+export { embedSteps, type Embedding } from './embed.ts';
+export { onceAtATime } from './once.ts';
 export { browserOf } from './routes.ts';
 export {
+  type AnyStep,
   type Browser,
   type Entered,
   type FieldErrors,

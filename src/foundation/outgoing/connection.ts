@@ -46,12 +46,12 @@ export function openConnections(identity?: ClientCertificate): Send {
   const agents: Agents = {
     plain: new PlainAgent(options),
     secure: new SecureAgent({ ...options, ...shown }),
-    once: new SecureAgent({ ...shown, maxSockets: mostConnections }),
+    once: { plain: new PlainAgent(), secure: new SecureAgent(shown) },
   };
   return async (outgoing, { timeoutMs }) => {
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
     try {
-      const response = await open(outgoing, agents, signal);
+      const response = await openReused(outgoing, agents, signal);
       try {
         const text = await readBody(response);
         if (text === undefined) return { outcome: 'none', reason: 'too-long' };
@@ -71,22 +71,36 @@ class BrokeOff extends Error {
   override readonly name = 'BrokeOff';
 }
 
+class WasClosed extends Error {
+  override readonly name = 'WasClosed';
+}
+
 interface Agents {
   readonly plain: PlainAgent;
   readonly secure: SecureAgent;
-  /** Uses no connection twice. */
-  readonly once: SecureAgent;
+  /** Use no connection twice. */
+  readonly once: { readonly plain: PlainAgent; readonly secure: SecureAgent };
+}
+
+/** A connection that was kept may be closed by the other side at this very moment: then a new one is made. */
+async function openReused(outgoing: Outgoing, agents: Agents, signal: AbortSignal): Promise<IncomingMessage> {
+  // What must not be sent twice gets a new one in any case.
+  if (outgoing.method !== 'GET') return open(outgoing, agents.once, signal);
+  try {
+    return await open(outgoing, agents, signal);
+  } catch (error) {
+    if (error instanceof WasClosed && !signal.aborted) return open(outgoing, agents.once, signal);
+    throw error;
+  }
 }
 
 function open(
   { method, url, headers, body }: Outgoing,
-  agents: Agents,
+  agents: Pick<Agents, 'plain' | 'secure'>,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const isPlain = url.protocol === 'http:';
-  // A kept connection may be closed by the other side at this very moment: what must not be sent twice gets a new one.
-  const kept = isPlain ? agents.plain : agents.secure;
-  const agent = method === 'GET' ? kept : isPlain ? false : agents.once;
+  const agent = isPlain ? agents.plain : agents.secure;
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const options = {
     method,
@@ -96,9 +110,10 @@ function open(
     maxHeaderSize: mostHeaderBytes,
   };
   return new Promise((resolve, reject) => {
-    (isPlain ? requestPlain : requestSecure)(url, options)
+    const request = (isPlain ? requestPlain : requestSecure)(url, options);
+    request
       .on('response', resolve)
-      .on('error', reject)
+      .on('error', (cause) => reject(request.reusedSocket ? new WasClosed(undefined, { cause }) : cause))
       .on('close', () => reject(new BrokeOff()))
       .end(body);
   });

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { proofingSettings } from './proofing-settings.ts';
 import { gpSystemsSettings } from './gp-systems-settings.ts';
+import { proofingSettings } from './proofing-settings.ts';
 import { registerSettings } from './register-settings.ts';
-import { listOfWords, oneLine, setting, wholeNumber, yesOrNo } from './setting.ts';
+import { listOfWords, oneLine, setting, webAddress, wholeNumber, yesOrNo } from './setting.ts';
 
 /** Of 32 random bytes some 30 differ; fewer than these come about once in more keys than will ever be made. */
 const leastDifferentBytes = 16;
@@ -39,7 +39,8 @@ export const houseSettings = {
     variable: 'PORT',
     schema: wholeNumber(0, 65_535, 3000),
     byDefault: '`3000`',
-    sentence: 'The TCP port to listen on; in a sandbox the demo connected service takes the next one.',
+    sentence:
+      'The TCP port to listen on; in a sandbox the demo connected service takes the next one, and the simulated national register the one after.',
   }),
   host: setting({
     variable: 'BEVAN_HOST',
@@ -114,6 +115,32 @@ export const houseSettings = {
     byDefault: '`support@login.example`',
     sentence: 'The e-mail address shown where a person is told to contact the service.',
     requiredInProduction: true,
+  }),
+  operatorName: setting({
+    variable: 'BEVAN_OPERATOR_NAME',
+    schema: oneLine.max(120).optional(),
+    byDefault: '“the organisation that runs” it',
+    sentence:
+      'Who answers in law for what this login keeps about people: the controller that the privacy notice names.',
+  }),
+  privacyUrl: setting({
+    variable: 'BEVAN_PRIVACY_URL',
+    schema: webAddress.optional(),
+    byDefault: 'the page that comes with Bevan, which says what Bevan keeps',
+    sentence: 'The address of the operator’s own privacy notice, to which `/privacy` then leads.',
+  }),
+  accessibilityUrl: setting({
+    variable: 'BEVAN_ACCESSIBILITY_URL',
+    schema: webAddress.optional(),
+    byDefault: 'the page that comes with Bevan, which says how Bevan is tested',
+    sentence:
+      'The address of the operator’s own accessibility statement, to which `/accessibility` then leads.',
+  }),
+  termsUrl: setting({
+    variable: 'BEVAN_TERMS_URL',
+    schema: webAddress.optional(),
+    byDefault: 'none: nobody is asked to accept terms',
+    sentence: 'The address of terms of use, to which every page then links by `/terms`.',
   }),
   logLevel: setting({
     variable: 'BEVAN_LOG_LEVEL',
@@ -200,6 +227,20 @@ export const houseSettings = {
     byDefault: '`US`',
     sentence: 'Two-letter codes, separated by commas, of countries whose phone numbers no code is sent to.',
   }),
+  registerSignInTimeoutMs: setting({
+    variable: 'BEVAN_PDS_SIGN_IN_TIMEOUT_MS',
+    schema: wholeNumber(100, 30_000, 2000),
+    byDefault: '`2000`',
+    sentence:
+      'How many milliseconds a sign-in of somebody who is known at P5 or above waits for the national register.',
+  }),
+  registerFreshnessHours: setting({
+    variable: 'BEVAN_PDS_FRESHNESS_HOURS',
+    schema: wholeNumber(0, 720, 24),
+    byDefault: '`24`',
+    sentence:
+      'For how many hours what the national register said of somebody is believed while it can’t be asked. After that they can’t sign in where it matters until it answers.',
+  }),
   emailSender: setting({
     variable: 'BEVAN_EMAIL_SENDER',
     schema: z.string().optional(),
@@ -215,8 +256,8 @@ export const houseSettings = {
     requiredInProduction: true,
   }),
   ...registerSettings,
-  ...proofingSettings,
   ...gpSystemsSettings,
+  ...proofingSettings,
   sandboxOpenToNetwork: setting({
     variable: 'BEVAN_SANDBOX_OPEN_TO_NETWORK',
     schema: yesOrNo(false),

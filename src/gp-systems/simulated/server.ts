@@ -106,7 +106,7 @@ async function serve(
   const fault = await takeFault(database.db, { supplierId: id, operation });
   const kind = gpSystemFaultKinds.find((known) => known === fault?.kind);
   if (kind === undefined) return send(response, await answer());
-  if (kind === 'refuse') return send(response, simulator.refuse(fault?.supplierCode ?? ''));
+  if (kind === 'refuse') return send(response, simulator.refuse(fault?.supplierCode ?? '', asked));
   return misbehave(response, kind, answer);
 }
 

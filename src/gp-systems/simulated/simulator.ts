@@ -37,6 +37,6 @@ export interface SupplierSimulator {
   /** @returns what a request is for, in a word, by which faults find theirs */
   operationOf(request: SimulatedRequest): string;
   answer(world: SimulatedWorld, request: SimulatedRequest): Promise<SimulatedReply>;
-  /** @returns how the supplier refuses with one of its codes */
-  refuse(supplierCode: string): SimulatedReply;
+  /** @returns how the supplier refuses a request with one of its codes */
+  refuse(supplierCode: string, request: SimulatedRequest): SimulatedReply;
 }

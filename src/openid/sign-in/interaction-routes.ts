@@ -58,7 +58,7 @@ async function comeBack(parts: InteractionParts, request: FastifyRequest, reply:
     await interaction.destroy();
     return reply.redirect(await requestAgain(house, interaction), 303);
   }
-  if (ticket.result.kind === 'signed-in' && ticket.result.factors.length > 0) forgetHandOver(interaction);
+  if (ticket.result.kind === 'signed-in') forgetHandOver(interaction);
   if (ticket.result.kind === 'agreed') await keepAgreement(house, interaction, ticket.result);
   const isOther =
     results.login !== undefined &&
@@ -112,11 +112,13 @@ async function describeResult(
   switch (result.kind) {
     case 'refused':
       return { error: result.error, error_description: result.description };
+    case 'again':
     case 'agreed': {
       const lent = await lentSession(house, { interaction, session });
       if ((lent ?? session).accountId !== result.accountId) return undefined;
       const login = lent === undefined ? {} : { login: signInOf(time, lent) };
-      return { ...interaction.lastSubmission, ...login, consent: {} };
+      const agreed = result.kind === 'agreed' ? { consent: {} } : {};
+      return { ...interaction.lastSubmission, ...login, ...agreed };
     }
     case 'signed-in': {
       const { accountId, factors } = result;
@@ -125,10 +127,6 @@ async function describeResult(
         const ts = time.toEngine(issuedAt.getTime() / 1000);
         return { ...interaction.lastSubmission, login: { accountId, amr: factors, ts } };
       }
-      // Known better now, and signed in as before: whoever was handed over stays so.
-      const lent = factors.length === 0 ? await lentSession(house, { interaction, session }) : undefined;
-      if (lent?.accountId === accountId)
-        return { ...interaction.lastSubmission, login: signInOf(time, lent) };
       if (session.accountId !== accountId || session.loginTs === undefined) return undefined;
       const amr = [...new Set([...(session.amr ?? []), ...factors])];
       return { ...interaction.lastSubmission, login: { accountId, amr, ts: session.loginTs } };

@@ -9,7 +9,7 @@ import type {
   ProveIdentityVisit,
 } from '../answers.ts';
 import { accept, lookFor, takeFinding, type Finding } from '../finding.ts';
-import { longDate } from '../long-date.ts';
+import { longDate } from '#foundation/web';
 
 const step = stepsOf<ProveIdentityAnswers, ProveIdentityContext>();
 

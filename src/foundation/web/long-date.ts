@@ -1,4 +1,4 @@
-import type { Language } from '#foundation/web';
+import type { Language } from './language.ts';
 
 const formats: Record<Language, Intl.DateTimeFormat> = {
   en: new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }),

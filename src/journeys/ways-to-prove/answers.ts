@@ -1,0 +1,52 @@
+import { readAccount } from '#accounts';
+import type { Deps } from '#foundation/deps';
+import type { Outcome, Visit } from '#foundation/journey';
+import { ageRules } from '#identity';
+import { finishSignIn, readSignInRequest, refuseRequest } from '#openid';
+import { z } from 'zod';
+import { requestContext } from '../request.ts';
+
+export const waysContext = requestContext.extend({
+  /** Who is signed in. */
+  accountId: z.string(),
+  /** When that was looked at: sign-ins ended after that end this journey too. */
+  seenAt: z.string(),
+  /** The ways that they can use, the quickest first. */
+  offered: z.array(z.string()),
+  /** They are too young: until when, YYYY-MM-DD, and by whose rule. */
+  tooYoung: z.object({ from: z.string(), rule: z.enum(ageRules) }).optional(),
+});
+export type WaysContext = z.output<typeof waysContext>;
+
+export const waysAnswers = z.object({
+  /** The way that they have chosen. */
+  chosen: z.string().optional(),
+  /** What the steps of each way keep. */
+  kept: z.record(z.string(), z.unknown()).default({}),
+});
+export type WaysAnswers = z.output<typeof waysAnswers>;
+
+export type WaysVisit = Visit<WaysAnswers, WaysContext>;
+export type WaysOutcome = Outcome<WaysAnswers>;
+
+/** Buttons that every page of this journey may have. */
+export const leaving = {
+  /** Back to the service as they are: if that is enough for it by now, with an answer that says so. */
+  'not-now': async (deps: Deps, { context }: WaysVisit): Promise<WaysOutcome> => {
+    const { uid, accountId } = context;
+    const asked = await readSignInRequest(deps, uid);
+    if (asked?.session?.accountId === accountId && asked.missingLevel === undefined) {
+      const { address } = await finishSignIn(deps, { uid, accountId, factors: [] });
+      return { outcome: 'left', address };
+    }
+    const refusal = { uid, error: 'access_denied', description: 'IdentityLevelNotReached' } as const;
+    return { outcome: 'left', address: (await refuseRequest(deps, refusal)).address };
+  },
+};
+
+/** @returns where somebody goes whose password was changed meanwhile: whoever knew the old one proves nothing for its owner */
+export async function signInIsOver(deps: Deps, { context }: WaysVisit): Promise<WaysOutcome | undefined> {
+  const account = await readAccount(deps, context.accountId);
+  const isOver = account === undefined || new Date(context.seenAt) < account.signInsValidFrom;
+  return isOver ? { outcome: 'moved', journey: 'sign-in', context } : undefined;
+}

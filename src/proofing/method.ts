@@ -1,0 +1,114 @@
+import type { Account } from '#accounts';
+import type { House } from '#foundation/deps';
+import { embedSteps, type AnyStep, type Embedding } from '#foundation/journey';
+import { languages, type Language } from '#foundation/web';
+import type { GpSystems, Practice } from '#gp-systems';
+import type { Evidence, IdentityDetails } from '#identity';
+import type { Register } from '#pds';
+import { z } from 'zod';
+
+/** What methods work with besides the house; without it those that need it are not offered. */
+export interface ProofingTools {
+  readonly register: Register | undefined;
+  readonly gpSystems: GpSystems | undefined;
+}
+
+/** Somebody at P5 who has to be proven: their login, and what the national register says of them. */
+export interface ProofPerson {
+  readonly account: Account;
+  readonly details: IdentityDetails;
+  /** Where the register has them; undefined when nobody has told of the practice here. */
+  readonly practice: Practice | undefined;
+}
+
+/** What the pages of a method know of where they stand. */
+export interface ProofContext {
+  readonly accountId: string;
+  readonly clientName: string;
+  /** Whether there is another way to choose. */
+  readonly hasOtherWays: boolean;
+}
+
+/** What somebody reads of a method before they choose it, in one language. */
+export interface MethodWords {
+  /** In a list of ways, each as “with …” or “by …”. */
+  readonly title: string;
+  /** What it needs, a line for each thing. */
+  readonly needs: readonly string[];
+  /** How long it takes. */
+  readonly time: string;
+}
+
+/** A way in which people prove who they are. All that others need to know of it is here; nobody knows it by name. */
+export interface ProofingMethod {
+  readonly id: string;
+  /** The level that it reaches. */
+  readonly level: 'P9';
+  /** How long it takes; the quickest is offered first. */
+  readonly minutes: number;
+  readonly words: Readonly<Record<Language, MethodWords>>;
+  /** Tells whether somebody can use it now. It may ask other systems, and so is asked outside of transactions. */
+  readonly offeredWhen: (house: House, tools: ProofingTools, person: ProofPerson) => Promise<boolean>;
+  /** @returns whether what its steps have kept says that the person is proven */
+  readonly isProven: (kept: unknown) => boolean;
+  /** Puts its steps into a journey that keeps what they answer. */
+  readonly embedIn: <A, C>(
+    tools: ProofingTools,
+    embedding: Embedding<A, C, unknown, ProofContext>,
+  ) => AnyStep<A, C>[];
+  /** @returns in one sentence, for staff and in English, what a decision by it rested on; no personal details */
+  readonly staffSummary: (evidence: Evidence) => string;
+  /** The types of what it writes into the audit trail, besides decisions. */
+  readonly auditEvents: readonly string[];
+  /** What it keeps besides decisions and their evidence, and for how long; a sentence for each. */
+  readonly keeps: readonly string[];
+}
+
+/** Declares a method; `A` is what its steps keep, which must be readable from nothing. */
+export function proofingMethod<A>(
+  method: Omit<ProofingMethod, 'isProven' | 'embedIn'> & {
+    readonly answers: z.ZodType<A>;
+    readonly isProven: (answers: A) => boolean;
+    readonly steps: (tools: ProofingTools) => readonly AnyStep<A, ProofContext>[];
+  },
+): ProofingMethod {
+  const { answers, isProven, steps, ...rest } = method;
+  const read = (kept: unknown): A => answers.parse(kept ?? {});
+  return {
+    ...rest,
+    isProven: (kept) => isProven(read(kept)),
+    embedIn: (tools, embedding) =>
+      embedSteps(steps(tools), {
+        ...embedding,
+        read: (of) => read(embedding.read(of)),
+        write: (of, part) => embedding.write(of, part),
+      }),
+  };
+}
+
+const isFunction = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function');
+const manifestShape = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]*$/u),
+  level: z.literal('P9'),
+  minutes: z.number().positive(),
+  words: z.record(
+    z.enum(languages),
+    z.object({
+      title: z.string().min(1),
+      needs: z.array(z.string().min(1)).min(1),
+      time: z.string().min(1),
+    }),
+  ),
+  offeredWhen: isFunction,
+  isProven: isFunction,
+  embedIn: isFunction,
+  staffSummary: isFunction,
+  auditEvents: z.array(z.string().min(1)),
+  keeps: z.array(z.string().min(1)),
+});
+
+/** Checks a plug's default export. */
+export const methodManifest: z.ZodType<ProofingMethod> = z.custom<ProofingMethod>(
+  (plug) => manifestShape.safeParse(plug).success,
+  'is not a way to prove who one is',
+);
