@@ -5,6 +5,7 @@ import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
 import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
+import { guidanceRoutes } from '#guidance';
 import { sweepIdentity } from '#identity';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
@@ -27,6 +28,7 @@ export async function buildApp(
     serviceName: house.settings.serviceName,
     supportContact: house.settings.supportContact,
     sandbox: house.settings.mode === 'sandbox',
+    hasTerms: house.settings.termsUrl !== undefined,
     assets,
   });
   const web = await createWeb(house, { pages, assets });
@@ -37,6 +39,7 @@ export async function buildApp(
     observe: parts.observe,
   });
   journeysRoutes(web, { passwordPolicy: await createPasswordPolicy(), sessions });
+  guidanceRoutes(web);
   return web;
 }
 

@@ -9,6 +9,7 @@ export const doors = {
   accounts: ['messaging'],
   identity: ['accounts', 'pds'],
   consent: ['accounts', 'identity', 'partners'],
+  guidance: ['partners', 'identity'],
   openid: ['accounts', 'identity', 'pds', 'consent', 'partners'],
   journeys: ['pds', 'messaging', 'partners', 'accounts', 'identity', 'consent', 'openid'],
   sandbox: ['pds', 'messaging', 'partners', 'accounts', 'identity', 'consent', 'openid', 'journeys'],

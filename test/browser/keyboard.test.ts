@@ -120,6 +120,19 @@ describe('with the keyboard alone', () => {
     assert.equal(await focused(tab), 'choice');
   });
 
+  test('somebody finds help, and the way to write to us', async () => {
+    const { tab } = scene;
+    await tab.open(`${app.origin}/nowhere`);
+    await tabTo(tab, 'What this means, and what you can do');
+    await pressEnter(tab);
+    await tab.isAt('guidance/help/start-again');
+    await tabTo(tab, 'Contact us about CID0404');
+    await pressEnter(tab);
+    await tab.isAt('guidance/contact');
+    assert.match(await tab.main.innerText(), /CID0404/u);
+    await tabTo(tab, 'Write to us about CID0404');
+  });
+
   test('somebody is led to the mistakes, and from there to the field', async () => {
     const { tab } = scene;
     await scene.ask();

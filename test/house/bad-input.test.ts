@@ -44,7 +44,7 @@ describe('an address that nobody gave out', () => {
   const notFound = /^Page not found$/u;
   const startAgain = /^Go back to the website or app and start again$/u;
   const addresses: [string, number, RegExp][] = [
-    ['/', 404, notFound],
+    ['/index.html', 404, notFound],
     ['//example.org', 404, notFound],
     ['/\\example.org', 404, notFound],
     ['/%2f%2fexample.org', 404, notFound],
@@ -68,6 +68,10 @@ describe('an address that nobody gave out', () => {
     ['/interaction/%00', 400, startAgain],
     ['/interaction/AAAAAAAAAAAAAAAAAAAAA/return?ticket=%00', 400, startAgain],
     ['/authorize/%00', 400, startAgain],
+    ['/help/reference/%00', 404, notFound],
+    ['/help/reference/CID1004/%2e%2e', 404, notFound],
+    ['/contact?reference=%00', 200, /^Contact us$/u],
+    [`/contact?reference=${'C'.repeat(8000)}`, 200, /^Contact us$/u],
     ['/authorize?client_id=%00', 400, /^There is a problem with the website or app that sent you here$/u],
     ['/reset-password/%00', 400, /^This link does not work$/u],
     [`/reset-password/${'a'.repeat(600)}`, 414, notFound],

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { registerSettings } from './register-settings.ts';
-import { listOfWords, oneLine, setting, wholeNumber, yesOrNo } from './setting.ts';
+import { listOfWords, oneLine, setting, webAddress, wholeNumber, yesOrNo } from './setting.ts';
 
 /** Of 32 random bytes some 30 differ; fewer than these come about once in more keys than will ever be made. */
 const leastDifferentBytes = 16;
@@ -112,6 +112,32 @@ export const houseSettings = {
     byDefault: '`support@login.example`',
     sentence: 'The e-mail address shown where a person is told to contact the service.',
     requiredInProduction: true,
+  }),
+  operatorName: setting({
+    variable: 'BEVAN_OPERATOR_NAME',
+    schema: oneLine.max(120).optional(),
+    byDefault: '“the organisation that runs” it',
+    sentence:
+      'Who answers in law for what this login keeps about people: the controller that the privacy notice names.',
+  }),
+  privacyUrl: setting({
+    variable: 'BEVAN_PRIVACY_URL',
+    schema: webAddress.optional(),
+    byDefault: 'the page that comes with Bevan, which says what Bevan keeps',
+    sentence: 'The address of the operator’s own privacy notice, to which `/privacy` then leads.',
+  }),
+  accessibilityUrl: setting({
+    variable: 'BEVAN_ACCESSIBILITY_URL',
+    schema: webAddress.optional(),
+    byDefault: 'the page that comes with Bevan, which says how Bevan is tested',
+    sentence:
+      'The address of the operator’s own accessibility statement, to which `/accessibility` then leads.',
+  }),
+  termsUrl: setting({
+    variable: 'BEVAN_TERMS_URL',
+    schema: webAddress.optional(),
+    byDefault: 'none: nobody is asked to accept terms',
+    sentence: 'The address of terms of use, to which every page then links by `/terms`.',
   }),
   logLevel: setting({
     variable: 'BEVAN_LOG_LEVEL',

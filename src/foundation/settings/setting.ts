@@ -55,3 +55,9 @@ export const oneLine = z
   .string()
   .min(1)
   .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'must be one line without control characters');
+
+/** Where browsers may be sent. */
+export const webAddress = z.url({
+  protocol: /^https?$/u,
+  error: 'must be an address that starts with https://',
+});

@@ -45,11 +45,13 @@ const layoutFolder = 'foundation/web';
  *
  * @param house.serviceName the login's own name
  * @param house.sandbox whether pages carry the sandbox banner
+ * @param house.hasTerms whether pages link to terms of use
  */
 export async function createPages(house: {
   serviceName: string;
   supportContact: string;
   sandbox: boolean;
+  hasTerms?: boolean;
   assets: Assets;
 }): Promise<Pages> {
   const contents = await readAllContents();
@@ -62,6 +64,7 @@ export async function createPages(house: {
   environment.addGlobal('serviceName', house.serviceName);
   environment.addGlobal('supportContact', house.supportContact);
   environment.addGlobal('sandbox', house.sandbox);
+  environment.addGlobal('hasTerms', house.hasTerms === true);
   environment.addGlobal('assets', house.assets.addresses);
   return {
     all: [...contents.keys()].filter((page) => page !== layoutFolder),
