@@ -12,6 +12,7 @@ export const doors = {
   guidance: ['partners', 'identity'],
   openid: ['accounts', 'identity', 'pds', 'consent', 'partners'],
   journeys: ['pds', 'messaging', 'partners', 'accounts', 'identity', 'consent', 'openid'],
+  portals: ['accounts', 'identity', 'consent', 'partners', 'messaging'],
   sandbox: ['pds', 'messaging', 'partners', 'accounts', 'identity', 'consent', 'openid', 'journeys'],
 } as const;
 
