@@ -38,7 +38,7 @@ function page(title: string, body: Html): string {
 <header class="riverbank-header"><div class="nhsuk-width-container"><a href="/">${serviceName}</a></div></header>
 <div class="nhsuk-width-container">
 <main class="nhsuk-main-wrapper" id="content">
-<p class="riverbank-note">A made-up service, for trying out sign-in. Nothing here is real.</p>
+<p class="riverbank-note">A made-up service, for trying out sign-in. Nothing here is real. <a href="/about">About this service</a></p>
 ${body}
 </main>
 </div>
@@ -117,6 +117,20 @@ function button(address: string, label: string, session: Session): Html {
   return html`<form class="riverbank-inline" method="post" action="${address}">
 <input type="hidden" name="token" value="${session.formToken}">
 <button class="nhsuk-button nhsuk-button--secondary" type="submit">${label}</button></form>`;
+}
+
+/** What its listing in the directory leads to: help, privacy and accessibility. */
+export function aboutPage(settings: DemoSettings): string {
+  return page(
+    'About this service',
+    html`<h1>About this service</h1>
+<h2 id="help">Help</h2>
+<p>Choose on the <a href="/">first page</a> how to sign in. If you cannot sign in, ${settings.loginName} says why, and what to do.</p>
+<h2 id="privacy">Privacy</h2>
+<p>This service shows what it receives from ${settings.loginName} to you alone. It keeps it in memory only, and forgets it when you sign out or the program stops. An hour after you last used it nobody can see it any more. It hands it on to nobody.</p>
+<h2 id="accessibility">Accessibility</h2>
+<p>Every page works without JavaScript, with a keyboard alone, and at twice the text size. Wide tables scroll sideways on their own.</p>`,
+  );
 }
 
 /** What was received, token by token. */

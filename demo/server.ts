@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'openid-client';
 import { createLogin, LoginUnreachable, type Choices, type Login } from './login.ts';
 import {
+  aboutPage,
   homePage,
   notKnownPage,
   notSharedPage,
@@ -73,6 +74,8 @@ async function answer(program: Program, request: IncomingMessage, response: Serv
   switch (`${visit.method === 'HEAD' ? 'GET' : visit.method} ${url.pathname}`) {
     case 'GET /':
       return show(response, 200, homePage(program.settings, visit.session));
+    case 'GET /about':
+      return show(response, 200, aboutPage(program.settings));
     case 'GET /style.css':
       return send(response, 200, 'text/css; charset=utf-8', program.style);
     case 'GET /health':

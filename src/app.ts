@@ -6,7 +6,7 @@ import { sweepVisits } from '#foundation/journey';
 import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
 import { guidanceRoutes } from '#guidance';
-import { sweepIdentity } from '#identity';
+import { startIdentityWork, sweepIdentity } from '#identity';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
@@ -36,9 +36,14 @@ export async function buildApp(
     interactionAddress: entryAddress,
     renderProblem: (request, problem, reference, explanation) =>
       web.problems.render(request, problem, { reference, explanation }),
+    register: parts.register,
     observe: parts.observe,
   });
-  journeysRoutes(web, { passwordPolicy: await createPasswordPolicy(), sessions });
+  journeysRoutes(web, {
+    passwordPolicy: await createPasswordPolicy(),
+    register: parts.register,
+    sessions,
+  });
   guidanceRoutes(web);
   return web;
 }
@@ -54,6 +59,7 @@ export async function startWork(
 ): Promise<void> {
   await startMessagingWork(house, jobs, parts.senders);
   await startAccountsWork(house, jobs);
+  await startIdentityWork(house, jobs, { register: parts.register });
   await startOpenidWork(house, jobs);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);

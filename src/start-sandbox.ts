@@ -4,8 +4,11 @@ import type { MovableClock } from '#foundation/clock';
 import type { House } from '#foundation/deps';
 import type { Web } from '#foundation/http';
 import type { Jobs } from '#foundation/jobs';
+import type { Settings } from '#foundation/settings';
+import { registerSimulatorAddresses, startRegisterSimulator, type Register } from '#pds';
 import {
   openRequestLog,
+  readOrMakeKey,
   sandboxRoutes,
   seedSandbox,
   startSandboxWork,
@@ -22,27 +25,82 @@ export interface Sandbox {
 
 const repository = path.resolve(import.meta.dirname, '..');
 
-/** Opens what has to be there before the product is built: the log that observes the requests of services. */
-export function prepareSandbox(house: House): { readonly requests: RequestLog } {
-  return { requests: openRequestLog(house) };
+/** What a sandbox has before the product is built. */
+export interface PreparedSandbox {
+  readonly requests: RequestLog;
+  close(): Promise<void>;
+}
+
+const registerApplication = 'bevan-sandbox';
+const registerRequestsPerSecond = 500;
+
+function registerAddresses({ port }: Settings): { readonly url: string; readonly tokenUrl: string } {
+  return registerSimulatorAddresses(port + 2);
+}
+
+/**
+ * Completes the settings of a sandbox: unless they name a register, the product asks the simulated one. The key with
+ * which it does is made once and kept in the data folder.
+ */
+export async function withSandboxRegister(settings: Settings): Promise<Settings> {
+  if (settings.pdsUrl !== undefined) return settings;
+  const { url, tokenUrl } = registerAddresses(settings);
+  return {
+    ...settings,
+    pdsUrl: url,
+    pdsTokenUrl: tokenUrl,
+    pdsApiKey: registerApplication,
+    pdsKeyId: registerApplication,
+    pdsPrivateKey: (await readOrMakeKey(path.join(settings.dataFolder, 'register'))).pem,
+    pdsRequestsPerSecond: settings.pdsRequestsPerSecond ?? registerRequestsPerSecond,
+  };
+}
+
+/**
+ * Opens what has to be there before the product is built: the log that observes the requests of services, and the
+ * simulated register, if it is the one that the product asks.
+ */
+export async function prepareSandbox(house: House): Promise<PreparedSandbox> {
+  const { settings } = house;
+  const { pdsUrl, pdsApiKey = '', pdsKeyId = '', pdsPrivateKey = '' } = settings;
+  const simulator =
+    pdsUrl === registerAddresses(settings).url
+      ? await startRegisterSimulator(house, {
+          port: settings.port + 2,
+          apiKey: pdsApiKey,
+          keyId: pdsKeyId,
+          publicKey: pdsPrivateKey,
+          // Requests that were sent in two seconds may arrive in one.
+          requestsPerSecond: 2 * (settings.pdsRequestsPerSecond ?? registerRequestsPerSecond),
+        })
+      : undefined;
+  const requests = openRequestLog(house);
+  return {
+    requests,
+    close: async () => {
+      await simulator?.close();
+      await requests.close();
+    },
+  };
 }
 
 /** Seeds and mounts the sandbox. */
 export async function startSandbox(
   web: Web,
-  parts: { clock: MovableClock; jobs: Jobs; requests: RequestLog },
+  parts: { clock: MovableClock; jobs: Jobs; requests: RequestLog; register: Register | undefined },
 ): Promise<Sandbox> {
   const { settings } = web.house;
+  const { clock, requests, register } = parts;
   const demoPort = settings.port + 1;
   const demoOrigin = `http://localhost:${demoPort}`;
   const client = await seedSandbox(web.house, { origin: demoOrigin });
-  await sandboxRoutes(web, { clock: parts.clock, requests: parts.requests, demoOrigin });
+  await sandboxRoutes(web, { clock, requests, demoOrigin, register });
   startSandboxWork(web.house, parts.jobs);
   let demo: ChildProcess | undefined;
   return {
     opened: () => {
       demo = startDemo({ client, port: demoPort, issuer: settings.issuer, loginName: settings.serviceName });
-      printAddresses({ issuer: settings.issuer, demoOrigin });
+      printAddresses({ issuer: settings.issuer, demoOrigin, registerUrl: settings.pdsUrl ?? '' });
       return Promise.resolve();
     },
     stop: () => (demo === undefined ? Promise.resolve() : stopChild(demo)),
@@ -74,11 +132,20 @@ async function stopChild(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-function printAddresses({ issuer, demoOrigin }: { issuer: string; demoOrigin: string }): void {
+function printAddresses({
+  issuer,
+  demoOrigin,
+  registerUrl,
+}: {
+  issuer: string;
+  demoOrigin: string;
+  registerUrl: string;
+}): void {
   const rows = [
     ['Demo service', demoOrigin, 'start here: sign up, sign in, see every token'],
     ['Sandbox', `${issuer}/sandbox`, 'test people, clients, how to connect your own service'],
     ['Inbox', `${issuer}/sandbox/inbox`, 'e-mails and text messages that were sent'],
+    ['Register', registerUrl, 'the national register of patients: it is asked when somebody goes up to P5'],
     ['Issuer', issuer, `${issuer}/.well-known/openid-configuration`],
   ];
   const width = Math.max(...rows.map(([, address]) => address?.length ?? 0));

@@ -8,7 +8,7 @@ import { openRegister } from '#pds';
 import { buildApp, startWork } from './app.ts';
 import { readMasterKey } from './master-key.ts';
 import { openHouse } from './open-house.ts';
-import { prepareSandbox, startSandbox } from './start-sandbox.ts';
+import { prepareSandbox, startSandbox, withSandboxRegister } from './start-sandbox.ts';
 
 /** What has to be stopped, the last started first. */
 type Stops = (() => Promise<unknown>)[];
@@ -44,7 +44,8 @@ export async function start(): Promise<void> {
 }
 
 async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
-  const settings = readSettings();
+  const given = readSettings();
+  const settings = given.mode === 'sandbox' ? await withSandboxRegister(given) : given;
   const log = createLog({ level: settings.logLevel });
   const senders = await loadSenders(settings);
   stops.push(async () => closeSenders(senders));
@@ -59,8 +60,8 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   const register = openRegister(open.house);
   await startWork(open, { senders, register });
   yield;
-  const prepared = sandboxClock === undefined ? undefined : prepareSandbox(open.house);
-  if (prepared !== undefined) stops.push(prepared.requests.close);
+  const prepared = sandboxClock === undefined ? undefined : await prepareSandbox(open.house);
+  if (prepared !== undefined) stops.push(prepared.close);
   const web = await buildApp(
     open.house,
     prepared === undefined || !settings.sandboxKeepsRequests
@@ -72,7 +73,7 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   const sandbox =
     sandboxClock === undefined || prepared === undefined
       ? undefined
-      : await startSandbox(web, { clock: sandboxClock, jobs: open.jobs, ...prepared });
+      : await startSandbox(web, { clock: sandboxClock, jobs: open.jobs, register, ...prepared });
   yield;
   await web.app.listen({ port: settings.port, host: settings.host });
   yield;

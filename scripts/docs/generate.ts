@@ -84,7 +84,7 @@ async function journeyPages(): Promise<[string, string][]> {
   const draw = <A, C>(journey: JourneyDefinition<A, C>): void => {
     drawn.push(journeyPage(journey));
   };
-  forEachJourney({ passwordPolicy: await createPasswordPolicy() }, draw);
+  forEachJourney({ passwordPolicy: await createPasswordPolicy(), register: undefined }, draw);
   return Promise.all(drawn);
 }
 

@@ -1,6 +1,7 @@
 export {
   addPhone,
   createAccount,
+  endSignIns,
   findAccountId,
   forgetAccount,
   listAccountIds,
@@ -31,6 +32,7 @@ export {
   type PasswordPolicy,
   type PasswordStrength,
 } from './credentials/password/policy.ts';
+export { networkOf } from './network.ts';
 export { isDeviceRemembered, rememberDevice } from './devices/remembered.ts';
 export {
   readPasswordReset,

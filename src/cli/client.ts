@@ -16,8 +16,8 @@ const usage = `Registers connected services.
   client change CLIENT_ID FILE         replaces a registration
   client remove CLIENT_ID              removes a registration; people can no longer sign in to that service
 
-The file holds client_name, redirect_uris, public_key_pem or jwks or jwks_uri, scopes, vectors, nations, client_uri, tos_uri,
-policy_uri… docs/registration.md explains every member.`;
+The file holds client_name, redirect_uris, public_key_pem or jwks or jwks_uri, assurances, scopes, vectors, nations, client_uri,
+tos_uri, policy_uri, listing… docs/registration.md explains every member.`;
 
 await asOperator(async (tools) => {
   const [command, ...rest] = process.argv.slice(2);

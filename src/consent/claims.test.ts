@@ -42,6 +42,7 @@ const known = {
     gpOdsCode: 'Z99001',
   },
   phoneMatched: true,
+  checkedAt: new Date(0),
 };
 const identities: Record<IdentityLevel, Identity> = {
   P0: { level: 'P0' },
@@ -154,6 +155,7 @@ suite('what keeps a claim back', () => {
       identity: {
         level: 'P9',
         phoneMatched: true,
+        checkedAt: new Date(0),
         details: { nhsNumber, familyName: 'Hopper', birthdate: '1986-12-09' },
       },
     };

@@ -1,6 +1,7 @@
 import type { Web } from '#foundation/http';
 import type { Settings } from '#foundation/settings';
 import { z } from 'zod';
+import { directoryRoutes } from './directory/routes.ts';
 import { pages } from './pages.ts';
 import { showGuidance } from './show-guidance.ts';
 import { helpAddress, readReference } from './references.ts';
@@ -11,6 +12,7 @@ export function guidanceRoutes(web: Web): void {
   for (const page of pages.filter(({ address }) => !elsewhere.has(address))) {
     web.app.get(page.address, (request, reply) => showGuidance(web, { request, reply }, page));
   }
+  directoryRoutes(web);
   for (const [address, own] of elsewhere) web.app.get(address, (_request, reply) => reply.redirect(own, 302));
   web.app.get('/help/reference/:reference', (request, reply) => {
     const reference = readReference(referenceParams.parse(request.params).reference);

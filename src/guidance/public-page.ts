@@ -32,13 +32,19 @@ export function showPublicPage(web: Web, { request, reply }: Exchange, shown: Sh
     ...(shown.back === undefined ? {} : { back: shown.back }),
   };
   const html = web.pages.render(shown.page, frame, { ...shown.data, prose: toBlocks });
-  const tag = `"${createHash('sha256').update(html).digest('base64url')}"`;
-  void reply
-    .header('Cache-Control', 'public, no-cache')
-    .header('Vary', 'Cookie, Accept-Language')
-    .header('ETag', tag);
+  void reply.header('Cache-Control', 'public, no-cache').header('Vary', 'Cookie, Accept-Language');
+  return sendTagged({ request, reply }, { type: 'text/html; charset=utf-8', body: html });
+}
+
+/** Answers with a body, or that it is the one which the reader knows. */
+export function sendTagged(
+  { request, reply }: Exchange,
+  { type, body }: { readonly type: string; readonly body: string },
+): FastifyReply {
+  const tag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+  void reply.header('ETag', tag);
   if (holdsTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
-  return reply.type('text/html; charset=utf-8').send(html);
+  return reply.type(type).send(body);
 }
 
 /** @see RFC 9110 §13.1.2: compared weakly, as proxies that compress an answer weaken its tag */

@@ -20,6 +20,8 @@ export const decisionReasons = [
   /** Another number has taken the place of the one that was known. */
   'nhs_number_superseded',
   'details_changed',
+  /** What kept the account from being used is in the register no more. */
+  'standing_restored',
   'known_better',
   /** The person said that the entry that was found is not theirs. */
   'not_me',

@@ -11,7 +11,8 @@ import type { DecisionOutcome, DecisionReason } from './decision-codes.ts';
 import type { IdentityLevel } from './levels.ts';
 
 /** What a person says about themselves that is compared with an entry. */
-export type ComparedDetail = 'nhs_number' | 'family_name' | 'given_name' | 'birthdate' | 'postcode';
+export const comparedDetails = ['nhs_number', 'family_name', 'given_name', 'birthdate', 'postcode'] as const;
+export type ComparedDetail = (typeof comparedDetails)[number];
 
 /** What a match with the register rested on: which details, not what they are. */
 export type RegisterMatchEvidence = {

@@ -28,8 +28,23 @@ export {
   type Identity,
   type IdentityDetails,
   type IdentityEstablished,
+  type KnownIdentity,
 } from './record.ts';
+export type { Claimed } from './match-rules.ts';
+export {
+  acceptMatch,
+  isOutdated,
+  matchCandidate,
+  matchRegister,
+  readMatchLock,
+  rejectMatch,
+  type MatchCandidate,
+  type RegisterMatch,
+} from './register-match.ts';
 export { detailsOf, phoneIsOn } from './register-details.ts';
+export { startIdentityWork, recheckLater } from './recheck-later.ts';
+export { recheckIdentity, type Recheck } from './recheck.ts';
+export { badStandings, standingReferences, type BadStanding } from './standing.ts';
 export { identityPart } from './store.ts';
 export {
   defaultVtr,

@@ -15,6 +15,7 @@ const known = (homeNations?: readonly Nation[], level: 'P5' | 'P9' = 'P5'): Iden
     ...(homeNations === undefined ? {} : { homeNations }),
   },
   phoneMatched: false,
+  checkedAt: new Date(0),
 });
 
 suite('where somebody counts as living', () => {

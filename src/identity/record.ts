@@ -10,6 +10,7 @@ import {
   updateGpCredentials,
   upsertRecord,
 } from './store.ts';
+import type { BadStanding } from './standing.ts';
 
 /** A person's details as the national record has them. */
 export interface IdentityDetails {
@@ -33,14 +34,21 @@ export interface GpCredentials {
 
 /** Who an account's owner is, as well as it is known. */
 export type Identity =
-  | { readonly level: 'P0' }
+  | { readonly level: 'P0'; readonly standing?: undefined }
   | {
       readonly level: Exclude<IdentityLevel, 'P0'>;
       readonly details: IdentityDetails;
       /** Whether the account's mobile number was once found on the national record. */
       readonly phoneMatched: boolean;
       readonly gpCredentials?: GpCredentials;
+      /** When the register was last read for them. */
+      readonly checkedAt: Date;
+      /** Why the account can't be used; absent while nothing speaks against it. */
+      readonly standing?: BadStanding;
     };
+
+/** Somebody who is known above the lowest level. */
+export type KnownIdentity = Exclude<Identity, { level: 'P0' }>;
 
 export type IdentityEstablished =
   | { readonly outcome: 'established' }

@@ -1,8 +1,9 @@
 import { nations, readNhsNumber } from '#foundation/identifiers';
 import type { Secrets } from '#foundation/security';
-import { statement, storedBytes, together, type Db, type Part } from '#foundation/storage';
+import { statement, storedBytes, storedDate, together, type Db, type Part } from '#foundation/storage';
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { badStandings, type BadStanding } from './standing.ts';
 import type { GpCredentials, Identity, IdentityDetails } from './record.ts';
 
 type IdentityTables = {
@@ -14,6 +15,8 @@ type IdentityTables = {
     phone_matched: boolean;
     sealed_gp_credentials: Buffer | null;
     established_at: Date;
+    checked_at: Date;
+    standing: BadStanding | null;
   };
 };
 
@@ -27,7 +30,8 @@ const tables = (db: Db) => db.withTables<IdentityTables>();
 const detailsPurpose = (accountId: string): string => `identity details of ${accountId}`;
 const gpPurpose = (accountId: string): string => `identity gp credentials of ${accountId}`;
 
-const sealedDetails = z.object({
+/** Details as they are written down. */
+export const storedDetails = z.object({
   nhsNumber: z.string().transform((text, context) => {
     const number = readNhsNumber(text);
     if (number !== undefined) return number;
@@ -38,7 +42,7 @@ const sealedDetails = z.object({
   givenName: z.string().optional(),
   birthdate: z.string(),
   gpOdsCode: z.string().optional(),
-  homeNations: z.array(z.enum(nations)).optional(),
+  homeNations: z.array(z.enum(nations)).readonly().optional(),
 }) satisfies z.ZodType<IdentityDetails>;
 const sealedGpCredentials = z.object({
   gpUserId: z.string(),
@@ -52,9 +56,19 @@ const rowSchema = z.object({
   sealed_details: storedBytes,
   phone_matched: z.boolean(),
   sealed_gp_credentials: storedBytes.nullable(),
+  checked_at: storedDate,
+  standing: z.enum(badStandings).nullable(),
 });
 
-const columns = ['account_id', 'level', 'sealed_details', 'phone_matched', 'sealed_gp_credentials'] as const;
+const columns = [
+  'account_id',
+  'level',
+  'sealed_details',
+  'phone_matched',
+  'sealed_gp_credentials',
+  'checked_at',
+  'standing',
+] as const;
 
 export const identityPart: Part<'accountId', SecretDeps, Identity> = {
   select: (db, value) =>
@@ -71,15 +85,19 @@ export async function selectIdentity(
   return identityPart.read(deps, (await select(deps.db, { accountId })).identity);
 }
 
-function open({ secrets }: SecretDeps, row: z.output<typeof rowSchema>): Identity {
+type Row = Pick<IdentityTables['identity.record'], (typeof columns)[number]>;
+
+function open({ secrets }: SecretDeps, row: Row): Identity {
   const unsealed = (purpose: string, sealed: Buffer): unknown =>
     JSON.parse(secrets.unseal(purpose, sealed).toString());
-  const { account_id: accountId, level, sealed_gp_credentials: gp } = row;
+  const { account_id: accountId, level, sealed_gp_credentials: gp, standing } = row;
   return {
     level,
-    details: sealedDetails.parse(unsealed(detailsPurpose(accountId), row.sealed_details)),
+    details: storedDetails.parse(unsealed(detailsPurpose(accountId), row.sealed_details)),
     phoneMatched: row.phone_matched,
     ...(gp === null ? {} : { gpCredentials: sealedGpCredentials.parse(unsealed(gpPurpose(accountId), gp)) }),
+    checkedAt: row.checked_at,
+    ...(standing === null ? {} : { standing }),
   };
 }
 
@@ -113,6 +131,21 @@ export async function takeNumberTurn(
   return row === undefined ? 'free' : 'taken';
 }
 
+/** Holds back, until the transaction ends, whoever else wants to settle who the owner of the same account is. */
+export async function takeAccountTurn(db: Db, accountId: string): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`identity of ${accountId}`}, 0))`.execute(db);
+}
+
+/** @returns whose the NHS number is that the key stands for; undefined if it is nobody's yet */
+export async function selectOwner(db: Db, nhsNumberKey: string): Promise<string | undefined> {
+  const row = await tables(db)
+    .selectFrom('identity.record')
+    .select('account_id')
+    .where('nhs_number_key', '=', nhsNumberKey)
+    .executeTakeFirst();
+  return row?.account_id;
+}
+
 const isSamePerson = sql<boolean>`record.nhs_number_key = excluded.nhs_number_key`;
 
 /** @returns false if the owner is known better already */
@@ -137,6 +170,8 @@ export async function upsertRecord(
       sealed_details: secrets.seal(detailsPurpose(accountId), Buffer.from(JSON.stringify(record.details))),
       phone_matched: record.phoneMatched,
       established_at: record.establishedAt,
+      checked_at: record.establishedAt,
+      standing: null,
     })
     .onConflict((conflict) =>
       conflict
@@ -148,12 +183,73 @@ export async function upsertRecord(
           phone_matched: sql`excluded.phone_matched OR (record.phone_matched AND ${isSamePerson})`,
           sealed_gp_credentials: sql`CASE WHEN ${isSamePerson} THEN record.sealed_gp_credentials END`,
           established_at: sql`excluded.established_at`,
+          checked_at: sql`excluded.checked_at`,
+          standing: null,
         })
         .where(sql<boolean>`record.level <= excluded.level`),
     )
     .returning('account_id')
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/**
+ * Writes down that the register was read and says nothing new. An answer counts for no more than one that was asked for
+ * later.
+ *
+ * @returns false if the record is not any more what it was when the register was asked
+ */
+export async function updateCheckedAt(
+  db: Db,
+  { accountId, nhsNumberKey, askedAt }: { accountId: string; nhsNumberKey: string; askedAt: Date },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tables(db)
+    .updateTable('identity.record')
+    .set({ checked_at: askedAt })
+    .where('account_id', '=', accountId)
+    .where('nhs_number_key', '=', nhsNumberKey)
+    .where('checked_at', '<=', askedAt)
+    .where('standing', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Reads a record, and holds other changes of it back until the transaction ends. */
+export async function lockIdentity(
+  deps: SecretDeps & { readonly db: Db },
+  accountId: string,
+): Promise<Identity> {
+  const row = await tables(deps.db)
+    .selectFrom('identity.record')
+    .select(columns)
+    .where('account_id', '=', accountId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row === undefined ? { level: 'P0' } : open(deps, row);
+}
+
+/** Writes down what the register says of somebody by now. Level, phone and GP credentials stay as they are. */
+export async function updateFromRegister(
+  { db, secrets }: SecretDeps & { db: Db },
+  reading: {
+    accountId: string;
+    nhsNumberKey: string;
+    askedAt: Date;
+    details: IdentityDetails;
+    standing: BadStanding | null;
+  },
+): Promise<void> {
+  const { accountId } = reading;
+  await tables(db)
+    .updateTable('identity.record')
+    .set({
+      nhs_number_key: reading.nhsNumberKey,
+      sealed_details: secrets.seal(detailsPurpose(accountId), Buffer.from(JSON.stringify(reading.details))),
+      standing: reading.standing,
+      checked_at: reading.askedAt,
+    })
+    .where('account_id', '=', accountId)
+    .execute();
 }
 
 /** @returns false unless the account's owner is known for certain */

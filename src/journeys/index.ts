@@ -9,14 +9,18 @@ import {
 } from '#foundation/journey';
 import { identityLevels, matchVector } from '#identity';
 import { readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
+import type { Register } from '#pds';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { accountProblem } from './account-problem/index.ts';
+import { detailsNotChecked } from './details-not-checked/index.ts';
 import { deviceCookie } from './device-cookie.ts';
 import { enter } from './enter/index.ts';
 import { notAvailable } from './not-available/index.ts';
 import { notProven } from './not-proven/index.ts';
 import { forgottenPassword } from './recover-account/forgotten-password.ts';
 import { choosePassword, linkProblems, resetAddress } from './recover-account/reset-password.ts';
+import { proveIdentity } from './prove-identity/index.ts';
 import type { RequestContext } from './request.ts';
 import { mountSettings } from './settings/index.ts';
 import { shareInformation } from './share-information/index.ts';
@@ -30,6 +34,8 @@ export const entryAddress = '/enter';
 /** What the journeys need besides the house. */
 interface JourneyParts {
   readonly passwordPolicy: PasswordPolicy;
+  /** The way to the national register; without it nobody can be matched to their entry. */
+  readonly register: Register | undefined;
 }
 
 /** Hands each journey to `visit`, whatever the types of its answers. */
@@ -41,8 +47,11 @@ export function forEachJourney(
   visit(signIn);
   visit(signUp(parts));
   visit(shareInformation);
+  visit(accountProblem);
+  visit(detailsNotChecked);
   visit(notAvailable);
   visit(notProven);
+  visit(proveIdentity(parts));
   visit(forgottenPassword);
   visit(choosePassword(parts));
 }
@@ -51,28 +60,37 @@ export function forEachJourney(
 export function journeysRoutes(web: Web, parts: JourneyParts & { readonly sessions: BrowserSessions }): void {
   const journeys = createJourneys(web);
   forEachJourney(parts, journeys.mount);
-  web.app.get(entryAddress, (request, reply) => startForRequest(web, journeys, request, reply));
+  web.app.get(entryAddress, (request, reply) => startForRequest(web, { journeys, ...parts }, request, reply));
   web.app.get(`${resetAddress}/:token`, (request, reply) => startReset(web, journeys, request, reply));
   web.app.get('/password-changed', (request, reply) => showPasswordChanged(web, request, reply));
   mountSettings(web, parts.sessions);
   mountSignOut(web, parts.sessions);
 }
 
-async function startForRequest(web: Web, journeys: Journeys, request: FastifyRequest, reply: FastifyReply) {
+async function startForRequest(
+  web: Web,
+  { journeys, register }: Pick<JourneyParts, 'register'> & { readonly journeys: Journeys },
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   const visitor = web.visitors.ensure(request, reply);
   const remembered = web.visitors.readCookie(request, deviceCookie) !== undefined;
   const { deps } = web.house;
   const asked = await readSignInRequest(deps, readQuery(request.query, 'request') ?? '');
   if (asked === undefined) return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
   if (asked.language !== undefined) web.visitors.suggestLanguage(reply, asked.language);
-  const { journey, context } = journeyFor(asked, { remembered, now: deps.clock.now() });
+  const { journey, context } = journeyFor(asked, {
+    remembered,
+    canMatch: register !== undefined,
+    now: deps.clock.now(),
+  });
   return reply.redirect(await journeys.start(deps, { journey, visitor, context }), 303);
 }
 
 /** Chooses the journey that a request needs now. */
 function journeyFor(
   asked: SignInRequest,
-  { remembered, now }: { remembered: boolean; now: Date },
+  { remembered, canMatch, now }: { remembered: boolean; canMatch: boolean; now: Date },
 ): { journey: string; context: object } {
   const context: RequestContext = {
     uid: asked.uid,
@@ -89,14 +107,29 @@ function journeyFor(
   };
   const { session } = asked;
   switch (asked.prompt) {
+    case 'record': {
+      const { standing } = asked;
+      if (standing !== undefined) return { journey: 'account-problem', context: { ...context, standing } };
+      return { journey: 'details-not-checked', context: { ...context, accountId: session?.accountId } };
+    }
     case 'availability':
       return { journey: 'not-available', context };
-    case 'identity':
+    case 'identity': {
       // Where somebody's level can be raised, the journey that raises it begins here, towards `asked.missingLevel`.
-      return { journey: 'not-proven', context: { ...context, level: asked.missingLevel ?? 'P9' } };
+      const level = asked.missingLevel ?? 'P9';
+      if (canMatch && asked.level === 'P0' && session !== undefined) {
+        const { accountId } = session;
+        return {
+          journey: 'prove-identity',
+          context: { ...context, level, accountId, seenAt: now.toISOString() },
+        };
+      }
+      return { journey: 'not-proven', context: { ...context, level, reached: asked.level } };
+    }
     case 'consent': {
-      const { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri } = asked;
-      const shared = { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri };
+      const { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri, directoryId } = asked;
+      const links = { termsUri, privacyUri, directoryId };
+      const shared = { scopes, newScopes, level, newItems, sharedItems, ...links };
       return { journey: 'share', context: { ...context, accountId: session?.accountId, ...shared } };
     }
     case 'login': {

@@ -6,6 +6,7 @@ export {
   tendSigningKeys,
 } from './keys/life.ts';
 export { ownPages } from './addresses.ts';
+export { ownClientId } from './own-client.ts';
 export {
   inspectCode,
   inspectRefreshToken,
@@ -16,6 +17,7 @@ export type { Caller, ObserveService, ServiceRequest } from './observation/obser
 export { openidRoutes } from './routes.ts';
 export { type BrowserSessions } from './sessions/browser-sessions.ts';
 export {
+  askAgain,
   finishConsent,
   finishSignIn,
   readSignInRequest,

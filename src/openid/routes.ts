@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { House } from '#foundation/deps';
 import type { Settings } from '#foundation/settings';
 import { createClientKeys } from '#partners';
+import type { Register } from '#pds';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { addresses } from './addresses.ts';
@@ -30,6 +31,7 @@ import { mountTokenEndpoint } from './tokens/token-endpoint.ts';
  * @returns what pages outside a service's request may know of who is signed in
  * @param parts.renderProblem makes a page for a person whose request can't go on
  * @param parts.interactionAddress where the journeys begin; browsers get there with `?request=<uid>`
+ * @param parts.register the national register, which is read again when people sign in
  * @param parts.observe hears of every request of a service, and explains the refused ones; in a sandbox only
  * @throws {Fault} `openid.no-signing-key`, `security.unsealable`
  */
@@ -39,11 +41,12 @@ export async function openidRoutes(
   parts: {
     interactionAddress: string;
     renderProblem: RenderProblem;
+    register?: Register | undefined;
     observe?: ObserveService | undefined;
   },
 ): Promise<BrowserSessions> {
   const { issuer } = house.settings;
-  const { interactionAddress, renderProblem, observe } = parts;
+  const { interactionAddress, renderProblem, register, observe } = parts;
   const keys = await openLivingKeys(house);
   app.addHook('onClose', followChanges(house, keys));
   const mint = createMint(
@@ -62,6 +65,7 @@ export async function openidRoutes(
   const provider = createEngine({
     house,
     keys,
+    register,
     verifyByClient,
     renderError,
     ...(observe === undefined

@@ -14,8 +14,12 @@ export const registrableScopes = [
   'client_metadata',
 ] as const;
 
+/** The levels of identity that a service may ask for, the lowest first. */
+export const registrableLevels = ['P0', 'P5', 'P9'] as const;
+export type RegistrableLevel = (typeof registrableLevels)[number];
+
 /** The Vectors of Trust that a service may be registered for. */
-export const registrableVectors = ['P0', 'P5', 'P9'].flatMap((level) =>
+export const registrableVectors = registrableLevels.flatMap((level) =>
   ['Cp', 'Cp.Cd', 'Cp.Ck', 'Cm'].map((factors) => `${level}.${factors}`),
 );
 
@@ -42,6 +46,72 @@ export interface ClientLogout {
   readonly needsSid: boolean;
 }
 
+/** What an NHS body does for a service that it answers for. */
+export const nhsRelations = ['commissioned', 'contracted', 'sponsored'] as const;
+export type NhsRelation = (typeof nhsRelations)[number];
+
+/** The languages that a service may say it speaks (RFC 5646); `bfi` is British Sign Language. */
+export const serviceLanguages = [
+  'en',
+  'cy',
+  'gd',
+  'ga',
+  'gv',
+  'bfi',
+  'ar',
+  'bn',
+  'es',
+  'fa',
+  'fr',
+  'gu',
+  'it',
+  'lt',
+  'ne',
+  'pa',
+  'pl',
+  'pt',
+  'ro',
+  'ru',
+  'so',
+  'ta',
+  'tr',
+  'uk',
+  'ur',
+  'yue',
+  'zh',
+] as const;
+export type ServiceLanguage = (typeof serviceLanguages)[number];
+
+/** Words in English and, where somebody wrote them, in Welsh. */
+export interface LocalText {
+  readonly en: string;
+  readonly cy?: string | undefined;
+}
+
+/** What people are assured of who use a service with this login. */
+export interface Assurances {
+  /** What it is good for in health or social care. */
+  readonly benefit: LocalText;
+  /** The NHS body that commissions, contracts or sponsors it. */
+  readonly nhsBody: {
+    readonly name: string;
+    readonly odsCode?: string | undefined;
+    readonly relation: NhsRelation;
+  };
+  readonly freeAtPointOfDelivery: true;
+}
+
+/** How a service stands in the public directory. */
+export interface Listing {
+  /** What it does. */
+  readonly description: LocalText;
+  /** Who runs it. */
+  readonly operator: string;
+  readonly languages: readonly ServiceLanguage[];
+  readonly helpUri: string;
+  readonly accessibilityUri: string;
+}
+
 /** What a service is registered with. */
 export interface ClientRegistration {
   /** The public name, which people read. */
@@ -64,6 +134,10 @@ export interface ClientRegistration {
   readonly homeUri?: string | undefined;
   readonly termsUri?: string | undefined;
   readonly privacyUri?: string | undefined;
+  /** Absent only for a service that was registered before they were asked for, or for a test in a sandbox. */
+  readonly assurances?: Assurances | undefined;
+  /** Absent for a service that does not stand in the directory; never there without `assurances`. */
+  readonly listing?: Listing | undefined;
   /** Pushed authorization requests (RFC 9126); not at all when left out. */
   readonly pushedRequests?: RequestUse | undefined;
   /** Signed request objects (RFC 9101); not at all when left out. */
@@ -78,4 +152,6 @@ export interface ClientRegistration {
 export interface Client extends ClientRegistration {
   readonly clientId: string;
   readonly createdAt: Date;
+  /** By which the public knows it; absent for a service that is not listed. */
+  readonly directoryId?: string | undefined;
 }

@@ -10,6 +10,7 @@ import {
   updateClient,
 } from '#partners';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
+import { assurances } from '../../test/support/listing.ts';
 
 const pem = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .publicKey.export({ format: 'pem', type: 'spki' })
@@ -18,6 +19,7 @@ const least = {
   client_name: 'Riverbank',
   redirect_uris: ['https://riverbank.example/cb'],
   public_key_pem: pem,
+  assurances,
 };
 const keysThere = { public_key_pem: undefined, jwks_uri: 'https://riverbank.example/jwks.json' };
 
@@ -141,8 +143,8 @@ suite('changing what goes beyond the contract', () => {
     assert.deepEqual(await readClient(home.house.deps, client.clientId), client);
     const { client_id: _id, client_id_issued_at: _at, ...shown } = clientOnTheWire(client);
     assert.equal('jwks' in shown, false);
-    const { clientId, createdAt, ...registration } = client;
-    assert.ok(clientId !== '' && createdAt !== null);
+    const { clientId, createdAt, directoryId, ...registration } = client;
+    assert.ok(clientId !== '' && createdAt !== null && directoryId === undefined);
     assert.deepEqual(schema.parse(JSON.parse(JSON.stringify(shown))), registration);
   });
 

@@ -1,17 +1,27 @@
+export { type RegistrationRules } from './address.ts';
 export {
+  registrableLevels,
   registrableVectors,
   requestUses,
+  serviceLanguages,
   type Client,
   type ClientKey,
   type ClientRegistration,
+  type LocalText,
   type RequestUse,
 } from './client.ts';
+export {
+  readListedService,
+  searchDirectory,
+  type DirectoryPage,
+  type DirectorySearch,
+  type ListedService,
+} from './directory.ts';
 export { createClientKeys, type ClientKeys } from './key-set/client-keys.ts';
 export {
   clientOnTheWire,
   clientRegistration,
   overlayRegistration,
-  type RegistrationRules,
 } from './registration.ts';
 export {
   listClients,

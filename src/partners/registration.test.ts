@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { clientRegistration, registrableVectors } from '#partners';
 import { calculateJwkThumbprint } from 'jose';
+import { assurances } from '../../test/support/listing.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
@@ -12,6 +13,7 @@ const least = {
   client_name: 'Riverbank',
   redirect_uris: ['https://riverbank.example/cb'],
   public_key_pem: pem,
+  assurances,
 };
 
 function read(changes: Record<string, unknown>, mode: 'sandbox' | 'production' = 'production') {

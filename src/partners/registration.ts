@@ -1,5 +1,13 @@
 import { nations } from '#foundation/identifiers';
 import { z } from 'zod';
+import {
+  address,
+  complaintOfAddress,
+  complaintOfKeyAddress,
+  complaintOfRedirectUri,
+  text,
+  type RegistrationRules,
+} from './address.ts';
 import { readJwk, readPem } from './client-key.ts';
 import {
   complainOfExtensions,
@@ -8,7 +16,7 @@ import {
   extensionsOnTheWire,
   trueOrFalse,
 } from './extensions.ts';
-import { complaintOfHost, isLoopback } from './key-set/public-address.ts';
+import { complainOfListing, line, listingOf, listingOnTheWire, listingShape } from './listing.ts';
 import {
   registrableScopes,
   registrableVectors,
@@ -18,59 +26,10 @@ import {
   type ClientRegistration,
 } from './client.ts';
 
-/** Where a registration is made: only a sandbox takes plain http, and that only for this machine. */
-export interface RegistrationRules {
-  readonly mode: 'sandbox' | 'production';
-}
-
 const mostUris = 10;
 const mostKeys = 10;
 
-const text = (what: string) => z.string({ error: `must be ${what}` });
-
-const clientName = text('text: the public name of the service')
-  .trim()
-  .min(1, 'must not be empty: it is the name that people read')
-  .max(60, 'must not be longer than 60 characters')
-  .regex(/^\P{C}*$/u, 'must not hold control or invisible characters');
-
-/** @returns what is wrong with an address to which browsers are sent, or undefined */
-function complaintOfAddress(address: string, rules: RegistrationRules): string | undefined {
-  if (!/^[\x21-\x7e]+$/u.test(address) || address.includes('\\') || !URL.canParse(address)) {
-    return 'is not a valid address';
-  }
-  const url = new URL(address);
-  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
-  if (url.protocol === 'https:') return undefined;
-  if (url.protocol !== 'http:') return 'must start with https://';
-  if (rules.mode !== 'sandbox') return 'must start with https://';
-  return isLoopback(url.hostname)
-    ? undefined
-    : 'must start with https://; plain http is only for localhost, 127.0.0.1 and [::1]';
-}
-
-function complaintOfRedirectUri(address: string, rules: RegistrationRules): string | undefined {
-  if (address.includes('*')) return 'must be exact: a wildcard is not possible';
-  if (address.includes('?')) return 'must not have a query string';
-  if (address.includes('#')) return 'must not have a fragment';
-  return complaintOfAddress(address, rules);
-}
-
-function complaintOfKeyAddress(address: string, rules: RegistrationRules): string | undefined {
-  if (address.includes('#')) return 'must not have a fragment';
-  const complaint = complaintOfAddress(address, rules);
-  return complaint ?? complaintOfHost(new URL(address).hostname, rules.mode);
-}
-
-type Complain = (address: string, rules: RegistrationRules) => string | undefined;
-
-const address = (rules: RegistrationRules, complain: Complain) =>
-  text('an address')
-    .max(2000, 'must not be longer than 2000 characters')
-    .superRefine((value, context) => {
-      const complaint = complain(value, rules);
-      if (complaint !== undefined) context.addIssue({ code: 'custom', message: complaint });
-    });
+const clientName = line('the public name of the service, which people read', 60);
 
 const listOf = <const T extends string>(values: readonly T[], what: string) =>
   z
@@ -176,6 +135,7 @@ const wireShape = (rules: RegistrationRules) =>
       tos_uri: address(rules, complaintOfAddress).optional(),
       policy_uri: address(rules, complaintOfAddress).optional(),
       ...extensionShape,
+      ...listingShape(rules),
     },
     {
       error: (issue) =>
@@ -203,6 +163,7 @@ export function clientRegistration(rules: RegistrationRules) {
         });
       }
       complainOfExtensions(wire, context);
+      complainOfListing(wire, rules, context);
       if (wire.backchannel_logout_session_required && wire.backchannel_logout_uri === undefined) {
         context.addIssue({
           code: 'custom',
@@ -235,6 +196,7 @@ export function clientRegistration(rules: RegistrationRules) {
         privacyUri: wire.policy_uri,
         jwksUri: wire.jwks_uri,
         ...extensionsOf(wire),
+        ...listingOf(wire),
       }),
     );
 }
@@ -255,6 +217,7 @@ function registrationOnTheWire(client: Client) {
     ...(client.termsUri === undefined ? {} : { tos_uri: client.termsUri }),
     ...(client.privacyUri === undefined ? {} : { policy_uri: client.privacyUri }),
     ...extensionsOnTheWire(client),
+    ...listingOnTheWire(client),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   updateClient,
 } from '#partners';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
+import { assurances } from '../../test/support/listing.ts';
 
 const newKey = () =>
   generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -38,6 +39,7 @@ suite('the register of services', () => {
     client_uri: 'https://riverbank.example/',
     tos_uri: 'https://riverbank.example/terms?v=2',
     policy_uri: 'https://riverbank.example/privacy',
+    assurances,
     ...changes,
   });
   const register = (changes?: Record<string, unknown>) =>

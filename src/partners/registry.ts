@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { RecordEvent } from '#foundation/audit';
 import type { Clock } from '#foundation/clock';
 import type { Db } from '#foundation/storage';
@@ -33,6 +33,13 @@ function newClientId(clientName: string): string {
   return `${words === '' ? 'service' : words}-${random.join('')}`;
 }
 
+const directoryIdBytes = 8;
+
+/** A service keeps its id in the directory for as long as it is listed. The public never learns its client id. */
+function directoryIdFor({ listing }: ClientRegistration, known?: string): string | undefined {
+  return listing === undefined ? undefined : (known ?? randomBytes(directoryIdBytes).toString('hex'));
+}
+
 /**
  * Registers a connected service.
  *
@@ -46,7 +53,8 @@ export async function registerClient(
   options: { readonly clientId?: string } = {},
 ): Promise<Client> {
   const clientId = options.clientId ?? newClientId(registration.clientName);
-  const client: Client = { ...registration, clientId, createdAt: deps.clock.now() };
+  const directoryId = directoryIdFor(registration);
+  const client: Client = { ...registration, clientId, createdAt: deps.clock.now(), directoryId };
   await insertClient(deps.db, client);
   await deps.audit({ type: 'client.registered', clientId });
   return client;
@@ -74,7 +82,8 @@ export async function updateClient(
 ): Promise<Client | undefined> {
   const found = await selectClient(deps.db, clientId);
   if (found === undefined) return undefined;
-  const client: Client = { ...registration, clientId, createdAt: found.createdAt };
+  const directoryId = directoryIdFor(registration, found.directoryId);
+  const client: Client = { ...registration, clientId, createdAt: found.createdAt, directoryId };
   if (!(await replaceClient(deps.db, client))) return undefined;
   await deps.audit({ type: 'client.changed', clientId });
   return client;

@@ -2,9 +2,19 @@ import { nations } from '#foundation/identifiers';
 import { statement, type Db, type Part } from '#foundation/storage';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { requestUses, type Client, type ClientKey, type ClientLogout } from './client.ts';
+import {
+  nhsRelations,
+  requestUses,
+  serviceLanguages,
+  type Assurances,
+  type Client,
+  type ClientKey,
+  type ClientLogout,
+  type Listing,
+} from './client.ts';
+import { directoryText, levelsAccepted } from './directory-words.ts';
 
-type ClientRow = {
+export type ClientRow = {
   client_id: string;
   client_name: string;
   redirect_uris: string[];
@@ -24,9 +34,14 @@ type ClientRow = {
   signed_requests: string | null;
   dpop_bound: boolean;
   token_revocation: boolean;
+  assurances: string | null;
+  listing: string | null;
+  directory_id: string | null;
+  directory_level: string | null;
+  directory_text: string | null;
   created_at: Date;
 };
-type PartnerTables = { 'partners.client': ClientRow };
+export type PartnerTables = { 'partners.client': ClientRow };
 
 const storedKeys = z.object({
   keys: z.array(
@@ -45,10 +60,28 @@ const storedLogout = z.object({
   backChannelUri: z.string().optional(),
   needsSid: z.boolean(),
 }) satisfies z.ZodType<ClientLogout>;
+const storedWords = z.object({ en: z.string(), cy: z.string().optional() });
+const storedAssurances = z.object({
+  benefit: storedWords,
+  nhsBody: z.object({
+    name: z.string(),
+    odsCode: z.string().optional(),
+    relation: z.enum(nhsRelations),
+  }),
+  freeAtPointOfDelivery: z.literal(true),
+}) satisfies z.ZodType<Assurances>;
+const storedListing = z.object({
+  description: storedWords,
+  operator: z.string(),
+  languages: z.array(z.enum(serviceLanguages)),
+  helpUri: z.string(),
+  accessibilityUri: z.string(),
+}) satisfies z.ZodType<Listing>;
 const storedNations = z.array(z.enum(nations));
 const storedUse = z.enum(requestUses).optional();
 
-function fromRow(row: Selectable<ClientRow>): Client {
+/** @returns the client that a row holds */
+export function fromRow(row: Selectable<ClientRow>): Client {
   return {
     clientId: row.client_id,
     clientName: row.client_name,
@@ -69,6 +102,9 @@ function fromRow(row: Selectable<ClientRow>): Client {
     signedRequests: storedUse.parse(row.signed_requests ?? undefined),
     dpopBound: row.dpop_bound,
     tokenRevocation: row.token_revocation,
+    assurances: row.assurances === null ? undefined : storedAssurances.parse(row.assurances),
+    listing: row.listing === null ? undefined : storedListing.parse(row.listing),
+    directoryId: row.directory_id ?? undefined,
     createdAt: row.created_at,
   };
 }
@@ -94,6 +130,11 @@ function toRow(client: Client): ClientRow {
     signed_requests: client.signedRequests ?? null,
     dpop_bound: client.dpopBound ?? false,
     token_revocation: client.tokenRevocation ?? false,
+    assurances: client.assurances === undefined ? null : JSON.stringify(client.assurances),
+    listing: client.listing === undefined ? null : JSON.stringify(client.listing),
+    directory_id: client.directoryId ?? null,
+    directory_level: client.listing === undefined ? null : (levelsAccepted(client)[0] ?? null),
+    directory_text: client.listing === undefined ? null : directoryText(client),
     created_at: client.createdAt,
   };
 }

@@ -22,6 +22,7 @@ export {
 } from './simulator/faults.ts';
 export {
   hasSimulatedPatient,
+  listSimulatedPatients,
   putSimulatedPatient,
   resetSimulatedRegister,
   seedSimulatedRegister,

@@ -1,5 +1,4 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createPublicKey } from 'node:crypto';
 import path from 'node:path';
 import { releasableScopes } from '#consent';
 import type { Deps } from '#foundation/deps';
@@ -11,7 +10,7 @@ import {
   updateClient,
   type Client,
 } from '#partners';
-import { z } from 'zod';
+import { readOrMakeKey } from './kept-key.ts';
 
 /** What the demo connected service has to be started with. */
 export interface DemoClient {
@@ -22,9 +21,6 @@ export interface DemoClient {
 
 export const demoClientId = 'riverbank-appointments';
 
-const keyBits = 2048;
-const fileExists = z.object({ code: z.literal('EEXIST') });
-
 /**
  * Registers the demo connected service, or brings its registration up to date. Its key pair is made once and kept in
  * the data folder.
@@ -32,9 +28,9 @@ const fileExists = z.object({ code: z.literal('EEXIST') });
  * @param demo.origin where browsers reach it, such as `http://localhost:3001`
  */
 export async function registerDemoClient(deps: Deps, demo: { readonly origin: string }): Promise<DemoClient> {
-  const folder = path.join(deps.settings.dataFolder, 'demo-service');
-  const privateKeyFile = path.resolve(folder, 'private-key.pem');
-  const pem = await readOrMakeKey(folder, privateKeyFile);
+  const { file: privateKeyFile, pem } = await readOrMakeKey(
+    path.join(deps.settings.dataFolder, 'demo-service'),
+  );
   const registration = clientRegistration(deps.settings).parse({
     client_name: 'Riverbank Appointments',
     redirect_uris: [`${demo.origin}/callback`],
@@ -42,6 +38,25 @@ export async function registerDemoClient(deps: Deps, demo: { readonly origin: st
     scopes: releasableScopes.filter((scope) => scope !== 'basic_demographics'),
     im1_enabled: true,
     client_uri: `${demo.origin}/`,
+    policy_uri: `${demo.origin}/about#privacy`,
+    assurances: {
+      benefit: {
+        en: 'You can book a GP appointment at any time, without waiting on the phone.',
+        cy: 'Gallwch drefnu apwyntiad gyda meddyg teulu ar unrhyw adeg, heb aros ar y ffôn.',
+      },
+      nhs_body: { name: 'Made-up Vale Integrated Care Board', relation: 'commissioned' },
+      free_at_point_of_delivery: true,
+    },
+    listing: {
+      description: {
+        en: 'Book, change and cancel appointments at your GP surgery. A demonstration: it books nothing.',
+        cy: 'Trefnu, newid a chanslo apwyntiadau yn eich meddygfa. Arddangosiad: nid yw’n trefnu dim.',
+      },
+      operator: 'Riverbank Made-up Software',
+      languages: ['en'],
+      help_uri: `${demo.origin}/about#help`,
+      accessibility_uri: `${demo.origin}/about#accessibility`,
+    },
   });
   const found = await readClient(deps, demoClientId);
   if (found === undefined) {
@@ -54,18 +69,4 @@ export async function registerDemoClient(deps: Deps, demo: { readonly origin: st
 
 function isDifferent(one: Client, other: Client): boolean {
   return JSON.stringify(clientOnTheWire(one)) !== JSON.stringify(clientOnTheWire(other));
-}
-
-/** The first of several processes makes the key; the others read it. */
-async function readOrMakeKey(folder: string, file: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: keyBits });
-  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-  try {
-    await writeFile(file, pem, { mode: 0o600, flag: 'wx' });
-    return pem;
-  } catch (error) {
-    if (!fileExists.safeParse(error).success) throw error;
-    return readFile(file, 'utf8');
-  }
 }

@@ -3,13 +3,16 @@ import type { House } from '#foundation/deps';
 import type { Web } from '#foundation/http';
 import type { Jobs } from '#foundation/jobs';
 import { tendSigningKeys } from '#openid';
+import type { Register } from '#pds';
 import { clientOperations } from './api/clients.ts';
 import { clockOperations } from './api/clock.ts';
+import { faultOperations } from './api/faults.ts';
 import { keyOperations } from './api/keys.ts';
 import { messageOperations } from './api/messages.ts';
 import { mountOperations } from './api/mount.ts';
 import { peopleOperations } from './api/people.ts';
 import { personaOperations } from './api/personas.ts';
+import { registerOperations } from './api/register.ts';
 import { requestOperations } from './api/requests.ts';
 import { signInOperations } from './api/sign-in.ts';
 import type { RememberedDevices } from './headless/sign-in.ts';
@@ -25,10 +28,16 @@ const secondsBetweenLocks = 60;
  * @param sandbox.clock the house's own clock
  * @param sandbox.requests the log in which the product's own requests are observed
  * @param sandbox.demoOrigin where browsers reach the demo connected service, such as `http://localhost:3001`
+ * @param sandbox.register the way to the national register
  */
 export async function sandboxRoutes(
   web: Web,
-  sandbox: { readonly clock: MovableClock; readonly requests: RequestLog; readonly demoOrigin: string },
+  sandbox: {
+    readonly clock: MovableClock;
+    readonly requests: RequestLog;
+    readonly demoOrigin: string;
+    readonly register?: Register | undefined;
+  },
 ): Promise<void> {
   const { app, house } = web;
   const devices: RememberedDevices = new Map();
@@ -43,8 +52,10 @@ export async function sandboxRoutes(
     ...messageOperations(deps),
     ...clientOperations(deps),
     ...requestOperations(deps),
-    ...signInOperations({ app, house, devices, queues: new Map() }),
+    ...signInOperations({ app, house, register: sandbox.register, devices, queues: new Map() }),
     ...keyOperations(deps),
+    ...faultOperations(deps),
+    ...registerOperations(deps),
     ...clockOperations({ clock: sandbox.clock, onMoved: onClockMoved }),
   ]);
   await mountPages({ ...deps, web, onClockMoved });

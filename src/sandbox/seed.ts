@@ -1,9 +1,18 @@
 import { checkPassword, clearLocks, findAccountId, listAccountIds, readAccount } from '#accounts';
 import type { MovableClock } from '#foundation/clock';
+import { refuse } from '#consent';
 import type { Deps, House } from '#foundation/deps';
 import { clearSimulatedInbox } from '#messaging';
 import { listClients, removeClient } from '#partners';
-import { registerDemoClient, type DemoClient } from './demo-client.ts';
+import {
+  clearRegisterFaults,
+  hasSimulatedPatient,
+  putSimulatedPatient,
+  resetSimulatedRegister,
+  seedSimulatedRegister,
+} from '#pds';
+import { demoClientId, registerDemoClient, type DemoClient } from './demo-client.ts';
+import { registerExampleServices } from './example-services.ts';
 import { forgetPerson, makePerson } from './people.ts';
 import type { RequestLog } from './requests/log.ts';
 import { takeSeedingTurn } from './store.ts';
@@ -33,8 +42,15 @@ const mostGuesses = 10;
  */
 export async function seedSandbox(house: House, demo: { readonly origin: string }): Promise<DemoClient> {
   const client = await inSeedingTurn(house, async (deps) => {
-    for (const persona of personas) await seedPersona(house, deps, persona);
-    return registerDemoClient(deps, demo);
+    await registerExampleServices(deps);
+    const registered = await registerDemoClient(deps, demo);
+    await seedSimulatedRegister(deps);
+    const hashPassword = passwordHasher(house);
+    for (const persona of personas) {
+      await seedPersona(house, deps, persona, hashPassword);
+      await seedEntries(deps, persona);
+    }
+    return registered;
   });
   await keepLocked(house);
   return client;
@@ -60,13 +76,14 @@ export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Pe
     const ids = new Set([byEmail, persona.account?.sub].filter((id) => id !== undefined));
     for (const id of ids) await forgetPerson(deps, id);
     await seedPersona(house, deps, persona);
+    for (const entry of persona.register ?? []) await putSimulatedPatient(deps, entry);
     return ids;
   });
   for (const id of forgotten) onForgotten(id);
   await keepLocked(house);
 }
 
-/** Puts everything back as seeded: people, clients, messages, time; and forgets what services did. */
+/** Puts everything back as seeded: people, the register, clients, messages, time; and forgets what services did. */
 export async function resetAll(deps: SeedDeps): Promise<void> {
   const { house, clock, requests, demoOrigin, onForgotten } = deps;
   clock.reset();
@@ -76,15 +93,29 @@ export async function resetAll(deps: SeedDeps): Promise<void> {
     for (const id of ids) await forgetPerson(inside, id);
     for (const { clientId } of await listClients(inside)) await removeClient(inside, clientId);
     await clearSimulatedInbox(inside);
+    await registerExampleServices(inside);
+    await registerDemoClient(inside, { origin: demoOrigin });
+    await clearRegisterFaults(inside);
+    await resetSimulatedRegister(inside);
+    const hashPassword = passwordHasher(house);
     for (const persona of personas) {
       await clearLocks(inside, { email: persona.email, phone: phoneOf(persona) });
-      await seedPersona(house, inside, persona);
+      await seedPersona(house, inside, persona, hashPassword);
+      await seedEntries(inside, persona);
     }
-    await registerDemoClient(inside, { origin: demoOrigin });
     return ids;
   });
   for (const id of forgotten) onForgotten(id);
   await keepLocked(house);
+}
+
+/** Everybody has the same password; computing its hash takes longer than all else that makes a person. */
+function passwordHasher({ passwords }: House): () => Promise<string> {
+  let hashed: Promise<string> | undefined;
+  return () => {
+    hashed ??= passwords.hash(sandboxPassword);
+    return hashed;
+  };
 }
 
 /** Runs in one transaction; whoever else puts things in place waits for its end. */
@@ -95,13 +126,18 @@ function inSeedingTurn<T>(house: House, work: (deps: Deps) => Promise<T>): Promi
   });
 }
 
-async function seedPersona(house: House, deps: Deps, persona: Persona): Promise<void> {
+async function seedPersona(
+  house: House,
+  deps: Deps,
+  persona: Persona,
+  hashPassword = passwordHasher(house),
+): Promise<void> {
   const { account, email, nation } = persona;
   if (account === undefined || (await readAccount(deps, account.sub)) !== undefined) return;
   const made = await makePerson(deps, {
     sub: account.sub,
     email,
-    passwordHash: await house.passwords.hash(sandboxPassword),
+    passwordHash: await hashPassword(),
     nation,
     language: 'en',
     phone: phoneOf(persona),
@@ -110,4 +146,12 @@ async function seedPersona(house: House, deps: Deps, persona: Persona): Promise<
   });
   if (made !== 'made')
     house.log.warn({ persona: persona.id, because: made }, 'another login has what is a persona’s');
+  else if (account.hasRefusedDemo === true)
+    await refuse(deps, { accountId: account.sub, clientId: demoClientId, scopes: ['openid', 'profile'] });
+}
+
+/** What the register has under their numbers already stays. */
+async function seedEntries(deps: Deps, { register = [] }: Persona): Promise<void> {
+  for (const entry of register)
+    if (!(await hasSimulatedPatient(deps, entry.nhsNumber))) await putSimulatedPatient(deps, entry);
 }

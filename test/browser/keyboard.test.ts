@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import { goodPassword } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { addToRegister } from '../support/proof-walks.ts';
 import type { Tab } from './support/device.ts';
 import { openScene, type Scene } from './support/scene.ts';
 
@@ -11,7 +12,7 @@ let browser: Browser;
 let app: TestApp;
 let scene: Scene;
 before(async () => {
-  [browser, app] = await Promise.all([launchBrowser(), startTestApp()]);
+  [browser, app] = await Promise.all([launchBrowser(), startTestApp({ register: true })]);
 });
 after(async () => {
   await browser.close();
@@ -65,6 +66,11 @@ async function pressEnter(tab: Tab): Promise<void> {
   await Promise.all([tab.page.waitForEvent('load'), tab.page.keyboard.press('Enter')]);
 }
 
+async function pressEnterAt(tab: Tab, words: string): Promise<void> {
+  await tabTo(tab, words);
+  await pressEnter(tab);
+}
+
 describe('with the keyboard alone', () => {
   test('somebody signs in', async () => {
     const { tab, who } = scene;
@@ -92,6 +98,44 @@ describe('with the keyboard alone', () => {
     scene.isBack();
     const cookies = await scene.device.context.cookies();
     assert.ok(cookies.some(({ name }) => name === 'device'));
+  });
+
+  test('somebody has their details matched to the register', async () => {
+    const registration = { scopes: ['openid', 'profile'], vectors: ['P5.Cp'] };
+    const asked = await openScene({ browser, app }, {}, registration);
+    const { tab } = asked;
+    const { keyboard } = tab.page;
+    const { nhsNumber } = await addToRegister(app);
+    await asked.giveLogin();
+    await asked.ask({ scope: 'openid profile', vtr: '["P5.Cp"]' });
+    await asked.signIn();
+    await tabTo(tab, 'Continue');
+    await pressEnter(tab);
+    await tabTo(tab, 'knows');
+    await keyboard.press('Space');
+    await tabTo(tab, 'nhsNumber');
+    await keyboard.type(nhsNumber);
+    await pressEnter(tab);
+    await pressEnterAt(tab, 'Continue');
+    assert.ok(await tab.page.evaluate(`document.activeElement.matches('.nhsuk-error-summary')`));
+    await keyboard.press('Tab');
+    await keyboard.press('Enter');
+    assert.equal(await focused(tab), 'day');
+    for (const [part, text] of Object.entries({ month: '5', year: '1980' })) {
+      if (part === 'month') await keyboard.type('17');
+      await tabTo(tab, part);
+      await keyboard.type(text);
+    }
+    await pressEnter(tab);
+    await tabTo(tab, 'postcode');
+    await keyboard.type('ls14ap');
+    await pressEnter(tab);
+    await pressEnterAt(tab, 'Find my record');
+    await tabTo(tab, 'choice');
+    await keyboard.press('Space');
+    await pressEnterAt(tab, 'Continue');
+    await tab.isAt('journeys/share-information/agree');
+    await asked.close();
   });
 
   test('somebody gets a new code, opening the help with it', async () => {

@@ -33,11 +33,11 @@ test('every page that shows a reference leads to the help for it', () => {
   ]);
   const ours = [...showing].filter((file) => !file.startsWith('src/guidance/'));
   assert.ok(ours.length >= 2);
-  const leading = /referenceLines\(|\/help\/reference\//u;
+  const leading = /\{\{ reference(?:Lines|Link)\(/u;
   assert.deepEqual(
     ours.filter((file) => !leading.test(templates.get(file) ?? '')),
     [],
-    'use `referenceLines` of foundation/web/reference.njk',
+    'use `referenceLines` or `referenceLink` of foundation/web/reference.njk',
   );
 });
 

@@ -77,6 +77,8 @@ describe('while the database is away', () => {
     assert.match(browser.page.text, /Your answers are kept.*call 111/u);
     await browser.follow('Try again');
     assert.equal(browser.page.status, 503);
+    for (const place of ['/help', '/contact', '/privacy'])
+      assert.equal((await browser.newTab().open(place)).status, 200, `${place} needs no database`);
     proxy.restore();
     await waitUntilReady();
     await browser.follow('Try again');

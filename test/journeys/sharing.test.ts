@@ -43,6 +43,35 @@ describe('before anything is shared', () => {
     assert.ok(targets.includes(`${service.origin}/terms`) && targets.includes(`${service.origin}/privacy`));
   });
 
+  test('a person can read who runs a listed service and which NHS body answers for it, and comes back', async () => {
+    const ivy = await known('ivy');
+    const listedService = await app.registerTestService({
+      clientName: 'Riverbank',
+      assurances: {
+        benefit: { en: 'Good.' },
+        nhsBody: { name: 'Made-up Vale Integrated Care Board', relation: 'commissioned' },
+        freeAtPointOfDelivery: true,
+      },
+      listing: {
+        description: { en: 'Books appointments.' },
+        operator: 'Riverbank Digital Ltd',
+        languages: ['en'],
+        helpUri: 'https://riverbank.example/help',
+        accessibilityUri: 'https://riverbank.example/accessibility',
+      },
+    });
+    await signInWithPassword({ ...ivy, service: listedService });
+    const asked = ivy.browser.page.address;
+    await ivy.browser.follow('Who runs “Riverbank”, and which NHS organisation is behind it');
+    assert.equal(ivy.browser.page.heading, 'Riverbank');
+    assert.match(ivy.browser.page.text, /Commissioned by Made-up Vale Integrated Care Board/u);
+    await ivy.browser.open(asked);
+    assert.ok(listedService.isArrival(await agree({ ...ivy, service: listedService })));
+    const jan = await known('jan');
+    await signInWithPassword(jan);
+    assert.doesNotMatch(jan.browser.page.html, /Who runs/u);
+  });
+
   test('only what is asked for is named, and only that arrives', async () => {
     const ben = await known('ben');
     await signInWithPassword(ben, { scope: 'openid phone' });

@@ -107,6 +107,7 @@ describe('signing up', () => {
     await signUpTo(ewan, 'where-you-live');
     await ewan.browser.submit({ nation: 'england' });
     assert.equal(ewan.browser.page.heading, '“Glen Pharmacy” is not available where you live');
+    assert.ok(ewan.browser.page.links.some(({ text, href }) => href === '/services' && /other/u.test(text)));
     assert.match(ewan.browser.page.text, /Scotland/u);
     const { address } = await ewan.browser.submit();
     assert.ok(local.isArrival(address));

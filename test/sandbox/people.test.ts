@@ -22,6 +22,7 @@ const made = z
 const listed = z.array(
   z.object({
     id: z.string(),
+    sub: z.string().optional(),
     level: z.string().nullable(),
     nhsNumber: z.string().optional(),
     birthdate: z.string().optional(),
@@ -52,6 +53,9 @@ suite('personas whose identity is known', () => {
         ['p5', false],
         ['p9', false],
         ['p9-with-gp-details', true],
+        ['superseded-number', false],
+        ['record-withdrawn', false],
+        ['record-shows-death', false],
       ],
     );
     for (const { nhsNumber = '', birthdate = '', odsCode = '' } of known) {
@@ -60,8 +64,8 @@ suite('personas whose identity is known', () => {
       assert.match(birthdate, /^\d{4}-\d\d-\d\d$/u);
       assert.match(odsCode, /^Z99\d{3}$/u);
     }
-    for (const { nhsNumber } of people.filter(({ level }) => level === 'P0'))
-      assert.equal(nhsNumber, undefined);
+    for (const { id, sub } of people.filter(({ level }) => level === 'P0'))
+      assert.equal(await levelOf(sandbox.home.house.deps, sub ?? ''), 'P0', id);
   });
 
   for (const persona of ['p5', 'p9', 'p9-with-gp-details']) {

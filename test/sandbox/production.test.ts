@@ -10,6 +10,7 @@ import { sql } from 'kysely';
 import { findFreePort } from '../support/free-port.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestHouse } from '../support/house.ts';
+import { assurances } from '../support/listing.ts';
 import { makeKeyPair } from './explained.ts';
 import { until } from './support.ts';
 
@@ -96,6 +97,7 @@ suite('production', () => {
       client_name: 'Hilltop',
       redirect_uris: ['https://hilltop.example/'],
       public_key_pem: makeKeyPair().publicKeyPem,
+      assurances,
     });
     const { clientId } = await home.house.transact((deps) => registerClient(deps, registration));
     await home.close();

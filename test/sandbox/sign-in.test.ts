@@ -105,6 +105,16 @@ suite('signing in without a browser', () => {
     assert.equal(back.searchParams.get('error_description'), 'NotAvailableInNation');
   });
 
+  test('a person whose account can’t be used goes back, and the service’s developer is told what to do', async () => {
+    const service = await registerService(sandbox);
+    const url = await service.ask();
+    const back = new URL(locationIn(await signIn(sandbox, { url, persona: 'record-withdrawn' })));
+    assert.equal(back.searchParams.get('error'), 'access_denied');
+    assert.equal(back.searchParams.get('error_description'), 'AccountDisabled');
+    const { body } = await call(sandbox, 'GET', '/requests');
+    assert.match(JSON.stringify(body), /AccountDisabled.*do not ask why/u);
+  });
+
   test('prompt=none comes straight back, because nobody is signed in', async () => {
     const service = await registerService(sandbox);
     const back = new URL(

@@ -27,11 +27,19 @@ const timed = z.object({ now: z.string() });
 
 suite('the sandbox’s people', () => {
   let sandbox: TestSandbox;
+  let seededIds: string[];
   before(async () => {
     sandbox = await openTestSandbox();
+    seededIds = await clientIds();
   });
   after(() => sandbox.close());
 
+  const clientIds = async () =>
+    z
+      .array(z.object({ client_id: z.string() }))
+      .parse((await call(sandbox, 'GET', '/clients')).body)
+      .map((client) => client.client_id)
+      .toSorted();
   const passwordOf = (id: string, password = sandboxPassword) =>
     checkPassword(sandbox.home.house, { email: persona(id).email, password, remoteAddress: '127.0.0.1' });
 
@@ -46,9 +54,21 @@ suite('the sandbox’s people', () => {
         ['p0', 'P0'],
         ['p0-without-phone', 'P0'],
         ['p0-locked', 'P0'],
+        ['scotland', 'P0'],
+        ['northern-ireland', 'P0'],
+        ['under-age', 'P0'],
+        ['consent-refused', 'P0'],
         ['p5', 'P5'],
         ['p9', 'P9'],
         ['p9-with-gp-details', 'P9'],
+        ['superseded-number', 'P5'],
+        ['record-withdrawn', 'P5'],
+        ['record-shows-death', 'P5'],
+        ['name-mismatch', 'P0'],
+        ['several-matches', 'P0'],
+        ['deceased', 'P0'],
+        ['restricted', 'P0'],
+        ['nhs-number-taken', 'P0'],
       ],
     );
     for (const { email, story } of people) {
@@ -136,13 +156,7 @@ suite('the sandbox’s people', () => {
     await registerService(sandbox);
     assert.equal((await call(sandbox, 'POST', '/reset')).status, 204);
     assert.equal(await readAccount(sandbox.home.house.deps, stranger.id), undefined);
-    const clients = z
-      .array(z.object({ client_id: z.string() }))
-      .parse((await call(sandbox, 'GET', '/clients')).body);
-    assert.deepEqual(
-      clients.map((client) => client.client_id),
-      [sandbox.demoClient.clientId],
-    );
+    assert.deepEqual(await clientIds(), seededIds);
     assert.deepEqual((await call(sandbox, 'GET', '/messages')).body, []);
     assert.equal((await passwordOf('p0')).outcome, 'match');
   });

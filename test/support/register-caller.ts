@@ -1,5 +1,5 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
-import { SignJWT, type JWTPayload } from 'jose';
+import { SignJWT } from 'jose';
 import type { TestRegister } from './register.ts';
 
 /** An answer of the register, with its code if it is an `OperationOutcome`. */
@@ -13,7 +13,7 @@ export interface Asked {
 /** What is different in an assertion from one that is right. */
 export interface AssertionChanges {
   readonly header?: Readonly<Record<string, unknown>>;
-  readonly claims?: JWTPayload;
+  readonly claims?: Readonly<Record<string, unknown>>;
   /** A key in PEM. */
   readonly key?: string;
   readonly now?: Date;

@@ -3,16 +3,19 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Environment } from '#foundation/settings';
 import { loadSenders } from '#messaging';
+import { openRegister } from '#pds';
 import { openRequestLog, sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
 import { buildApp, startWork } from '../../src/app.ts';
 import { findFreePort } from './free-port.ts';
 import { createTestHouse, type TestHouse } from './house.ts';
+import { prepareTestRegister, type TestRegister } from './register.ts';
 
 /** A whole sandbox that listens on this machine. */
 export interface TestSandbox {
   readonly home: TestHouse;
   /** Its issuer. */
   readonly origin: string;
+  readonly register: TestRegister;
   readonly demoClient: DemoClient;
   readonly demoOrigin: string;
   readonly dataFolder: string;
@@ -37,17 +40,26 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'bevan-sandbox-'));
   const origin = `http://localhost:${port}`;
   const demoOrigin = `http://localhost:${demoPort}`;
+  const prepared = await prepareTestRegister();
   const home = await createTestHouse({
-    environment: { BEVAN_ISSUER: origin, BEVAN_DATA_DIR: dataFolder, ...environment },
+    environment: {
+      BEVAN_ISSUER: origin,
+      BEVAN_DATA_DIR: dataFolder,
+      ...prepared.environment,
+      ...environment,
+    },
   });
-  await startWork(home, { senders: await loadSenders(home.house.settings, {}) });
+  const simulator = await prepared.start(home);
+  const register = openRegister(home.house);
+  await startWork(home, { senders: await loadSenders(home.house.settings, {}), register });
   const requests = openRequestLog(home.house);
-  const web = await buildApp(home.house, { observe: requests.observe });
+  const web = await buildApp(home.house, { observe: requests.observe, register });
   const demoClient = await seedSandbox(home.house, { origin: demoOrigin });
-  await sandboxRoutes(web, { clock: home.clock, requests, demoOrigin });
+  await sandboxRoutes(web, { clock: home.clock, requests, demoOrigin, register });
   return {
     home,
     origin,
+    register: simulator,
     demoClient,
     demoOrigin,
     dataFolder,
@@ -56,6 +68,7 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
     },
     close: async () => {
       await web.app.close();
+      await simulator.close();
       await requests.close();
       await home.close();
       await rm(dataFolder, { recursive: true, force: true });

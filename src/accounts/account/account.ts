@@ -7,6 +7,7 @@ import { isUuid } from '../uuid.ts';
 import { emailKey } from './email.ts';
 import {
   deleteAccount,
+  endSignIns as endSignInsBefore,
   insertAccount,
   selectAccount,
   selectAccountId,
@@ -158,6 +159,14 @@ export async function recordSignIn(
     return { outcome: 'ended' };
   await deps.audit({ type: 'sign-in.succeeded', accountId, clientId });
   return { outcome: 'recorded' };
+}
+
+/**
+ * Ends every sign-in to an account that began before now: sessions, refresh tokens, sign-ins under way. Call it in a
+ * transaction.
+ */
+export function endSignIns(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Promise<void> {
+  return endSignInsBefore(deps.db, accountId, deps.clock.now());
 }
 
 /** Removes all that this room knows of an account: credentials, codes, devices and reset links go with it. */

@@ -35,6 +35,10 @@ export const faults = {
     statusCode: 500,
     meaning: 'one or more settings are missing, malformed or unsafe for the chosen mode',
   },
+  'identity.register-unavailable': {
+    statusCode: 503,
+    meaning: 'somebody’s entry in the national register could not be read again; it is tried again later',
+  },
   'socket.invalid-plug': {
     statusCode: 500,
     meaning: 'a plug folder does not fit its socket, so the start was stopped',

@@ -8,6 +8,8 @@ export interface Visitors {
   ensure(request: FastifyRequest, reply: FastifyReply): string;
   /** @returns the browser's token, or undefined if it sent none */
   read(request: FastifyRequest): string | undefined;
+  /** Takes the browser's token away: whatever belongs to it can't be reached any more. */
+  forget(reply: FastifyReply): void;
   /** The hidden form field that shows that a page of ours, in this browser, made the post. */
   formToken(visitor: string): string;
   isFormToken(visitor: string, token: string | undefined): boolean;
@@ -41,6 +43,9 @@ export function createVisitors(deps: { secrets: Secrets }, options: { https: boo
       const token = randomToken();
       void reply.setCookie(named('visitor'), token, attributes);
       return token;
+    },
+    forget: (reply) => {
+      void reply.clearCookie(named('visitor'), attributes);
     },
     formToken,
     isFormToken: (visitor, token) => token !== undefined && secretsEqual(token, formToken(visitor)),

@@ -3,11 +3,16 @@ import { isStorageUnavailable, type Db } from '#foundation/storage';
 import type { Logger } from '#foundation/log';
 import { fromKysely, PgBoss, type Job, type JobResult } from 'pg-boss';
 
-/** Puts a job on a queue, in the transaction it belongs to. @param options.afterSeconds begins no sooner than then */
+/**
+ * Puts a job on a queue, in the transaction it belongs to.
+ *
+ * @param options.afterSeconds begins no sooner than then
+ * @param options.onceFor on a queue that keeps one job for each: nothing is put there while there is one for this
+ */
 export type Enqueue = (
   queue: string,
   data: object,
-  options?: { readonly afterSeconds: number },
+  options?: { readonly afterSeconds?: number; readonly onceFor?: string },
 ) => Promise<void>;
 
 /** How a queue treats its jobs. */
@@ -21,6 +26,8 @@ export interface QueueRules {
   readonly expireInSeconds: number;
   /** How many jobs one process works on at the same time. */
   readonly atOnce: number;
+  /** Keeps one job, waiting or in hand, for each that `onceFor` names. It can't be changed once the queue exists. */
+  readonly oneForEach?: true;
 }
 
 export type JobHandler = (data: unknown, job: { id: string }) => Promise<void>;
@@ -71,13 +78,17 @@ export async function startJobs(deps: { databaseUrl: string; log: Logger }): Pro
   const running = new Set<Promise<void>>();
   return {
     on: (db) => async (queue, data, options) => {
-      const later = options === undefined ? {} : { startAfter: options.afterSeconds };
-      await boss.send(queue, data, { db: fromKysely(db), ...later });
+      const { afterSeconds, onceFor } = options ?? {};
+      await boss.send(queue, data, {
+        db: fromKysely(db),
+        ...(afterSeconds === undefined ? {} : { startAfter: afterSeconds }),
+        ...(onceFor === undefined ? {} : { singletonKey: onceFor }),
+      });
     },
     work: async (queue, rules, handler) => {
-      const { atOnce, ...queueRules } = rules;
+      const { atOnce, oneForEach, ...queueRules } = rules;
       const options = { ...queueRules, retryBackoff: true, notify: true };
-      await boss.createQueue(queue, options);
+      await boss.createQueue(queue, { ...options, policy: oneForEach === true ? 'exclusive' : 'standard' });
       await boss.updateQueue(queue, options);
       const fetching = { ...polling, localConcurrency: Math.ceil(atOnce / polling.batchSize) } as const;
       await boss.work<object, void, typeof fetching>(queue, fetching, (fetched) =>

@@ -56,6 +56,27 @@ test('a rush of jobs is worked off without waiting for the next look', async () 
   await until(() => done === rush.length);
 });
 
+test('a queue that keeps one job for each takes no second one until the first is done', async () => {
+  const done: unknown[] = [];
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await open.jobs.work('test.once', { ...rules, oneForEach: true }, async (data) => {
+    await held;
+    done.push(data);
+  });
+  const ask = (onceFor: string, number: number) =>
+    open.house.transact(({ enqueue }) => enqueue('test.once', { number }, { onceFor }));
+  await ask('ada', 1);
+  await until(async () => (await readJobs('test.once')).some(({ state }) => state === 'active'));
+  await Promise.all([ask('ada', 2), ask('ben', 3), ask('ada', 4)]);
+  letGo();
+  await until(() => done.length === 2);
+  await until(async () => (await readJobs('test.once')).every(({ state }) => state === 'completed'));
+  await ask('ada', 5);
+  await until(() => done.length === 3);
+  assert.deepEqual(done, [{ number: 1 }, { number: 3 }, { number: 5 }]);
+});
+
 test('of two jobs fetched together, the one that fails is tried again and the other is not', async () => {
   const tries: number[] = [];
   await open.jobs.work('test.pair', rules, async (data) => {

@@ -48,7 +48,7 @@ export async function renderStep<A, C>(
     values: { ...known, ...(refused ? shown.typed : {}) },
   });
   return reply
-    .code(refused ? 400 : 200)
+    .code(refused ? 400 : (step.status ?? 200))
     .header('Content-Security-Policy', contentSecurityPolicy(journey.formTargets?.(stored.context)))
     .type('text/html; charset=utf-8')
     .send(html);
@@ -63,6 +63,7 @@ function describeErrors(errors: Mistakes['errors']) {
 /** Shows the page that stands in place of a step. */
 export function renderStop<A, C>(
   call: Call<A, C>,
+  { context }: StoredVisit<A, C>,
   { stop, query }: Extract<Standing, { stop: unknown }>,
 ): FastifyReply {
   const { web, journey, reply, visitor, params, browser } = call;
@@ -80,5 +81,9 @@ export function renderStop<A, C>(
     startedAt,
     ...(retryAfterSeconds === undefined ? {} : { minutes: Math.ceil(retryAfterSeconds / 60) }),
   });
-  return reply.code(stop.status).type('text/html; charset=utf-8').send(html);
+  return reply
+    .code(stop.status)
+    .header('Content-Security-Policy', contentSecurityPolicy(journey.formTargets?.(context)))
+    .type('text/html; charset=utf-8')
+    .send(html);
 }

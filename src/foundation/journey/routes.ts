@@ -69,7 +69,7 @@ async function showStep<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   const stored = await loadVisit(web.house.deps, journey, { ref: params.ref, visitor, locked: false });
   if (stored === undefined || stored.finished !== undefined) return gone(call, stored);
   const refusal = standingRefusal(call, stored);
-  if (refusal !== undefined && 'stop' in refusal) return renderStop(call, refusal);
+  if (refusal !== undefined && 'stop' in refusal) return renderStop(call, stored, refusal);
   const step = openSteps(journey, stored.answers, stored.context).find((open) => open.path === params.step);
   const next = nextStep(journey, stored.answers, stored.context);
   if (next === undefined || (step === next && next.onEnter !== undefined && stored.entered !== next.path)) {

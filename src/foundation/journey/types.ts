@@ -69,6 +69,8 @@ export interface Step<A, C, F extends z.ZodType = z.ZodType, B = unknown> {
   readonly path: string;
   /** The page's folder below `src`. */
   readonly page: string;
+  /** With which status it is shown; 200 if left out. 503 tells that something is out of order for now. */
+  readonly status?: 200 | 503;
   readonly appliesWhen?: (answers: A, context: C) => boolean;
   readonly isDone: (answers: A) => boolean;
   /** Takes this step's answer out, when an earlier answer changed. */
@@ -117,6 +119,7 @@ export interface AnyStep<A, C>
     Step<A, C>,
     | 'path'
     | 'page'
+    | 'status'
     | 'appliesWhen'
     | 'isDone'
     | 'undo'

@@ -37,7 +37,8 @@ export const houseSettings = {
     variable: 'PORT',
     schema: wholeNumber(0, 65_535, 3000),
     byDefault: '`3000`',
-    sentence: 'The TCP port to listen on; in a sandbox the demo connected service takes the next one.',
+    sentence:
+      'The TCP port to listen on; in a sandbox the demo connected service takes the next one, and the simulated national register the one after.',
   }),
   host: setting({
     variable: 'BEVAN_HOST',
@@ -191,6 +192,13 @@ export const houseSettings = {
     byDefault: '`100`',
     sentence: 'How many wrong security codes in 15 minutes lock a network address for 15 minutes.',
   }),
+  failedMatchesPerAddress: setting({
+    variable: 'BEVAN_FAILED_MATCHES_PER_ADDRESS',
+    schema: wholeNumber(1, 1_000_000, 30),
+    byDefault: '`30`',
+    sentence:
+      'How many times in 15 minutes details that match no record in the national register may come from one network address before it waits 15 minutes.',
+  }),
   sessionIdleSeconds: setting({
     variable: 'BEVAN_SESSION_IDLE_SECONDS',
     schema: wholeNumber(60, 86_400, 3600),
@@ -216,6 +224,20 @@ export const houseSettings = {
     schema: listOfWords('US'),
     byDefault: '`US`',
     sentence: 'Two-letter codes, separated by commas, of countries whose phone numbers no code is sent to.',
+  }),
+  registerSignInTimeoutMs: setting({
+    variable: 'BEVAN_PDS_SIGN_IN_TIMEOUT_MS',
+    schema: wholeNumber(100, 30_000, 2000),
+    byDefault: '`2000`',
+    sentence:
+      'How many milliseconds a sign-in of somebody who is known at P5 or above waits for the national register.',
+  }),
+  registerFreshnessHours: setting({
+    variable: 'BEVAN_PDS_FRESHNESS_HOURS',
+    schema: wholeNumber(0, 720, 24),
+    byDefault: '`24`',
+    sentence:
+      'For how many hours what the national register said of somebody is believed while it can’t be asked. After that they can’t sign in where it matters until it answers.',
   }),
   emailSender: setting({
     variable: 'BEVAN_EMAIL_SENDER',

@@ -87,8 +87,8 @@ export const registerSettings = {
   }),
   pdsRequestsPerSecond: setting({
     variable: 'BEVAN_PDS_REQUESTS_PER_SECOND',
-    schema: wholeNumber(1, 10_000, 5),
-    byDefault: '`5`',
+    schema: z.coerce.number().int().min(1).max(10_000).optional(),
+    byDefault: '`5`; `500` in a sandbox that has a register of its own',
     sentence:
       'How many requests a second all processes together make to the register: what was agreed for your application.',
   }),

@@ -2,6 +2,6 @@ export { isStorageUnavailable, openDatabase, type Database, type Db } from './da
 export { deleteExpired } from './expired.ts';
 export { EmbeddedPostgresFault, startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
 export { migrate } from './migrations.ts';
-export { statement } from './statement.ts';
+export { statement, type ValueOf } from './statement.ts';
 export { storedBytes, storedDate } from './stored-json.ts';
 export { selectionsOf, together, type Part } from './together.ts';

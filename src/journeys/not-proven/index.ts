@@ -7,6 +7,8 @@ import { requestContext, requestFormTargets, requestFrame } from '../request.ts'
 const context = requestContext.extend({
   /** The level that the service needs, above the one that the person has. */
   level: z.enum(identityLevels),
+  /** The one that the person has. */
+  reached: z.enum(identityLevels).default('P0'),
 });
 type Context = z.output<typeof context>;
 
@@ -18,7 +20,7 @@ const goBack = stepsOf<Answers, Context>()({
   page: 'journeys/not-proven',
   isDone: () => false,
   undo: (given) => given,
-  show: (_deps, { context: of }) => Promise.resolve({ level: of.level }),
+  show: (_deps, { context: of }) => Promise.resolve({ level: of.level, reached: of.reached }),
   form: z.object({}),
   submit: async (deps, { context: of }) => {
     const refusal = {

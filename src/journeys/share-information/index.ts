@@ -17,6 +17,8 @@ const context = requestContext.extend({
   sharedItems: z.array(z.string()),
   termsUri: z.string().optional(),
   privacyUri: z.string().optional(),
+  /** Where it is in the public directory, if it is listed. */
+  directoryId: z.string().optional(),
 });
 type Context = z.output<typeof context>;
 
@@ -41,6 +43,7 @@ const agree = step({
       ...itemsToShow(of),
       termsUri: of.termsUri,
       privacyUri: of.privacyUri,
+      directoryId: of.directoryId,
     }),
   form: z.object({}),
   submit: () => Promise.resolve({ outcome: 'answered', answers: { agreed: true } }),

@@ -80,9 +80,13 @@ async function confirm(web: Web, sessions: BrowserSessions, exchange: Exchange) 
   const visitor = web.visitors.read(request) ?? '';
   const isForged =
     request.headers['sec-fetch-site'] === 'cross-site' || !web.visitors.isFormToken(visitor, fields['_csrf']);
-  if (isForged) return web.problems.send(request, reply, 'stale-form', { link: address });
+  // Sent twice, as by a double click, the second finds nobody signed in.
+  if (isForged && (await sessions.isSignedIn(exchange, reading.accountId)))
+    return web.problems.send(request, reply, 'stale-form', { link: address });
   const { cookies } = await sessions.signOut(exchange, reading);
   for (const name of cookies) forget(web, reply, name);
+  // Pages that were left open hold what somebody told us about themselves: Back opens them to nobody.
+  if (cookies.length > 0) web.visitors.forget(reply);
   return leave(web, reply, reading);
 }
 

@@ -108,12 +108,13 @@ async function findGround(
   const client = clientClaimsPart.read(house, rows.client);
   const sharing = sharingIn(house, rows);
   if (token === undefined || client === undefined || sharing === undefined) return undefined;
-  if (!stands(token, sharing.account.signInsValidFrom)) return undefined;
+  if (!stands(token, sharing)) return undefined;
   return { sharing, vot: token.vot, client, metadata: clientMetadataPart.read(house, rows.metadata) };
 }
 
-function stands(token: TokenGround, signInsValidFrom: Date): boolean {
-  return token.revokedAt === null && signInsValidFrom <= token.signedInAt;
+function stands(token: TokenGround, { account, identity }: Sharing): boolean {
+  const isUsable = identity.standing === undefined && token.revokedAt === null;
+  return isUsable && account.signInsValidFrom <= token.signedInAt;
 }
 
 /** What the service keeps about the person; at its first look a random number, made for it. */

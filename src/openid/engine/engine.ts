@@ -1,11 +1,13 @@
 import { releasableScopes } from '#consent';
+import type { Register } from '#pds';
 import { Provider, type Configuration, type OIDCContext } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
 import { discoveryAdditions } from '../endpoints/discovery.ts';
 import type { LivingKeys } from '../keys/living-keys.ts';
 import type { HandOverDeps } from '../hand-over/accept.ts';
 import { handOverParameter, takeHandOver } from '../hand-over/standing.ts';
-import { createSignInPolicy, describeAgreement, findPerson } from '../sign-in/policy.ts';
+import { findPerson } from '../sign-in/person.ts';
+import { createSignInPolicy, describeAgreement } from '../sign-in/policy.ts';
 import { checkRequest } from '../sign-in/request-rules.ts';
 import { lifetimes } from '../tokens/mint.ts';
 import { createAdapters } from './adapter.ts';
@@ -22,6 +24,7 @@ export const sessionCookie = 'session';
 
 export interface EngineParts extends AroundParts, HandOverDeps {
   readonly keys: LivingKeys;
+  readonly register: Register | undefined;
 }
 
 /** Creates the OpenID engine, configured for the contract and for nothing else. */
@@ -51,7 +54,7 @@ function furtherParameters(parts: EngineParts, time: EngineTime) {
 }
 
 function configure(parts: EngineParts): Configuration {
-  const { house, keys, renderError } = parts;
+  const { house, keys, register, renderError } = parts;
   const { settings } = house;
   const https = settings.issuer.startsWith('https:');
   const time = createEngineTime(house.clock);
@@ -85,7 +88,7 @@ function configure(parts: EngineParts): Configuration {
     },
     findAccount: (ctx, accountId) => findPerson(house, ctx, accountId),
     interactions: {
-      policy: createSignInPolicy(house, time),
+      policy: createSignInPolicy(house, time, register),
       url: (_ctx, interaction) => `${addresses.interaction}/${interaction.uid}`,
     },
     issueRefreshToken: () => true,

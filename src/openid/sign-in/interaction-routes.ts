@@ -112,11 +112,13 @@ async function describeResult(
   switch (result.kind) {
     case 'refused':
       return { error: result.error, error_description: result.description };
+    case 'again':
     case 'agreed': {
       const lent = await lentSession(house, { interaction, session });
       if ((lent ?? session).accountId !== result.accountId) return undefined;
       const login = lent === undefined ? {} : { login: signInOf(time, lent) };
-      return { ...interaction.lastSubmission, ...login, consent: {} };
+      const agreed = result.kind === 'agreed' ? { consent: {} } : {};
+      return { ...interaction.lastSubmission, ...login, ...agreed };
     }
     case 'signed-in': {
       const { accountId, factors } = result;

@@ -1,19 +1,16 @@
-import { describeAsking, readSharing, type Sharing } from '#consent';
+import { describeAsking } from '#consent';
 import type { House } from '#foundation/deps';
 import { findMissing, matchVector, nationsOf, type Missing } from '#identity';
-import {
-  interactionPolicy,
-  type Account as EngineAccount,
-  type AccountClaims,
-  type Grant,
-  type KoaContextWithOIDC,
-} from 'oidc-provider';
+import type { Register } from '#pds';
+import { interactionPolicy, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
 import { rulesOf } from '../engine/client-metadata.ts';
 import type { EngineTime } from '../engine/engine-time.ts';
 import { isStillLiving } from '../hand-over/living-session.ts';
 import { lend, standingOf } from '../hand-over/standing.ts';
 import { ownClientId } from '../own-client.ts';
 import { factorsOf } from './factors.ts';
+import { personOf } from './person.ts';
+import { createRecordPrompt } from './record-prompt.ts';
 import { readVectors } from './request-rules.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
@@ -26,43 +23,16 @@ export const endedReasons: readonly string[] = ['account_closed', 'sign_in_ended
 /** Reasons for which somebody who is signed in must prove again who they are. */
 export const againReasons: readonly string[] = ['login_prompt', 'max_age', 'id_token_hint', 'hand_over'];
 
-/** The engine's view of an account; what is released about its owner the engine never asks. */
-class Person implements EngineAccount {
-  [key: string]: unknown;
-  readonly accountId: string;
-  /** Who they are, and what they share with the service whose request this is. */
-  readonly sharing: Sharing;
-
-  constructor(sharing: Sharing) {
-    this.accountId = sharing.account.id;
-    this.sharing = sharing;
-  }
-
-  claims(): AccountClaims {
-    return { sub: this.accountId };
-  }
-}
-
-/** Finds an account for the engine, once in a request. @returns undefined if there is none (any more) */
-export async function findPerson(
-  house: House,
-  ctx: KoaContextWithOIDC,
-  accountId: string,
-): Promise<EngineAccount | undefined> {
-  const clientId = ctx.oidc.client?.clientId ?? '';
-  const sharing = await readSharing(house.deps, { accountId, clientId });
-  return sharing === undefined ? undefined : new Person(sharing);
-}
-
-function personOf(ctx: KoaContextWithOIDC): Person | undefined {
-  return ctx.oidc.account instanceof Person ? ctx.oidc.account : undefined;
-}
-
 /**
- * What stands between a request and its answer, in this order: signing in (again, or with a further factor), that the
- * service is not for where the person lives, showing for certain enough who they are, agreeing to share.
+ * What stands between a request and its answer, in this order: signing in (again, or with a further factor), what the
+ * national register says of the person by now, that the service is not for where they live, showing for certain enough who
+ * they are, agreeing to share.
  */
-export function createSignInPolicy(house: House, time: EngineTime): interactionPolicy.Prompt[] {
+export function createSignInPolicy(
+  house: House,
+  time: EngineTime,
+  register: Register | undefined,
+): interactionPolicy.Prompt[] {
   const policy = base();
   const login = policy.get('login');
   if (login === undefined) throw new Error('the engine has no login prompt');
@@ -70,8 +40,9 @@ export function createSignInPolicy(house: House, time: EngineTime): interactionP
   for (const check of checks) login.checks.add(check);
   for (const check of login.checks) check.error = signInRequired;
   policy.add(new Prompt({ name: 'hand-over' }, lentAgain), 0);
-  policy.add(new Prompt({ name: 'availability' }, notInNation), 2);
-  policy.add(new Prompt({ name: 'identity' }, levelTooLow), 3);
+  policy.add(createRecordPrompt({ house, time, register }), 2);
+  policy.add(new Prompt({ name: 'availability' }, notInNation), 3);
+  policy.add(new Prompt({ name: 'identity' }, levelTooLow), 4);
   return policy;
 }
 

@@ -8,6 +8,7 @@ import {
   nationsOf,
   parseVtr,
   type AuthenticationFactor,
+  type BadStanding,
   type IdentityLevel,
   type Vector,
 } from '#identity';
@@ -25,15 +26,18 @@ import { issueTicket } from './tickets.ts';
 export interface SignInRequest {
   readonly uid: string;
   /**
-   * To sign in; to be told that the service is not for where they live; to show for certain enough who they are; or to
+   * To sign in; to be told that their account can't be used, or that it can't be checked whether it can; to be told that
+   * the service is not for where they live; to show for certain enough who they are; or to
    * agree to share.
    */
-  readonly prompt: 'login' | 'availability' | 'identity' | 'consent';
+  readonly prompt: 'login' | 'record' | 'availability' | 'identity' | 'consent';
   readonly clientId: string;
   readonly clientName: string;
   readonly clientHome?: string;
   readonly termsUri?: string;
   readonly privacyUri?: string;
+  /** By which the public directory knows the service; absent for one that is not listed. */
+  readonly directoryId?: string;
   /** Where the service is available. */
   readonly nations: readonly Nation[];
   /** The address in the national register, not what they said themselves, decides where whoever is signed in lives. */
@@ -45,6 +49,8 @@ export interface SignInRequest {
   readonly missing: readonly AuthenticationFactor[];
   /** How well it is known who is signed in; the lowest level while nobody is. */
   readonly level: IdentityLevel;
+  /** Why their account can't be used, if it can't. */
+  readonly standing?: BadStanding;
   /** The level that they have to reach, if theirs is not enough. */
   readonly missingLevel?: IdentityLevel;
   /** Everything asked for that the service may have, `openid` among it. */
@@ -71,7 +77,7 @@ const uidPattern = /^[\w-]{16,64}$/u;
 
 const storedRequest = z.object({
   prompt: z.object({
-    name: z.enum(['login', 'availability', 'identity', 'consent']),
+    name: z.enum(['login', 'record', 'availability', 'identity', 'consent']),
     reasons: z.array(z.string()),
   }),
   session: z.object({ accountId: z.string(), amr: z.array(z.string()).optional() }).optional(),
@@ -115,6 +121,7 @@ export async function readSignInRequest(deps: RequestDeps, uid: string): Promise
     ...describeService(client),
     redirectOrigin: new URL(params.redirect_uri).origin,
     vectors: reading.vectors,
+    ...(sharing?.identity.standing === undefined ? {} : { standing: sharing.identity.standing }),
     ...describeMissing(reading.vectors, level, mustAuthenticate ? undefined : session),
     ...sortScopes(client, params.scope, sharing),
     ...(session === undefined ? {} : { session }),
@@ -142,6 +149,7 @@ function describeService(client: Client) {
     ...(client.homeUri === undefined ? {} : { clientHome: client.homeUri }),
     ...(client.termsUri === undefined ? {} : { termsUri: client.termsUri }),
     ...(client.privacyUri === undefined ? {} : { privacyUri: client.privacyUri }),
+    ...(client.directoryId === undefined ? {} : { directoryId: client.directoryId }),
   };
 }
 
@@ -178,7 +186,8 @@ function sortScopes(
 /**
  * Ends a journey in which somebody proved who they are.
  *
- * @param signedIn.factors all that they have proven; a session's own factors count only while it lasts
+ * @param signedIn.factors all that they have proven; a session's own factors count only while it lasts. None when who
+ *   is signed in has only become known better
  * @returns the address to send the browser to; it works once, for a minute, in the browser that made the request
  */
 export function finishSignIn(
@@ -206,15 +215,27 @@ export function finishConsent(
 }
 
 /**
+ * Ends a journey that could only say that something is out of order, for the request to be tried once more.
+ *
+ * @returns as {@link finishSignIn}
+ */
+export function askAgain(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  { uid, accountId }: { uid: string; accountId: string },
+): Promise<{ readonly address: string }> {
+  return issueTicket(deps, uid, { kind: 'again', accountId });
+}
+
+/**
  * Ends a journey without what the service asked for.
  *
  * @param refusal.description goes to the service as `error_description`: `ConsentNotGiven`,
- *   `NotAvailableInNation`, `IdentityLevelNotReached`
+ *   `NotAvailableInNation`, `IdentityLevelNotReached`, `AccountDisabled`, `DetailsNotChecked`
  * @returns as {@link finishSignIn}
  */
 export function refuseRequest(
   deps: Pick<Deps, 'db' | 'clock'>,
-  refusal: { uid: string; error: 'access_denied'; description: string },
+  refusal: { uid: string; error: 'access_denied' | 'temporarily_unavailable'; description: string },
 ): Promise<{ readonly address: string }> {
   const { uid, error, description } = refusal;
   return issueTicket(deps, uid, { kind: 'refused', error, description });

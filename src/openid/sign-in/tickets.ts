@@ -17,6 +17,7 @@ const journeyResult = z.discriminatedUnion('kind', [
     scopes: z.array(z.string()),
     level: z.enum(identityLevels),
   }),
+  z.object({ kind: z.literal('again'), accountId: z.string() }),
   z.object({ kind: z.literal('refused'), error: z.string(), description: z.string() }),
 ]);
 export type JourneyResult = z.output<typeof journeyResult>;

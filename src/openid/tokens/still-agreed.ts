@@ -33,6 +33,7 @@ export async function assertStillAgreed(
   if (sharing?.account.id !== accountId) throw new errors.InvalidGrant('account not found');
   const { account, agreement, identity } = sharing;
   if (account.signInsValidFrom > signIn.signedInAt) throw new errors.InvalidGrant('sign-in was ended');
+  if (identity.standing !== undefined) throw new errors.InvalidGrant('sign-in was ended');
   if (levelRank(identity.level) < rankIn(signIn.vot))
     throw new errors.InvalidGrant('identity is not known so well any more');
   if (agreement === undefined) throw new errors.InvalidGrant('agreement was withdrawn');

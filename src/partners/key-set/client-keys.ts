@@ -1,7 +1,7 @@
 import { secondsAfter, type Clock } from '#foundation/clock';
 import type { Logger } from '#foundation/log';
 import type { Client, ClientKey } from '../client.ts';
-import type { RegistrationRules } from '../registration.ts';
+import type { RegistrationRules } from '../address.ts';
 import { fetchKeySet, KeySetUnavailable } from './fetch-key-set.ts';
 
 /** Where a service's keys are: with us, or where it publishes them. */

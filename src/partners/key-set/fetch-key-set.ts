@@ -6,7 +6,7 @@ import { bareHost, mayConnectTo } from '#foundation/network';
 import { z } from 'zod';
 import { readJwk } from '../client-key.ts';
 import type { ClientKey } from '../client.ts';
-import type { RegistrationRules } from '../registration.ts';
+import type { RegistrationRules } from '../address.ts';
 import { isLoopback } from './public-address.ts';
 
 /** How long the whole of a fetch may take, looking the host up included. */

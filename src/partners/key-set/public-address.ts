@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { bareHost, isLocalName, mayConnectTo } from '#foundation/network';
-import type { RegistrationRules } from '../registration.ts';
+import type { RegistrationRules } from '../address.ts';
 
 /** @param hostname as a URL has it */
 export function isLoopback(hostname: string): boolean {

@@ -31,6 +31,9 @@ export interface Register {
   readonly postForm: PostForm;
 }
 
+/** What every application may ask of the API platform until more was agreed. */
+const usualPerSecond = 5;
+
 /**
  * Opens the way to the national register, as the settings say. It asks nothing yet.
  *
@@ -71,7 +74,7 @@ export function openRegister(house: RegisterHouse): Register | undefined {
     house,
     url: pdsUrl,
     odsCode: settings.pdsOdsCode,
-    perSecond: settings.pdsRequestsPerSecond,
+    perSecond: settings.pdsRequestsPerSecond ?? usualPerSecond,
     requestMs,
     callMs: settings.pdsCallSeconds * 1000,
     credentials,

@@ -41,20 +41,22 @@ export function readPatches(body: string): Refused | { outcome: 'valid'; patches
   return read.success ? { outcome: 'valid', patches: read.data.patches } : refused('Invalid patch');
 }
 
+/** Control characters are nothing that somebody can have at their door, and can’t be kept. */
+const plainText = /^\P{Cc}+$/u;
 const date = z.iso.date();
 const period = z.object({ start: date, end: date.optional() }).optional();
 const contactPoint = z.strictObject({
-  id: z.string().optional(),
+  id: z.string().max(20).optional(),
   period,
   system: z.enum(['phone', 'email']),
   use: z.enum(['home', 'work', 'temp', 'mobile']),
-  value: z.string().min(1).max(100),
+  value: z.string().regex(plainText).max(100),
 });
 const address = z.strictObject({
-  id: z.string().optional(),
+  id: z.string().max(20).optional(),
   period,
   use: z.enum(['home', 'temp']),
-  line: z.array(z.string().max(35)).min(1).max(5),
+  line: z.array(z.string().regex(plainText).max(35)).min(1).max(5),
   postalCode: z
     .string()
     .regex(/^[A-Z\d]{2,4} [A-Z\d]{3}$/u)

@@ -8,6 +8,7 @@ import {
   insertSeededPatients,
   isRegisterEmpty,
   selectSimulatedPatient,
+  selectSimulatedPatients,
   upsertSimulatedPatient,
 } from './store.ts';
 
@@ -57,6 +58,46 @@ export async function putSimulatedPatient(deps: RegisterDeps, person: Registered
 /** @returns whether the number has an entry, of whatever kind */
 export async function hasSimulatedPatient({ db }: RegisterDeps, nhsNumber: NhsNumber): Promise<boolean> {
   return (await selectSimulatedPatient(db, nhsNumber)) !== undefined;
+}
+
+/**
+ * Looks entries up as whoever runs the simulated register may, whatever they keep back.
+ *
+ * @param filter.familyName whole; capital letters make no difference
+ * @param filter.birthdate YYYY-MM-DD, or the beginning of it
+ */
+export async function listSimulatedPatients(
+  { db }: RegisterDeps,
+  filter: {
+    readonly nhsNumber?: NhsNumber | undefined;
+    readonly familyName?: string | undefined;
+    readonly birthdate?: string | undefined;
+    readonly limit: number;
+  },
+): Promise<(RegisteredPerson & { readonly isDeceased: boolean })[]> {
+  return (await selectSimulatedPatients(db, filter)).map(personOf);
+}
+
+function personOf({ details, ...entry }: SimulatedPatient) {
+  const { names, addresses, contactPoints, gp, death, gender, isRestricted } = details;
+  const valueOf = (system: string): string | undefined =>
+    contactPoints.find((point) => point.system === system && (system === 'email' || point.use === 'mobile'))
+      ?.value;
+  return {
+    nhsNumber: entry.nhsNumber,
+    familyName: names[0]?.family ?? '',
+    givenNames: names[0]?.given ?? [],
+    birthdate: entry.birthdate,
+    gender,
+    postcode: addresses.find(({ use }) => use === 'home')?.postcode,
+    gpOdsCode: gp?.odsCode,
+    mobile: valueOf('phone'),
+    email: valueOf('email'),
+    isRestricted,
+    isDeceased: death !== undefined && death.status !== 'U',
+    isInvalidated: entry.isInvalidated,
+    supersededBy: entry.supersededBy,
+  };
 }
 
 function entryOf(person: RegisteredPerson, version: number): SimulatedPatient {

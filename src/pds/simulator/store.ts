@@ -47,6 +47,25 @@ export async function selectSimulatedPatient(
   return row === undefined ? undefined : patientOf(row);
 }
 
+/** In the order of their numbers. */
+export async function selectSimulatedPatients(
+  db: Db,
+  filter: {
+    readonly nhsNumber?: NhsNumber | undefined;
+    readonly familyName?: string | undefined;
+    readonly birthdate?: string | undefined;
+    readonly limit: number;
+  },
+): Promise<SimulatedPatient[]> {
+  const { nhsNumber, familyName, birthdate, limit } = filter;
+  let query = tables(db).selectFrom('pds.simulated_patient').select(columns);
+  if (nhsNumber !== undefined) query = query.where('nhs_number', '=', nhsNumber);
+  if (birthdate !== undefined) query = query.where(sql<boolean>`starts_with(birthdate, ${birthdate})`);
+  if (familyName !== undefined)
+    query = query.where(sql<boolean>`lower(details #>> '{names,0,family}') = lower(${familyName})`);
+  return (await query.orderBy('nhs_number').limit(limit).execute()).map(patientOf);
+}
+
 /** Holds the entry until the transaction ends. */
 export async function lockSimulatedPatient(
   db: Db,

@@ -26,6 +26,8 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const idTokenType = 'urn:ietf:params:oauth:token-type:id_token';
 const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const longestSeconds = 310;
+/** What can be kept. */
+const jtiForm = /^\P{Cc}{1,200}$/u;
 const driftSeconds = 10;
 
 class Refusal extends Error {
@@ -93,7 +95,7 @@ async function checkAssertion(deps: TokenEndpointDeps, form: URLSearchParams): P
   if (iss === undefined || iss !== sub)
     throw new Refusal(400, 'Missing or non-matching iss/sub claims in JWT');
   if (jti === undefined) throw new Refusal(400, 'Missing jti claim in JWT');
-  if (typeof jti !== 'string') throw new Refusal(400, 'Failed to decode JWT');
+  if (typeof jti !== 'string' || !jtiForm.test(jti)) throw new Refusal(400, 'Failed to decode JWT');
   if (exp === undefined) throw new Refusal(400, 'Missing exp claim in JWT');
   const now = clock.now();
   const secondsLeft = exp - now.getTime() / 1000;

@@ -1,27 +1,16 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { readEmail, readLandline, readPhone } from '#accounts';
-import type { House } from '#foundation/deps';
+import { readLandline } from '#accounts';
+import type { Deps, House } from '#foundation/deps';
 import { type NhsNumber, nations, readNhsNumber } from '#foundation/identifiers';
+import { hasSimulatedPatient, listSimulatedPatients, putSimulatedPatient, type RegisteredPerson } from '#pds';
 import { languages } from '#foundation/web';
 import { z } from 'zod';
-import { isMadeUp, makePerson, type MadeUpIdentity } from '../people.ts';
+import { makePerson, type MadeUpIdentity } from '../people.ts';
 import { sandboxPassword } from '../personas.ts';
+import { birthdate, email, mobile, name, nhsNumber, odsCode, readBy } from './member.ts';
 import { operation, refusal, type Operation, type Reply } from './operation.ts';
+import { describeEntry, entriesOf, entrySchema, registerEntry } from './register-entry.ts';
 
-/** A member that a reader makes something of, or finds wanting. */
-function readBy<T>(read: (text: string) => T | undefined, complaint: string) {
-  return z.string({ error: complaint }).transform((text, context): T => {
-    const value = read(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: complaint });
-    return z.NEVER;
-  });
-}
-
-const name = z.string({ error: 'must be a name' }).trim().min(1, 'must be a name').max(100, 'is too long');
-const odsCode = z
-  .string({ error: 'must be an ODS code' })
-  .regex(/^[A-Z\d]{3,10}$/u, 'must be 3 to 10 capital letters and digits');
 const printable = z
   .string({ error: 'must be text' })
   .regex(/^[\x21-\x7e]{1,64}$/u, 'must be 1 to 64 printable characters without spaces');
@@ -30,30 +19,19 @@ const body = z
   .strictObject(
     {
       level: z.enum(['P0', 'P5', 'P9'], { error: 'must be P0, P5 or P9' }).default('P0'),
-      email: readBy((text) => {
-        const reading = readEmail(text);
-        return reading.outcome === 'valid' ? reading.email : undefined;
-      }, 'must be an e-mail address').optional(),
+      email: email.optional(),
       password: z.string({ error: 'must be text' }).min(8, 'is too short').max(128, 'is too long').optional(),
-      mobile: readBy((text) => {
-        const international = text.trim().startsWith('+');
-        const reading = readPhone(text, { international, refusedCountries: [] });
-        return reading.outcome === 'valid' ? reading.phone : undefined;
-      }, 'must be a mobile number, or null for none')
-        .nullable()
-        .optional(),
+      mobile: mobile.nullable().optional(),
       landline: readBy(readLandline, 'must be a landline number of the UK').optional(),
       nation: z.enum(nations, { error: `must be one of ${nations.join(', ')}` }).default('england'),
       language: z.enum(languages, { error: `must be one of ${languages.join(', ')}` }).default('en'),
-      nhsNumber: readBy((text) => {
-        const number = readNhsNumber(text);
-        return number !== undefined && isMadeUp(number) ? number : undefined;
-      }, 'must be a right NHS number from 999 000 0000 on: these are never issued').optional(),
+      nhsNumber: nhsNumber.optional(),
       familyName: name.optional(),
       givenName: name.optional(),
-      birthdate: z.iso.date({ error: 'must be a date such as 1980-01-31' }).optional(),
+      birthdate: birthdate.optional(),
       odsCode: odsCode.optional(),
       phoneMatched: z.boolean({ error: 'must be true or false' }).optional(),
+      register: registerEntry.nullable().optional(),
       gp: z
         .strictObject(
           { userId: printable, linkageKey: printable, odsCode },
@@ -116,6 +94,9 @@ const personSchema = identitySchema.extend({
   landline: z.string().optional(),
   nation: z.string(),
   language: z.string(),
+  register: entrySchema
+    .optional()
+    .describe('their entry in the simulated national register, if they have one'),
 });
 
 export function peopleOperations({ house }: { house: House }): Operation[] {
@@ -150,18 +131,61 @@ async function make(house: House, asked: Asked): Promise<Reply> {
   for (let tries = 1; ; tries += 1) {
     const phone = asked.mobile === undefined ? randomMobile() : (asked.mobile ?? undefined);
     const identity = level === 'P0' ? undefined : identityOf(asked, level);
-    const email = asked.email ?? `person-${randomUUID()}@people.example`;
-    const login = { sub: randomUUID(), email, nation, language, phone, landline };
-    const made = await house.transact((deps) => makePerson(deps, { ...login, passwordHash, identity }));
+    const address = asked.email ?? `person-${randomUUID()}@people.example`;
+    const login = { sub: randomUUID(), email: address, nation, language, phone, landline };
+    const entries = entriesOf({ asked: asked.register, identity, phone, unused: randomNhsNumber });
+    const made = await house.transact(async (deps) => {
+      if (await isInRegister(deps, asked, entries)) return 'in_register';
+      const outcome = await makePerson(deps, { ...login, passwordHash, identity });
+      if (outcome === 'made') await putEntries(deps, asked, entries);
+      return outcome;
+    });
     if (made !== 'made') {
-      const isOurs = made === 'nhs_number_taken' && asked.nhsNumber === undefined;
+      const isOurs = made === 'in_register' || (made === 'nhs_number_taken' && asked.nhsNumber === undefined);
       if (isOurs && tries < mostTries) continue;
-      return refusal(409, made, taken[made]);
+      const why = made === 'in_register' ? 'nhs_number_taken' : made;
+      return refusal(409, why, taken[why]);
     }
-    const { phone: mobile, ...rest } = login;
-    const shown = { id: email, ...rest, level, password, mobile, ...describeIdentity(identity) };
-    return { status: 201, body: shown };
+    const { phone: shownMobile, ...rest } = login;
+    const shown = {
+      id: address,
+      ...rest,
+      level,
+      password,
+      mobile: shownMobile,
+      ...describeIdentity(identity),
+    };
+    return { status: 201, body: { ...shown, ...describeEntry(await readEntry(house, entries[0])) } };
   }
+}
+
+/** An entry of which nothing was asked stays as it is if it is there already. */
+async function putEntries(deps: Deps, asked: Asked, entries: readonly RegisteredPerson[]): Promise<void> {
+  for (const entry of entries) {
+    const stays = asked.register === undefined && (await hasSimulatedPatient(deps, entry.nhsNumber));
+    if (!stays) await putSimulatedPatient(deps, entry);
+  }
+}
+
+async function readEntry(
+  { deps }: House,
+  entry: RegisteredPerson | undefined,
+): Promise<RegisteredPerson | undefined> {
+  if (entry === undefined) return undefined;
+  const [found] = await listSimulatedPatients(deps, { nhsNumber: entry.nhsNumber, limit: 1 });
+  return found;
+}
+
+/** Whether a number that was made up here is somebody's already. */
+async function isInRegister(
+  deps: Deps,
+  asked: Asked,
+  entries: readonly RegisteredPerson[],
+): Promise<boolean> {
+  const given = [asked.nhsNumber, asked.register?.nhsNumber];
+  for (const { nhsNumber: number } of entries)
+    if (!given.includes(number) && (await hasSimulatedPatient(deps, number))) return true;
+  return false;
 }
 
 function identityOf(asked: Asked, level: 'P5' | 'P9'): MadeUpIdentity {

@@ -13,9 +13,17 @@ const personaSchema = identitySchema.extend({
   password: z.string(),
   mobile: z.string().optional(),
   landline: z.string().optional(),
+  postcode: z.string().optional().describe('what they would type for the national register'),
   nation: z.string(),
   story: z.string(),
 });
+
+/** Who they are known to be; of those who are not yet, what they would say of themselves. */
+function describeDetails({ account, says }: Persona) {
+  if (says === undefined) return describeIdentity(account?.identity);
+  const { postcode, ...details } = says;
+  return { ...details, postcode, ...describeIdentity(account?.identity) };
+}
 
 function describePersona(persona: Persona): z.input<typeof personaSchema> {
   return {
@@ -27,7 +35,7 @@ function describePersona(persona: Persona): z.input<typeof personaSchema> {
     password: sandboxPassword,
     ...(persona.mobile === undefined ? {} : { mobile: persona.mobile }),
     ...(persona.landline === undefined ? {} : { landline: persona.landline }),
-    ...describeIdentity(persona.account?.identity),
+    ...describeDetails(persona),
     nation: persona.nation,
     story: persona.words.en.story,
   };
@@ -47,7 +55,7 @@ export function personaOperations(deps: SeedDeps): Operation[] {
       method: 'POST',
       path: '/personas/{id}/reset',
       summary:
-        'Puts one person back as they were seeded: account, phone, password, locks, what they agreed to share.',
+        'Puts one person back as they were seeded: account, phone, password, locks, what they agreed to share, their entry in the register.',
       input: { params: z.object({ id: z.string() }) },
       answers: {
         200: { description: 'The person.', schema: personaSchema },
@@ -64,7 +72,7 @@ export function personaOperations(deps: SeedDeps): Operation[] {
     operation({
       method: 'POST',
       path: '/reset',
-      summary: 'Puts everything back as seeded: people, clients, messages and time.',
+      summary: 'Puts everything back as seeded: people, the register, clients, messages and time.',
       input: {},
       answers: { 204: { description: 'Done.' } },
       handle: async () => {

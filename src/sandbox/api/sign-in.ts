@@ -6,6 +6,7 @@ import {
   type Hindrance,
 } from '../headless/sign-in.ts';
 import { findPersona, personas, sandboxPassword } from '../personas.ts';
+import { birthdate, nhsNumber } from './member.ts';
 import { operation, refusal, type Operation, type Reply } from './operation.ts';
 
 const body = z.strictObject(
@@ -39,6 +40,13 @@ const body = z.strictObject(
       .boolean({ error: 'must be true or false' })
       .default(true)
       .describe('whether the person agrees to share their details, if asked'),
+    says: z
+      .strictObject({ nhsNumber, birthdate, postcode: z.string({ error: 'must be a postcode' }).max(20) })
+      .nullable()
+      .optional()
+      .describe(
+        'what the person says of themselves when the request needs P5 and they are not there yet: a persona what the list of personas says, unless this is null',
+      ),
   },
   {
     error: (issue) =>
@@ -57,6 +65,8 @@ const hindrances: Readonly<Record<Hindrance, string>> = {
   code_locked:
     'Too many codes were asked for, or too many were wrong. Reset the persona, or move the clock by PT16M.',
   code_not_delivered: 'The code did not arrive in the inbox.',
+  match_locked: 'Details were matched too often without success. Move the clock by PT16M.',
+  register_unavailable: 'The national register does not answer; its faults are at /faults.',
   authentication_insufficient: 'The request needs more than the authentication that was given.',
 };
 
@@ -88,9 +98,11 @@ export function signInOperations(deps: HeadlessDeps): Operation[] {
             `authorize_url must be an address of this login, below ${origin}`,
           );
         }
-        const { authorize_url: authorizeUrl, persona: email, password, ...rest } = asked;
+        const { authorize_url: authorizeUrl, persona: email, password, says, ...rest } = asked;
         const person = { email, password };
-        return replyTo(await signInHeadless(deps, { authorizeUrl, person, ...rest }));
+        const said =
+          says === undefined ? personas.find((one) => one.email === email)?.says : (says ?? undefined);
+        return replyTo(await signInHeadless(deps, { authorizeUrl, person, says: said, ...rest }));
       },
     }),
   ];

@@ -15,8 +15,10 @@ import type { AuthenticationFactor } from '#identity';
 import { entryAddress } from '#journeys';
 import { readSimulatedInbox } from '#messaging';
 import { finishConsent, finishSignIn, readSignInRequest, refuseRequest, type SignInRequest } from '#openid';
+import type { Register } from '#pds';
 import type { FastifyInstance } from 'fastify';
 import { openHeadlessBrowser, withoutQuery } from './browser.ts';
+import { stepUp, type SaidOfThemselves } from './step-up.ts';
 
 export type HeadlessFactor = 'Cp' | 'Cd';
 
@@ -34,6 +36,8 @@ export interface HeadlessSignIn {
   readonly authentication?: readonly HeadlessFactor[] | undefined;
   /** Whether the person agrees to share, if asked. */
   readonly consent: boolean;
+  /** What they say of themselves when their details are to be matched; left out when they don't try. */
+  readonly says?: SaidOfThemselves | undefined;
 }
 
 /** Why a person could not go on, as their pages would have told them. */
@@ -44,7 +48,9 @@ export type Hindrance =
   | 'no_phone'
   | 'code_locked'
   | 'code_not_delivered'
-  | 'authentication_insufficient';
+  | 'authentication_insufficient'
+  | 'match_locked'
+  | 'register_unavailable';
 
 export type HeadlessOutcome =
   | { readonly outcome: 'redirected'; readonly location: string }
@@ -58,6 +64,8 @@ export type RememberedDevices = Map<string, string>;
 export interface HeadlessDeps {
   readonly app: FastifyInstance;
   readonly house: House;
+  /** The way to the national register. */
+  readonly register: Register | undefined;
   readonly devices: RememberedDevices;
   /** The last one in each person's queue, by e-mail address. */
   readonly queues: Map<string, Promise<void>>;
@@ -104,16 +112,46 @@ function answerPrompt(deps: HeadlessDeps, asked: HeadlessSignIn, request: SignIn
       return authenticate(deps, asked, request);
     case 'consent':
       return answerConsent(deps, asked, request);
+    case 'record':
+      return request.standing === undefined
+        ? goBack(deps, request, 'DetailsNotChecked', 'temporarily_unavailable')
+        : goBack(deps, request, 'AccountDisabled');
     case 'availability':
       return goBack(deps, request, 'NotAvailableInNation');
     case 'identity':
+      return reachLevel(deps, asked, request);
+  }
+}
+
+/** Goes up to P5 as far as what they say of themselves leads there; otherwise back to the service. */
+async function reachLevel(
+  deps: HeadlessDeps,
+  { says }: HeadlessSignIn,
+  request: SignInRequest,
+): Promise<Step> {
+  const { uid, session, missingLevel } = request;
+  if (says === undefined || session === undefined || missingLevel !== 'P5')
+    return goBack(deps, request, 'IdentityLevelNotReached');
+  const { accountId } = session;
+  const reached = await stepUp(deps, { accountId, says, remoteAddress: loopback });
+  switch (reached.outcome) {
+    case 'reached':
+      return deps.house.transact((inside) => finishSignIn(inside, { uid, accountId, factors: [] }));
+    case 'not_reached':
       return goBack(deps, request, 'IdentityLevelNotReached');
+    case 'hindered':
+      return { because: reached.because };
   }
 }
 
 /** Goes back to the service by the button of a page that leads no further. */
-function goBack({ house }: HeadlessDeps, { uid }: SignInRequest, description: string): Promise<Step> {
-  return house.transact((inside) => refuseRequest(inside, { uid, error: 'access_denied', description }));
+function goBack(
+  { house }: HeadlessDeps,
+  { uid }: SignInRequest,
+  description: string,
+  error: 'access_denied' | 'temporarily_unavailable' = 'access_denied',
+): Promise<Step> {
+  return house.transact((inside) => refuseRequest(inside, { uid, error, description }));
 }
 
 async function authenticate(

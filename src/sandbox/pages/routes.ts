@@ -2,6 +2,7 @@ import type { MovableClock } from '#foundation/clock';
 import { formOf, pathOf, readQuery, restOfQuery, type FormFields, type Web } from '#foundation/http';
 import { clearSimulatedInbox, readSimulatedInbox } from '#messaging';
 import { clientRegistration, listClients, registerClient, removeClient } from '#partners';
+import { clearRegisterFaults, listRegisterFaults, registerFaultKinds, setRegisterFault } from '#pds';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { connectFacts, connectSnippets } from '../connect.ts';
@@ -29,6 +30,10 @@ const backFrom = {
   request: { back: '/sandbox/requests' },
 } as const;
 const idParams = z.object({ id: z.string() });
+const faultForm = z.object({
+  kind: z.enum(registerFaultKinds),
+  times: z.coerce.number().int().min(1).max(1_000_000),
+});
 
 /** Mounts the pages that developers and testers use; each works without scripts. */
 export async function mountPages(deps: PageDeps): Promise<void> {
@@ -49,21 +54,33 @@ export async function mountPages(deps: PageDeps): Promise<void> {
 function mountFront(pages: FastifyInstance, deps: PageDeps): void {
   const { house, web, clock, demoOrigin, onClockMoved } = deps;
   const { issuer } = house.settings;
-  pages.get('/sandbox', (request, reply) => {
+  pages.get('/sandbox', async (request, reply) => {
     const language = web.visitors.language(request);
+    const faults = await listRegisterFaults(house.deps);
     return show(deps, request, reply, 'front', {
-      personas: personas.map(({ words, account, ...persona }) => ({
+      personas: personas.map(({ words, account, says, ...persona }) => ({
         ...persona,
         ...words[language],
         sub: account?.sub,
-        identity: account?.identity,
+        details: { ...says, ...account?.identity?.details },
       })),
       password: sandboxPassword,
       demoOrigin,
       snippets: connectSnippets(issuer),
       facts: connectFacts(issuer),
       now: clock.now().toISOString(),
+      faults,
+      faultKinds: registerFaultKinds,
     });
+  });
+  post(pages, deps, '/sandbox/faults', '/sandbox#faults', async (fields) => {
+    const fault = faultForm.safeParse(fields);
+    if (fault.success) await setRegisterFault(house.deps, fault.data);
+    return '/sandbox#faults';
+  });
+  post(pages, deps, '/sandbox/faults/clear', '/sandbox#faults', async () => {
+    await clearRegisterFaults(house.deps);
+    return '/sandbox#faults';
   });
   post(pages, deps, '/sandbox/personas/:id/reset', '/sandbox', async (_fields, request) => {
     const persona = findPersona(idParams.parse(request.params).id);

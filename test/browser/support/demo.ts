@@ -28,6 +28,9 @@ export async function startDemo({ origin, demoOrigin, demoClient }: TestSandbox)
       const tab = await device.openTab();
       await tab.open(`${demoOrigin}/`);
       await look(tab, 'not signed in');
+      await tab.press('About this service');
+      await look(tab, 'about');
+      await tab.open(`${demoOrigin}/`);
       await tab.choose('vector', 'P0.Cp');
       await tab.press('Continue with Bevan login');
       await tab.answerWith('choice', 'sign-in');

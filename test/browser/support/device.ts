@@ -54,12 +54,11 @@ export async function openDevice(
   };
 }
 
-/** Browsers note the status of each page that is not a success, such as of one that shows errors. */
+/** Browsers note the status of each page that is not a success, such as of one that shows errors, or says to wait. */
 function isOfRefusedPage(message: ConsoleMessage): boolean {
   const isOfPage = message.page()?.url().split('#', 1)[0] === message.location().url;
-  return (
-    isOfPage && message.text().startsWith('Failed to load resource: the server responded with a status of 4')
-  );
+  const refused = /^Failed to load resource: the server responded with a status of (4\d\d|503)/u;
+  return isOfPage && refused.test(message.text());
 }
 
 /** One tab, used as a person uses it. */

@@ -7,6 +7,8 @@ import { startTestApp, type TestApp } from '../../support/app.ts';
 import { launchBrowser } from '../../support/browser.ts';
 import { openTestSandbox, type TestSandbox } from '../../support/sandbox.ts';
 import { openDevice, type Tab } from './device.ts';
+import { tourRecord } from './record-tour.ts';
+import { tourProveIdentity } from './identity-tour.ts';
 import * as tours from './tour.ts';
 
 /** As narrow as a page must do with, without scrolling sideways. See WCAG 2.2, 1.4.10. */
@@ -52,7 +54,11 @@ export function examineEveryPage(language: Language): void {
   const visited = new Set<string>();
 
   before(async () => {
-    [browser, app, sandbox] = await Promise.all([launchBrowser(), startTestApp(), openTestSandbox()]);
+    [browser, app, sandbox] = await Promise.all([
+      launchBrowser(),
+      startTestApp({ register: true }),
+      openTestSandbox(),
+    ]);
   });
   after(async () => {
     await browser.close();
@@ -67,9 +73,12 @@ export function examineEveryPage(language: Language): void {
   const parts = {
     'signing up': tours.tourSignUp,
     'signing in': tours.tourSignIn,
+    'hearing of one’s record': tourRecord,
+    'matching one’s details to the register': tourProveIdentity,
     'seeing one’s account': tours.tourAccount,
     'being stopped': tours.tourStops,
     'choosing a new password': tours.tourForgottenPassword,
+    'finding a service': tours.tourDirectory,
     'meeting problems': tours.tourProblems,
   };
   for (const [part, tour] of Object.entries(parts)) {

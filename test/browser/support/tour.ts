@@ -1,9 +1,11 @@
 import { sendMessage } from '#messaging';
+import { listClients, removeClient } from '#partners';
 import { goodPassword, makeAccount } from '../../support/accounts.ts';
 import type { TestApp } from '../../support/app.ts';
 import type { TestSandbox } from '../../support/sandbox.ts';
 import type { TestService } from '../../support/service.ts';
 import { makeKnown } from '../../support/identities.ts';
+import { assurances, listing, registerListed } from '../../support/listing.ts';
 import type { Device, Tab } from './device.ts';
 
 /** What a tour needs. */
@@ -212,6 +214,39 @@ export async function tourForgottenPassword(
   await look(tab, 'told, with a way on');
   await tab.open(`${app.origin}/reset-password/${'x'.repeat(43)}`);
   await look(tab, 'unknown');
+  await tab.page.close();
+}
+
+/** Looks for services in the directory, and reads about one that describes itself in English only. */
+export async function tourDirectory({ app, device, look }: Tour): Promise<void> {
+  const tab = await device.openTab();
+  await tab.open(`${app.origin}/services`);
+  await look(tab, 'empty');
+  const home = `https://${'appointments-and-prescriptions'.repeat(2)}.example/`;
+  const many = Array.from({ length: 21 }, (_, number) => `Clinic ${number}`);
+  for (const name of many) await registerListed(app.home, name, { client_uri: home });
+  const english = { benefit: { en: 'Good.' }, description: { en: 'Books appointments.' } };
+  const scottish = await registerListed(app.home, 'Glen', {
+    nations: ['scotland'],
+    assurances: { ...assurances, benefit: english.benefit },
+    listing: { ...listing, description: english.description, operator: 'W'.repeat(120) },
+  });
+  await tab.open(`${app.origin}/services`);
+  await look(tab, 'first page');
+  await tab.follow(tab.main.locator('[rel=next]'));
+  await look(tab, 'last page');
+  await tab.page.locator('details summary').click();
+  await tab.page.locator('#nation').selectOption('scotland');
+  await tab.answer({ q: 'books' });
+  await look(tab, 'found one');
+  await tab.press('Glen');
+  await look(tab, 'one');
+  await tab.open(`${app.origin}/services?q=${'x'.repeat(200)}`);
+  await look(tab, 'found none');
+  await app.home.house.transact(async (deps) => {
+    for (const { clientId, clientName } of await listClients(deps))
+      if (clientId === scottish.clientId || many.includes(clientName)) await removeClient(deps, clientId);
+  });
   await tab.page.close();
 }
 

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { nations } from '#foundation/identifiers';
 import { clientRegistration, registrableVectors } from '#partners';
 import { z } from 'zod';
+import { assurances } from '../../support/listing.ts';
 import { openTestSandbox, type TestSandbox } from '../../support/sandbox.ts';
 import { call, refusalIn } from '../../sandbox/support.ts';
 
@@ -185,5 +186,5 @@ describe('outside a sandbox, every address is https', () => {
     });
   }
 
-  test('and then it is taken', () => assert.ok(schema.safeParse(least).success));
+  test('and then it is taken', () => assert.ok(schema.safeParse({ ...least, assurances }).success));
 });

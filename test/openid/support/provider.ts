@@ -4,6 +4,7 @@ import type { Logger } from '#foundation/log';
 import type { Environment } from '#foundation/settings';
 import { createPages, loadAssets } from '#foundation/web';
 import { openidRoutes } from '#openid';
+import { openRegister } from '#pds';
 import { openHouse } from '../../../src/open-house.ts';
 import { createTestHouse, type TestHouse } from '../../support/house.ts';
 
@@ -79,6 +80,7 @@ export async function listen(house: TestHouse['house']) {
   const { app, problems } = await createWeb(house, { pages, assets });
   await openidRoutes(app, house, {
     interactionAddress: entryAddress,
+    register: openRegister(house),
     renderProblem: (request, problem, reference) => problems.render(request, problem, { reference }),
   });
   await app.listen({ port: 0, host: '127.0.0.1' });

@@ -27,6 +27,16 @@ const described: Readonly<Record<string, General>> = {
     rule: 'A person signs in only to services for the nation where they live: as they say, and from P5 on as the address in the national register says.',
     mend: 'Nothing is broken: tell the person where your service is available; or register more nations.',
   },
+  AccountDisabled: {
+    see: 'what a sign-in at P5 or P9 rests on',
+    rule: 'The record of a person who is known at P5 or P9 is looked at in every sign-in, and theirs does not let the account be used for now.',
+    mend: 'Nothing is broken: they were told whom to contact. Offer them another way to reach you, and do not ask why.',
+  },
+  DetailsNotChecked: {
+    see: 'what a sign-in at P5 or P9 rests on',
+    rule: 'The record of a person who is known at P5 or P9 is looked at in every sign-in; while the national register can’t be asked, what it said last is believed for a day.',
+    mend: 'Nothing is broken: let the person try again in some minutes.',
+  },
   'authorization request has expired': {
     see: 'this login’s sessions',
     rule: 'A sign-in is finished in the browser in which it began, within an hour, with cookies on.',
@@ -35,6 +45,11 @@ const described: Readonly<Record<string, General>> = {
 };
 
 const byCode: Readonly<Record<string, General>> = {
+  temporarily_unavailable: {
+    see: authorizeErrors,
+    rule: 'Something that the answer rests on does not answer itself for now.',
+    mend: 'Nothing is broken in your request: send it again in some minutes.',
+  },
   sso_login_required: ssoRequired,
   login_required: ssoRequired,
   interaction_required: ssoRequired,

@@ -1,0 +1,58 @@
+import { networkOf } from '#accounts';
+import { nameKey } from '#foundation/identifiers';
+import type { Limited, LimitRule } from '#foundation/security';
+import type { Settings } from '#foundation/settings';
+import { lettersOfGivenName, type Claimed } from './match-rules.ts';
+
+const quarterOfAnHour = 15 * 60;
+const hour = 60 * 60;
+const day = 24 * hour;
+
+const quarterHourly = {
+  windowSeconds: quarterOfAnHour,
+  lockSeconds: quarterOfAnHour,
+  nextLockSeconds: quarterOfAnHour,
+  memorySeconds: quarterOfAnHour,
+} as const;
+
+/** An account may try three times in 15 minutes; the third is the last, whatever was found before. */
+const byAccount: LimitRule = { name: 'register-match', most: 3, ...quarterHourly };
+
+/**
+ * One person's details may be guessed at nine times in a day, from however many accounts: as often as three people who
+ * each use up their own tries.
+ */
+const byPerson: LimitRule = {
+  name: 'register-match-person',
+  most: 9,
+  windowSeconds: day,
+  lockSeconds: hour,
+  nextLockSeconds: hour,
+  memorySeconds: day,
+};
+
+export function accountLimit(accountId: string): Limited {
+  return { rule: byAccount, subject: accountId };
+}
+
+export function networkLimit(settings: Settings, remoteAddress: string): Limited {
+  const rule: LimitRule = {
+    name: 'register-match-network',
+    most: settings.failedMatchesPerAddress,
+    ...quarterHourly,
+  };
+  return { rule, subject: networkOf(remoteAddress) };
+}
+
+/** The limits that all share who claim to be the same person. */
+export function personLimits(claimed: Claimed): Limited[] {
+  return personSubjects(claimed).map((subject) => ({ rule: byPerson, subject }));
+}
+
+/** What somebody who guesses has to keep the same: the number; or name and birthdate, or name and postcode. */
+function personSubjects(claimed: Claimed): string[] {
+  if (claimed.by === 'number') return [`number ${claimed.nhsNumber}`];
+  const given = Array.from(nameKey(claimed.givenName)).slice(0, lettersOfGivenName).join('');
+  const name = `${nameKey(claimed.familyName)} ${given}`;
+  return [`name ${name} ${claimed.birthdate}`, `name ${name} ${claimed.postcode}`];
+}

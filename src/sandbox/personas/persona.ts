@@ -1,0 +1,62 @@
+import type { Nation, NhsNumber } from '#foundation/identifiers';
+import type { Language } from '#foundation/web';
+import type { RegisteredPerson } from '#pds';
+import type { MadeUpIdentity } from '../people.ts';
+
+/** What somebody would say of themselves where they are looked for in the national register. */
+export interface SaidDetails {
+  readonly nhsNumber: NhsNumber;
+  readonly familyName: string;
+  readonly givenName: string;
+  /** YYYY-MM-DD */
+  readonly birthdate: string;
+  readonly postcode: string;
+}
+
+/** A made-up person of the sandbox. */
+export interface Persona {
+  /** What programs call them by. */
+  readonly id: string;
+  /** Who they are and what happens when they sign in, in plain words. */
+  readonly words: Readonly<Record<Language, { readonly title: string; readonly story: string }>>;
+  readonly email: string;
+  /** As people write it; from the range that Ofcom keeps free for drama. Left out for somebody who has no phone here. */
+  readonly mobile?: string;
+  /** From such a range, too. */
+  readonly landline?: string;
+  readonly nation: Nation;
+  /** What stands in the house for them; left out for somebody who has no login yet. */
+  readonly account?: {
+    /** The same in every sandbox, so that a test can expect it. */
+    readonly sub: string;
+    readonly isPasswordLocked: boolean;
+    /** Who they are known to be; left out at the lowest level. */
+    readonly identity?: MadeUpIdentity;
+    /** Whether they said no when the demo service wanted their details. */
+    readonly hasRefusedDemo?: boolean;
+  };
+  /** What they would type; left out for those of whom the register knows nothing. */
+  readonly says?: SaidDetails;
+  /** The entries of the register that their story needs: theirs first. */
+  readonly register?: readonly RegisteredPerson[];
+}
+
+/** Somebody of whom the register says what they say of themselves. */
+export function inRegister(person: Omit<SaidDetails, 'givenName'> & RegisteredPerson): {
+  readonly says: SaidDetails;
+  readonly register: readonly [RegisteredPerson];
+} {
+  const { nhsNumber, familyName, givenNames, birthdate, postcode } = person;
+  return {
+    says: { nhsNumber, familyName, givenName: givenNames.join(' '), birthdate, postcode },
+    register: [person],
+  };
+}
+
+/** Who somebody is known to be, so far as their entry in the register says. */
+export function knownBy({ says, register }: Pick<Persona, 'says' | 'register'>): MadeUpIdentity['details'] {
+  const [entry] = register ?? [];
+  if (says === undefined || entry === undefined) throw new Error('somebody known has an entry');
+  const { postcode: _, ...details } = says;
+  return { ...details, gpOdsCode: entry.gpOdsCode };
+}
