@@ -20,6 +20,8 @@ export type OutgoingMessage = {
       readonly message: 'practice-invitation' | 'practice-access';
       readonly values: { readonly link: string; readonly practice: string };
     }
+  /** It has nothing of the letter but whose it is: a mailbox is no place for keys. */
+  | { readonly message: 'letter-ready'; readonly values: { readonly practice: string } }
   | { readonly message: 'password-changed' | 'welcome'; readonly values: Readonly<Record<string, never>> }
 );
 
@@ -31,6 +33,7 @@ export const emailMessages = [
   'welcome',
   'practice-invitation',
   'practice-access',
+  'letter-ready',
 ] as const;
 export const smsMessages = ['confirm-phone', 'sign-in-code'] as const;
 
@@ -51,12 +54,15 @@ const link = z.strictObject({
     .max(2000)
     .regex(/^https?:\/\/[\w./:?#@!$&*+,;=%~[\]-]+$/u),
 });
-const atPractice = link.extend({
+/** A name in one line. */
+const practice = z.strictObject({
   practice: z
     .string()
+    .min(1)
     .max(200)
     .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u),
 });
+const atPractice = z.strictObject({ ...link.shape, ...practice.shape });
 const nothing = z.strictObject({});
 
 /** Every message that there are words for, with its channel and the values that the words need. */
@@ -69,6 +75,7 @@ export const sendableMessage = z.discriminatedUnion('message', [
     ...byEmail,
     values: atPractice,
   }),
+  z.strictObject({ message: z.literal('letter-ready'), ...byEmail, values: practice }),
   z.strictObject({ message: z.enum(['password-changed', 'welcome']), ...byEmail, values: nothing }),
 ]);
 export type SendableMessage = z.output<typeof sendableMessage>;

@@ -1,4 +1,3 @@
-export type { Letters, MailLetter, PrintableLetter } from './letters.ts';
 export { practiceRoutes } from './practice/routes.ts';
 export { addMember, invitationAddress } from './staff/members.ts';
 export { seedPracticeStaff, type SeededStaff } from './staff/seed.ts';

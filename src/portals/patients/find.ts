@@ -1,4 +1,4 @@
-import type { House } from '#foundation/deps';
+import { readEmail } from '#accounts';
 import { type NhsNumber, type OdsCode } from '#foundation/identifiers';
 import type { GpSystems } from '#gp-systems';
 import { readPatient, tracePatient, type Demographics, type Register, type RegisterPatient } from '#pds';
@@ -62,7 +62,9 @@ async function isRegisteredAt(
 
 function visitOf(patient: RegisterPatient, birthdate: string): PatientVisit {
   const [givenName] = patient.givenNames;
-  const email = patient.contactPoints.find(({ system }) => system === 'email')?.value;
+  const written = patient.contactPoints.find(({ system }) => system === 'email')?.value;
+  const read = readEmail(written ?? '');
+  const email = read.outcome === 'valid' ? read.email : undefined;
   return {
     nhsNumber: patient.nhsNumber,
     familyName: patient.familyName,

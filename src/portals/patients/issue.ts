@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
+import { emailForSending } from '#accounts';
 import type { Deps, House } from '#foundation/deps';
 import type { OdsCode } from '#foundation/identifiers';
 import type { GpSystems, Linkage, RefusalReason, RegistrationDetails } from '#gp-systems';
+import { sendMessage } from '#messaging';
 import { listIssuedDetails, recordIssuedDetails, type IssuedDetails } from '#proofing';
-import type { MailLetter } from '../letters.ts';
 import {
   insertIssue,
   insertLetter,
@@ -19,6 +20,8 @@ import { writeAct } from '../acts/acts.ts';
 
 /** A letter waits this long to be printed, then the details have to be issued again. */
 const letterSeconds = 15 * 60;
+/** Later than this nobody is told any more that a letter is ready. */
+const noticeSeconds = 2 * 24 * 3600;
 const retentionSeconds = 2 * 366 * 24 * 3600;
 const withinMs = 15_000;
 
@@ -33,7 +36,6 @@ export function isReady(patient: PatientVisit): patient is ReadyVisit {
 
 export type Issued =
   | { readonly outcome: 'to_print'; readonly letterId: string }
-  | { readonly outcome: 'mailed' }
   /** Somebody is at it already. */
   | { readonly outcome: 'busy' }
   /** The GP system has details for this patient, which were used up or are too old: staff have to reset them there first. */
@@ -48,7 +50,7 @@ interface Issue extends Owner {
   readonly patient: ReadyVisit;
   /** Staff say that they have reset the details in their own system. */
   readonly isReset: boolean;
-  readonly mailLetter: MailLetter | undefined;
+  readonly practiceName: string;
 }
 
 /** Issues registration details to a patient whose identity was checked. It asks the GP system, so call it outside a transaction. */
@@ -57,7 +59,7 @@ export async function issueDetails(house: House, gpSystems: GpSystems, issue: Is
   let isDone = false;
   try {
     const issued = await issueTaken(house, gpSystems, issue);
-    isDone = issued.outcome === 'to_print' || issued.outcome === 'mailed';
+    isDone = issued.outcome === 'to_print';
     return issued;
   } finally {
     if (!isDone) await releaseVisit(house.deps.db, issue);
@@ -165,9 +167,15 @@ async function keep(
     language: letter.language,
     print: letter.print,
   };
-  if (letter.delivery === 'email' && issue.mailLetter !== undefined && patient.email !== undefined) {
-    await issue.mailLetter(deps, { contents, odsCode, to: patient.email });
-    return { outcome: 'mailed' };
+  if (letter.delivery === 'collect' && patient.email !== undefined) {
+    await sendMessage(deps, {
+      message: 'letter-ready',
+      channel: 'email',
+      to: emailForSending(patient.email),
+      language: letter.language,
+      values: { practice: issue.practiceName },
+      usefulUntil: secondsAfter(now, noticeSeconds),
+    });
   }
   const letterId = randomUUID();
   await insertLetter(deps, {

@@ -50,7 +50,7 @@ export type IdentityCheck = z.output<typeof identityCheck>;
 const letterWish = z.object({
   language: z.enum(['en', 'cy']),
   print: z.enum(['standard', 'large']),
-  delivery: z.enum(['print', 'email']),
+  delivery: z.enum(['print', 'collect']),
   /** Where the GP system may write to them, if it needs that and the register has nothing. */
   email: z.string().optional(),
 });

@@ -6,7 +6,6 @@ import type { PasswordPolicy } from '#accounts';
 import { readPractice, type GpSystems, type Practice, type SupplierFacts } from '#gp-systems';
 import type { Register } from '#pds';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Letters } from '../letters.ts';
 import type { Role } from '../staff/roles.ts';
 import { placeOf, readSession, type SignedIn } from '../staff/session.ts';
 
@@ -17,7 +16,6 @@ export interface Portal {
   readonly passwordPolicy: PasswordPolicy;
   readonly register: Register | undefined;
   readonly gpSystems: GpSystems;
-  readonly letters: Letters;
 }
 
 export type FieldErrors = readonly {

@@ -13,6 +13,7 @@ import {
   ways,
   type PatientVisit,
 } from '../patients/visit.ts';
+import { makeLetter, type Letter } from './letter/letter.ts';
 import type { Role } from '../staff/roles.ts';
 import {
   leadTo,
@@ -184,7 +185,7 @@ function mountLetterWish(portal: Portal, desk: Desk): void {
     const data = {
       ...headOf(found),
       values,
-      mailTo: portal.letters.mail === undefined ? undefined : patient.email,
+      mailTo: patient.email,
       asksEmail: await asksEmail(portal, found),
     };
     return show(portal, at, 'letter', data, { errors, back: `${at.base}${path}/${patient.check.way}` });
@@ -195,18 +196,22 @@ function mountLetterWish(portal: Portal, desk: Desk): void {
     if (!language.success) return ask(found, missing('language'));
     const print = z.enum(['standard', 'large']).safeParse(fields['print']);
     if (!print.success) return ask(found, missing('print'));
-    const mayMail = portal.letters.mail !== undefined && found.patient.email !== undefined;
-    const delivery = mayMail && fields['delivery'] === 'email' ? 'email' : 'print';
-    if (mayMail && !['email', 'print'].includes(fields['delivery'] ?? ''))
-      return ask(found, missing('delivery'));
+    const delivery = deliveryIn(found);
+    if (delivery === undefined) return ask(found, missing('delivery'));
     const email = (await asksEmail(portal, found)) ? readEmail(fields['email'] ?? '') : undefined;
     if (email !== undefined && email.outcome !== 'valid')
       return ask(found, [{ field: 'email', key: email.outcome, values: {} }]);
-    const letter = { language: language.data, print: print.data, delivery, email: email?.email } as const;
+    const letter = { language: language.data, print: print.data, delivery, email: email?.email };
     await tell(portal, found, { letter });
     return leadTo(found.at, `${found.path}/issue`);
   };
   mountQuestion(portal, desk, { path: 'letter', roles: mayCheck, ask, take });
+}
+
+/** Whoever has no address on their record is handed the letter: then nothing is asked. */
+function deliveryIn({ at, patient }: AtPatient): 'print' | 'collect' | undefined {
+  if (patient.email === undefined) return 'print';
+  return z.enum(['print', 'collect']).safeParse(at.fields['delivery']).data;
 }
 
 /** Some GP systems make no account without an address; the register’s is taken where it has one. */
@@ -254,13 +259,11 @@ async function issue(portal: Portal, found: AtPatient): Promise<FastifyReply> {
     staffId,
     patient,
     isReset,
-    mailLetter: portal.letters.mail,
+    practiceName: at.practice.name,
   });
   switch (issued.outcome) {
     case 'to_print':
       return leadTo(at, `/letters/${issued.letterId}`);
-    case 'mailed':
-      return show(portal, at, 'mailed', { ...headOf(found), mailTo: patient.email });
     case 'busy':
       return show(portal, at, 'issued-already', {}, { status: 409 });
     case 'reset_first':
@@ -306,7 +309,7 @@ async function showLetter(portal: Portal, at: AtDesk): Promise<FastifyReply> {
 
 /** Hands the letter out, once: it is gone if and only if it was made. */
 async function printLetter(portal: Portal, at: AtDesk): Promise<FastifyReply> {
-  const { house, letters } = portal;
+  const { house } = portal;
   const { odsCode, staff } = at;
   const words = await supplierAt(portal, at);
   const pdf = await house.transact(async (deps) => {
@@ -318,7 +321,7 @@ async function printLetter(portal: Portal, at: AtDesk): Promise<FastifyReply> {
       type: 'details.printed',
       details: { id: taken.issuedId, odsCode, staffId: staff.staffId },
     });
-    return letters.make(letterOf(portal, at, contents, words?.words[contents.language].details));
+    return makeLetter(letterOf(portal, at, contents, words?.words[contents.language].details));
   });
   if (pdf === undefined) return show(portal, at, 'letter-gone', {}, { status: 410 });
   return at.reply
@@ -336,8 +339,8 @@ function letterOf(
   { house }: Portal,
   { practice }: AtDesk,
   contents: LetterContents,
-  names: { odsCode: string; accountId: string; linkageKey: string } | undefined,
-) {
+  names: Letter['names'],
+): Letter {
   const { patientName, odsCode, accountId, linkageKey, ...rest } = contents;
   const { serviceName, supportContact } = house.settings;
   const { name, addressLines, phone } = practice;

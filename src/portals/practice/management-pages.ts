@@ -25,7 +25,7 @@ import {
 const manager = ['manager'] as const;
 const staffNotices = ['invited', 'invited-again', 'changed', 'removed'] as const;
 /** The words that an entry’s details may be; anything else in them is a number. */
-const coded: readonly string[] = [...ways, ...reasons, ...roles, 'remote', 'print', 'email', 'none'];
+const coded: readonly string[] = [...ways, ...reasons, ...roles, 'remote', 'print', 'collect', 'none'];
 const yearSeconds = 365 * 24 * 3600;
 /** What can stand in a list and in a mail: no line breaks, nothing that can't be seen. */
 const nameForm = /^[^\p{C}\p{Zl}\p{Zp}<>]{2,100}$/u;
