@@ -12,7 +12,7 @@ import type { Language } from '#foundation/web';
 import { sendMessage } from '#messaging';
 import { emailKeyOf } from './email-key.ts';
 import { endInvitationsOf, insertInvitation } from './invitation-store.ts';
-import type { Role } from './roles.ts';
+import { readRoles, type Role } from './roles.ts';
 import {
   deleteSessionsOf,
   insertStaff,
@@ -44,6 +44,8 @@ export interface NewMember {
   readonly roles: readonly Role[];
   /** The member of staff who invites; undefined for an operator. */
   readonly by?: string | undefined;
+  /** An invitation also for who has set up their access: it was lost. */
+  readonly isAgain?: boolean | undefined;
 }
 
 /** An invitation's token goes to the person alone. It is there only for who has not set up their access. */
@@ -57,12 +59,19 @@ export interface Added {
 export async function addMember(deps: MemberDeps, member: NewMember): Promise<Added> {
   const { odsCode, roles } = member;
   const staff = await findOrMake(deps, member.email);
-  await upsertMember(deps, { ...member, staffId: staff.id, now: deps.clock.now() });
-  const added =
-    staff.passwordHash === undefined ? await invite(deps, staff.id, odsCode) : noLink(deps, staff.id);
+  const given = member.isAgain === true ? await rolesWith(deps, staff.id, member) : roles;
+  await upsertMember(deps, { ...member, roles: given, staffId: staff.id, now: deps.clock.now() });
+  const needsLink = staff.passwordHash === undefined || member.isAgain === true;
+  const added = needsLink ? await invite(deps, staff.id, odsCode) : noLink(deps, staff.id);
   const by = member.by ?? 'operator';
-  await deps.audit({ type: 'staff.added', details: { staffId: staff.id, odsCode, roles: [...roles], by } });
+  await deps.audit({ type: 'staff.added', details: { staffId: staff.id, odsCode, roles: [...given], by } });
   return added;
+}
+
+/** Whoever is let in again keeps the roles that they have. */
+async function rolesWith(deps: MemberDeps, staffId: string, member: NewMember): Promise<Role[]> {
+  const before = (await selectMemberships(deps, staffId)).find(({ odsCode }) => odsCode === member.odsCode);
+  return readRoles([...member.roles, ...(before?.roles ?? [])]);
 }
 
 async function findOrMake(deps: MemberDeps, email: string): Promise<StoredStaff> {
