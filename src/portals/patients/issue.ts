@@ -6,15 +6,8 @@ import type { OdsCode } from '#foundation/identifiers';
 import type { GpSystems, Linkage, RefusalReason, RegistrationDetails } from '#gp-systems';
 import { sendMessage } from '#messaging';
 import { listIssuedDetails, recordIssuedDetails, type IssuedDetails } from '#proofing';
-import {
-  insertIssue,
-  insertLetter,
-  personKeyOf,
-  releaseVisit,
-  selectIssuedIds,
-  takeVisit,
-  type Owner,
-} from './store.ts';
+import { insertIssue, personKeyOf, selectIssuedIds } from './issue-store.ts';
+import { insertLetter, releaseVisit, takeVisit, type Owner } from './store.ts';
 import type { PatientVisit } from './visit.ts';
 import { writeAct } from '../acts/acts.ts';
 
@@ -120,71 +113,73 @@ function detailsKeyOf({ secrets }: Pick<Deps, 'secrets'>, details: RegistrationD
   return secrets.mac('portals details', JSON.stringify([odsCode, accountId, linkageKey]));
 }
 
-async function keep(
-  deps: Deps,
-  issue: Issue & {
-    readonly details: RegistrationDetails;
-    readonly supplierId: string;
-    readonly expiresAt: Date | undefined;
-  },
-): Promise<Issued> {
+interface Kept extends Issue {
+  readonly details: RegistrationDetails;
+  readonly supplierId: string;
+  readonly expiresAt: Date | undefined;
+}
+
+async function keep(deps: Deps, issue: Kept): Promise<Issued> {
   const { odsCode, staffId, patient, details } = issue;
-  const { nhsNumber, givenName, familyName, birthdate, check, letter } = patient;
+  const { nhsNumber, givenName, familyName, check, letter } = patient;
   const now = deps.clock.now();
+  const documents = check.way === 'documents' ? check.documents : undefined;
   const { id: issuedId, expiresAt } = await recordIssuedDetails(deps, {
     odsCode,
     nhsNumber,
     person: { givenName, familyName },
     gpUserId: details.accountId,
     gpLinkageKey: details.linkageKey,
-    check: {
-      way: check.way,
-      staffId,
-      documents: check.way === 'documents' ? check.documents : undefined,
-      at: now,
-    },
+    check: { way: check.way, staffId, documents, at: now },
     expiresAt: issue.expiresAt,
   });
-  await insertIssue(deps, {
-    issuedId,
-    odsCode,
-    supplierId: issue.supplierId,
-    reason: patient.reason,
-    personKey: personKeyOf(deps, nhsNumber),
-    detailsKey: detailsKeyOf(deps, details),
-    patient: { nhsNumber, givenName, familyName, birthdate },
-    issuedAt: now,
-    keptUntil: secondsAfter(now, retentionSeconds),
-  });
-  const isRemote = check.way !== 'documents' && check.isRemote;
-  const told = [check.way, ...(isRemote ? ['remote'] : []), patient.reason, letter.delivery];
-  await writeAct(deps, { odsCode, staffId, type: 'issued', person: patient, details: told });
-  const contents = {
-    patientName: [givenName, familyName].filter(Boolean).join(' '),
-    ...details,
-    issuedAt: now,
-    expiresAt,
-    language: letter.language,
-    print: letter.print,
-  };
-  if (letter.delivery === 'collect' && patient.email !== undefined) {
-    await sendMessage(deps, {
-      message: 'letter-ready',
-      channel: 'email',
-      to: emailForSending(patient.email),
-      language: letter.language,
-      values: { practice: issue.practiceName },
-      usefulUntil: secondsAfter(now, noticeSeconds),
-    });
-  }
+  await keepWhy(deps, issue, issuedId);
+  await tellToCollect(deps, issue);
   const letterId = randomUUID();
+  const { language, print } = letter;
+  const patientName = [givenName, familyName].filter(Boolean).join(' ');
   await insertLetter(deps, {
     id: letterId,
     sessionHash: issue.sessionHash,
     odsCode,
     issuedId,
-    contents,
+    contents: { patientName, ...details, issuedAt: now, expiresAt, language, print },
     expiresAt: secondsAfter(now, letterSeconds),
   });
   return { outcome: 'to_print', letterId };
+}
+
+/** Keeps what the practice wants to know of it later, and that it was done. */
+async function keepWhy(deps: Deps, issue: Kept, issuedId: string): Promise<void> {
+  const { odsCode, staffId, patient, details } = issue;
+  const { nhsNumber, givenName, familyName, birthdate, check, letter, reason } = patient;
+  const issuedAt = deps.clock.now();
+  await insertIssue(deps, {
+    issuedId,
+    odsCode,
+    supplierId: issue.supplierId,
+    reason,
+    personKey: personKeyOf(deps, nhsNumber),
+    detailsKey: detailsKeyOf(deps, details),
+    patient: { nhsNumber, givenName, familyName, birthdate },
+    issuedAt,
+    keptUntil: secondsAfter(issuedAt, retentionSeconds),
+  });
+  const isRemote = check.way !== 'documents' && check.isRemote;
+  const told = [check.way, ...(isRemote ? ['remote'] : []), reason, letter.delivery];
+  await writeAct(deps, { odsCode, staffId, type: 'issued', person: patient, details: told });
+}
+
+/** Whoever collects the letter later is told by e-mail that it is there; the e-mail has nothing of what stands in it. */
+async function tellToCollect(deps: Deps, { patient, practiceName }: Kept): Promise<void> {
+  const { letter, email } = patient;
+  if (letter.delivery !== 'collect' || email === undefined) return;
+  await sendMessage(deps, {
+    message: 'letter-ready',
+    channel: 'email',
+    to: emailForSending(email),
+    language: letter.language,
+    values: { practice: practiceName },
+    usefulUntil: secondsAfter(deps.clock.now(), noticeSeconds),
+  });
 }

@@ -1,4 +1,4 @@
-import { countSystems, selectIssuePatient, selectOutdated } from '../patients/store.ts';
+import { countSystems, selectIssuePatient, selectOutdated } from '../patients/issue-store.ts';
 import { findAndOpen } from './find-pages.ts';
 import { markSeen } from '../staff/store.ts';
 import { placeOf } from '../staff/session.ts';

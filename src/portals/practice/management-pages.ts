@@ -4,7 +4,7 @@ import { readQuery } from '#foundation/http';
 import { minimumAgeFor, mostMinimumAge, setMinimumAge } from '#identity';
 import type { FastifyReply } from 'fastify';
 import { listActs, writeAct, type Act } from '../acts/acts.ts';
-import { countReasons } from '../patients/store.ts';
+import { countReasons } from '../patients/issue-store.ts';
 import { reasons, ways } from '../patients/visit.ts';
 import { addMember, changeRoles, invite, sendInvitation } from '../staff/members.ts';
 import { roles, type Role } from '../staff/roles.ts';

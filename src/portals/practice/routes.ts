@@ -3,6 +3,7 @@ import { mountEntrance } from './entrance.ts';
 import { mountFind } from './find-pages.ts';
 import { mountHome } from './home-pages.ts';
 import { mountIssue } from './issue-pages.ts';
+import { mountLetters } from './letter-pages.ts';
 import { mountManagement } from './management-pages.ts';
 import { mountPatient } from './patient-pages.ts';
 
@@ -14,5 +15,6 @@ export function practiceRoutes(portal: Portal): void {
   mountFind(portal, desk);
   mountPatient(portal, desk);
   mountIssue(portal, desk);
+  mountLetters(portal, desk);
   mountManagement(portal, desk);
 }
