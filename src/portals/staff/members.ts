@@ -55,11 +55,11 @@ export interface Added {
   readonly expiresAt: Date;
 }
 
-/** Gives somebody roles at a practice, and an invitation if they have no access yet. Call it in a transaction. */
+/** Gives somebody roles at a practice, beside those that they have there, and an invitation if they have no access yet. Call it in a transaction. */
 export async function addMember(deps: MemberDeps, member: NewMember): Promise<Added> {
-  const { odsCode, roles } = member;
+  const { odsCode } = member;
   const staff = await findOrMake(deps, member.email);
-  const given = member.isAgain === true ? await rolesWith(deps, staff.id, member) : roles;
+  const given = await rolesWith(deps, staff.id, member);
   await upsertMember(deps, { ...member, roles: given, staffId: staff.id, now: deps.clock.now() });
   const needsLink = staff.passwordHash === undefined || member.isAgain === true;
   const added = needsLink ? await invite(deps, staff.id, odsCode) : noLink(deps, staff.id);
@@ -68,7 +68,7 @@ export async function addMember(deps: MemberDeps, member: NewMember): Promise<Ad
   return added;
 }
 
-/** Whoever is let in again keeps the roles that they have. */
+/** Whoever is there already keeps the roles that they have: nobody loses a manager by an invitation. */
 async function rolesWith(deps: MemberDeps, staffId: string, member: NewMember): Promise<Role[]> {
   const before = (await selectMemberships(deps, staffId)).find(({ odsCode }) => odsCode === member.odsCode);
   return readRoles([...member.roles, ...(before?.roles ?? [])]);
