@@ -12,15 +12,7 @@ import {
   type PatientVisit,
 } from '../patients/visit.ts';
 import type { Role } from '../staff/roles.ts';
-import {
-  leadTo,
-  show,
-  supplierAt,
-  type AtDesk,
-  type Desk,
-  type FieldErrors,
-  type Portal,
-} from './desk.ts';
+import { leadTo, show, supplierAt, type AtDesk, type Desk, type FieldErrors, type Portal } from './desk.ts';
 import { headOf, isOldEnough, tell, withPatient, type AtPatient } from './patient-pages.ts';
 
 const mayCheck = ['verifier', 'voucher'] as const;

@@ -1,4 +1,4 @@
-import { dayInUk, maskNhsNumber } from '#foundation/identifiers';
+import { ageOn, dayInUk, maskNhsNumber } from '#foundation/identifiers';
 import {
   blockFastTrack,
   isCompetent,
@@ -121,7 +121,7 @@ export function mountPatient(portal: Portal, desk: Desk): void {
 
 async function showPatient(portal: Portal, found: AtPatient): Promise<FastifyReply> {
   const { at, patient, path } = found;
-  const { deps } = portal.house;
+  const { deps, clock, settings } = portal.house;
   const { odsCode } = at;
   const { nhsNumber } = patient;
   const age = await isOldEnough(portal, found);
@@ -133,6 +133,8 @@ async function showPatient(portal: Portal, found: AtPatient): Promise<FastifyRep
     age: age.outcome === 'allowed' ? undefined : { rule: age.rule, from: longDay(at.language, age.from) },
     isCompetent: await isCompetent(deps, { nhsNumber, odsCode }),
     mayDecideCompetence: at.roles.includes('voucher'),
+    // No practice can lift the rule that holds everywhere.
+    isLocalRule: ageOn(patient.birthdate, dayInUk(clock.now())) >= settings.minimumAgeForHigh,
     isBlocked: block !== undefined,
     isBlockedHere: block === undefined || block.odsCode === odsCode,
     rows: issued.map((one) => describeIssued(at, one)),
