@@ -1,4 +1,5 @@
 export {
+  areDetailsUsed,
   detailsLifetimeSeconds,
   listIssuedDetails,
   recordIssuedDetails,

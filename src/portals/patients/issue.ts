@@ -5,7 +5,7 @@ import type { Deps, House } from '#foundation/deps';
 import type { OdsCode } from '#foundation/identifiers';
 import type { GpSystems, Linkage, RefusalReason, RegistrationDetails } from '#gp-systems';
 import { sendMessage } from '#messaging';
-import { listIssuedDetails, recordIssuedDetails, type IssuedDetails } from '#proofing';
+import { areDetailsUsed, listIssuedDetails, recordIssuedDetails, type IssuedDetails } from '#proofing';
 import { insertIssue, personKeyOf, selectIssuedIds } from './issue-store.ts';
 import { insertLetter, releaseVisit, takeVisit, type Owner } from './store.ts';
 import type { PatientVisit } from './visit.ts';
@@ -76,7 +76,11 @@ async function issueTaken(house: House, gpSystems: GpSystems, issue: Issue): Pro
   }
   const { details } = linkage;
   const earlier = await findEarlier(house.deps, issue, details);
-  if (earlier !== undefined && earlier.state !== 'unused') return { outcome: 'reset_first' };
+  const isOld = earlier !== undefined && earlier.state !== 'unused';
+  // Staff may have issued it in their own system.
+  const { accountId: gpUserId, linkageKey: gpLinkageKey } = details;
+  if (isOld || (await areDetailsUsed(house.deps, { odsCode, gpUserId, gpLinkageKey })))
+    return { outcome: 'reset_first' };
   return house.transact((deps) =>
     keep(deps, { ...issue, details, supplierId: supplier?.id ?? '', expiresAt: earlier?.expiresAt }),
   );

@@ -45,6 +45,8 @@ interface Shown {
   readonly back?: string;
   readonly notice?: string | undefined;
   readonly status?: number;
+  /** Where the page can be seen again, if not at the address of a form. */
+  readonly address?: string;
 }
 
 const cookieName = 'practice-session';
@@ -158,7 +160,7 @@ export async function show(
   const { web } = portal;
   const { request, reply, language, practice, base, roles, staff } = desk;
   const csrf = web.visitors.formToken(`practice ${sessionTokenOf(portal, request) ?? ''}`);
-  const frame = { language, address: pathOf(request), csrf };
+  const frame = { language, address: shown.address ?? pathOf(request), csrf };
   const html = web.pages.render(
     `portals/practice/pages/${page}`,
     {

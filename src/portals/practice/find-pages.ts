@@ -9,7 +9,7 @@ import {
   readPostcode,
   type NhsNumber,
 } from '#foundation/identifiers';
-import { attemptFailed, attemptSucceeded, countAttempt } from '#foundation/security';
+import { attemptFailed, attemptNotMade, countAttempt } from '#foundation/security';
 import type { FastifyReply } from 'fastify';
 import { findPatient, type Sought } from '../patients/find.ts';
 import { insertVisit } from '../patients/store.ts';
@@ -39,7 +39,7 @@ export function mountFind(portal: Portal, desk: Desk): void {
       const back = path === '/find' ? at.base : `${at.base}/find`;
       if ('errors' in typed)
         return show(portal, at, page, { values: at.fields }, { errors: typed.errors, back });
-      return findAndOpen(portal, at, { sought: typed.sought, page });
+      return findAndOpen(portal, at, { sought: typed.sought });
     });
   }
 }
@@ -48,7 +48,7 @@ export function mountFind(portal: Portal, desk: Desk): void {
 export async function findAndOpen(
   portal: Portal,
   at: AtDesk,
-  { sought, page, told = {} }: { sought: Sought; page: string; told?: Pick<PatientVisit, 'reason'> },
+  { sought, told = {} }: { sought: Sought; told?: Pick<PatientVisit, 'reason'> },
 ): Promise<FastifyReply> {
   const { house } = portal;
   const limits = notFoundLimits(at.staff.staffId);
@@ -66,11 +66,22 @@ export async function findAndOpen(
   const found = await findPatient(portal, at.odsCode, sought);
   if (found.outcome === 'not_found') {
     await attemptFailed(house.deps, limits);
-    return show(portal, at, 'not-found', { sought: page }, { back: `${at.base}/find` });
+    return show(portal, at, 'not-found', {}, { back: `${at.base}/find`, address: `${at.base}/find` });
   }
-  await attemptSucceeded(house.deps, limits);
+  // Finding some doesn’t make up for guessing others.
+  await attemptNotMade(house.deps, limits);
   if (found.outcome === 'unavailable')
-    return show(portal, at, 'unavailable', {}, { status: 503, back: `${at.base}/find` });
+    return show(
+      portal,
+      at,
+      'unavailable',
+      {},
+      {
+        status: 503,
+        back: `${at.base}/find`,
+        address: `${at.base}/find`,
+      },
+    );
   const id = randomUUID();
   await insertVisit(house.deps, {
     id,

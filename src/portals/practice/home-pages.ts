@@ -52,7 +52,7 @@ export function mountHome(portal: Portal, desk: Desk): void {
     if (patient === undefined) return notFound(portal, at);
     const { nhsNumber, birthdate } = patient;
     const sought = { by: 'nhs-number', nhsNumber, birthdate } as const;
-    return findAndOpen(portal, at, { sought, page: 'find', told: { reason: 'system-changed' } });
+    return findAndOpen(portal, at, { sought, told: { reason: 'system-changed' } });
   });
 }
 

@@ -80,7 +80,11 @@ function showMember(
     chosen,
     memberAddress: `${at.base}/staff/${member.staffId}`,
   };
-  return show(portal, at, 'member', data, { errors, back: `${at.base}/staff` });
+  return show(portal, at, 'member', data, {
+    errors,
+    back: `${at.base}/staff`,
+    address: data.memberAddress,
+  });
 }
 
 async function inviteMember(portal: Portal, at: AtDesk): Promise<FastifyReply> {
