@@ -63,7 +63,10 @@ export function openDatabase(options: {
     pipeline: true,
     application_name: 'bevan',
   });
-  pool.on('error', (error) => options.onIdleError?.(error));
+  // The end is not waited for by the last connections themselves: a server that stops right after it may still break them.
+  pool.on('error', (error) => {
+    if (!pool.ending) options.onIdleError?.(error);
+  });
   // Whose connection breaks while they use it learns of it from their statement; the event would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   giveUpSilent(pool, options.silenceMs ?? longestSilenceMs);
