@@ -7,13 +7,8 @@ import { startTestApp, type TestApp } from '../../support/app.ts';
 import { launchBrowser } from '../../support/browser.ts';
 import { openTestSandbox, type TestSandbox } from '../../support/sandbox.ts';
 import { openDevice, type Tab } from './device.ts';
-<<<<<<< HEAD
-import { tourProveIdentity } from './identity-tour.ts';
-import { tourRecord } from './record-tour.ts';
-=======
 import { tourRecord } from './record-tour.ts';
 import { tourProveIdentity } from './identity-tour.ts';
->>>>>>> p5
 import * as tours from './tour.ts';
 
 /** As narrow as a page must do with, without scrolling sideways. See WCAG 2.2, 1.4.10. */
@@ -78,13 +73,8 @@ export function examineEveryPage(language: Language): void {
   const parts = {
     'signing up': tours.tourSignUp,
     'signing in': tours.tourSignIn,
-<<<<<<< HEAD
-    'matching one’s details to the register': tourProveIdentity,
-    'hearing of one’s record': tourRecord,
-=======
     'hearing of one’s record': tourRecord,
     'matching one’s details to the register': tourProveIdentity,
->>>>>>> p5
     'seeing one’s account': tours.tourAccount,
     'being stopped': tours.tourStops,
     'choosing a new password': tours.tourForgottenPassword,
