@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { Fault } from '#foundation/errors';
 import { languages, type Language } from '#foundation/web';
 import { readPdf, type ReadPdf } from '../../../../test/support/pdf.ts';
@@ -152,16 +153,35 @@ describe('the details in it', () => {
     }
   });
 
+  test('are exact for any key, on one page with their frame', async () => {
+    const key = fc
+      .string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 64 })
+      .map((text) => text.trim())
+      .filter((text) => text !== '' && !/\s\s/u.test(text));
+    await fc.assert(
+      fc.asyncProperty(key, fc.constantFrom(...kinds), async (gpLinkageKey, kind) => {
+        const read = await withKey(gpLinkageKey, kind);
+        const [instead, text = ''] = values(read)[2] ?? [];
+        assert.equal(instead, gpLinkageKey);
+        assert.equal(text.replaceAll(' ', ''), gpLinkageKey.replaceAll(' ', ''));
+      }),
+      { numRuns: 40, examples: [['}'.repeat(64), { language: 'en', print: 'large' }]] },
+    );
+  });
+
   test('stand with their whole frame on one page', async () => {
-    for (const length of [1, 20, 40, 64]) {
-      for (const { language, print } of kinds) {
-        const { pieces } = await withKey('W'.repeat(length), {
+    for (const length of [1, 20, 64]) {
+      for (const { language, print, sign } of kinds.flatMap((kind) => [
+        { ...kind, sign: 'W' },
+        { ...kind, sign: '}' },
+      ])) {
+        const { pieces } = await withKey(sign.repeat(length), {
           language,
           print,
           patientName: 'Wilhelmina '.repeat(length),
         });
         const start = pieces.findLastIndex(({ tags }) => tags === 'H2' || tags === 'L LI LBody P Span');
-        const key = pieces.findIndex(({ instead }) => instead?.startsWith('W'));
+        const key = pieces.findIndex(({ instead }) => instead?.startsWith(sign));
         const ofKey = pieces.slice(key - 1, key + 2).map(({ page }) => page);
         assert.ok(start > 0 && new Set(ofKey).size === 1);
         const heading = pieces.findIndex(({ tags }) => tags === 'H2');
