@@ -24,6 +24,7 @@ export const doors = {
     'consent',
     'openid',
   ],
+  portals: ['accounts', 'identity', 'proofing', 'consent', 'partners', 'gp-systems', 'messaging'],
   sandbox: [
     'pds',
     'gp-systems',
