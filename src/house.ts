@@ -24,7 +24,7 @@ export const doors = {
     'consent',
     'openid',
   ],
-  portals: ['accounts', 'identity', 'proofing', 'consent', 'partners', 'gp-systems', 'messaging'],
+  portals: ['pds', 'gp-systems', 'messaging', 'accounts', 'identity', 'proofing'],
   sandbox: [
     'pds',
     'gp-systems',
@@ -36,6 +36,7 @@ export const doors = {
     'consent',
     'openid',
     'journeys',
+    'portals',
   ],
 } as const;
 

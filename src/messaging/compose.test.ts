@@ -28,6 +28,15 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
       return { message, channel: 'sms', to: to.sms, language, values: { code } };
     case 'reset-password':
       return { message, channel: 'email', to: to.email, language, values: { link } };
+    case 'practice-invitation':
+    case 'practice-access':
+      return {
+        message,
+        channel: 'email',
+        to: to.email,
+        language,
+        values: { link, practice: 'Example Surgery' },
+      };
     case 'letter-ready':
       return {
         message,
