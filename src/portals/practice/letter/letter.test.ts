@@ -56,9 +56,21 @@ describe('a letter with registration details', () => {
     });
 
     test(`has one page, or two in large print (${language}, ${print})`, async () => {
-      const { pages, untagged } = await withKey('aO0lI1*\\&<"S5/', { language, print });
-      assert.equal(pages, print === 'standard' ? 1 : 2);
-      assert.equal(untagged !== '', pages > 1, 'only pages’ numbers stand outside of what is read');
+      const long: Partial<Letter> = {
+        practice: {
+          name: 'The Riverside and Abercynon Medical Practice',
+          addressLines: ['Unit 4, The Old Mill', '112 Upper Bridgewater Street', 'Hebden Bridge', 'HX7 8AB'],
+          phone: '01422 496 0123',
+          odsCode: 'B85037',
+        },
+        patientName: 'Mr Christopher Montgomery-Featherstone',
+        names: { linkageKey: 'Passphrase', odsCode: 'Organisation ID', accountId: 'Account ID' },
+      };
+      for (const more of [{}, long]) {
+        const { pages, untagged } = await withKey('kW*7\\pQz0!Rt/8Vy', { ...more, language, print });
+        assert.equal(pages, print === 'standard' ? 1 : 2);
+        assert.equal(untagged !== '', pages > 1, 'only pages’ numbers stand outside of what is read');
+      }
     });
 
     test(`says of the three details the names, once, until when, and what then (${language}, ${print})`, async () => {
@@ -204,7 +216,13 @@ describe('the details in it', () => {
     assert.equal(say('aO0 l1*'), 'small a, capital O, zero, space, small l, one, star');
     assert.equal(say('Ŵ7x', 'cy'), 'Ŵ fawr, saith, x fach');
     assert.equal(say('0012'), undefined, 'nobody confuses digits with each other');
-    assert.match(whole(await withKey('aO0lI1')), /small a, capital O, zero, small l, capital I, one/u);
+    const said = whole(await withKey('aO0lI1'));
+    const { lines } = await withKey('aBcDeFgHiJkLmNoPqRsTuVwXyZ', { print: 'large' });
+    assert.ok(
+      lines.every((line) => !/(?:small|capital)$/u.test(line)),
+      'no line ends within one',
+    );
+    assert.match(said, /small a, capital O, zero, small l, capital I, one/u);
   });
 
   test('every sign of a keyboard has a name of its own in both languages', () => {
