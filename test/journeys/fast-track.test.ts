@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { blockFastTrack, levelOf, readDecisions, setMinimumAge, unblockFastTrack } from '#identity';
+import { addSimulatedPatient } from '#gp-systems';
+import {
+  blockFastTrack,
+  levelOf,
+  readDecisions,
+  readIdentity,
+  setMinimumAge,
+  unblockFastTrack,
+} from '#identity';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createPeople } from '../support/people.ts';
 import { registerAskingService, registerOf } from '../support/proof-walks.ts';
@@ -141,6 +149,32 @@ describe('relying on a surgery’s check is not offered', () => {
     await blockFastTrack(app.home.house.deps, decided);
     await unblockFastTrack(app.home.house.deps, decided);
     await comeToAsk(cai);
+  });
+});
+
+describe('a block by staff', () => {
+  test('holds under the number that takes the place of the old one', async () => {
+    const lou = await ready('lou');
+    const { nhsNumber, odsCode, familyName, birthdate } = lou;
+    await blockFastTrack(app.home.house.deps, { nhsNumber, odsCode, staffId: 'staff-1' });
+    const current = await registerOf(app).addPatient({
+      familyName,
+      birthdate,
+      gpOdsCode: odsCode,
+      mobile: lou.who.phone,
+    });
+    await putIntoRegister(lou, { supersededBy: current });
+    await addSimulatedPatient(app.home.house, {
+      odsCode,
+      nhsNumber: current,
+      familyName,
+      birthdate,
+      ...checked,
+    });
+    await comeToWays(lou);
+    const identity = await readIdentity(app.home.house.deps, lou.accountId);
+    assert.ok(identity.level === 'P5' && identity.details.nhsNumber === current);
+    assert.ok(!isOffered(lou));
   });
 });
 

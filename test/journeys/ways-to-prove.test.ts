@@ -102,12 +102,12 @@ describe('the ways in which somebody can prove who they are', () => {
     assert.deepEqual(waysOf(ada), ['gp-online-details']);
     assert.match(
       ada.browser.page.text,
-      /registration details from my GP surgery.*You need:.*About 10 minutes/u,
+      /registration details from my GP surgery.*You need three details.*about 10 minutes/u,
     );
     await ada.browser.follow('Cymraeg');
     assert.match(
       ada.browser.page.text,
-      /manylion cofrestru gan fy meddygfa.*Mae arnoch angen:.*Tua 10 munud/u,
+      /manylion cofrestru gan fy meddygfa.*Mae arnoch angen tri manylyn.*tua 10 munud/u,
     );
   });
 

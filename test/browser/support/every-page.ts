@@ -10,6 +10,7 @@ import { openDevice, type Tab } from './device.ts';
 import { tourRecord } from './record-tour.ts';
 import { tourProveIdentity } from './identity-tour.ts';
 import * as tours from './tour.ts';
+import { tourWaysToProve } from './ways-tour.ts';
 
 /** As narrow as a page must do with, without scrolling sideways. See WCAG 2.2, 1.4.10. */
 const narrowest = 320;
@@ -56,7 +57,7 @@ export function examineEveryPage(language: Language): void {
   before(async () => {
     [browser, app, sandbox] = await Promise.all([
       launchBrowser(),
-      startTestApp({ register: true }),
+      startTestApp({ register: true, gpSystems: true }),
       openTestSandbox(),
     ]);
   });
@@ -75,6 +76,7 @@ export function examineEveryPage(language: Language): void {
     'signing in': tours.tourSignIn,
     'hearing of one’s record': tourRecord,
     'matching one’s details to the register': tourProveIdentity,
+    'proving who one is': tourWaysToProve,
     'seeing one’s account': tours.tourAccount,
     'being stopped': tours.tourStops,
     'choosing a new password': tours.tourForgottenPassword,
