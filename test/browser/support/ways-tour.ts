@@ -41,6 +41,11 @@ async function arrive({ app, device, asking }: Walk, as: MatchedAs): Promise<{ t
   return { tab, person };
 }
 
+/** Whether a page is one of those that {@link tourWaysToProve} visits, all of them. */
+export function isOfWays(page: string): boolean {
+  return page.startsWith('proofing/') || page.startsWith('journeys/ways-to-prove/');
+}
+
 /** Proves who one is in each way, with every mistake and through every outcome. */
 export async function tourWaysToProve(tour: Tour): Promise<void> {
   const walk = { ...tour, asking: await registerAskingService(tour.app) };
