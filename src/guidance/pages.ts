@@ -23,6 +23,7 @@ const topics = [
   'nhs-number',
   'details-out-of-date',
   'registration-details',
+  'registration-details-problems',
   'several-logins',
   'sharing',
   'somebody-else',

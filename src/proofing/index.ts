@@ -11,17 +11,15 @@ export {
 } from './issued-details.ts';
 export {
   forgetAccount,
-  keepGpConnection,
   readGpConnection,
   sweepProofing,
   type GpConnection,
 } from './keeping.ts';
-export {
-  proofingMethod,
-  type MethodWords,
-  type ProofContext,
-  type ProofingMethod,
-  type ProofingTools,
-  type ProofPerson,
+export type {
+  MethodWords,
+  ProofContext,
+  ProofingMethod,
+  ProofingTools,
+  ProofPerson,
 } from './method.ts';
 export { openProofing, type Offers, type Proofing } from './proofing.ts';

@@ -4,7 +4,7 @@ export type Print = 'standard' | 'large';
 
 /** Sizes in points: 12 and up is clear print, 18 and up large print. */
 export const sizes = {
-  standard: { text: 12, heading: 14, title: 19, detail: 17, gap: 4, margin: 45 },
+  standard: { text: 12, heading: 14, title: 18, detail: 17, gap: 4, margin: 40 },
   large: { text: 18, heading: 21, title: 26, detail: 24, gap: 6, margin: 43 },
 } as const;
 

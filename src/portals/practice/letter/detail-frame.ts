@@ -40,15 +40,21 @@ export function planDetail(desk: Desk, detail: PrintedDetail): Plan {
   const name = choose(desk, { text: detail.name, font: 'bold', points: size.text });
   const other = choose(desk, { text: detail.alsoCalled ?? '', font: 'text', points: size.text });
   const value = layOut(desk, detail.value, box.width);
-  const notes = [value.lines.length > 1 ? detail.wrapped(value.lines.length) : undefined, detail.spelled]
-    .filter((text) => text !== undefined)
-    .map((text) => choose(desk, { text, font: 'text', points: size.text }));
-  const height =
-    heightOf(desk, { ...name, text: `${name.text}${other.text}` }, box.width) +
-    value.lines.length * value.lineHeight +
-    notes.reduce((sum, note) => sum + heightOf(desk, note, box.width), 0) +
-    2 * size.gap;
-  return { detail, box, name, other, value, notes, height };
+  const linesNote = value.lines.length > 1 ? detail.wrapped(value.lines.length) : undefined;
+  const plan = (texts: readonly (string | undefined)[]): Plan => {
+    const notes = texts
+      .filter((text) => text !== undefined)
+      .map((text) => choose(desk, { text, font: 'text', points: size.text }));
+    const height =
+      heightOf(desk, { ...name, text: `${name.text}${other.text}` }, box.width) +
+      value.lines.length * value.lineHeight +
+      notes.reduce((sum, note) => sum + heightOf(desk, note, box.width), 0) +
+      2 * size.gap;
+    return { detail, box, name, other, value, notes, height };
+  };
+  const spelled = plan([linesNote, detail.spelled]);
+  // Nobody reads more than half a page of characters.
+  return spelled.height > desk.pdf.page.height / 2 ? plan([linesNote]) : spelled;
 }
 
 export function addDetail(desk: Desk, list: Element, plan: Plan): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { Fault } from '#foundation/errors';
 import { languages, type Language } from '#foundation/web';
 import { readPdf, type ReadPdf } from '../../../../test/support/pdf.ts';
@@ -55,9 +56,21 @@ describe('a letter with registration details', () => {
     });
 
     test(`has one page, or two in large print (${language}, ${print})`, async () => {
-      const { pages, untagged } = await withKey('aO0lI1*\\&<"S5/', { language, print });
-      assert.equal(pages, print === 'standard' ? 1 : 2);
-      assert.equal(untagged !== '', pages > 1, 'only pages’ numbers stand outside of what is read');
+      const long: Partial<Letter> = {
+        practice: {
+          name: 'The Riverside and Abercynon Medical Practice',
+          addressLines: ['Unit 4, The Old Mill', '112 Upper Bridgewater Street', 'Hebden Bridge', 'HX7 8AB'],
+          phone: '01422 496 0123',
+          odsCode: 'B85037',
+        },
+        patientName: 'Mr Christopher Montgomery-Featherstone',
+        names: { linkageKey: 'Passphrase', odsCode: 'Organisation ID', accountId: 'Account ID' },
+      };
+      for (const more of [{}, long]) {
+        const { pages, untagged } = await withKey('kW*7\\pQz0!Rt/8Vy', { ...more, language, print });
+        assert.equal(pages, print === 'standard' ? 1 : 2);
+        assert.equal(untagged !== '', pages > 1, 'only pages’ numbers stand outside of what is read');
+      }
     });
 
     test(`says of the three details the names, once, until when, and what then (${language}, ${print})`, async () => {
@@ -152,16 +165,35 @@ describe('the details in it', () => {
     }
   });
 
+  test('are exact for any key, on one page with their frame', async () => {
+    const key = fc
+      .string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 64 })
+      .map((text) => text.trim())
+      .filter((text) => text !== '' && !/\s\s/u.test(text));
+    await fc.assert(
+      fc.asyncProperty(key, fc.constantFrom(...kinds), async (gpLinkageKey, kind) => {
+        const read = await withKey(gpLinkageKey, kind);
+        const [instead, text = ''] = values(read)[2] ?? [];
+        assert.equal(instead, gpLinkageKey);
+        assert.equal(text.replaceAll(' ', ''), gpLinkageKey.replaceAll(' ', ''));
+      }),
+      { numRuns: 40, examples: [['}'.repeat(64), { language: 'en', print: 'large' }]] },
+    );
+  });
+
   test('stand with their whole frame on one page', async () => {
-    for (const length of [1, 20, 40, 64]) {
-      for (const { language, print } of kinds) {
-        const { pieces } = await withKey('W'.repeat(length), {
+    for (const length of [1, 20, 64]) {
+      for (const { language, print, sign } of kinds.flatMap((kind) => [
+        { ...kind, sign: 'W' },
+        { ...kind, sign: '}' },
+      ])) {
+        const { pieces } = await withKey(sign.repeat(length), {
           language,
           print,
           patientName: 'Wilhelmina '.repeat(length),
         });
         const start = pieces.findLastIndex(({ tags }) => tags === 'H2' || tags === 'L LI LBody P Span');
-        const key = pieces.findIndex(({ instead }) => instead?.startsWith('W'));
+        const key = pieces.findIndex(({ instead }) => instead?.startsWith(sign));
         const ofKey = pieces.slice(key - 1, key + 2).map(({ page }) => page);
         assert.ok(start > 0 && new Set(ofKey).size === 1);
         const heading = pieces.findIndex(({ tags }) => tags === 'H2');
@@ -184,7 +216,13 @@ describe('the details in it', () => {
     assert.equal(say('aO0 l1*'), 'small a, capital O, zero, space, small l, one, star');
     assert.equal(say('Ŵ7x', 'cy'), 'Ŵ fawr, saith, x fach');
     assert.equal(say('0012'), undefined, 'nobody confuses digits with each other');
-    assert.match(whole(await withKey('aO0lI1')), /small a, capital O, zero, small l, capital I, one/u);
+    const said = whole(await withKey('aO0lI1'));
+    const { lines } = await withKey('aBcDeFgHiJkLmNoPqRsTuVwXyZ', { print: 'large' });
+    assert.ok(
+      lines.every((line) => !/(?:small|capital)$/u.test(line)),
+      'no line ends within one',
+    );
+    assert.match(said, /small a, capital O, zero, small l, capital I, one/u);
   });
 
   test('every sign of a keyboard has a name of its own in both languages', () => {

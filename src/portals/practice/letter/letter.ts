@@ -107,7 +107,9 @@ function printedDetails(words: LetterWords, letter: Letter): PrintedDetail[] {
 
 function spelled(words: LetterWords, value: string): string | undefined {
   const characters = spellOut(words.characters, value);
-  return characters === undefined ? undefined : fill(words.details.spelled, { characters });
+  if (characters === undefined) return undefined;
+  // A line ends between characters, not within “small a”.
+  return fill(words.details.spelled, { characters: characters.replaceAll(/(?<!,) /gu, '\u{A0}') });
 }
 
 /** @returns our name, what the practice's own system says, and other usual names; none that another one holds */
