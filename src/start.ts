@@ -74,8 +74,8 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   const web = await buildApp(
     open.house,
     prepared === undefined || !settings.sandboxKeepsRequests
-      ? { register, proofing }
-      : { register, proofing, observe: prepared.requests.observe },
+      ? { register, proofing, gpSystems }
+      : { register, proofing, gpSystems, observe: prepared.requests.observe },
   );
   stops.push(() => web.app.close());
   yield;

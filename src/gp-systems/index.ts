@@ -48,6 +48,7 @@ export {
   addSimulatedPatient,
   changeSimulatedDetails,
   clearSimulatedGpPatients,
+  hasSimulatedGpAccount,
   hasSimulatedGpPatient,
   issueSimulatedDetails,
   putSimulatedGpPatient,

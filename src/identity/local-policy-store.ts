@@ -1,4 +1,5 @@
 import { deleteExpired, type Db } from '#foundation/storage';
+import { sql } from 'kysely';
 
 type LocalPolicyTables = {
   'identity.minimum_age': {
@@ -147,6 +148,19 @@ export async function selectFastTrackBlock(
   return row === undefined
     ? undefined
     : { odsCode: row.ods_code, staffId: row.blocked_by, at: row.blocked_at };
+}
+
+/** What staff have decided about somebody holds under the number that took the place of theirs, too. */
+export async function followNumber(db: Db, { from, to }: { from: string; to: string }): Promise<void> {
+  if (from === to) return;
+  await sql`
+    INSERT INTO identity.fast_track_block (nhs_number_key, ods_code, blocked_by, blocked_at)
+    SELECT ${to}, ods_code, blocked_by, blocked_at FROM identity.fast_track_block WHERE nhs_number_key = ${from}
+    ON CONFLICT DO NOTHING`.execute(db);
+  await sql`
+    INSERT INTO identity.competence (nhs_number_key, ods_code, recorded_by, recorded_at, kept_until)
+    SELECT ${to}, ods_code, recorded_by, recorded_at, kept_until FROM identity.competence WHERE nhs_number_key = ${from}
+    ON CONFLICT DO NOTHING`.execute(db);
 }
 
 export async function deleteCompetenceKeptUntil(db: Db, now: Date): Promise<void> {

@@ -3,12 +3,12 @@ import { dayInUk, type NhsNumber } from '#foundation/identifiers';
 import type { DecisionReason } from './decision-codes.ts';
 import { recordDecision, type Evidence } from './decisions.ts';
 import { mayReachHigh, type HighAllowed, type Locality } from './local-policy.ts';
-import { establishIdentity, readIdentity } from './record.ts';
-import { takeAccountTurn } from './store.ts';
+import { establishIdentity } from './record.ts';
+import { lockIdentity, takeAccountTurn } from './store.ts';
 
 export type RaisedToHigh =
   | { readonly outcome: 'raised' | 'known_already' }
-  /** It is not known (any more) that the account's owner has this NHS number. */
+  /** It is not known (any more) that the account's owner has this NHS number, or the account can't be used. */
   | { readonly outcome: 'other_person' }
   | Extract<HighAllowed, { outcome: 'too_young' }>;
 
@@ -32,8 +32,9 @@ export async function raiseToHigh(
 ): Promise<RaisedToHigh> {
   const { accountId, nhsNumber, method, reasons, evidence } = proof;
   await takeAccountTurn(deps.db, accountId);
-  const identity = await readIdentity(deps, accountId);
-  if (identity.level === 'P0' || identity.details.nhsNumber !== nhsNumber) return { outcome: 'other_person' };
+  const identity = await lockIdentity(deps, accountId);
+  if (identity.level === 'P0' || identity.standing !== undefined) return { outcome: 'other_person' };
+  if (identity.details.nhsNumber !== nhsNumber) return { outcome: 'other_person' };
   if (identity.level === 'P9') return { outcome: 'known_already' };
   const { details, phoneMatched } = identity;
   const allowed = await allowedEverywhere(deps, { ...proof, birthdate: details.birthdate });

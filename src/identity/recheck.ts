@@ -5,6 +5,7 @@ import { sameName, type NhsNumber } from '#foundation/identifiers';
 import { readPatient, type Register, type RegisterReading } from '#pds';
 import type { DecisionReason } from './decision-codes.ts';
 import { recordDecision } from './decisions.ts';
+import { followNumber } from './local-policy-store.ts';
 import { readIdentity, type Identity, type IdentityDetails, type KnownIdentity } from './record.ts';
 import { detailsOf } from './register-details.ts';
 import type { BadStanding } from './standing.ts';
@@ -119,6 +120,7 @@ async function write(deps: Deps, asked: Asked, answer: Finding): Promise<void> {
   const details = (standing === null ? finding.details : undefined) ?? before.details;
   const nhsNumberKey = keyOf(deps, details.nhsNumber);
   await updateFromRegister(deps, { accountId, nhsNumberKey, askedAt, details, standing });
+  await followNumber(deps.db, { from: keyOf(deps, known.details.nhsNumber), to: nhsNumberKey });
   if (standing !== null) await endSignIns(deps, accountId);
   await tell(deps, { accountId, before }, finding);
 }

@@ -139,24 +139,8 @@ function journeyFor(
     }
     case 'availability':
       return { journey: 'not-available', context };
-    case 'identity': {
-      // Where somebody's level can be raised, the journey that raises it begins here, towards `asked.missingLevel`.
-      const level = asked.missingLevel ?? 'P9';
-      if (canMatch && asked.level === 'P0' && session !== undefined) {
-        const { accountId } = session;
-        return {
-          journey: 'prove-identity',
-          context: { ...context, level, accountId, seenAt: now.toISOString() },
-        };
-      }
-      const offered = offers?.outcome === 'offers' ? offers.methods.map(({ id }) => id) : [];
-      const tooYoung = offers?.outcome === 'too_young' ? { from: offers.from, rule: offers.rule } : undefined;
-      if (session !== undefined && (offered.length > 0 || tooYoung !== undefined)) {
-        const person = { accountId: session.accountId, seenAt: now.toISOString() };
-        return { journey: 'ways-to-prove', context: { ...context, ...person, offered, tooYoung } };
-      }
-      return { journey: 'not-proven', context: { ...context, level, reached: asked.level } };
-    }
+    case 'identity':
+      return journeyToProof(asked, { context, canMatch, offers, now });
     case 'consent': {
       const { scopes, newScopes, level, newItems, sharedItems, termsUri, privacyUri, directoryId } = asked;
       const links = { termsUri, privacyUri, directoryId };
@@ -174,6 +158,37 @@ function journeyFor(
       return { journey: knowsUs ? 'sign-in' : 'welcome', context };
     }
   }
+}
+
+/** Chooses the journey that raises somebody's level, towards `asked.missingLevel`, or says that there is none. */
+function journeyToProof(
+  asked: SignInRequest,
+  {
+    context,
+    canMatch,
+    offers,
+    now,
+  }: { context: RequestContext; canMatch: boolean; offers: Offers | undefined; now: Date },
+): { journey: string; context: object } {
+  const level = asked.missingLevel ?? 'P9';
+  const { session } = asked;
+  const notProvable = { journey: 'not-proven', context: { ...context, level, reached: asked.level } };
+  if (session === undefined) return notProvable;
+  const person = { accountId: session.accountId, seenAt: now.toISOString() };
+  if (canMatch && asked.level === 'P0')
+    return { journey: 'prove-identity', context: { ...context, ...person, level } };
+  if (offers?.outcome === 'too_young') {
+    const { from, rule } = offers;
+    return {
+      journey: 'ways-to-prove',
+      context: { ...context, ...person, offered: [], tooYoung: { from, rule } },
+    };
+  }
+  if (offers?.outcome === 'offers' && offers.methods.length > 0) {
+    const offered = offers.methods.map(({ id }) => id);
+    return { journey: 'ways-to-prove', context: { ...context, ...person, offered } };
+  }
+  return notProvable;
 }
 
 /** Where somebody known better needs to show less, it depends on who they are whether a code is asked for. */

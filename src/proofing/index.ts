@@ -1,4 +1,5 @@
 export {
+  areDetailsUsed,
   detailsLifetimeSeconds,
   listIssuedDetails,
   recordIssuedDetails,
@@ -11,21 +12,19 @@ export {
 export {
   forgetAccount,
   keepDetailsUsed,
-  keepGpConnection,
   readGpConnection,
   releaseDetails,
   sweepProofing,
   type GpConnection,
 } from './keeping.ts';
-export {
-  proofingMethod,
-  type MethodWords,
-  type ProofContext,
-  type ProofIntent,
-  type ProofingMethod,
-  type ProofingTools,
-  type ProofPerson,
-  type ProvenWithoutPages,
+export type {
+  MethodWords,
+  ProofContext,
+  ProofIntent,
+  ProofingMethod,
+  ProofingTools,
+  ProofPerson,
+  ProvenWithoutPages,
 } from './method.ts';
 export { readNoAccess } from './gp-access/access.ts';
 export { startProofingWork } from './work.ts';

@@ -3,6 +3,7 @@ import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import type { NhsNumber, OdsCode } from '#foundation/identifiers';
 import { detailsKeyOf, personKeyOf } from './keys.ts';
+import { selectUser } from './details-store.ts';
 import { insertIssued, selectIssued, takePersonTurn, withdrawOne, withdrawUnusedOf } from './issued-store.ts';
 import { z } from 'zod';
 
@@ -86,6 +87,14 @@ export async function recordIssuedDetails(
   const { way, staffId } = check;
   await deps.audit({ type: 'details.issued', details: { id, odsCode, way, staffId, replaced } });
   return { id, expiresAt };
+}
+
+/** Tells whether three details have proven somebody here, wherever they were issued: then they prove nobody else. */
+export async function areDetailsUsed(
+  deps: Pick<Deps, 'db' | 'secrets'>,
+  details: { readonly odsCode: OdsCode; readonly gpUserId: string; readonly gpLinkageKey: string },
+): Promise<boolean> {
+  return (await selectUser(deps.db, detailsKeyOf(deps, details))) !== undefined;
 }
 
 /**

@@ -31,11 +31,11 @@ export interface ProofContext {
 
 /** What somebody reads of a method before they choose it, in one language. */
 export interface MethodWords {
-  /** In a list of ways, each as “with …” or “by …”. */
+  /** Its name in a list of ways, as “With …” or “By …”. */
   readonly title: string;
-  /** What it needs, a line for each thing. */
+  /** What it needs, in whole sentences. */
   readonly needs: readonly string[];
-  /** How long it takes. */
+  /** How long it takes, in a whole sentence. */
   readonly time: string;
 }
 

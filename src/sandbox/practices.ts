@@ -3,6 +3,7 @@ import { readOdsCode, type NhsNumber, type OdsCode } from '#foundation/identifie
 import {
   changeSupplier,
   clearSimulatedGpPatients,
+  hasSimulatedGpAccount,
   hasSimulatedGpPatient,
   loadSupplierPlugs,
   openPractice,
@@ -138,6 +139,17 @@ export async function putAtPractices(deps: PatientDeps, { register = [], gp }: P
     });
     if (isTheirs && odsCode !== undefined) await putBlock(deps, { nhsNumber, odsCode, gp });
   }
+}
+
+/** Tells whether somebody has the registration details already. */
+export function areDetailsTaken(
+  deps: Pick<Deps, 'db'>,
+  { userId, odsCode }: WrittenDetails,
+): Promise<boolean> {
+  const code = readOdsCode(odsCode);
+  return code === undefined
+    ? Promise.resolve(false)
+    : hasSimulatedGpAccount(deps, { odsCode: code, accountId: userId });
 }
 
 /** Lets a practice know somebody of one's own, in a transaction. @param patient.details those that it has issued for them */

@@ -11,6 +11,7 @@ import {
   loadGpSystems,
   loadSupplierPlugs,
   mergePractices,
+  removeSimulatedPatient,
   startGpSystemSimulators,
   type Connecting,
   type RefusalReason,
@@ -437,6 +438,46 @@ function testDetails(supplierId: string, differences: Differences): void {
       connected(await register());
     }
     assert.ok(outcomes.has('unavailable') && outcomes.has('connected'), [...outcomes].join(', '));
+  });
+
+  test('refuses the details of somebody who has left the practice, and what was connected by them', async () => {
+    const odsCode = await world.practiceOf(supplierId);
+    const { nhsNumber, familyName, birthdate } = await world.patientAt(odsCode);
+    const [used, unused] = [
+      await world.issueDetails({ odsCode, nhsNumber }),
+      await world.issueDetails({ odsCode, nhsNumber }),
+    ];
+    const { connectionToken } = connected(await world.gpSystems.register({ ...used, familyName, birthdate }));
+    assert.ok(connectionToken !== undefined);
+    await removeSimulatedPatient(home.house, { odsCode, nhsNumber });
+    assertRefused(await world.gpSystems.register({ ...unused, familyName, birthdate }), [
+      'patient_not_found',
+    ]);
+    assertRefused(await world.gpSystems.verifyConnection({ odsCode, connectionToken }), [
+      'patient_not_found',
+    ]);
+  });
+
+  test('lets the old key and its connection in no more once the practice has issued another, and the new one in', async () => {
+    const odsCode = await world.practiceOf(supplierId);
+    const { nhsNumber, familyName, birthdate } = await world.patientAt(odsCode);
+    const details = await world.issueDetails({ odsCode, nhsNumber });
+    const before = connected(await world.gpSystems.register({ ...details, familyName, birthdate }));
+    const reissued = await changeSimulatedDetails(home.house, { details, to: 'reissued', folder });
+    assert.equal(reissued.accountId, details.accountId);
+    const { connectionToken = '' } = before;
+    assertRefused(await world.gpSystems.verifyConnection({ odsCode, connectionToken }), [
+      'account_not_valid',
+      'invalid_details',
+      'patient_not_found',
+    ]);
+    assertRefused(await world.gpSystems.register({ ...details, familyName, birthdate }), [
+      'invalid_details',
+      'patient_not_found',
+    ]);
+    const anew = connected(await world.gpSystems.register({ ...reissued, familyName, birthdate }));
+    const valid = { odsCode, connectionToken: anew.connectionToken ?? assert.fail() };
+    assert.equal((await world.gpSystems.verifyConnection(valid)).outcome, 'valid');
   });
 
   test('tells a connection of another practice, of nobody, and one that was withdrawn, from one that works', async () => {

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { blockFastTrack, levelOf, readDecisions, setMinimumAge, unblockFastTrack } from '#identity';
+import { addSimulatedPatient } from '#gp-systems';
+import {
+  blockFastTrack,
+  levelOf,
+  readDecisions,
+  readIdentity,
+  recordCompetence,
+  setMinimumAge,
+  unblockFastTrack,
+  withdrawCompetence,
+} from '#identity';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createPeople } from '../support/people.ts';
 import { registerAskingService, registerOf } from '../support/proof-walks.ts';
@@ -11,6 +21,7 @@ import {
   comeToWays,
   gpSystemsOf,
   matchedPerson,
+  openTestPractice,
   type Matched,
   type MatchedAs,
 } from '../support/ways-walks.ts';
@@ -51,6 +62,8 @@ const putIntoRegister = (
 };
 const supplierOf = async ({ odsCode }: Matched) =>
   (await gpSystemsOf(app).gpSystems.supplierOf(odsCode))?.id ?? '';
+
+const bornYearsAgo = (years: number) => `${app.home.clock.now().getUTCFullYear() - years}-01-01`;
 
 async function comeToAsk(person: Matched): Promise<void> {
   await comeToWays(person);
@@ -144,6 +157,46 @@ describe('relying on a surgery’s check is not offered', () => {
   });
 });
 
+describe('somebody under 16, whose entry may have a parent’s number', () => {
+  test('is not proven by it, unless their practice has found them able to decide', async () => {
+    const kit = await ready('kit', { birthdate: bornYearsAgo(15) });
+    await comeToWays(kit);
+    assert.ok(!isOffered(kit));
+    const { nhsNumber, odsCode } = kit;
+    await recordCompetence(app.home.house.deps, { nhsNumber, odsCode, staffId: 'staff-1' });
+    await kit.browser.open(await service.requestAddress({ scope: 'openid', vtr: '["P9.Cp"]' }));
+    await chooseWay(kit, /relying on the check/u);
+    await kit.browser.submit({ choice: 'yes' });
+    assert.equal(await level(kit), 'P9');
+  });
+});
+
+describe('a block by staff', () => {
+  test('holds under the number that takes the place of the old one', async () => {
+    const lou = await ready('lou');
+    const { nhsNumber, odsCode, familyName, birthdate } = lou;
+    await blockFastTrack(app.home.house.deps, { nhsNumber, odsCode, staffId: 'staff-1' });
+    const current = await registerOf(app).addPatient({
+      familyName,
+      birthdate,
+      gpOdsCode: odsCode,
+      mobile: lou.who.phone,
+    });
+    await putIntoRegister(lou, { supersededBy: current });
+    await addSimulatedPatient(app.home.house, {
+      odsCode,
+      nhsNumber: current,
+      familyName,
+      birthdate,
+      ...checked,
+    });
+    await comeToWays(lou);
+    const identity = await readIdentity(app.home.house.deps, lou.accountId);
+    assert.ok(identity.level === 'P5' && identity.details.nhsNumber === current);
+    assert.ok(!isOffered(lou));
+  });
+});
+
 describe('what changes between the question and the answer counts', () => {
   const goneCases: Readonly<Record<string, (person: Matched) => Promise<unknown>>> = {
     'a block by staff': ({ nhsNumber, odsCode }) =>
@@ -186,11 +239,25 @@ describe('what changes between the question and the answer counts', () => {
     });
   }
 
-  test('a stricter age', async () => {
-    const birthdate = `${app.home.clock.now().getUTCFullYear() - 14}-01-01`;
-    const dot = await ready('dot', { birthdate });
+  test('a stricter age where they were registered until now', async () => {
+    const { deps } = app.home.house;
+    const staffId = 'staff-1';
+    const dot = await ready('dot', { birthdate: bornYearsAgo(14) });
+    const { nhsNumber, odsCode, familyName, birthdate } = dot;
+    await recordCompetence(deps, { nhsNumber, odsCode, staffId });
     await comeToAsk(dot);
-    await setMinimumAge(app.home.house.deps, { odsCode: dot.odsCode, years: 16, staffId: 'staff-1' });
+    const next = await openTestPractice(app);
+    await addSimulatedPatient(app.home.house, {
+      odsCode: next,
+      nhsNumber,
+      familyName,
+      birthdate,
+      ...checked,
+    });
+    await recordCompetence(deps, { nhsNumber, odsCode: next, staffId });
+    await putIntoRegister(dot, { gpOdsCode: next });
+    await withdrawCompetence(deps, { nhsNumber, odsCode, staffId });
+    await setMinimumAge(deps, { odsCode, years: 16, staffId });
     await dot.browser.submit({ choice: 'yes' });
     assert.match(dot.browser.page.heading, /cannot prove who you are here until 1 January/u);
     assert.equal(await level(dot), 'P5');

@@ -31,7 +31,7 @@ const repository = path.resolve(import.meta.dirname, '../..');
 /** A way that asks for nothing, and is for those alone whose practice is the one in its name. */
 const toy = `
 import { raiseToHigh, readIdentity } from ${JSON.stringify(pathToFileURL(path.join(repository, 'src/identity/index.ts')).href)};
-import { proofingMethod } from ${JSON.stringify(pathToFileURL(path.join(repository, 'src/proofing/index.ts')).href)};
+import { proofingMethod } from ${JSON.stringify(pathToFileURL(path.join(repository, 'src/proofing/method.ts')).href)};
 import { stepsOf } from ${JSON.stringify(pathToFileURL(path.join(repository, 'src/foundation/journey/index.ts')).href)};
 import { z } from ${JSON.stringify(pathToFileURL(path.join(repository, 'node_modules/zod/index.js')).href)};
 const words = { title: 'With a toy', needs: ['a toy'], time: 'No time' };
@@ -102,12 +102,12 @@ describe('the ways in which somebody can prove who they are', () => {
     assert.deepEqual(waysOf(ada), ['gp-online-details']);
     assert.match(
       ada.browser.page.text,
-      /registration details from my GP surgery.*You need:.*About 10 minutes/u,
+      /registration details from my GP surgery.*You need three details.*about 10 minutes/u,
     );
     await ada.browser.follow('Cymraeg');
     assert.match(
       ada.browser.page.text,
-      /manylion cofrestru gan fy meddygfa.*Mae arnoch angen:.*Tua 10 munud/u,
+      /manylion cofrestru gan fy meddygfa.*Mae arnoch angen tri manylyn.*tua 10 munud/u,
     );
   });
 
@@ -153,7 +153,11 @@ describe('the ways in which somebody can prove who they are', () => {
   });
 
   test('are none where somebody lives without a way: a page says so, and what else there is', async () => {
-    const fay = await matched('fay', { nation: 'wales', odsCode: null });
+    const fay = await matched('fay', {
+      nation: 'wales',
+      odsCode: null,
+      inRegister: { postcode: 'CF10 3AT' },
+    });
     await comeToWays(fay);
     assert.equal(fay.browser.page.address.pathname.split('/')[1], 'not-proven');
     assert.match(fay.browser.page.text, /Your details match your NHS record/u);

@@ -64,6 +64,8 @@ suite('without a browser, at a service that needs P9', () => {
     const { status, body } = await call(sandbox, 'POST', '/people', { level: 'P5', odsCode: 'Z99001', gp });
     assert.equal(status, 201, JSON.stringify(body));
     const { id } = z.object({ id: z.string() }).parse(body);
+    const taken = await call(sandbox, 'POST', '/people', { level: 'P5', gp });
+    assert.deepEqual([taken.status, refusalIn(taken).error], [409, 'gp_details_taken']);
     assert.equal(refusedWith(await come(id)), 'IdentityLevelNotReached');
     assert.equal(
       refusedWith(await come(id, { gp: { ...gp, linkageKey: 'wrong' } })),

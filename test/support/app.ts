@@ -78,7 +78,11 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     gpSystems: gpSystems?.gpSystems,
     folders: [ownMethods, ...methodFolders],
   });
-  const web = await buildApp(home.house, { register: way, proofing });
+  const web = await buildApp(home.house, {
+    register: way,
+    proofing,
+    gpSystems: gpSystems?.gpSystems,
+  });
   await web.app.listen({ port, host: '127.0.0.1' });
   const services: TestService[] = [];
   const read = createInboxReader(home);

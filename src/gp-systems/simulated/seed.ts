@@ -5,6 +5,7 @@ import type { IdentityCheck, RegistrationDetails } from '../supplier.ts';
 import { loadSupplierPlugs } from '../suppliers.ts';
 import { detailsLastSeconds } from './desk.ts';
 import {
+  deleteAccount,
   deleteEverywhere,
   deletePatients,
   hasPatient,
@@ -147,7 +148,8 @@ export function hasSimulatedGpPatient({ db }: Pick<Deps, 'db'>, nhsNumber: NhsNu
 }
 
 /**
- * Lets simulated practices know somebody just so, in a transaction, whatever they knew of them before.
+ * Lets simulated practices know somebody just so, in a transaction, whatever they knew of them before, and whoever had their
+ * accounts.
  *
  * @param person.at the practices where they are; accounts at one that nobody has told of are left out
  */
@@ -165,6 +167,8 @@ export async function putSimulatedGpPatient(
   for (const { odsCode, accountId, linkageKey, state } of person.accounts) {
     const term = await selectTerm(db, odsCode);
     if (term === undefined) continue;
+    const taken = await lockAccount(db, term, accountId);
+    if (taken !== undefined) await deleteAccount(db, taken.number);
     await insertAccount(db, term, {
       nhsNumber,
       accountId,
@@ -173,6 +177,15 @@ export async function putSimulatedGpPatient(
       expiresAt: state === 'expired' ? secondsAfter(clock.now(), -1) : null,
     });
   }
+}
+
+/** Tells whether a simulated practice has made an online account of that name, whoever it is for. */
+export async function hasSimulatedGpAccount(
+  { db }: Pick<Deps, 'db'>,
+  account: Pick<RegistrationDetails, 'odsCode' | 'accountId'>,
+): Promise<boolean> {
+  const term = await selectTerm(db, account.odsCode);
+  return term !== undefined && (await lockAccount(db, term, account.accountId)) !== undefined;
 }
 
 /** Takes everybody off the lists of the simulated practices. */

@@ -149,6 +149,10 @@ export async function deleteEverywhere(db: Db, nhsNumber?: string): Promise<void
   }
 }
 
+export async function deleteAccount(db: Db, number: string): Promise<void> {
+  await tables(db).deleteFrom('gp_systems.simulated_account').where('number', '=', number).execute();
+}
+
 export async function turnServicesOn(
   db: Db,
   where: { readonly odsCode: string; readonly nhsNumber: string },
@@ -265,7 +269,7 @@ export async function updateAccount(
     .execute();
 }
 
-/** @returns whether it is new: an application connects to an account once, and again when the key was made anew */
+/** @returns whether it is new: an application connects to an account once, and again after the details were issued anew */
 export async function insertConnection(
   db: Db,
   connection: { readonly accountNumber: string; readonly application: string; readonly secret: string },

@@ -1,9 +1,11 @@
 import { readAccount } from '#accounts';
 import type { Deps, House } from '#foundation/deps';
-import { readOdsCode, type OdsCode } from '#foundation/identifiers';
+import { ageOn, dayInUk, readOdsCode, type OdsCode } from '#foundation/identifiers';
 import { readPractice, type IdentityCheck } from '#gp-systems';
 import {
   detailsOf,
+  isCompetent,
+  mostMinimumAge,
   phoneIsOn,
   readFastTrackBlock,
   readIdentity,
@@ -68,7 +70,7 @@ export async function judgeFastTrack(
   const { patient } = reading;
   if (patient.isRestricted || !phoneIsOn(patient, phone, { use: 'mobile' })) return notFound;
   const odsCode = readOdsCode(patient.gpOdsCode ?? '');
-  if (odsCode === undefined) return notFound;
+  if (odsCode === undefined || !(await isTheirOwnPhone(deps, identity.details, odsCode))) return notFound;
   const services = await gpSystems.onlineServicesOf({ odsCode, nhsNumber }, { withinMs });
   if (services.outcome === 'unavailable') return services;
   if (services.outcome !== 'registered' || !services.areOn || services.identityCheck === undefined)
@@ -83,6 +85,19 @@ export async function judgeFastTrack(
     registerReadAt,
     localities: await localitiesOf(deps, odsCode, identity.details),
   };
+}
+
+/**
+ * A child's entry often has a parent's number, and the practice may have checked the parent. So a young person's counts only where
+ * the practice has found them able to decide for themselves.
+ */
+async function isTheirOwnPhone(
+  deps: Deps,
+  { birthdate, nhsNumber }: IdentityDetails,
+  odsCode: OdsCode,
+): Promise<boolean> {
+  const isGrown = ageOn(birthdate, dayInUk(deps.clock.now())) >= mostMinimumAge;
+  return isGrown || isCompetent(deps, { nhsNumber, odsCode });
 }
 
 /** By the number and the date of birth that they were matched by; a name may be another by now. */

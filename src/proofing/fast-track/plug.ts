@@ -22,15 +22,17 @@ const plug = proofingMethod({
   words: {
     en: {
       title: 'By relying on the check of my GP surgery',
-      needs: ['nothing: your GP surgery has already checked who you are, and has your mobile number'],
-      time: 'About 1 minute',
+      needs: [
+        'You need nothing: your GP surgery has already checked who you are, and has your mobile number.',
+      ],
+      time: 'It takes about 1 minute.',
     },
     cy: {
       title: 'Drwy ddibynnu ar wiriad fy meddygfa',
       needs: [
-        'dim byd: mae eich meddygfa eisoes wedi gwirio pwy ydych chi, ac mae ganddi eich rhif ffôn symudol',
+        'Nid oes angen dim arnoch: mae eich meddygfa eisoes wedi gwirio pwy ydych chi, ac mae ganddi eich rhif ffôn symudol.',
       ],
-      time: 'Tua 1 munud',
+      time: 'Mae’n cymryd tua 1 munud.',
     },
   },
   offeredWhen: async (house, tools, { account }) =>

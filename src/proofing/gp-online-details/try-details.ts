@@ -141,7 +141,7 @@ function wrong(reason: DecisionReason, because: DetailsRefusal['reason'] = 'not_
 
 async function find(house: House, attempt: Attempt): Promise<Found> {
   const { deps } = house;
-  const { detailsKey, accountId, person, details } = attempt;
+  const { detailsKey, accountId, person } = attempt;
   const now = deps.clock.now();
   const [user, issued, localities, begun] = await Promise.all([
     selectUser(deps.db, detailsKey),

@@ -4,17 +4,17 @@ export const words: ProofingMethod['words'] = {
   en: {
     title: 'With registration details from my GP surgery',
     needs: [
-      'three details that your GP surgery in England gives you when you ask: an account ID, an ODS code and a linkage key (also called a passphrase)',
-      'the surgery has to check who you are first, unless it has done so before',
+      'You need three details that your GP surgery in England gives you when you ask: an account ID, an ODS code and a linkage key (also called a passphrase).',
+      'The surgery has to check who you are first, unless it has done so before.',
     ],
-    time: 'About 10 minutes, once you have the details',
+    time: 'It takes about 10 minutes, once you have the details.',
   },
   cy: {
     title: 'Gyda manylion cofrestru gan fy meddygfa',
     needs: [
-      'tri manylyn y mae eich meddygfa yn Lloegr yn eu rhoi i chi pan ofynnwch: ID cyfrif (account ID), cod ODS (ODS code) ac allwedd gysylltu (linkage key, neu passphrase)',
-      'rhaid i’r feddygfa wirio pwy ydych chi yn gyntaf, oni bai ei bod wedi gwneud hynny o’r blaen',
+      'Mae arnoch angen tri manylyn y mae eich meddygfa yn Lloegr yn eu rhoi i chi pan ofynnwch: ID cyfrif (account ID), cod ODS (ODS code) ac allwedd gysylltu (linkage key, neu passphrase).',
+      'Rhaid i’r feddygfa wirio pwy ydych chi yn gyntaf, oni bai ei bod wedi gwneud hynny o’r blaen.',
     ],
-    time: 'Tua 10 munud, unwaith y bydd y manylion gennych',
+    time: 'Mae’n cymryd tua 10 munud, unwaith y bydd y manylion gennych.',
   },
 };

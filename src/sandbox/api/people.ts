@@ -6,7 +6,7 @@ import { hasSimulatedPatient, listSimulatedPatients, putSimulatedPatient, type R
 import { languages } from '#foundation/web';
 import { z } from 'zod';
 import { makePerson, type MadeUpIdentity } from '../people.ts';
-import { putPatient } from '../practices.ts';
+import { areDetailsTaken, putPatient } from '../practices.ts';
 import { sandboxPassword } from '../personas.ts';
 import { birthdate, email, mobile, name, nhsNumber, odsCode, readBy, writtenDetails } from './member.ts';
 import { operation, refusal, type Operation, type Reply } from './operation.ts';
@@ -106,7 +106,8 @@ export function peopleOperations({ house }: { house: House }): Operation[] {
         201: { description: 'The person, with all that a test needs.', schema: personSchema },
         400: { description: 'The call does not fit.' },
         409: {
-          description: 'Somebody has the e-mail address or the NHS number already; the error says which.',
+          description:
+            'Somebody has the e-mail address, the NHS number or the account id at the practice already; the error says which.',
         },
       },
       handle: ({ body: asked }) => make(house, asked),
@@ -117,6 +118,7 @@ export function peopleOperations({ house }: { house: House }): Operation[] {
 const taken = {
   email_taken: 'Somebody has this e-mail address already.',
   nhs_number_taken: 'Somebody has this NHS number already.',
+  gp_details_taken: 'Somebody has this account id at this practice already.',
 };
 /** Numbers that are made up anew when somebody has them already. */
 const mostTries = 5;
@@ -132,6 +134,7 @@ async function make(house: House, asked: Asked): Promise<Reply> {
     const entries = entriesOf({ asked: asked.register, identity, phone, unused: randomNhsNumber });
     const made = await house.transact(async (deps) => {
       if (await isInRegister(deps, asked, entries)) return 'in_register';
+      if (asked.gp !== undefined && (await areDetailsTaken(deps, asked.gp))) return 'gp_details_taken';
       const outcome = await makePerson(deps, { ...login, passwordHash, identity });
       if (outcome !== 'made') return outcome;
       await putEntries(deps, asked, entries);

@@ -10,6 +10,7 @@ import { openDevice, type Tab } from './device.ts';
 import { tourRecord } from './record-tour.ts';
 import { tourProveIdentity } from './identity-tour.ts';
 import * as tours from './tour.ts';
+import { isOfWays } from './ways-tour.ts';
 
 /** As narrow as a page must do with, without scrolling sideways. See WCAG 2.2, 1.4.10. */
 const narrowest = 320;
@@ -17,6 +18,8 @@ const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22a
 
 /** The folder of the pages that `public-pages.test.ts` reads. */
 export const publicPages = 'guidance/';
+/** Those of staff, which are walked apart from the others as well. */
+export const portalPages = 'portals/';
 
 /** Finds what would keep somebody from using a page. */
 async function examine(tab: Tab): Promise<string[]> {
@@ -100,7 +103,12 @@ export function examineEveryPage(language: Language): void {
     const assets = await loadAssets();
     const { all } = await createPages({ serviceName: 'x', supportContact: 'x', sandbox: true, assets });
     assert.ok(all.length > 20);
-    const forgotten = all.filter((page) => !page.startsWith(publicPages) && !visited.has(page));
+    const forgotten = all.filter(
+      (page) =>
+        ![publicPages, portalPages].some((apart) => page.startsWith(apart)) &&
+        !isOfWays(page) &&
+        !visited.has(page),
+    );
     assert.deepEqual(forgotten, []);
   });
 }

@@ -1,5 +1,6 @@
 import type { Deps, House } from '#foundation/deps';
 import { onceAtATime, stepsOf, type Outcome, type Visit } from '#foundation/journey';
+import { recheckLater } from '#identity';
 import { z } from 'zod';
 import type { ProofContext, ProofingTools } from '../../method.ts';
 import type { FastTrackAnswers } from '../answers.ts';
@@ -46,6 +47,8 @@ async function takeJudged(
     }
     case 'stopped':
       await refuse(deps, accountId);
+      // What the register has against the account is written down, and followed, on its own.
+      await recheckLater(deps, accountId);
       return { outcome: 'answered', answers: { refused: { reason: 'stopped' } } };
     case 'not_found': {
       const refused = await refuse(deps, accountId);

@@ -1,0 +1,42 @@
+import type { House } from '#foundation/deps';
+import type { OdsCode } from '#foundation/identifiers';
+import { seedPracticeStaff } from './seed.ts';
+import { codeNow } from './totp.ts';
+
+/** What a sandbox tells everybody of the member of staff whom it has from the beginning. */
+export interface SandboxStaff {
+  readonly email: string;
+  readonly password: string;
+  /** Of the authenticator, in base32. */
+  readonly secret: string;
+  /** What an app with that secret shows now; a clock that was moved moves it as well. */
+  readonly code: string;
+}
+
+const name = 'Maria Jones';
+const email = 'maria.jones@practice.example';
+const secret = 'KVKFKRCPNZQUYMLXOVYDSQKJKZDTSRLD';
+
+/**
+ * Puts a member of staff with every role in, at a practice of a sandbox that is there already. A second time it brings their access back
+ * to what it was.
+ */
+export async function seedSandboxPractice(
+  house: House,
+  sandbox: { readonly odsCode: OdsCode; readonly password: string },
+): Promise<void> {
+  const passwordHash = await house.passwords.hash(sandbox.password);
+  const { odsCode } = sandbox;
+  const roles = ['verifier', 'voucher', 'manager'] as const;
+  await house.transact((deps) =>
+    seedPracticeStaff(deps, { odsCode, name, email, roles, passwordHash, secret }),
+  );
+}
+
+/** @returns how to sign in as them, at this moment */
+export function describeSandboxStaff(
+  { clock }: Pick<House, 'clock'>,
+  { password }: { readonly password: string },
+): SandboxStaff {
+  return { email, password, secret, code: codeNow({ clock }, secret) };
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { createPages, languages, loadAssets } from '#foundation/web';
+import type { Browser } from 'playwright-core';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { openDevice } from './support/device.ts';
+import { look } from './support/every-page.ts';
+import { isOfWays, tourWaysToProve } from './support/ways-tour.ts';
+
+let browser: Browser;
+let app: TestApp;
+before(async () => {
+  [browser, app] = await Promise.all([launchBrowser(), startTestApp({ register: true, gpSystems: true })]);
+});
+after(async () => {
+  await browser.close();
+  await app.close();
+});
+
+for (const language of languages) {
+  test(`everybody can use the pages of proving who one is, all of them, in ${language}`, async () => {
+    const visited = new Set<string>();
+    const device = await openDevice(browser, [app.origin], { language, width: 320 });
+    await tourWaysToProve({
+      app,
+      device,
+      look: async (tab, state) => {
+        visited.add((await tab.main.getAttribute('data-page')) ?? '');
+        await look(tab, state, language);
+      },
+    });
+    await device.close();
+    const assets = await loadAssets();
+    const { all } = await createPages({ serviceName: 'x', supportContact: 'x', sandbox: true, assets });
+    assert.deepEqual(all.filter(isOfWays).toSorted(), [...visited].filter(isOfWays).toSorted());
+  });
+}
