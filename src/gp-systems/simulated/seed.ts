@@ -4,11 +4,9 @@ import type { NhsNumber, OdsCode } from '#foundation/identifiers';
 import type { IdentityCheck, RegistrationDetails } from '../supplier.ts';
 import { loadSupplierPlugs } from '../suppliers.ts';
 import { detailsLastSeconds } from './desk.ts';
+import { deleteAccount, deleteEverywhere, hasPatient } from './everywhere-store.ts';
 import {
-  deleteAccount,
-  deleteEverywhere,
   deletePatients,
-  hasPatient,
   insertAccount,
   insertConnection,
   insertPatient,

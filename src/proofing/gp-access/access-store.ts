@@ -69,7 +69,8 @@ export async function takeCheck(
     .updateTable('proofing.gp_access')
     .set({ next_check_at: nextCheckAt })
     .where('account_id', '=', accountId)
-    .where('next_check_at', '<=', now)
+    // One that is further away was written when the clock was ahead.
+    .where((row) => row.or([row('next_check_at', '<=', now), row('next_check_at', '>', nextCheckAt)]))
     .returningAll()
     .executeTakeFirst();
   if (row === undefined) return undefined;

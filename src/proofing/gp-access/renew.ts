@@ -4,7 +4,7 @@ import { readPractice, type GpSystems, type RegistrationDetails } from '#gp-syst
 import type { GpCredentials } from '#identity';
 import { readGpConnection } from '../keeping.ts';
 import { acceptRenewal } from './accept.ts';
-import { updateAccess } from './access-store.ts';
+import { updateAccess, type Access } from './access-store.ts';
 import { isOwn, saysNothing, type Holder, type NoAccess } from './holder.ts';
 
 export type Renewal =
@@ -26,6 +26,11 @@ function pauseAfter(renewals: number): number {
   return Math.min(mostPauseSeconds, firstPauseSeconds * 4 ** Math.min(renewals, 8));
 }
 
+/** A pause that is longer than any was begun when the clock was ahead. */
+function isPaused({ nextRenewalAt }: Access, now: Date): boolean {
+  return now < nextRenewalAt && nextRenewalAt <= secondsAfter(now, mostPauseSeconds);
+}
+
 /**
  * Connects somebody anew at the practice where they are registered: with the details that they have, if these have never been
  * used for it, and else with new ones. A renewal that does not last is followed by a pause, which grows.
@@ -33,7 +38,7 @@ function pauseAfter(renewals: number): number {
 export async function renew(house: House, gpSystems: GpSystems, needed: Needed): Promise<Renewal> {
   const { holder, because } = needed;
   const { accountId, odsCode, access, now } = holder;
-  if (now < access.nextRenewalAt) return { outcome: 'none', reason: because };
+  if (isPaused(access, now)) return { outcome: 'none', reason: because };
   const [practice, supplier] = await Promise.all([
     readPractice(house.deps, odsCode),
     gpSystems.supplierOf(odsCode),
