@@ -17,6 +17,7 @@ export {
   type AuthenticationFactor,
   type IdentityLevel,
 } from './levels.ts';
+export { checkGpCredentialsLater, gpCredentialsQueue, withdrawGpCredentials } from './gp-credentials.ts';
 export {
   ageRules,
   blockFastTrack,

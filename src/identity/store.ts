@@ -267,6 +267,17 @@ export async function updateGpCredentials(
   return numUpdatedRows > 0n;
 }
 
+/** @returns whether there were some */
+export async function deleteGpCredentials(db: Db, accountId: string): Promise<boolean> {
+  const { numUpdatedRows } = await tables(db)
+    .updateTable('identity.record')
+    .set({ sealed_gp_credentials: null })
+    .where('account_id', '=', accountId)
+    .where('sealed_gp_credentials', 'is not', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
 export async function deleteRecord(db: Db, accountId: string): Promise<void> {
   await tables(db).deleteFrom('identity.record').where('account_id', '=', accountId).execute();
 }
