@@ -60,19 +60,26 @@ export function forEachJourney(
 export function journeysRoutes(web: Web, parts: JourneyParts & { readonly sessions: BrowserSessions }): void {
   const journeys = createJourneys(web);
   forEachJourney(parts, journeys.mount);
-  web.app.get(entryAddress, (request, reply) => startForRequest(web, { journeys, ...parts }, request, reply));
+  web.app.get(entryAddress, (request, reply) =>
+    startForRequest(web, { journeys, ...parts }, { request, reply }),
+  );
   web.app.get(`${resetAddress}/:token`, (request, reply) => startReset(web, journeys, request, reply));
   web.app.get('/password-changed', (request, reply) => showPasswordChanged(web, request, reply));
   mountSettings(web, parts.sessions);
   mountSignOut(web, parts.sessions);
 }
 
+type EntryParts = Pick<JourneyParts, 'register'> & {
+  readonly journeys: Journeys;
+  readonly sessions: BrowserSessions;
+};
+
 async function startForRequest(
   web: Web,
-  { journeys, register }: Pick<JourneyParts, 'register'> & { readonly journeys: Journeys },
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { journeys, sessions, register }: EntryParts,
+  exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ) {
+  const { request, reply } = exchange;
   const visitor = web.visitors.ensure(request, reply);
   const remembered = web.visitors.readCookie(request, deviceCookie) !== undefined;
   const { deps } = web.house;
@@ -84,6 +91,9 @@ async function startForRequest(
     canMatch: register !== undefined,
     now: deps.clock.now(),
   });
+  // Its pages make somebody known as they go: for whoever is signed in here, not for who sent the address to them.
+  if (journey === 'prove-identity' && !(await sessions.isSignedIn(exchange, asked.session?.accountId)))
+    return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
   return reply.redirect(await journeys.start(deps, { journey, visitor, context }), 303);
 }
 
@@ -118,11 +128,9 @@ function journeyFor(
       // Where somebody's level can be raised, the journey that raises it begins here, towards `asked.missingLevel`.
       const level = asked.missingLevel ?? 'P9';
       if (canMatch && asked.level === 'P0' && session !== undefined) {
-        const { accountId } = session;
-        return {
-          journey: 'prove-identity',
-          context: { ...context, level, accountId, seenAt: now.toISOString() },
-        };
+        const { accountId, uid: sessionUid } = session;
+        const seenAt = now.toISOString();
+        return { journey: 'prove-identity', context: { ...context, level, accountId, seenAt, sessionUid } };
       }
       return { journey: 'not-proven', context: { ...context, level, reached: asked.level } };
     }
