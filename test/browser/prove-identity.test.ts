@@ -121,20 +121,21 @@ for (const { name, ...habits } of readers) {
       await tab.answer({ nhsNumber });
       await tab.answer({ day: '18', month: '5', year: '1980' });
       await tab.answer({ postcode: 'LS1 4AP' });
-      for (let tries = 0; tries < 3; tries += 1) {
+      const tryThreeTimes = async () => {
+        for (let tries = 0; tries < 3; tries += 1) {
+          await tab.answer();
+          await tab.isAt(page('no-match'));
+          await tab.answerWith('choice', 'check');
+        }
         await tab.answer();
-        await tab.isAt(page('no-match'));
-        await tab.answerWith('choice', 'check');
-      }
-      await tab.answer();
-      await tab.isAt(page('locked'));
+        await tab.isAt(page('locked'));
+      };
+      await tryThreeTimes();
       assert.match(await tab.heading(), /15 (minutes|munud)/u);
       app.home.clock.advance(16 * 60);
       await tab.page.reload();
       await tab.isAt(page('check-details'));
-      app.home.clock.reset();
-      await tab.answer();
-      await tab.isAt(page('locked'));
+      await tryThreeTimes();
       await tab.act('not-now');
       const { searchParams } = scene.isBack();
       assert.deepEqual(Object.fromEntries(searchParams), {

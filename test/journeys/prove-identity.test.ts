@@ -192,7 +192,8 @@ describe('a service that needs proof', () => {
 
   test('and one that needs less is told the level that it asked for in vot, and the one they have beside it', async () => {
     const jan = await known('jan');
-    await makeKnown(app.home, { accountId: jan.accountId, level: 'P9' });
+    const { nhsNumber } = await addToRegister(app, { familyName: 'Hopper', birthdate: '1986-12-09' });
+    await makeKnown(app.home, { accountId: jan.accountId, level: 'P9', nhsNumber });
     await signInWithPassword(jan, matched);
     const { claims } = await service.finish(await agree(jan));
     assert.deepEqual([claims['vot'], claims['identity_proofing_level']], ['P5.Cp', 'P9']);

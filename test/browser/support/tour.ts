@@ -5,6 +5,7 @@ import type { TestApp } from '../../support/app.ts';
 import type { TestSandbox } from '../../support/sandbox.ts';
 import type { TestService } from '../../support/service.ts';
 import { makeKnown } from '../../support/identities.ts';
+import { registerOf } from '../../support/proof-walks.ts';
 import { assurances, listing, registerListed } from '../../support/listing.ts';
 import type { Device, Tab } from './device.ts';
 
@@ -127,7 +128,8 @@ export async function tourSignIn({ app, device, look }: Tour, service: TestServi
   });
   await tab.open(await certain.requestAddress({ scope: everyScope.join(' '), vtr: '["P9.Cp"]' }));
   await look(tab, 'told');
-  await makeKnown(app.home, { accountId, level: 'P9' });
+  const nhsNumber = await registerOf(app).addPatient({ familyName: 'Hopper', birthdate: '1986-12-09' });
+  await makeKnown(app.home, { accountId, level: 'P9', nhsNumber });
   await tab.open(await certain.requestAddress({ scope: everyScope.join(' '), vtr: '["P9.Cp"]' }));
   await look(tab, 'asked for everything');
   await tab.page.close();
