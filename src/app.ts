@@ -5,12 +5,14 @@ import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
 import { sweepLimits } from '#foundation/security';
 import { createPages, loadAssets } from '#foundation/web';
+import type { GpSystems } from '#gp-systems';
 import { guidanceRoutes } from '#guidance';
 import { startIdentityWork, sweepIdentity } from '#identity';
 import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
+import { practiceRoutes, sweepPortals } from '#portals';
 import { sweepProofing, type Proofing } from '#proofing';
 import type { OpenHouse } from './open-house.ts';
 
@@ -19,6 +21,7 @@ import type { OpenHouse } from './open-house.ts';
  *
  * @param parts.register the way to the national register, if there is one
  * @param parts.proofing the ways in which people can prove who they are
+ * @param parts.gpSystems the way to the GP systems of practices; without it their staff have no portal
  * @param parts.observe hears of the requests of services, and explains the refused ones; in a sandbox only
  */
 export async function buildApp(
@@ -27,6 +30,7 @@ export async function buildApp(
     observe?: ObserveService;
     register?: Register | undefined;
     proofing?: Proofing | undefined;
+    gpSystems?: GpSystems | undefined;
   } = {},
 ): Promise<Web> {
   const assets = await loadAssets();
@@ -45,12 +49,15 @@ export async function buildApp(
     register: parts.register,
     observe: parts.observe,
   });
+  const passwordPolicy = await createPasswordPolicy();
   journeysRoutes(web, {
-    passwordPolicy: await createPasswordPolicy(),
+    passwordPolicy,
     register: parts.register,
     proofing: parts.proofing,
     sessions,
   });
+  const { register, gpSystems } = parts;
+  if (gpSystems !== undefined) practiceRoutes({ web, house, passwordPolicy, register, gpSystems });
   guidanceRoutes(web);
   return web;
 }
@@ -83,6 +90,7 @@ export async function sweepHouse({ deps }: House): Promise<void> {
     sweepAccounts,
     sweepIdentity,
     sweepProofing,
+    sweepPortals,
     sweepOpenid,
     sweepMessaging,
     sweepAuditTrail,

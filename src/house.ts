@@ -24,6 +24,7 @@ export const doors = {
     'consent',
     'openid',
   ],
+  portals: ['pds', 'gp-systems', 'messaging', 'accounts', 'identity', 'proofing'],
   sandbox: [
     'pds',
     'gp-systems',
@@ -35,6 +36,7 @@ export const doors = {
     'consent',
     'openid',
     'journeys',
+    'portals',
   ],
 } as const;
 

@@ -5,6 +5,7 @@ import { readSettings, SettingsFault, type Settings } from '#foundation/settings
 import { EmbeddedPostgresFault, isStorageUnavailable, startEmbeddedPostgres } from '#foundation/storage';
 import { loadGpSystems } from '#gp-systems';
 import { closeSenders, loadSenders } from '#messaging';
+import { openVouching } from '#openid';
 import { openRegister } from '#pds';
 import { openProofing } from '#proofing';
 import { buildApp, startWork } from './app.ts';
@@ -60,7 +61,7 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   stops.push(open.close);
   yield;
   const register = openRegister(open.house);
-  const gpSystems = await loadGpSystems(open.house);
+  const gpSystems = await loadGpSystems(open.house, { vouchFor: await openVouching(open.house) });
   const proofing = await openProofing(settings, { register, gpSystems });
   await startWork(open, { senders, register });
   yield;
@@ -69,8 +70,8 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   const web = await buildApp(
     open.house,
     prepared === undefined || !settings.sandboxKeepsRequests
-      ? { register, proofing }
-      : { register, proofing, observe: prepared.requests.observe },
+      ? { register, proofing, gpSystems }
+      : { register, proofing, gpSystems, observe: prepared.requests.observe },
   );
   stops.push(() => web.app.close());
   yield;

@@ -94,6 +94,17 @@ suite('practices', () => {
     assert.equal((await readPractice(home.house.deps, odsCode))?.supplierId, 'three');
   });
 
+  test('that change back and forth within a moment, or while a clock goes back, have each system for a time of its own', async () => {
+    const odsCode = await open();
+    for (const supplierId of ['two', 'one', 'two', 'one'])
+      assert.deepEqual(await change(odsCode, supplierId), { outcome: 'changed' });
+    home.clock.advance(-3600);
+    assert.deepEqual(await change(odsCode, 'two'), { outcome: 'changed' });
+    const former = await readFormerSuppliers(home.house.deps, odsCode);
+    assert.equal(new Set(former.map(({ since }) => since.getTime())).size, 5);
+    for (const { since, until } of former) assert.ok(since < until);
+  });
+
   test('that merge are closed, and say which one has their patients', async () => {
     const [one, two, into] = [await open(), await open(), await open()];
     const merge = (odsCodes: (typeof one)[], target: typeof one) =>

@@ -133,7 +133,9 @@ export async function updateSupplier(
   db: Db,
   change: { readonly practice: Practice; readonly supplierId: string; readonly now: Date },
 ): Promise<void> {
-  const { practice, supplierId, now } = change;
+  const { practice, supplierId } = change;
+  // What belongs to one time is never taken for another's, however fast a practice changes, or a clock that was moved back.
+  const now = new Date(Math.max(change.now.getTime(), practice.supplierSince.getTime() + 1));
   await tables(db)
     .insertInto('gp_systems.former_supplier')
     .values({

@@ -1,9 +1,14 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { ClientCertificate } from '#foundation/outgoing';
-import { oneLine, setting, systemAddress, unlessHttps } from '#foundation/settings';
+import { setting, systemAddress, unlessHttps } from '#foundation/settings';
 import { z } from 'zod';
 
 const needed = z.string('is needed, because another setting of this supplier is set');
+/** It stands in headers. */
+const plain = z
+  .string()
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/u, 'must be printable ASCII without spaces');
 const off = 'none: the supplier is off';
 
 /** The address of a supplier’s servers. */
@@ -29,7 +34,7 @@ export function nameSetting(asked: {
   readonly sentence: string;
   readonly secret?: boolean;
 }) {
-  return setting({ ...asked, schema: needed.pipe(oneLine.max(200)), byDefault: off });
+  return setting({ ...asked, schema: needed.pipe(plain), byDefault: off });
 }
 
 /** In one line with `\n` between the lines of the PEM, too, as many secret stores give it. */

@@ -22,6 +22,8 @@ const topics = [
   'matching',
   'nhs-number',
   'details-out-of-date',
+  'registration-details',
+  'registration-details-problems',
   'several-logins',
   'sharing',
   'somebody-else',
@@ -76,4 +78,5 @@ export const pages: readonly PublicPage[] = [
     }),
   },
   { address: '/for-staff', page: 'guidance/for-staff' },
+  { address: '/for-staff/registration-details', page: 'guidance/for-staff/registration-details' },
 ];

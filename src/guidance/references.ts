@@ -20,6 +20,10 @@ export const placeOf: Readonly<Record<string, Place>> = {
   CID2022: { address: '/help/passwords', section: 'used' },
   CID2023: { address: '/help/passwords', section: 'broken' },
   CID3001: { address: '/help/lost-phone', section: 'number' },
+  CID7004: { address: '/help/registration-details-problems', section: 'used' },
+  CID7023: { address: '/help/registration-details-problems', section: 'refused' },
+  CID7029: { address: '/help/registration-details-problems', section: 'unreachable' },
+  CID7031: { address: '/help/registration-details-problems', section: 'stopped' },
 };
 
 /** What pages give as a reference: one of a list, or ten random digits under which a fault stands in the log. */

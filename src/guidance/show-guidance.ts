@@ -32,5 +32,5 @@ export function showGuidance(
 /** Whoever comes from a page with a reference goes back there by the browser's own button. */
 function above(address: string): string | undefined {
   if (address === '/') return undefined;
-  return address.startsWith('/help/') ? '/help' : '/';
+  return address.slice(0, address.lastIndexOf('/')) || '/';
 }

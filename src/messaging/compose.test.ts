@@ -28,6 +28,23 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
       return { message, channel: 'sms', to: to.sms, language, values: { code } };
     case 'reset-password':
       return { message, channel: 'email', to: to.email, language, values: { link } };
+    case 'practice-invitation':
+    case 'practice-access':
+      return {
+        message,
+        channel: 'email',
+        to: to.email,
+        language,
+        values: { link, practice: 'Example Surgery' },
+      };
+    case 'letter-ready':
+      return {
+        message,
+        channel: 'email',
+        to: to.email,
+        language,
+        values: { practice: 'Meadowbank Surgery' },
+      };
     case 'password-changed':
     case 'welcome':
       return { message, channel: 'email', to: to.email, language, values: {} };
@@ -189,4 +206,19 @@ test('no sentence is the same in both languages', () => {
     sentences(catalogues.cy).filter((sentence) => sentence !== '' && english.has(sentence)),
     [],
   );
+});
+
+test('word that a letter is ready says where, and that nobody sends or asks for what is in it', () => {
+  const said = {
+    en: [/Meadowbank Surgery/u, /Collect it there/u, /not in this email/u],
+    cy: [/Meadowbank Surgery/u, /Casglwch ef yno/u, /nid yn yr e-bost hwn/u],
+  };
+  for (const language of languages) {
+    const { text, html = '', links } = write('letter-ready', language);
+    for (const part of said[language]) {
+      assert.match(text, part);
+      assert.match(html, part);
+    }
+    assert.deepEqual(links, []);
+  }
 });

@@ -66,6 +66,7 @@ export function compose(words: Catalogue, message: SendableMessage, around: Surr
     serviceName: around.serviceName,
     supportContact: around.supportContact,
     code: code ?? '',
+    practice: 'practice' in values ? values.practice : '',
     expiry: spellDuration(words, language, around.usefulForSeconds),
   };
   const fill = (text: string): string =>

@@ -16,6 +16,12 @@ export type OutgoingMessage = {
       readonly values: { readonly code: string };
     }
   | { readonly message: 'reset-password'; readonly values: { readonly link: string } }
+  | {
+      readonly message: 'practice-invitation' | 'practice-access';
+      readonly values: { readonly link: string; readonly practice: string };
+    }
+  /** It has nothing of the letter but whose it is: a mailbox is no place for keys. */
+  | { readonly message: 'letter-ready'; readonly values: { readonly practice: string } }
   | { readonly message: 'password-changed' | 'welcome'; readonly values: Readonly<Record<string, never>> }
 );
 
@@ -25,6 +31,9 @@ export const emailMessages = [
   'reset-password',
   'password-changed',
   'welcome',
+  'practice-invitation',
+  'practice-access',
+  'letter-ready',
 ] as const;
 export const smsMessages = ['confirm-phone', 'sign-in-code'] as const;
 
@@ -45,6 +54,15 @@ const link = z.strictObject({
     .max(2000)
     .regex(/^https?:\/\/[\w./:?#@!$&*+,;=%~[\]-]+$/u),
 });
+/** A name in one line. */
+const practice = z.strictObject({
+  practice: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u),
+});
+const atPractice = z.strictObject({ ...link.shape, ...practice.shape });
 const nothing = z.strictObject({});
 
 /** Every message that there are words for, with its channel and the values that the words need. */
@@ -52,6 +70,12 @@ export const sendableMessage = z.discriminatedUnion('message', [
   z.strictObject({ message: z.enum(['confirm-email', 'already-registered']), ...byEmail, values: code }),
   z.strictObject({ message: z.enum(smsMessages), ...bySms, values: code }),
   z.strictObject({ message: z.literal('reset-password'), ...byEmail, values: link }),
+  z.strictObject({
+    message: z.enum(['practice-invitation', 'practice-access']),
+    ...byEmail,
+    values: atPractice,
+  }),
+  z.strictObject({ message: z.literal('letter-ready'), ...byEmail, values: practice }),
   z.strictObject({ message: z.enum(['password-changed', 'welcome']), ...byEmail, values: nothing }),
 ]);
 export type SendableMessage = z.output<typeof sendableMessage>;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadSenders, readSimulatedInbox, type Channel, type InboxMessage } from '#messaging';
 import type { ClientRegistration } from '#partners';
+import { openVouching } from '#openid';
 import { openRegister } from '#pds';
 import { openProofing } from '#proofing';
 import { buildApp, startWork } from '../../src/app.ts';
@@ -67,14 +68,20 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const register = await prepared?.start(home);
   const way = openRegister(home.house);
   if (!resting) await startWork(home, { senders: await loadSenders(home.house.settings, {}), register: way });
-  const gpSystems = wantsGpSystems ? await startTestGpSystems(home) : undefined;
+  const gpSystems = wantsGpSystems
+    ? await startTestGpSystems(home, { vouchFor: await openVouching(home.house) })
+    : undefined;
   const ownMethods = path.resolve(import.meta.dirname, '../../src/proofing');
   const proofing = await openProofing(home.house.settings, {
     register: way,
     gpSystems: gpSystems?.gpSystems,
     folders: [ownMethods, ...methodFolders],
   });
-  const web = await buildApp(home.house, { register: way, proofing });
+  const web = await buildApp(home.house, {
+    register: way,
+    proofing,
+    gpSystems: gpSystems?.gpSystems,
+  });
   await web.app.listen({ port, host: '127.0.0.1' });
   const services: TestService[] = [];
   const read = createInboxReader(home);

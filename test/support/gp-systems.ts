@@ -12,6 +12,7 @@ import {
   type GpSystems,
   type PatientAtPractice,
   type SimulatedGpPatient,
+  type VouchFor,
 } from '#gp-systems';
 import type { TestHouse } from './house.ts';
 
@@ -80,11 +81,15 @@ export interface TestGpSystems {
  */
 export async function startTestGpSystems(
   { house }: Pick<TestHouse, 'house'>,
-  options: { readonly folder?: string } = {},
+  options: { readonly folder?: string; readonly vouchFor?: VouchFor } = {},
 ): Promise<TestGpSystems> {
-  const { folder } = options;
+  const { folder, vouchFor } = options;
   const simulators = await startGpSystemSimulators(house, { port: 0, folder });
-  const gpSystems = await loadGpSystems(house, { environment: simulators.environment, folder });
+  const gpSystems = await loadGpSystems(house, {
+    environment: simulators.environment,
+    folder,
+    vouchFor,
+  });
   return {
     gpSystems,
     environment: simulators.environment,

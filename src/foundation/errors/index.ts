@@ -57,6 +57,11 @@ export const faults = {
     statusCode: 500,
     meaning: 'a message was not addressed to one plain address or number, or lacked what its words need',
   },
+  'portals.letter': {
+    statusCode: 500,
+    meaning:
+      'a letter could not be printed: one of its fonts is missing, or has not all characters of a detail',
+  },
   'openid.logout-not-told': {
     statusCode: 500,
     meaning: 'a service could not be told that somebody signed out; it is tried again',

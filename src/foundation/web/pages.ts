@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -67,11 +68,15 @@ export async function createPages(house: {
   environment.addGlobal('hasTerms', house.hasTerms === true);
   environment.addGlobal('assets', house.assets.addresses);
   return {
-    all: [...contents.keys()].filter((page) => page !== layoutFolder),
+    all: [...contents.keys()].filter((folder) => existsSync(path.join(sourceFolder, folder, 'page.njk'))),
     render: (page, frame, data = {}) => {
       const content = contents.get(page);
       if (content === undefined) throw new Fault('web.content', { cause: page });
-      const t = translator(frame.language, [content[frame.language], layout[frame.language]]);
+      const above = foldersAbove(page).flatMap((folder) => contents.get(folder) ?? []);
+      const t = translator(
+        frame.language,
+        [content, ...above, layout].map((words) => words[frame.language]),
+      );
       const words = { serviceName: house.serviceName, supportContact: house.supportContact };
       const speak: Translate = (key, values = {}) => t(key, { ...words, ...values });
       return environment.render(`${page}/page.njk`, {
@@ -89,6 +94,12 @@ export async function createPages(house: {
       });
     },
   };
+}
+
+/** Pages that belong together have words in common, in a folder above them. */
+function foldersAbove(page: string): string[] {
+  const parts = page.split('/');
+  return parts.map((_, index) => parts.slice(0, -1 - index).join('/')).filter((folder) => folder !== '');
 }
 
 function describeErrors(frame: PageFrame, speak: Translate) {

@@ -4,31 +4,31 @@ import { refuse, type RefusalReason, type Refused } from '../refusal.ts';
 import type { NotUnderstood } from '../supplier.ts';
 
 /** What a refusal means, by HTTP status and internal code. */
-const reasons: Readonly<Record<string, RefusalReason>> = {
+const reasons: ReadonlyMap<string, RefusalReason> = new Map([
   // The patient-facing interface is not enabled at the practice.
-  '403-1030': 'practice_not_enabled',
+  ['403-1030', 'practice_not_enabled'],
   // No such practice; and one that is not live.
-  '400-1001': 'practice_not_enabled',
-  '400-1401': 'practice_not_enabled',
-  '400-1105': 'invalid_details',
-  '400-1106': 'patient_not_found',
+  ['400-1001', 'practice_not_enabled'],
+  ['400-1401', 'practice_not_enabled'],
+  ['400-1105', 'invalid_details'],
+  ['400-1106', 'patient_not_found'],
   // Inactive or archived.
-  '400-1107': 'account_not_valid',
-  '400-1108': 'conflict',
+  ['400-1107', 'account_not_valid'],
+  ['400-1108', 'conflict'],
   // The account is not linked to its own patient.
-  '400-1109': 'patient_not_found',
+  ['400-1109', 'patient_not_found'],
   // Archived, and a state in which there is no access.
-  '400-1552': 'account_not_valid',
-  '400-1554': 'account_not_valid',
-  '400-1553': 'too_young_or_not_competent',
+  ['400-1552', 'account_not_valid'],
+  ['400-1554', 'account_not_valid'],
+  ['400-1553', 'too_young_or_not_competent'],
   // Several records have the NHS number.
-  '400-1555': 'conflict',
+  ['400-1555', 'conflict'],
   // No online user; and nobody registered at the practice.
-  '404-1104': 'patient_not_found',
-  '404-1551': 'patient_not_found',
+  ['404-1104', 'patient_not_found'],
+  ['404-1551', 'patient_not_found'],
   // There is an account already.
-  '409-1110': 'conflict',
-};
+  ['409-1110', 'conflict'],
+]);
 
 const refusal = z.object({
   InternalResponseCode: z.number().int().optional(),
@@ -53,7 +53,7 @@ export function readRefusal(
   const code = Math.abs(said.data?.InternalResponseCode ?? 0);
   const key = `${status}-${code}`;
   if (asksForKey && key === '404-1104') return refuse('no_key_yet');
-  const reason = reasons[key];
+  const reason = reasons.get(key);
   if (reason !== undefined) return refuse(reason);
   const messages = [said.data?.Message, ...(said.data?.Exceptions ?? []).map(({ Message }) => Message)];
   const length = lengths.find(([pattern]) => messages.some((message) => pattern.test(message ?? '')));

@@ -18,18 +18,18 @@ export interface GpConnectAccess {
 }
 
 /** What a refusal means, by HTTP status and code. */
-const reasons: Readonly<Record<string, RefusalReason>> = {
-  '401-UNAUTHORIZED': 'invalid_provider',
+const reasons: ReadonlyMap<string, RefusalReason> = new Map([
+  ['401-UNAUTHORIZED', 'invalid_provider'],
   // Of the patient: the token is not theirs, too old, or of too low a level.
-  '401-ACCESS_DENIED': 'invalid_details',
-  '403-ACCESS_DENIED': 'invalid_details',
-  '403-ORGANISATION_NOT_ENABLED': 'practice_not_enabled',
-  '403-PATIENT_INACTIVE': 'account_not_valid',
-  '403-PATIENT_NOT_ELIGIBLE': 'too_young_or_not_competent',
-  '404-RESOURCE_NOT_FOUND': 'patient_not_found',
-  '400-INVALID_RESOURCE_ID': 'invalid_nhs_number',
-  '409-DUPLICATE_PATIENT': 'conflict',
-};
+  ['401-ACCESS_DENIED', 'invalid_details'],
+  ['403-ACCESS_DENIED', 'invalid_details'],
+  ['403-ORGANISATION_NOT_ENABLED', 'practice_not_enabled'],
+  ['403-PATIENT_INACTIVE', 'account_not_valid'],
+  ['403-PATIENT_NOT_ELIGIBLE', 'too_young_or_not_competent'],
+  ['404-RESOURCE_NOT_FOUND', 'patient_not_found'],
+  ['400-INVALID_RESOURCE_ID', 'invalid_nhs_number'],
+  ['409-DUPLICATE_PATIENT', 'conflict'],
+]);
 
 const patient = z.object({ resourceType: z.literal('Patient'), id: z.string() });
 const outcome = z.object({
@@ -104,6 +104,6 @@ async function readPermissions(access: GpConnectAccess, ask: Ask, shown: Shown):
   const code = said.data?.issue[0]?.details.coding[0]?.code;
   if (code === undefined) return unreadable;
   const supplierCode = `${told.status}-${code}`;
-  const reason = reasons[supplierCode];
+  const reason = reasons.get(supplierCode);
   return reason === undefined ? { outcome: 'unmapped', supplierCode } : refuse(reason);
 }

@@ -24,7 +24,9 @@ export interface StoredFault {
   readonly times: number;
 }
 
+/** Puts a fault in, and removes those that have happened. */
 export async function insertFault(db: Db, fault: StoredFault): Promise<void> {
+  await tables(db).deleteFrom('gp_systems.simulated_fault').where('times', '<=', 0).execute();
   await tables(db)
     .insertInto('gp_systems.simulated_fault')
     .values({

@@ -246,7 +246,7 @@ export async function updateAccount(
     .execute();
 }
 
-/** @returns whether it is new: an application connects to an account once */
+/** @returns whether it is new: an application connects to an account once, and again after the details were issued anew */
 export async function insertConnection(
   db: Db,
   connection: { readonly accountNumber: string; readonly application: string; readonly secret: string },
@@ -259,7 +259,12 @@ export async function insertConnection(
       secret: connection.secret,
       is_restricted: false,
     })
-    .onConflict((conflict) => conflict.columns(['account_number', 'application']).doNothing())
+    .onConflict((conflict) =>
+      conflict
+        .columns(['account_number', 'application'])
+        .doUpdateSet({ secret: connection.secret, is_restricted: false })
+        .where('gp_systems.simulated_connection.is_restricted', '=', true),
+    )
     .executeTakeFirst();
   return numInsertedOrUpdatedRows === 1n;
 }

@@ -117,6 +117,14 @@ suite('TPP', () => {
       assert.equal(refused.outcome === 'refused' && refused.code, code);
     });
 
+  test('refuses with what is no code of its, which is told as such', async () => {
+    for (const supplierCode of ['constructor', '__proto__', 'toString', '', '08'])
+      assert.deepEqual(await tpp.register(refusing(supplierCode).ask, details), {
+        outcome: 'unmapped',
+        supplierCode,
+      });
+  });
+
   test('takes no token for a connection that was never one', async () => {
     const { ask, asked } = answering();
     for (const connectionToken of ['', 'x', '{}', '{"accountId":"1"}', '[]']) {
@@ -131,6 +139,7 @@ suite('TPP', () => {
       ['a&amp;lt;b', 'a&lt;b'],
       ['&lt;&gt;&quot;&#39;&apos;&#x41;&#128512;', "<>\"''A😀"],
       ['&', '&'],
+      ['&constructor;&toString;', '&constructor;&toString;'],
       ['&ampx;&unknown;&#0;&#xD800;&#9999999;&#;', '&ampx;&unknown;&#0;&#xD800;&#9999999;&#;'],
       ['AT&T&amp', 'AT&T&amp'],
     ] as const)

@@ -87,6 +87,14 @@ suite('Vision', () => {
       assert.equal(refused.outcome === 'refused' && refused.code, code);
     });
 
+  test('refuses with what is no code of its, which is told as such', async () => {
+    for (const supplierCode of ['constructor', '__proto__', '31'])
+      assert.deepEqual(await vision.register(spyOn([200, refusal(supplierCode)]).ask, details), {
+        outcome: 'unmapped',
+        supplierCode,
+      });
+  });
+
   test('is asked in SOAP to connect, once, and whose the account is', async () => {
     const token =
       '<vision:register><vision:authenticationRef><vision:apiToken>t&amp;k</vision:apiToken></vision:authenticationRef></vision:register>';

@@ -45,7 +45,7 @@ const reasons: Readonly<Record<DeskRefusal, RefusalReason>> = {
 const refusal = z.object({ no: z.string() });
 const details = z.object({ accountId: registrationDetail, linkageKey: registrationDetail });
 const linked = z.object({ secret: z.string() });
-const whose = z.object({ person: z.object({ nhsNumber }) });
+const whose = z.object({ isRestricted: z.boolean(), person: z.object({ nhsNumber }) });
 const state = z.object({
   areOn: z.boolean(),
   identityCheck: z
@@ -149,7 +149,10 @@ export default supplierPlug({
       if ('idToken' in connection) return notOffered;
       const body = { odsCode: connection.odsCode, secret: connection.connectionToken };
       const told = await tell(ask, url, { operation: 'whose', body, answer: whose });
-      return told.outcome === 'told' ? { outcome: 'valid', nhsNumbers: [told.data.person.nhsNumber] } : told;
+      if (told.outcome !== 'told') return told;
+      return told.data.isRestricted
+        ? refuse('account_not_valid')
+        : { outcome: 'valid', nhsNumbers: [told.data.person.nhsNumber] };
     },
     onlineServicesOf: async (ask, body) => {
       const told = await tell(ask, url, { operation: 'state', body, answer: state });

@@ -1,0 +1,79 @@
+import type { OdsCode } from '#foundation/identifiers';
+import type { Secrets } from '#foundation/security';
+import { deleteExpired, type Db } from '#foundation/storage';
+import type { Generated } from 'kysely';
+import type { Act, ActType } from './acts.ts';
+
+type ActTables = {
+  'portals.act': {
+    number: Generated<string>;
+    ods_code: string;
+    staff_id: string | null;
+    type: ActType;
+    sealed_initials: Buffer | null;
+    details: string[];
+    at: Date;
+    kept_until: Date;
+  };
+};
+
+interface StoreDeps {
+  readonly db: Db;
+  readonly secrets: Secrets;
+}
+
+const tables = (db: Db) => db.withTables<ActTables>();
+const purpose = (odsCode: string) => `portals act ${odsCode}`;
+
+export async function insertAct(
+  { db, secrets }: StoreDeps,
+  act: {
+    odsCode: OdsCode;
+    staffId: string;
+    type: ActType;
+    initials: string | undefined;
+    details: readonly string[];
+    at: Date;
+    keptUntil: Date;
+  },
+): Promise<void> {
+  const { odsCode, initials } = act;
+  const sealed = initials === undefined ? null : secrets.seal(purpose(odsCode), Buffer.from(initials));
+  await tables(db)
+    .insertInto('portals.act')
+    .values({
+      ods_code: odsCode,
+      staff_id: act.staffId,
+      type: act.type,
+      sealed_initials: sealed,
+      details: [...act.details],
+      at: act.at,
+      kept_until: act.keptUntil,
+    })
+    .execute();
+}
+
+/** Newest first. @param asked.before a number of the page before */
+export async function selectActs(
+  { db, secrets }: StoreDeps,
+  asked: { odsCode: OdsCode; before?: string | undefined; limit: number },
+): Promise<Act[]> {
+  let query = tables(db).selectFrom('portals.act').selectAll().where('ods_code', '=', asked.odsCode);
+  if (asked.before !== undefined) query = query.where('number', '<', asked.before);
+  const rows = await query.orderBy('number', 'desc').limit(asked.limit).execute();
+  return rows.map((row) => ({
+    number: row.number,
+    staffId: row.staff_id ?? undefined,
+    type: row.type,
+    initials:
+      row.sealed_initials === null
+        ? undefined
+        : secrets.unseal(purpose(row.ods_code), row.sealed_initials).toString(),
+    details: row.details,
+    at: row.at,
+  }));
+}
+
+export async function deleteActsKeptUntil(db: Db, before: Date): Promise<void> {
+  await deleteExpired(db, { table: 'portals.act', column: 'kept_until', before });
+}

@@ -1,0 +1,5 @@
+export { practiceRoutes } from './practice/routes.ts';
+export { addMember, invitationAddress } from './staff/members.ts';
+export { seedPracticeStaff, type SeededStaff } from './staff/seed.ts';
+export { sweepPortals } from './sweep.ts';
+export { codeNow } from './staff/totp.ts';

@@ -1,0 +1,157 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { emailForSending } from '#accounts';
+import { secondsAfter, type Clock } from '#foundation/clock';
+import type { RecordEvent } from '#foundation/audit';
+import type { Deps } from '#foundation/deps';
+import { Fault } from '#foundation/errors';
+import type { OdsCode } from '#foundation/identifiers';
+import { randomToken, type Secrets } from '#foundation/security';
+import type { Settings } from '#foundation/settings';
+import type { Db } from '#foundation/storage';
+import type { Language } from '#foundation/web';
+import { sendMessage } from '#messaging';
+import { emailKeyOf } from './email-key.ts';
+import { endInvitationsOf, insertInvitation } from './invitation-store.ts';
+import { readRoles, type Role } from './roles.ts';
+import {
+  deleteSessionsOf,
+  insertStaff,
+  lockMembers,
+  selectMemberships,
+  selectStaff,
+  updateRoles,
+  upsertMember,
+  type StoredStaff,
+} from './store.ts';
+
+/** Three days: a weekend may lie between. */
+export const invitationSeconds = 72 * 3600;
+
+/** What adding somebody needs where there is no queue for messages, as in an operator's command. */
+export interface MemberDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly audit: RecordEvent;
+  readonly secrets: Secrets;
+  readonly settings: Settings;
+}
+
+export interface NewMember {
+  readonly odsCode: OdsCode;
+  readonly name: string;
+  /** As `readEmail` gives it. */
+  readonly email: string;
+  readonly roles: readonly Role[];
+  /** The member of staff who invites; undefined for an operator. */
+  readonly by?: string | undefined;
+  /** An invitation also for who has set up their access: it was lost. */
+  readonly isAgain?: boolean | undefined;
+}
+
+/** An invitation's token goes to the person alone. It is there only for who has not set up their access. */
+export interface Added {
+  readonly staffId: string;
+  readonly token: string | undefined;
+  readonly expiresAt: Date;
+}
+
+/** Gives somebody roles at a practice, beside those that they have there, and an invitation if they have no access yet. Call it in a transaction. */
+export async function addMember(deps: MemberDeps, member: NewMember): Promise<Added> {
+  const { odsCode } = member;
+  const staff = await findOrMake(deps, member.email);
+  const given = await rolesWith(deps, staff.id, member);
+  await upsertMember(deps, { ...member, roles: given, staffId: staff.id, now: deps.clock.now() });
+  const needsLink = staff.passwordHash === undefined || member.isAgain === true;
+  const added = needsLink ? await invite(deps, staff.id, odsCode) : noLink(deps, staff.id);
+  const by = member.by ?? 'operator';
+  await deps.audit({ type: 'staff.added', details: { staffId: staff.id, odsCode, roles: [...given], by } });
+  return added;
+}
+
+/** Whoever is there already keeps the roles that they have: nobody loses a manager by an invitation. */
+async function rolesWith(deps: MemberDeps, staffId: string, member: NewMember): Promise<Role[]> {
+  const before = (await selectMemberships(deps, staffId)).find(({ odsCode }) => odsCode === member.odsCode);
+  return readRoles([...member.roles, ...(before?.roles ?? [])]);
+}
+
+async function findOrMake(deps: MemberDeps, email: string): Promise<StoredStaff> {
+  const emailKey = emailKeyOf(deps, email);
+  await insertStaff(deps, { id: randomUUID(), emailKey, email, now: deps.clock.now() });
+  const staff = await selectStaff(deps, { emailKey });
+  if (staff === undefined) throw new Fault('storage.unavailable');
+  return staff;
+}
+
+/** Begins access anew for somebody: an authenticator was lost, or a password forgotten. The old ones count until then. */
+export async function invite(deps: MemberDeps, staffId: string, odsCode: OdsCode): Promise<Added> {
+  const token = randomToken();
+  const expiresAt = secondsAfter(deps.clock.now(), invitationSeconds);
+  await insertInvitation(deps.db, { tokenHash: invitationHash(token), staffId, odsCode, expiresAt });
+  return { staffId, token, expiresAt };
+}
+
+function noLink({ clock }: MemberDeps, staffId: string): Added {
+  return { staffId, token: undefined, expiresAt: secondsAfter(clock.now(), invitationSeconds) };
+}
+
+export function invitationHash(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+export function invitationAddress({ settings }: Pick<MemberDeps, 'settings'>, token: string): string {
+  return `${settings.issuer}/practice/invitation/${token}`;
+}
+
+/** Sends what {@link addMember} or {@link invite} made, in the same transaction. */
+export async function sendInvitation(
+  deps: Deps,
+  invitation: { readonly added: Added; readonly practiceName: string; readonly language: Language },
+): Promise<void> {
+  const { token, staffId, expiresAt } = invitation.added;
+  const staff = await selectStaff(deps, { id: staffId });
+  if (staff === undefined) return;
+  const link = token === undefined ? `${deps.settings.issuer}/practice` : invitationAddress(deps, token);
+  await sendMessage(deps, {
+    message: token === undefined ? 'practice-access' : 'practice-invitation',
+    channel: 'email',
+    to: emailForSending(staff.email),
+    language: invitation.language,
+    values: { link, practice: invitation.practiceName },
+    usefulUntil: expiresAt,
+  });
+}
+
+export type RolesChanged = {
+  readonly outcome: 'changed' | 'no_change' | 'unknown' | 'last_manager';
+};
+
+/**
+ * Gives somebody other roles at a practice, in a transaction; none removes them. It holds from their next request on.
+ *
+ * @returns `last_manager` if nobody could manage the practice any more: then nothing is changed
+ */
+export async function changeRoles(
+  deps: MemberDeps,
+  change: { odsCode: OdsCode; staffId: string; roles: readonly Role[]; by: string },
+): Promise<RolesChanged> {
+  const { odsCode, staffId, roles } = change;
+  const members = await lockMembers(deps, odsCode);
+  const member = members.find((one) => one.staffId === staffId && one.roles.length > 0);
+  if (member === undefined) return { outcome: 'unknown' };
+  const others = members.filter((one) => one.staffId !== staffId);
+  const isManaged = roles.includes('manager') || others.some((one) => one.roles.includes('manager'));
+  if (!isManaged) return { outcome: 'last_manager' };
+  if (member.roles.join(' ') === roles.join(' ')) return { outcome: 'no_change' };
+  await updateRoles(deps.db, { staffId, odsCode, roles });
+  if (roles.length === 0) await leaveIfNowhere(deps, staffId);
+  const type = roles.length === 0 ? 'staff.removed' : 'staff.roles-changed';
+  await deps.audit({ type, details: { staffId, odsCode, roles: [...roles], by: change.by } });
+  return { outcome: 'changed' };
+}
+
+/** Whoever is at no practice any more has nothing to sign in for. */
+async function leaveIfNowhere(deps: MemberDeps, staffId: string): Promise<void> {
+  if ((await selectMemberships(deps, staffId)).length > 0) return;
+  await deleteSessionsOf(deps.db, staffId);
+  await endInvitationsOf(deps.db, staffId);
+}
