@@ -19,6 +19,12 @@ const quarterHourly = {
 const byAccount: LimitRule = { name: 'register-match', most: 3, ...quarterHourly };
 
 /**
+ * So often one account may have the register asked, whatever comes of it: what counts as no try, because the register
+ * could not be asked, costs turns all the same.
+ */
+const byAccountAsking: LimitRule = { name: 'register-match-asked', most: 20, ...quarterHourly };
+
+/**
  * One person's details may be guessed at nine times in a day, from however many accounts: as often as three people who
  * each use up their own tries.
  */
@@ -33,6 +39,10 @@ const byPerson: LimitRule = {
 
 export function accountLimit(accountId: string): Limited {
   return { rule: byAccount, subject: accountId };
+}
+
+export function askingLimit(accountId: string): Limited {
+  return { rule: byAccountAsking, subject: accountId };
 }
 
 export function networkLimit(settings: Settings, remoteAddress: string): Limited {
