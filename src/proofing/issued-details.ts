@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import type { NhsNumber, OdsCode } from '#foundation/identifiers';
-import { selectUser } from './details-store.ts';
 import { detailsKeyOf, personKeyOf } from './keys.ts';
 import { selectUser } from './details-store.ts';
 import { insertIssued, selectIssued, takePersonTurn, withdrawOne, withdrawUnusedOf } from './issued-store.ts';
