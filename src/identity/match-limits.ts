@@ -25,15 +25,15 @@ const byAccount: LimitRule = { name: 'register-match', most: 3, ...quarterHourly
 const byAccountAsking: LimitRule = { name: 'register-match-asked', most: 20, ...quarterHourly };
 
 /**
- * One person's details may be guessed at nine times in a day, from however many accounts: as often as three people who
- * each use up their own tries.
+ * One person's details may be guessed at nine times before a lock, from however many accounts: as often as three people who
+ * each use up their own tries. Whoever goes on after the first lock waits longer.
  */
 const byPerson: LimitRule = {
   name: 'register-match-person',
   most: 9,
   windowSeconds: day,
   lockSeconds: hour,
-  nextLockSeconds: hour,
+  nextLockSeconds: 4 * hour,
   memorySeconds: day,
 };
 

@@ -6,8 +6,8 @@ import { createPeople } from '../support/people.ts';
 import { Person } from '../support/person.ts';
 import {
   addToRegister,
-  answerDetails,
   beginProof,
+  fillIn,
   lookForRecord,
   matched,
   registerAskingService,
@@ -54,14 +54,12 @@ describe('two people at one browser', () => {
   test('one is not looked for in the other’s name, whose page is still open', async () => {
     const ada = await known('ada');
     await beginProof(ada);
-    await ada.browser.submit();
+    await fillIn(ada.browser, await addToRegister(app));
 
     const bob = { ...(await known('bob')), browser: ada.browser.newTab() };
     await signInWithPassword(bob, { ...matched, prompt: 'login' });
     expectPage(bob.browser, 'start');
 
-    // Bob goes on in the wrong tab.
-    await answerDetails(ada.browser, await addToRegister(app));
     await ada.browser.submit();
     assert.match(ada.browser.page.address.pathname, /^\/sign-in\//u);
     assert.equal(await level(ada.accountId), 'P0');
@@ -74,6 +72,12 @@ describe('two people at one browser', () => {
     expectPage(cai.browser, 'is-this-you');
     const dot = { ...(await known('dot')), browser: cai.browser.newTab() };
     await signInWithPassword(dot, { ...matched, prompt: 'login' });
+    const { href } = cai.browser.page.address;
+    for (const page of ['is-this-you', 'check-details', 'nhs-number']) {
+      const { heading, html } = await dot.browser.open(href.replace('is-this-you', page));
+      assert.equal(heading, 'Go back to the website or app and start again', page);
+      assert.doesNotMatch(html, /999 ?\d{3} ?\d{4}|LS1 4AP|Meadows/u);
+    }
     await cai.browser.submit({ choice: 'yes' });
     assert.match(cai.browser.page.address.pathname, /^\/sign-in\//u);
     assert.equal(await level(cai.accountId), 'P0');

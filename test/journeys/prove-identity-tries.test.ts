@@ -202,9 +202,13 @@ describe('one person’s details', () => {
       birthdate: `1990-01-${String(day + 1).padStart(2, '0')}`,
     }));
     assert.deepEqual(await guessFrom(claims, 1), nineAndLocked);
-    // An hour later there are nine more.
+    // An hour later there are nine more, and then none for four.
     app.home.clock.advance(61 * minute);
-    assert.deepEqual(await guessFrom(claims.slice(0, 1), 2), ['no_match']);
+    assert.deepEqual(await guessFrom(claims, 2), nineAndLocked);
+    app.home.clock.advance(3 * 60 * minute);
+    assert.deepEqual(await guessFrom(claims.slice(0, 1), 5), ['locked']);
+    app.home.clock.advance(61 * minute);
+    assert.deepEqual(await guessFrom(claims.slice(0, 1), 6), ['no_match']);
     app.home.clock.reset();
   });
 

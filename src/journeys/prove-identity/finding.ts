@@ -83,7 +83,8 @@ function signInAgain(context: ProveIdentityContext): ProveIdentityOutcome {
   return { outcome: 'moved', journey: 'sign-in', context };
 }
 
-async function isSignInOver(
+/** @returns whether whoever the journey is for is not signed in any more, as they were when it began */
+export async function isSignInOver(
   deps: Deps,
   { accountId, seenAt, sessionUid }: ProveIdentityContext,
 ): Promise<boolean> {

@@ -26,7 +26,7 @@ const patientResource = z.object({
         use: z.string().optional(),
         family: registeredName.optional(),
         given: z.array(registeredName).max(30).optional(),
-        period,
+        period: period.catch(undefined),
       }),
     )
     .optional(),
