@@ -1,5 +1,5 @@
 import { readEmail } from '#accounts';
-import { readOdsCode, type OdsCode } from '#foundation/identifiers';
+import { namesPractice, readOdsCode, type OdsCode } from '#foundation/identifiers';
 import { createSecrets } from '#foundation/security';
 import { listPractices, loadSupplierPlugs, openPractice, readPractice } from '#gp-systems';
 import { addMember, invitationAddress } from '#portals';
@@ -29,6 +29,7 @@ await asOperator(async (tools) => {
 });
 
 async function addPractice(tools: OperatorTools, odsCode: OdsCode, rest: readonly string[]): Promise<void> {
+  if (!namesPractice(odsCode)) throw new OperatorError(`${odsCode} stands for no practice.`);
   const [supplierId = '', name = '', ...addressLines] = rest;
   if (name === '' || addressLines.length === 0) throw new OperatorError(usage);
   const suppliers = (await loadSupplierPlugs()).map(({ id }) => id);

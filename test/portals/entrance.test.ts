@@ -181,6 +181,19 @@ describe('an invitation', () => {
     assert.ok(isIn(await tries({ email: 'ottoline@practice.example', code: code(secret) })));
   });
 
+  test('is finished once when its last form is sent many times at the same moment', async () => {
+    const { base, browser: manager } = await openTestPractice(app, ['manager']);
+    const link = await inviteTo(manager, base, 'una@practice.example');
+    const browser = new Person(app);
+    await browser.open(link);
+    await choose(browser);
+    const form = browser.page.forms.at(-1);
+    const shown = browser.formOf({ ...form?.fields, code: code(secretOn(browser)) });
+    const all = await Promise.all([1, 2, 3, 4].map(() => browser.send(form?.action ?? '', shown)));
+    const leads = all.map(({ headers }) => headers.get('location'));
+    assert.equal(leads.filter((address) => address === '/practice').length, 1, leads.join());
+  });
+
   test('is over after three days, and when a newer one was sent; the old access works until it is followed', async () => {
     const { base, odsCode, browser: manager } = await openTestPractice(app, ['manager']);
     const first = await inviteTo(manager, base, 'edda@practice.example');
