@@ -55,6 +55,13 @@ test('an operator puts a practice in, and its first manager, who sets up their a
     practice('add-manager', 'Y70001', 'maria@practice.example', 'Maria', 'Jones').stdout,
     /can sign in/u,
   );
+  assert.equal(practice('board-age', 'QWO', '16').status, 0);
+  assert.equal(practice('board-age', 'QWO', '44').status, 1);
+  assert.equal(practice('change-supplier', 'Y70001', 'vision').status, 0);
+  assert.equal(practice('change-supplier', 'Y70001', 'vision').status, 1);
+  await browser.open('/practice/Y70001/guidance');
+  assert.match(browser.page.text, /Vision/u);
+  assert.equal(practice('merge', 'Y70001', 'Y70002').status, 1);
   const again = practice('add-manager', 'Y70001', 'maria@practice.example', 'Maria', 'Jones', '--again');
   assert.equal((await new Person(app).open(again.stdout.trim())).status, 200);
 });
