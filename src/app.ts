@@ -13,7 +13,7 @@ import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
 import { practiceRoutes, sweepPortals } from '#portals';
-import { sweepProofing, type Proofing } from '#proofing';
+import { startProofingWork, sweepProofing, type Proofing } from '#proofing';
 import type { OpenHouse } from './open-house.ts';
 
 /**
@@ -69,11 +69,12 @@ const tendKeysEverySeconds = 60;
 /** Starts the background work of every room in this process. */
 export async function startWork(
   { house, jobs }: OpenHouse,
-  parts: { senders: Senders; register?: Register | undefined },
+  parts: { senders: Senders; register?: Register | undefined; gpSystems?: GpSystems | undefined },
 ): Promise<void> {
   await startMessagingWork(house, jobs, parts.senders);
   await startAccountsWork(house, jobs);
   await startIdentityWork(house, jobs, { register: parts.register });
+  await startProofingWork(house, jobs, { gpSystems: parts.gpSystems });
   await startOpenidWork(house, jobs);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);

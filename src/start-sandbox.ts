@@ -5,7 +5,9 @@ import type { House } from '#foundation/deps';
 import type { Web } from '#foundation/http';
 import type { Jobs } from '#foundation/jobs';
 import type { Settings } from '#foundation/settings';
+import { startGpSystemSimulators } from '#gp-systems';
 import { registerSimulatorAddresses, startRegisterSimulator, type Register } from '#pds';
+import type { Proofing } from '#proofing';
 import {
   openRequestLog,
   readOrMakeKey,
@@ -56,9 +58,14 @@ export async function withSandboxRegister(settings: Settings): Promise<Settings>
   };
 }
 
+/** @returns the port on which simulators stand in for the suppliers of GP systems that have no settings */
+export function gpSystemsPort({ port }: Settings): number {
+  return port + 3;
+}
+
 /**
- * Opens what has to be there before the product is built: the log that observes the requests of services, and the
- * simulated register, if it is the one that the product asks.
+ * Opens what has to be there before the product is built: the log that observes the requests of services, the
+ * simulated register, if it is the one that the product asks, and the simulated GP systems.
  */
 export async function prepareSandbox(house: House): Promise<PreparedSandbox> {
   const { settings } = house;
@@ -74,11 +81,13 @@ export async function prepareSandbox(house: House): Promise<PreparedSandbox> {
           requestsPerSecond: 2 * (settings.pdsRequestsPerSecond ?? registerRequestsPerSecond),
         })
       : undefined;
+  const gpSystems = await startGpSystemSimulators(house, { port: gpSystemsPort(settings) });
   const requests = openRequestLog(house);
   return {
     requests,
     close: async () => {
       await simulator?.close();
+      await gpSystems.close();
       await requests.close();
     },
   };
@@ -87,20 +96,31 @@ export async function prepareSandbox(house: House): Promise<PreparedSandbox> {
 /** Seeds and mounts the sandbox. */
 export async function startSandbox(
   web: Web,
-  parts: { clock: MovableClock; jobs: Jobs; requests: RequestLog; register: Register | undefined },
+  parts: {
+    clock: MovableClock;
+    jobs: Jobs;
+    requests: RequestLog;
+    register: Register | undefined;
+    proofing: Proofing;
+  },
 ): Promise<Sandbox> {
   const { settings } = web.house;
-  const { clock, requests, register } = parts;
+  const { clock, requests, register, proofing } = parts;
   const demoPort = settings.port + 1;
   const demoOrigin = `http://localhost:${demoPort}`;
   const client = await seedSandbox(web.house, { origin: demoOrigin });
-  await sandboxRoutes(web, { clock, requests, demoOrigin, register });
+  await sandboxRoutes(web, { clock, requests, demoOrigin, register, proofing });
   startSandboxWork(web.house, parts.jobs);
   let demo: ChildProcess | undefined;
   return {
     opened: () => {
       demo = startDemo({ client, port: demoPort, issuer: settings.issuer, loginName: settings.serviceName });
-      printAddresses({ issuer: settings.issuer, demoOrigin, registerUrl: settings.pdsUrl ?? '' });
+      printAddresses({
+        issuer: settings.issuer,
+        demoOrigin,
+        registerUrl: settings.pdsUrl ?? '',
+        gpSystemsUrl: `http://127.0.0.1:${gpSystemsPort(settings)}`,
+      });
       return Promise.resolve();
     },
     stop: () => (demo === undefined ? Promise.resolve() : stopChild(demo)),
@@ -136,16 +156,23 @@ function printAddresses({
   issuer,
   demoOrigin,
   registerUrl,
+  gpSystemsUrl,
 }: {
   issuer: string;
   demoOrigin: string;
   registerUrl: string;
+  gpSystemsUrl: string;
 }): void {
   const rows = [
     ['Demo service', demoOrigin, 'start here: sign up, sign in, see every token'],
     ['Sandbox', `${issuer}/sandbox`, 'test people, clients, how to connect your own service'],
     ['Inbox', `${issuer}/sandbox/inbox`, 'e-mails and text messages that were sent'],
     ['Register', registerUrl, 'the national register of patients: it is asked when somebody goes up to P5'],
+    [
+      'GP systems',
+      gpSystemsUrl,
+      'the systems of practices Z99001 to Z99005: they are asked when somebody goes up to P9',
+    ],
     ['Issuer', issuer, `${issuer}/.well-known/openid-configuration`],
   ];
   const width = Math.max(...rows.map(([, address]) => address?.length ?? 0));

@@ -11,7 +11,7 @@ import { openProofing } from '#proofing';
 import { buildApp, startWork } from './app.ts';
 import { readMasterKey } from './master-key.ts';
 import { openHouse } from './open-house.ts';
-import { prepareSandbox, startSandbox, withSandboxRegister } from './start-sandbox.ts';
+import { gpSystemsPort, prepareSandbox, startSandbox, withSandboxRegister } from './start-sandbox.ts';
 
 /** What has to be stopped, the last started first. */
 type Stops = (() => Promise<unknown>)[];
@@ -61,9 +61,13 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   stops.push(open.close);
   yield;
   const register = openRegister(open.house);
-  const gpSystems = await loadGpSystems(open.house, { vouchFor: await openVouching(open.house) });
+  const simulatedOn = settings.mode === 'sandbox' ? gpSystemsPort(settings) : undefined;
+  const gpSystems = await loadGpSystems(open.house, {
+    simulatedOn,
+    vouchFor: await openVouching(open.house),
+  });
   const proofing = await openProofing(settings, { register, gpSystems });
-  await startWork(open, { senders, register });
+  await startWork(open, { senders, register, gpSystems });
   yield;
   const prepared = sandboxClock === undefined ? undefined : await prepareSandbox(open.house);
   if (prepared !== undefined) stops.push(prepared.close);
@@ -78,7 +82,7 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   const sandbox =
     sandboxClock === undefined || prepared === undefined
       ? undefined
-      : await startSandbox(web, { clock: sandboxClock, jobs: open.jobs, register, ...prepared });
+      : await startSandbox(web, { clock: sandboxClock, jobs: open.jobs, register, proofing, ...prepared });
   yield;
   await web.app.listen({ port: settings.port, host: settings.host });
   yield;

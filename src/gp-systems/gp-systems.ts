@@ -67,6 +67,7 @@ export type GpSystemsHouse = Pick<House, 'settings' | 'clock' | 'log' | 'databas
  *
  * @param parts.environment where the suppliers’ own settings are; `process.env` when left out
  * @param parts.folder where their folders are; this room when left out
+ * @param parts.simulatedOn a port of this machine where those suppliers are simulated that have no settings; in a sandbox
  * @param parts.vouchFor says who a patient is, for suppliers that want to be told, when the caller brings no token for it
  * @throws {SettingsFault} with a line for each setting that is missing or malformed although others of its supplier are set
  */
@@ -75,12 +76,14 @@ export async function loadGpSystems(
   parts: {
     readonly environment?: Environment | undefined;
     readonly folder?: string | undefined;
+    readonly simulatedOn?: number | undefined;
     readonly vouchFor?: VouchFor | undefined;
   } = {},
 ): Promise<GpSystems> {
   const { settings, clock, database } = house;
   const plugs = await loadSupplierPlugs(parts.folder);
-  const opened = openSuppliers(plugs, { settings, clock, environment: parts.environment });
+  const { environment, simulatedOn } = parts;
+  const opened = openSuppliers(plugs, { settings, clock, environment, simulatedOn });
   const lines = new Map<string, OpenLine>(
     opened.map(({ plug, supplier }) => [
       plug.id,

@@ -39,6 +39,7 @@ export type { SupplierDifferences, SupplierWords } from './supplier-plug.ts';
 export {
   clearGpSystemFaults,
   gpSystemFaultKinds,
+  listGpSystemFaults,
   setGpSystemFault,
   type GpSystemFault,
   type GpSystemFaultKind,
@@ -46,10 +47,14 @@ export {
 export {
   addSimulatedPatient,
   changeSimulatedDetails,
+  clearSimulatedGpPatients,
+  hasSimulatedGpPatient,
   issueSimulatedDetails,
+  putSimulatedGpPatient,
   removeSimulatedPatient,
   type DetailsState,
   type PatientStanding,
+  type SimulatedGpAccount,
   type SimulatedGpPatient,
 } from './simulated/seed.ts';
 export { startGpSystemSimulators, type GpSystemSimulators } from './simulated/server.ts';

@@ -1,7 +1,8 @@
-import { SettingsFault, type Environment, type Settings } from '#foundation/settings';
+import { setsAny, SettingsFault, type Environment, type Settings } from '#foundation/settings';
 import type { Clock } from '#foundation/clock';
 import { loadPlugs } from '#foundation/socket';
 import type { Supplier } from './supplier.ts';
+import { simulatedEnvironment } from './simulated/environment.ts';
 import { supplierManifest, type SupplierPlug } from './supplier-plug.ts';
 
 /** @returns every supplier that there is a folder for, with its manifest */
@@ -18,6 +19,7 @@ export interface OpenedSupplier {
 /**
  * Opens the suppliers that have settings.
  *
+ * @param start.simulatedOn a port of this machine where those that have none are simulated
  * @throws {SettingsFault} with a line for each setting that is missing or malformed although others of its supplier are set
  */
 export function openSuppliers(
@@ -26,11 +28,14 @@ export function openSuppliers(
     readonly settings: Settings;
     readonly clock: Clock;
     readonly environment?: Environment | undefined;
+    readonly simulatedOn?: number | undefined;
   },
 ): OpenedSupplier[] {
-  const { settings, clock, environment } = start;
+  const { settings, clock, simulatedOn } = start;
   const problems: string[] = [];
   const opened = plugs.flatMap((plug): OpenedSupplier[] => {
+    const isSimulated = simulatedOn !== undefined && !setsAny(plug.settings, start.environment);
+    const environment = isSimulated ? simulatedEnvironment([plug], simulatedOn) : start.environment;
     try {
       const supplier = plug.openSupplier({ mode: settings.mode, clock, environment });
       return supplier === undefined ? [] : [{ plug, supplier }];

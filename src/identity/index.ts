@@ -17,6 +17,7 @@ export {
   type AuthenticationFactor,
   type IdentityLevel,
 } from './levels.ts';
+export { checkGpCredentialsLater, gpCredentialsQueue, withdrawGpCredentials } from './gp-credentials.ts';
 export {
   ageRules,
   blockFastTrack,
@@ -62,7 +63,7 @@ export {
 export { allowedEverywhere, raiseToHigh, type RaisedToHigh } from './raise.ts';
 export { detailsOf, phoneIsOn } from './register-details.ts';
 export { startIdentityWork, recheckLater } from './recheck-later.ts';
-export { recheckIdentity, type Recheck } from './recheck.ts';
+export { latestReading, recheckIdentity, type Recheck } from './recheck.ts';
 export { badStandings, standingReferences, type BadStanding } from './standing.ts';
 export { identityPart } from './store.ts';
 export {

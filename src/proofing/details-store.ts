@@ -66,6 +66,10 @@ export async function selectUser(
   return row === undefined ? undefined : { accountId: row.account_id };
 }
 
+export async function deleteUsed(db: Db, detailsKey: string): Promise<void> {
+  await tables(db).deleteFrom('proofing.used_details').where('details_key', '=', detailsKey).execute();
+}
+
 export async function upsertConnection(
   { db, secrets }: StoreDeps,
   connection: { accountId: string; odsCode: string; token: string; madeAt: Date },
@@ -129,13 +133,17 @@ export async function deleteHalfConnection(db: Db, accountId: string): Promise<v
   await tables(db).deleteFrom('proofing.half_connection').where('account_id', '=', accountId).execute();
 }
 
+export async function deleteConnection(db: Db, accountId: string): Promise<void> {
+  await tables(db).deleteFrom('proofing.connection').where('account_id', '=', accountId).execute();
+}
+
 /** Forgets an account's connections; details that it has used stay used, by nobody that is known. */
 export async function deleteAccount(
   db: Db,
   { accountId, usedUntil }: { accountId: string; usedUntil: Date },
 ): Promise<void> {
   await deleteHalfConnection(db, accountId);
-  await tables(db).deleteFrom('proofing.connection').where('account_id', '=', accountId).execute();
+  await deleteConnection(db, accountId);
   await tables(db)
     .updateTable('proofing.used_details')
     .set({ account_id: null, kept_until: usedUntil })

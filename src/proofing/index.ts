@@ -11,15 +11,21 @@ export {
 } from './issued-details.ts';
 export {
   forgetAccount,
+  keepDetailsUsed,
   readGpConnection,
+  releaseDetails,
   sweepProofing,
   type GpConnection,
 } from './keeping.ts';
 export type {
   MethodWords,
   ProofContext,
+  ProofIntent,
   ProofingMethod,
   ProofingTools,
   ProofPerson,
+  ProvenWithoutPages,
 } from './method.ts';
+export { readNoAccess } from './gp-access/access.ts';
+export { startProofingWork } from './work.ts';
 export { openProofing, type Offers, type Proofing } from './proofing.ts';

@@ -3,11 +3,15 @@ import type { Deps } from '#foundation/deps';
 import { readOdsCode, type OdsCode } from '#foundation/identifiers';
 import {
   deleteAccount,
+  deleteUsed,
   deleteDetailsKeptUntil,
   selectConnection,
+  takeDetails,
   upsertConnection,
 } from './details-store.ts';
+import { deleteAccess } from './gp-access/access-store.ts';
 import { deleteIssuedKeptUntil } from './issued-store.ts';
+import { detailsKeyOf, type ThreeDetails } from './keys.ts';
 
 /** As long as the audit trail is kept. */
 const usedRetentionSeconds = 8 * 366 * 24 * 3600;
@@ -39,10 +43,33 @@ export function keepGpConnection(
   return upsertConnection(deps, { accountId, odsCode, token, madeAt: deps.clock.now() });
 }
 
+/**
+ * Takes registration details for an account, in a transaction: they prove nobody else from then on.
+ *
+ * @returns false if they are another login's, or that of one that is closed
+ */
+export function keepDetailsUsed(
+  deps: Pick<Deps, 'db' | 'clock' | 'secrets'>,
+  used: { readonly accountId: string; readonly details: ThreeDetails },
+): Promise<boolean> {
+  const { accountId, details } = used;
+  return takeDetails(deps.db, { accountId, detailsKey: detailsKeyOf(deps, details), now: deps.clock.now() });
+}
+
+/** Lets registration details be used again, in a sandbox that is put back. @throws {Error} in production */
+export async function releaseDetails(
+  deps: Pick<Deps, 'db' | 'secrets' | 'settings'>,
+  details: ThreeDetails,
+): Promise<void> {
+  if (deps.settings.mode === 'production') throw new Error('details that were used stay so');
+  await deleteUsed(deps.db, detailsKeyOf(deps, details));
+}
+
 /** Forgets, in a transaction, what is kept here of an account that is closed. Registration details that it has used stay used. */
-export function forgetAccount(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Promise<void> {
+export async function forgetAccount(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Promise<void> {
+  await deleteAccess(deps.db, accountId);
   const usedUntil = secondsAfter(deps.clock.now(), usedRetentionSeconds);
-  return deleteAccount(deps.db, { accountId, usedUntil });
+  await deleteAccount(deps.db, { accountId, usedUntil });
 }
 
 /** Removes what has been kept as long as it may. */

@@ -39,6 +39,22 @@ export interface MethodWords {
   readonly time: string;
 }
 
+/** What somebody would do on a method's pages, where there are none to look at. */
+export interface ProofIntent {
+  readonly accountId: string;
+  readonly remoteAddress: string;
+  /** The three details, as they would type them; left out when they have none. */
+  readonly details?: { readonly userId: string; readonly linkageKey: string; readonly odsCode: string };
+}
+
+export type ProvenWithoutPages =
+  | 'proven'
+  /** Their pages would have said that they are not. */
+  | 'not_proven'
+  | 'locked'
+  /** Another system does not answer. */
+  | 'unavailable';
+
 /** A way in which people prove who they are. All that others need to know of it is here; nobody knows it by name. */
 export interface ProofingMethod {
   readonly id: string;
@@ -56,6 +72,12 @@ export interface ProofingMethod {
     tools: ProofingTools,
     embedding: Embedding<A, C, unknown, ProofContext>,
   ) => AnyStep<A, C>[];
+  /** Does what its pages do, by the doors that they open; left out where pages can’t be done without. */
+  readonly proveWithoutPages?: (
+    house: House,
+    tools: ProofingTools,
+    intent: ProofIntent,
+  ) => Promise<ProvenWithoutPages>;
   /** @returns in one sentence, for staff and in English, what a decision by it rested on; no personal details */
   readonly staffSummary: (evidence: Evidence) => string;
   /** The types of what it writes into the audit trail, besides decisions. */
@@ -102,6 +124,7 @@ const manifestShape = z.strictObject({
   offeredWhen: isFunction,
   isProven: isFunction,
   embedIn: isFunction,
+  proveWithoutPages: isFunction.optional(),
   staffSummary: isFunction,
   auditEvents: z.array(z.string().min(1)),
   keeps: z.array(z.string().min(1)),

@@ -1,7 +1,7 @@
 import { createAccount, forgetAccount as forgetLogin, setLandline, setPhone } from '#accounts';
 import { forgetAccount as forgetAgreements } from '#consent';
 import type { Deps } from '#foundation/deps';
-import { type Nation, type NhsNumber, readNhsNumber } from '#foundation/identifiers';
+import { type Nation, type NhsNumber, readNhsNumber, readOdsCode } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
 import {
   establishIdentity,
@@ -11,7 +11,7 @@ import {
   type IdentityDetails,
 } from '#identity';
 import { forgetAccount as forgetTokens } from '#openid';
-import { forgetAccount as forgetProofs } from '#proofing';
+import { forgetAccount as forgetProofs, keepDetailsUsed } from '#proofing';
 
 /** Who a made-up person is known to be. */
 export interface MadeUpIdentity {
@@ -68,7 +68,11 @@ export async function makePerson(
     return 'nhs_number_taken';
   }
   const { gpCredentials } = identity;
-  if (gpCredentials !== undefined) await keepGpCredentials(deps, { accountId, credentials: gpCredentials });
+  if (gpCredentials === undefined) return 'made';
+  await keepGpCredentials(deps, { accountId, credentials: gpCredentials });
+  const { gpOdsCode, ...details } = gpCredentials;
+  const odsCode = readOdsCode(gpOdsCode);
+  if (odsCode !== undefined) await keepDetailsUsed(deps, { accountId, details: { ...details, odsCode } });
   return 'made';
 }
 

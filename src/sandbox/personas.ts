@@ -1,7 +1,9 @@
+import { atPracticePersonas } from './personas/at-practices.ts';
 import { hardToMatchPersonas } from './personas/hard-to-match.ts';
 import { knownPersonas } from './personas/known.ts';
 import { lowestLevelPersonas } from './personas/lowest-level.ts';
 import type { Persona } from './personas/persona.ts';
+import { withDetailsPersonas } from './personas/with-details.ts';
 
 export type { Persona } from './personas/persona.ts';
 
@@ -12,6 +14,8 @@ export const personas: readonly Persona[] = [
   ...lowestLevelPersonas,
   ...knownPersonas,
   ...hardToMatchPersonas,
+  ...withDetailsPersonas,
+  ...atPracticePersonas,
 ];
 
 /** Finds a persona by its id, or its English title in whatever case. */

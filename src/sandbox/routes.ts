@@ -4,6 +4,7 @@ import type { Web } from '#foundation/http';
 import type { Jobs } from '#foundation/jobs';
 import { tendSigningKeys } from '#openid';
 import type { Register } from '#pds';
+import type { Proofing } from '#proofing';
 import { clientOperations } from './api/clients.ts';
 import { clockOperations } from './api/clock.ts';
 import { faultOperations } from './api/faults.ts';
@@ -29,6 +30,7 @@ const secondsBetweenLocks = 60;
  * @param sandbox.requests the log in which the product's own requests are observed
  * @param sandbox.demoOrigin where browsers reach the demo connected service, such as `http://localhost:3001`
  * @param sandbox.register the way to the national register
+ * @param sandbox.proofing the ways in which people prove who they are
  */
 export async function sandboxRoutes(
   web: Web,
@@ -37,6 +39,7 @@ export async function sandboxRoutes(
     readonly requests: RequestLog;
     readonly demoOrigin: string;
     readonly register?: Register | undefined;
+    readonly proofing?: Proofing | undefined;
   },
 ): Promise<void> {
   const { app, house } = web;
@@ -52,7 +55,14 @@ export async function sandboxRoutes(
     ...messageOperations(deps),
     ...clientOperations(deps),
     ...requestOperations(deps),
-    ...signInOperations({ app, house, register: sandbox.register, devices, queues: new Map() }),
+    ...signInOperations({
+      app,
+      house,
+      register: sandbox.register,
+      proofing: sandbox.proofing,
+      devices,
+      queues: new Map(),
+    }),
     ...keyOperations(deps),
     ...faultOperations(deps),
     ...registerOperations(deps),

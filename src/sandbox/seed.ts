@@ -2,6 +2,7 @@ import { checkPassword, clearLocks, findAccountId, listAccountIds, readAccount }
 import type { MovableClock } from '#foundation/clock';
 import { refuse } from '#consent';
 import type { Deps, House } from '#foundation/deps';
+import { clearGpSystemFaults } from '#gp-systems';
 import { clearSimulatedInbox } from '#messaging';
 import { listClients, removeClient } from '#partners';
 import {
@@ -14,6 +15,7 @@ import {
 import { demoClientId, registerDemoClient, type DemoClient } from './demo-client.ts';
 import { registerExampleServices } from './example-services.ts';
 import { forgetPerson, makePerson } from './people.ts';
+import { clearPractices, openPractices, putAtPractices, seedAtPractices } from './practices.ts';
 import type { RequestLog } from './requests/log.ts';
 import { takeSeedingTurn } from './store.ts';
 import { landlineOf, personas, phoneOf, sandboxPassword, type Persona } from './personas.ts';
@@ -45,10 +47,12 @@ export async function seedSandbox(house: House, demo: { readonly origin: string 
     await registerExampleServices(deps);
     const registered = await registerDemoClient(deps, demo);
     await seedSimulatedRegister(deps);
+    await openPractices(deps, { isReset: false });
     const hashPassword = passwordHasher(house);
     for (const persona of personas) {
       await seedPersona(house, deps, persona, hashPassword);
       await seedEntries(deps, persona);
+      await seedAtPractices(deps, persona);
     }
     return registered;
   });
@@ -75,6 +79,7 @@ export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Pe
     const byEmail = await findAccountId(deps, persona.email);
     const ids = new Set([byEmail, persona.account?.sub].filter((id) => id !== undefined));
     for (const id of ids) await forgetPerson(deps, id);
+    await putAtPractices(deps, persona);
     await seedPersona(house, deps, persona);
     for (const entry of persona.register ?? []) await putSimulatedPatient(deps, entry);
     return ids;
@@ -83,7 +88,7 @@ export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Pe
   await keepLocked(house);
 }
 
-/** Puts everything back as seeded: people, the register, clients, messages, time; and forgets what services did. */
+/** Puts everything back as seeded: people, the register, the practices, clients, messages, time; and forgets what services did. */
 export async function resetAll(deps: SeedDeps): Promise<void> {
   const { house, clock, requests, demoOrigin, onForgotten } = deps;
   clock.reset();
@@ -97,9 +102,13 @@ export async function resetAll(deps: SeedDeps): Promise<void> {
     await registerDemoClient(inside, { origin: demoOrigin });
     await clearRegisterFaults(inside);
     await resetSimulatedRegister(inside);
+    await clearGpSystemFaults(inside);
+    await clearPractices(inside);
+    await openPractices(inside, { isReset: true });
     const hashPassword = passwordHasher(house);
     for (const persona of personas) {
       await clearLocks(inside, { email: persona.email, phone: phoneOf(persona) });
+      await putAtPractices(inside, persona);
       await seedPersona(house, inside, persona, hashPassword);
       await seedEntries(inside, persona);
     }

@@ -56,6 +56,20 @@ suite('personas whose identity is known', () => {
         ['superseded-number', false],
         ['record-withdrawn', false],
         ['record-shows-death', false],
+        ['gp-details-ready-z99001', true],
+        ['gp-details-ready-z99002', true],
+        ['gp-details-ready-z99003', true],
+        ['gp-details-used', true],
+        ['gp-details-expired', true],
+        ['gp-details-wrong-practice', true],
+        ['gp-details-moved-practice', true],
+        ['gp-details-withdrawn', true],
+        ['im1-credentials-stale', true],
+        ['fast-track-ready', false],
+        ['fast-track-blocked', false],
+        ['practice-limited', true],
+        ['im1-access-lost', true],
+        ['im1-moved-practice', true],
       ],
     );
     for (const { nhsNumber = '', birthdate = '', odsCode = '' } of known) {
@@ -89,10 +103,11 @@ suite('personas whose identity is known', () => {
           born: userinfo['birthdate'],
           matched: userinfo['phone_number_pds_matched'],
           practice: userinfo['gp_registration_details'],
-          key: z
-            .object({ gp_linkage_key: z.string() })
-            .optional()
-            .parse(userinfo['gp_integration_credentials']),
+          // Who has none is given some, at whichever time that is done in the background.
+          key:
+            gpCredentials === undefined
+              ? undefined
+              : z.object({ gp_linkage_key: z.string() }).parse(userinfo['gp_integration_credentials']),
         },
         {
           family: details?.familyName,
@@ -229,7 +244,7 @@ suite('people of one’s own', () => {
     );
     for (const wrong of [
       { nhsNumber: '9990000107' },
-      { level: 'P5', gp: { userId: 'a', linkageKey: 'b', odsCode: 'Z99001' } },
+      { level: 'P0', gp: { userId: 'a', linkageKey: 'b', odsCode: 'Z99001' } },
       { level: 'P1' },
       { alias: 'x' },
     ])

@@ -63,6 +63,20 @@ suite('what the personas say of themselves leads in the register where their sto
     deceased: { byName: 'match', byNumber: 'found', also: 'dead' },
     restricted: { byName: 'no_match', byNumber: 'found', also: 'restricted' },
     'nhs-number-taken': { byName: 'match', byNumber: 'found' },
+    'gp-details-ready-z99001': { byName: 'match', byNumber: 'found' },
+    'gp-details-ready-z99002': { byName: 'match', byNumber: 'found' },
+    'gp-details-ready-z99003': { byName: 'match', byNumber: 'found' },
+    'gp-details-used': { byName: 'match', byNumber: 'found' },
+    'gp-details-expired': { byName: 'match', byNumber: 'found' },
+    'gp-details-wrong-practice': { byName: 'match', byNumber: 'found' },
+    'gp-details-moved-practice': { byName: 'match', byNumber: 'found' },
+    'gp-details-withdrawn': { byName: 'match', byNumber: 'found' },
+    'im1-credentials-stale': { byName: 'match', byNumber: 'found' },
+    'fast-track-ready': { byName: 'match', byNumber: 'found' },
+    'fast-track-blocked': { byName: 'match', byNumber: 'found' },
+    'practice-limited': { byName: 'match', byNumber: 'found' },
+    'im1-access-lost': { byName: 'match', byNumber: 'found' },
+    'im1-moved-practice': { byName: 'match', byNumber: 'found' },
   };
   for (const { id, says, account } of personas) {
     if (says === undefined) continue;
@@ -175,7 +189,7 @@ suite('a fault that is asked for', () => {
     assert.equal(await ask({ target: 'pds', kind: 'explode' }), 400);
     assert.equal(await ask({ target: 'pds', kind: 'fail', times: 0 }), 400);
     assert.equal(await ask({ target: 'moon', kind: 'fail' }), 400);
-    assert.equal(await ask({ target: 'gp', kind: 'fail' }), 501);
+    assert.equal(await ask({ target: 'sms', kind: 'fail' }), 501);
     assert.deepEqual(faulty.parse((await call(sandbox, 'GET', '/faults')).body).faults, []);
   });
 });

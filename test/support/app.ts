@@ -67,10 +67,11 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   });
   const register = await prepared?.start(home);
   const way = openRegister(home.house);
-  if (!resting) await startWork(home, { senders: await loadSenders(home.house.settings, {}), register: way });
   const gpSystems = wantsGpSystems
     ? await startTestGpSystems(home, { vouchFor: await openVouching(home.house) })
     : undefined;
+  const senders = await loadSenders(home.house.settings, {});
+  if (!resting) await startWork(home, { senders, register: way, gpSystems: gpSystems?.gpSystems });
   const ownMethods = path.resolve(import.meta.dirname, '../../src/proofing');
   const proofing = await openProofing(home.house.settings, {
     register: way,

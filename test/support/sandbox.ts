@@ -2,8 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Environment } from '#foundation/settings';
+import { loadGpSystems, startGpSystemSimulators } from '#gp-systems';
 import { loadSenders } from '#messaging';
+import { openVouching } from '#openid';
 import { openRegister } from '#pds';
+import { openProofing } from '#proofing';
 import { openRequestLog, sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
 import { buildApp, startWork } from '../../src/app.ts';
 import { findFreePort } from './free-port.ts';
@@ -16,6 +19,8 @@ export interface TestSandbox {
   /** Its issuer. */
   readonly origin: string;
   readonly register: TestRegister;
+  /** The settings by which its GP systems are reached. */
+  readonly gpEnvironment: Environment;
   readonly demoClient: DemoClient;
   readonly demoOrigin: string;
   readonly dataFolder: string;
@@ -51,15 +56,22 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
   });
   const simulator = await prepared.start(home);
   const register = openRegister(home.house);
-  await startWork(home, { senders: await loadSenders(home.house.settings, {}), register });
   const requests = openRequestLog(home.house);
-  const web = await buildApp(home.house, { observe: requests.observe, register });
+  const simulators = await startGpSystemSimulators(home.house, { port: 0 });
+  const gpSystems = await loadGpSystems(home.house, {
+    environment: simulators.environment,
+    vouchFor: await openVouching(home.house),
+  });
+  await startWork(home, { senders: await loadSenders(home.house.settings, {}), register, gpSystems });
+  const proofing = await openProofing(home.house.settings, { register, gpSystems });
+  const web = await buildApp(home.house, { observe: requests.observe, register, proofing });
   const demoClient = await seedSandbox(home.house, { origin: demoOrigin });
-  await sandboxRoutes(web, { clock: home.clock, requests, demoOrigin, register });
+  await sandboxRoutes(web, { clock: home.clock, requests, demoOrigin, register, proofing });
   return {
     home,
     origin,
     register: simulator,
+    gpEnvironment: simulators.environment,
     demoClient,
     demoOrigin,
     dataFolder,
@@ -69,6 +81,7 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
     close: async () => {
       await web.app.close();
       await simulator.close();
+      await simulators.close();
       await requests.close();
       await home.close();
       await rm(dataFolder, { recursive: true, force: true });

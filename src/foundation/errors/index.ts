@@ -39,6 +39,11 @@ export const faults = {
     statusCode: 503,
     meaning: 'somebody’s entry in the national register could not be read again; it is tried again later',
   },
+  'proofing.gp-system-unavailable': {
+    statusCode: 503,
+    meaning:
+      'the system of a practice could not be asked whether somebody’s GP credentials still work; it is tried again later',
+  },
   'socket.invalid-plug': {
     statusCode: 500,
     meaning: 'a plug folder does not fit its socket, so the start was stopped',

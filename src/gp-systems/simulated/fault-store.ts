@@ -40,6 +40,24 @@ export async function insertFault(db: Db, fault: StoredFault): Promise<void> {
     .execute();
 }
 
+/** @returns those that are still to come, the next one first */
+export async function selectFaults(db: Db): Promise<StoredFault[]> {
+  const rows = await tables(db)
+    .selectFrom('gp_systems.simulated_fault')
+    .selectAll()
+    .where('times', '>', 0)
+    .orderBy('number')
+    .execute();
+  return rows.map((row) => ({
+    supplierId: row.supplier_id,
+    kind: row.kind,
+    operation: row.operation,
+    supplierCode: row.supplier_code,
+    passes: row.passes,
+    times: row.times,
+  }));
+}
+
 export async function deleteFaults(db: Db): Promise<void> {
   await tables(db).deleteFrom('gp_systems.simulated_fault').execute();
 }

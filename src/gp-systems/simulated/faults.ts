@@ -1,5 +1,5 @@
 import type { Deps } from '#foundation/deps';
-import { deleteFaults, insertFault } from './fault-store.ts';
+import { deleteFaults, insertFault, selectFaults } from './fault-store.ts';
 
 /** What a simulated GP system can be told to do wrong. */
 export const gpSystemFaultKinds = [
@@ -42,6 +42,17 @@ export async function setGpSystemFault({ db }: Pick<Deps, 'db'>, fault: GpSystem
     supplierCode: fault.supplierCode ?? null,
     passes: fault.passes ?? 0,
     times: fault.times,
+  });
+}
+
+/** @returns the faults that are still to come, the next one first */
+export async function listGpSystemFaults({
+  db,
+}: Pick<Deps, 'db'>): Promise<Pick<GpSystemFault, 'supplierId' | 'kind' | 'times'>[]> {
+  const faults = await selectFaults(db);
+  return faults.flatMap(({ supplierId, kind, times }) => {
+    const known = gpSystemFaultKinds.find((one) => one === kind);
+    return known === undefined ? [] : [{ supplierId, kind: known, times }];
   });
 }
 

@@ -1,11 +1,13 @@
 import { secondsAfter } from '#foundation/clock';
-import type { House } from '#foundation/deps';
+import type { Deps, House } from '#foundation/deps';
 import type { NhsNumber, OdsCode } from '#foundation/identifiers';
 import type { IdentityCheck, RegistrationDetails } from '../supplier.ts';
 import { loadSupplierPlugs } from '../suppliers.ts';
 import { detailsLastSeconds } from './desk.ts';
 import {
+  deleteEverywhere,
   deletePatients,
+  hasPatient,
   insertAccount,
   insertConnection,
   insertPatient,
@@ -35,7 +37,7 @@ export interface SimulatedGpPatient {
 
 /** Registers somebody at a simulated practice; a second time under the same NHS number makes a double. */
 export async function addSimulatedPatient(
-  { database }: Pick<SeedHouse, 'database'>,
+  { database }: { readonly database: Pick<House['database'], 'db'> },
   patient: SimulatedGpPatient,
 ): Promise<void> {
   await insertPatient(database.db, {
@@ -131,4 +133,49 @@ export async function changeSimulatedDetails(
     await restrictConnections(db, account.number);
     return { odsCode, accountId, linkageKey };
   });
+}
+
+/** An online account that a simulated practice has made for somebody, whoever has its details. */
+export interface SimulatedGpAccount extends RegistrationDetails {
+  /** `ready` details don’t expire. */
+  readonly state: 'ready' | 'expired' | 'withdrawn';
+}
+
+/** Tells whether somebody is at a simulated practice. */
+export function hasSimulatedGpPatient({ db }: Pick<Deps, 'db'>, nhsNumber: NhsNumber): Promise<boolean> {
+  return hasPatient(db, nhsNumber);
+}
+
+/**
+ * Lets simulated practices know somebody just so, in a transaction, whatever they knew of them before.
+ *
+ * @param person.at the practices where they are; accounts at one that nobody has told of are left out
+ */
+export async function putSimulatedGpPatient(
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  person: {
+    readonly nhsNumber: NhsNumber;
+    readonly at: readonly Omit<SimulatedGpPatient, 'nhsNumber'>[];
+    readonly accounts: readonly SimulatedGpAccount[];
+  },
+): Promise<void> {
+  const { nhsNumber } = person;
+  await deleteEverywhere(db, nhsNumber);
+  for (const patient of person.at) await addSimulatedPatient({ database: { db } }, { ...patient, nhsNumber });
+  for (const { odsCode, accountId, linkageKey, state } of person.accounts) {
+    const term = await selectTerm(db, odsCode);
+    if (term === undefined) continue;
+    await insertAccount(db, term, {
+      nhsNumber,
+      accountId,
+      linkageKey,
+      state: state === 'withdrawn' ? 'withdrawn' : 'live',
+      expiresAt: state === 'expired' ? secondsAfter(clock.now(), -1) : null,
+    });
+  }
+}
+
+/** Takes everybody off the lists of the simulated practices. */
+export function clearSimulatedGpPatients({ db }: Pick<Deps, 'db'>): Promise<void> {
+  return deleteEverywhere(db);
 }

@@ -5,6 +5,7 @@ import type { Environment } from '#foundation/settings';
 import type { SupplierPlug } from '../supplier-plug.ts';
 import { loadSupplierPlugs } from '../suppliers.ts';
 import { openDesk } from './desk.ts';
+import { simulatedEnvironment } from './environment.ts';
 import { takeFault } from './fault-store.ts';
 import { gpSystemFaultKinds, type GpSystemFaultKind } from './faults.ts';
 import type { SimulatedReply, SimulatedRequest, SimulatedWorld, SupplierSimulator } from './simulator.ts';
@@ -20,15 +21,6 @@ export type SimulatorHouse = Pick<House, 'database' | 'clock' | 'log' | 'setting
 
 const mostBodyBytes = 64 * 1024;
 const slowMs = 1500;
-
-/** @returns the suppliers’ settings for reaching simulators that listen on a port of this machine */
-export function simulatedEnvironment(plugs: readonly SupplierPlug[], port: number): Environment {
-  return Object.fromEntries(
-    plugs.flatMap(({ id, simulator }) =>
-      Object.entries(simulator.environment(`http://127.0.0.1:${port}/${id}`)),
-    ),
-  );
-}
 
 /**
  * Starts a server on this machine alone that speaks as the GP system of each supplier does, under the supplier’s id. What the

@@ -1,5 +1,7 @@
 import type { House } from '#foundation/deps';
+import { checkGpCredentialsLater, saysTwoFactors } from '#identity';
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { rulesOf } from './client-metadata.ts';
 import { cacheForServices, discoveryCorrections } from '../endpoints/discovery.ts';
 
 /** Shows an error that can't be told to the service by a redirect. */
@@ -27,6 +29,7 @@ export async function around(
       ctx.set('Cache-Control', cacheForServices);
     }
     await recordGrant(house, ctx);
+    await askForGpCredentials(house, ctx);
     await observeAnswer?.(ctx);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -58,4 +61,23 @@ async function recordGrant(house: House, ctx: KoaContextWithOIDC): Promise<void>
     clientId: code.clientId,
     details: { vot: code.acr ?? '', scopes: [...code.scopes], silent: interaction === undefined },
   });
+}
+
+const gpCredentialsScope = 'gp_integration_credentials';
+
+/**
+ * When a service may be given somebody's GP credentials, these are checked meanwhile. Should that not be possible, nobody is
+ * kept from signing in by it.
+ */
+async function askForGpCredentials(house: House, ctx: KoaContextWithOIDC): Promise<void> {
+  const { AuthorizationCode: code } = ctx.oidc.entities;
+  const { client } = ctx.oidc;
+  if (code?.accountId === undefined || client === undefined || !code.scopes.has(gpCredentialsScope)) return;
+  const vot = code.acr ?? '';
+  if (!vot.startsWith('P9') || !saysTwoFactors(vot) || !rulesOf(client).im1Enabled) return;
+  try {
+    await checkGpCredentialsLater(house.deps, code.accountId);
+  } catch (error) {
+    house.log.error({ err: error }, 'GP credentials are not checked');
+  }
 }

@@ -6,6 +6,7 @@ import { judgeFastTrack } from './judge.ts';
 import { limitedAccess } from './limited/step.ts';
 import { method } from './settle.ts';
 import { stopped } from './stopped/step.ts';
+import { relyWithoutPages } from './without-pages.ts';
 
 const evidenceShape = z.object({
   odsCode: z.string(),
@@ -39,6 +40,7 @@ const plug = proofingMethod({
   answers: fastTrackAnswers,
   isProven: ({ isProven }) => isProven === true,
   steps: (tools) => [askToRely(tools), limitedAccess, stopped],
+  proveWithoutPages: relyWithoutPages,
   staffSummary: (evidence) => {
     const read = evidenceShape.safeParse(evidence);
     if (!read.success) return 'The check of a GP surgery.';

@@ -5,6 +5,7 @@ import { isOfferedTo } from './offered.ts';
 import { refusedDetails } from './refused/step.ts';
 import { staffSummary } from './staff-summary.ts';
 import { method } from './try-details.ts';
+import { typeWithoutPages } from './without-pages.ts';
 import { words } from './words.ts';
 
 /** Registration details that somebody's GP surgery has given them, after it had checked who they are. */
@@ -17,6 +18,7 @@ const plug = proofingMethod({
   answers: detailsAnswers,
   isProven: ({ isProven }) => isProven === true,
   steps: (tools) => [enterDetails(tools), refusedDetails],
+  proveWithoutPages: typeWithoutPages,
   staffSummary,
   auditEvents: ['details.issued', 'details.withdrawn', 'identity.gp-credentials-kept'],
   keeps: [

@@ -36,3 +36,12 @@ export const mobile = readBy((text) => {
   const reading = readPhone(text, { international, refusedCountries: [] });
   return reading.outcome === 'valid' ? reading.phone : undefined;
 }, 'must be a mobile number, or null for none');
+
+const printable = z
+  .string({ error: 'must be text' })
+  .regex(/^[\x21-\x7e]{1,64}$/u, 'must be 1 to 64 printable characters without spaces');
+/** The three details of a practice's letter. */
+export const writtenDetails = z.strictObject(
+  { userId: printable, linkageKey: printable, odsCode },
+  { error: 'must have userId, linkageKey and odsCode' },
+);

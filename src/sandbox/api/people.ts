@@ -6,14 +6,11 @@ import { hasSimulatedPatient, listSimulatedPatients, putSimulatedPatient, type R
 import { languages } from '#foundation/web';
 import { z } from 'zod';
 import { makePerson, type MadeUpIdentity } from '../people.ts';
+import { putPatient } from '../practices.ts';
 import { sandboxPassword } from '../personas.ts';
-import { birthdate, email, mobile, name, nhsNumber, odsCode, readBy } from './member.ts';
+import { birthdate, email, mobile, name, nhsNumber, odsCode, readBy, writtenDetails } from './member.ts';
 import { operation, refusal, type Operation, type Reply } from './operation.ts';
 import { describeEntry, entriesOf, entrySchema, registerEntry } from './register-entry.ts';
-
-const printable = z
-  .string({ error: 'must be text' })
-  .regex(/^[\x21-\x7e]{1,64}$/u, 'must be 1 to 64 printable characters without spaces');
 
 const body = z
   .strictObject(
@@ -32,12 +29,11 @@ const body = z
       odsCode: odsCode.optional(),
       phoneMatched: z.boolean({ error: 'must be true or false' }).optional(),
       register: registerEntry.nullable().optional(),
-      gp: z
-        .strictObject(
-          { userId: printable, linkageKey: printable, odsCode },
-          { error: 'must have userId, linkageKey and odsCode' },
-        )
-        .optional(),
+      gp: writtenDetails
+        .optional()
+        .describe(
+          'registration details of a practice: at P5 they are good for proving who the person is, at P9 they have done so',
+        ),
     },
     {
       error: (issue) =>
@@ -52,8 +48,8 @@ const body = z
       if (person.level === 'P0' && person[member] !== undefined)
         context.addIssue({ code: 'custom', path: [member], message: 'is known of nobody below P5' });
     }
-    if (person.level !== 'P9' && person.gp !== undefined)
-      context.addIssue({ code: 'custom', path: ['gp'], message: 'is known of nobody below P9' });
+    if (person.level === 'P0' && person.gp !== undefined)
+      context.addIssue({ code: 'custom', path: ['gp'], message: 'is issued to nobody below P5' });
   });
 type Asked = z.output<typeof body>;
 
@@ -137,7 +133,9 @@ async function make(house: House, asked: Asked): Promise<Reply> {
     const made = await house.transact(async (deps) => {
       if (await isInRegister(deps, asked, entries)) return 'in_register';
       const outcome = await makePerson(deps, { ...login, passwordHash, identity });
-      if (outcome === 'made') await putEntries(deps, asked, entries);
+      if (outcome !== 'made') return outcome;
+      await putEntries(deps, asked, entries);
+      await putAtPractice(deps, asked, identity);
       return outcome;
     });
     if (made !== 'made') {
@@ -154,6 +152,7 @@ async function make(house: House, asked: Asked): Promise<Reply> {
       password,
       mobile: shownMobile,
       ...describeIdentity(identity),
+      ...(asked.gp === undefined ? {} : { gp: asked.gp }),
     };
     return { status: 201, body: { ...shown, ...describeEntry(await readEntry(house, entries[0])) } };
   }
@@ -165,6 +164,14 @@ async function putEntries(deps: Deps, asked: Asked, entries: readonly Registered
     const stays = asked.register === undefined && (await hasSimulatedPatient(deps, entry.nhsNumber));
     if (!stays) await putSimulatedPatient(deps, entry);
   }
+}
+
+/** Their practice knows them as the login does; with details, the one that has issued these. */
+async function putAtPractice(deps: Deps, { gp }: Asked, identity: MadeUpIdentity | undefined): Promise<void> {
+  const { nhsNumber: number, familyName, birthdate: day, gpOdsCode } = identity?.details ?? {};
+  const at = gp?.odsCode ?? gpOdsCode;
+  if (number === undefined || familyName === undefined || day === undefined || at === undefined) return;
+  await putPatient(deps, { nhsNumber: number, familyName, birthdate: day, odsCode: at, details: gp });
 }
 
 async function readEntry(
@@ -201,7 +208,7 @@ function identityOf(asked: Asked, level: 'P5' | 'P9'): MadeUpIdentity {
     },
     phoneMatched: asked.phoneMatched ?? false,
     gpCredentials:
-      gp === undefined
+      gp === undefined || level !== 'P9'
         ? undefined
         : { gpUserId: gp.userId, gpLinkageKey: gp.linkageKey, gpOdsCode: gp.odsCode },
   };

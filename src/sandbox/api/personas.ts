@@ -19,10 +19,11 @@ const personaSchema = identitySchema.extend({
 });
 
 /** Who they are known to be; of those who are not yet, what they would say of themselves. */
-function describeDetails({ account, says }: Persona) {
-  if (says === undefined) return describeIdentity(account?.identity);
+function describeDetails({ account, says, gp }: Persona) {
+  const typed = gp?.types === undefined ? {} : { gp: gp.types };
+  if (says === undefined) return { ...describeIdentity(account?.identity), ...typed };
   const { postcode, ...details } = says;
-  return { ...details, postcode, ...describeIdentity(account?.identity) };
+  return { ...details, postcode, ...describeIdentity(account?.identity), ...typed };
 }
 
 function describePersona(persona: Persona): z.input<typeof personaSchema> {
@@ -55,7 +56,7 @@ export function personaOperations(deps: SeedDeps): Operation[] {
       method: 'POST',
       path: '/personas/{id}/reset',
       summary:
-        'Puts one person back as they were seeded: account, phone, password, locks, what they agreed to share, their entry in the register.',
+        'Puts one person back as they were seeded: account, phone, password, locks, what they agreed to share, their entry in the register, what their practice knows of them.',
       input: { params: z.object({ id: z.string() }) },
       answers: {
         200: { description: 'The person.', schema: personaSchema },
@@ -72,7 +73,8 @@ export function personaOperations(deps: SeedDeps): Operation[] {
     operation({
       method: 'POST',
       path: '/reset',
-      summary: 'Puts everything back as seeded: people, the register, clients, messages and time.',
+      summary:
+        'Puts everything back as seeded: people, the register, the practices, clients, messages and time.',
       input: {},
       answers: { 204: { description: 'Done.' } },
       handle: async () => {

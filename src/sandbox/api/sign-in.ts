@@ -6,7 +6,7 @@ import {
   type Hindrance,
 } from '../headless/sign-in.ts';
 import { findPersona, personas, sandboxPassword } from '../personas.ts';
-import { birthdate, nhsNumber } from './member.ts';
+import { birthdate, nhsNumber, writtenDetails } from './member.ts';
 import { operation, refusal, type Operation, type Reply } from './operation.ts';
 
 const body = z.strictObject(
@@ -45,7 +45,13 @@ const body = z.strictObject(
       .nullable()
       .optional()
       .describe(
-        'what the person says of themselves when the request needs P5 and they are not there yet: a persona what the list of personas says, unless this is null',
+        'what the person says of themselves when the request needs P5 or P9 and they are not there yet: a persona what the list of personas says, unless this is null',
+      ),
+    gp: writtenDetails
+      .nullable()
+      .optional()
+      .describe(
+        'the registration details that the person types when the request needs P9 and they are not there yet: a persona what the list of personas says; null for somebody who does not try to prove who they are, in any way',
       ),
   },
   {
@@ -67,6 +73,8 @@ const hindrances: Readonly<Record<Hindrance, string>> = {
   code_not_delivered: 'The code did not arrive in the inbox.',
   match_locked: 'Details were matched too often without success. Move the clock by PT16M.',
   register_unavailable: 'The national register does not answer; its faults are at /faults.',
+  details_locked: 'Registration details were wrong too often. Move the clock by PT61M.',
+  gp_system_unavailable: 'The GP system of the practice does not answer; its faults are at /faults.',
   authentication_insufficient: 'The request needs more than the authentication that was given.',
 };
 
@@ -98,11 +106,12 @@ export function signInOperations(deps: HeadlessDeps): Operation[] {
             `authorize_url must be an address of this login, below ${origin}`,
           );
         }
-        const { authorize_url: authorizeUrl, persona: email, password, says, ...rest } = asked;
+        const { authorize_url: authorizeUrl, persona: email, password, says, gp, ...rest } = asked;
         const person = { email, password };
-        const said =
-          says === undefined ? personas.find((one) => one.email === email)?.says : (says ?? undefined);
-        return replyTo(await signInHeadless(deps, { authorizeUrl, person, says: said, ...rest }));
+        const persona = personas.find((one) => one.email === email);
+        const said = says === undefined ? persona?.says : (says ?? undefined);
+        const typed = gp === undefined ? persona?.gp?.types : gp;
+        return replyTo(await signInHeadless(deps, { authorizeUrl, person, says: said, gp: typed, ...rest }));
       },
     }),
   ];

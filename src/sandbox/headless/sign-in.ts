@@ -11,14 +11,16 @@ import {
 } from '#accounts';
 import { refuse } from '#consent';
 import type { House } from '#foundation/deps';
-import type { AuthenticationFactor } from '#identity';
+import { levelOf, type AuthenticationFactor, type IdentityLevel } from '#identity';
 import { entryAddress } from '#journeys';
 import { readSimulatedInbox } from '#messaging';
 import { finishConsent, finishSignIn, readSignInRequest, refuseRequest, type SignInRequest } from '#openid';
 import type { Register } from '#pds';
+import type { Proofing } from '#proofing';
 import type { FastifyInstance } from 'fastify';
 import { openHeadlessBrowser, withoutQuery } from './browser.ts';
-import { stepUp, type SaidOfThemselves } from './step-up.ts';
+import type { WrittenDetails } from '../personas/persona.ts';
+import { prove, stepUp, type Proof, type SaidOfThemselves, type StepUp } from './step-up.ts';
 
 export type HeadlessFactor = 'Cp' | 'Cd';
 
@@ -38,6 +40,8 @@ export interface HeadlessSignIn {
   readonly consent: boolean;
   /** What they say of themselves when their details are to be matched; left out when they don't try. */
   readonly says?: SaidOfThemselves | undefined;
+  /** What they do to prove who they are: with these details, if they have some; null when they don’t try. */
+  readonly gp?: WrittenDetails | null | undefined;
 }
 
 /** Why a person could not go on, as their pages would have told them. */
@@ -50,7 +54,9 @@ export type Hindrance =
   | 'code_not_delivered'
   | 'authentication_insufficient'
   | 'match_locked'
-  | 'register_unavailable';
+  | 'register_unavailable'
+  | 'details_locked'
+  | 'gp_system_unavailable';
 
 export type HeadlessOutcome =
   | { readonly outcome: 'redirected'; readonly location: string }
@@ -66,6 +72,8 @@ export interface HeadlessDeps {
   readonly house: House;
   /** The way to the national register. */
   readonly register: Register | undefined;
+  /** The ways in which people prove who they are. */
+  readonly proofing: Proofing | undefined;
   readonly devices: RememberedDevices;
   /** The last one in each person's queue, by e-mail address. */
   readonly queues: Map<string, Promise<void>>;
@@ -123,17 +131,12 @@ function answerPrompt(deps: HeadlessDeps, asked: HeadlessSignIn, request: SignIn
   }
 }
 
-/** Goes up to P5 as far as what they say of themselves leads there; otherwise back to the service. */
-async function reachLevel(
-  deps: HeadlessDeps,
-  { says }: HeadlessSignIn,
-  request: SignInRequest,
-): Promise<Step> {
+/** Goes up as far as what they say of themselves and their practice lead; back to the service if that is not far enough. */
+async function reachLevel(deps: HeadlessDeps, asked: HeadlessSignIn, request: SignInRequest): Promise<Step> {
   const { uid, session, missingLevel } = request;
-  if (says === undefined || session === undefined || missingLevel !== 'P5')
-    return goBack(deps, request, 'IdentityLevelNotReached');
+  if (session === undefined) return goBack(deps, request, 'IdentityLevelNotReached');
   const { accountId } = session;
-  const reached = await stepUp(deps, { accountId, says, remoteAddress: loopback });
+  const reached = await goUp(deps, asked, { accountId, missingLevel });
   switch (reached.outcome) {
     case 'reached':
       return deps.house.transact((inside) => finishSignIn(inside, { uid, accountId, factors: [] }));
@@ -142,6 +145,24 @@ async function reachLevel(
     case 'hindered':
       return { because: reached.because };
   }
+}
+
+async function goUp(
+  deps: HeadlessDeps,
+  { says, gp }: HeadlessSignIn,
+  {
+    accountId,
+    missingLevel,
+  }: { readonly accountId: string; readonly missingLevel: IdentityLevel | undefined },
+): Promise<StepUp | Proof> {
+  const remoteAddress = loopback;
+  if ((await levelOf(deps.house.deps, accountId)) === 'P0') {
+    if (says === undefined) return { outcome: 'not_reached' };
+    const matched = await stepUp(deps, { accountId, says, remoteAddress });
+    if (matched.outcome !== 'reached') return matched;
+  }
+  if (missingLevel !== 'P9') return { outcome: 'reached' };
+  return gp === null ? { outcome: 'not_reached' } : prove(deps, { accountId, remoteAddress, details: gp });
 }
 
 /** Goes back to the service by the button of a page that leads no further. */

@@ -2,6 +2,8 @@ import type { House } from '#foundation/deps';
 import { readPostcode, type NhsNumber } from '#foundation/identifiers';
 import { acceptMatch, matchRegister } from '#identity';
 import type { Register } from '#pds';
+import type { Proofing } from '#proofing';
+import type { WrittenDetails } from '../personas/persona.ts';
 
 /** What somebody types where their details are matched with the national register. */
 export interface SaidOfThemselves {
@@ -50,4 +52,37 @@ export async function stepUp(
     case 'unavailable':
       return { outcome: 'hindered', because: 'register_unavailable' };
   }
+}
+
+export type Proof =
+  | { readonly outcome: 'reached' | 'not_reached' }
+  | { readonly outcome: 'hindered'; readonly because: 'details_locked' | 'gp_system_unavailable' };
+
+/**
+ * Has somebody who is at P5 prove who they are, in the quickest way that they are offered and that can be done without pages.
+ *
+ * @param person.details what they type where registration details are asked for
+ */
+export async function prove(
+  { house, proofing }: { readonly house: House; readonly proofing: Proofing | undefined },
+  person: {
+    readonly accountId: string;
+    readonly remoteAddress: string;
+    readonly details?: WrittenDetails | undefined;
+  },
+): Promise<Proof> {
+  const { details, ...intent } = person;
+  const offers = await proofing?.offersFor(house, person.accountId);
+  if (proofing === undefined || offers?.outcome !== 'offers') return { outcome: 'not_reached' };
+  const answers = [];
+  for (const { proveWithoutPages } of offers.methods) {
+    if (proveWithoutPages === undefined) continue;
+    const asked = { ...intent, ...(details === undefined ? {} : { details }) };
+    const answer = await proveWithoutPages(house, proofing.tools, asked);
+    if (answer === 'proven') return { outcome: 'reached' };
+    answers.push(answer);
+  }
+  if (answers.includes('locked')) return { outcome: 'hindered', because: 'details_locked' };
+  if (answers.includes('unavailable')) return { outcome: 'hindered', because: 'gp_system_unavailable' };
+  return { outcome: 'not_reached' };
 }

@@ -58,11 +58,12 @@ function mountFront(pages: FastifyInstance, deps: PageDeps): void {
     const language = web.visitors.language(request);
     const faults = await listRegisterFaults(house.deps);
     return show(deps, request, reply, 'front', {
-      personas: personas.map(({ words, account, says, ...persona }) => ({
+      personas: personas.map(({ words, account, says, gp, ...persona }) => ({
         ...persona,
         ...words[language],
         sub: account?.sub,
         details: { ...says, ...account?.identity?.details },
+        types: gp?.types,
       })),
       password: sandboxPassword,
       demoOrigin,

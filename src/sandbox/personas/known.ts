@@ -149,6 +149,9 @@ export const knownPersonas: readonly Persona[] = [
       },
     },
     ...provenByPractice,
+    gp: {
+      accounts: [{ userId: '9900000034', linkageKey: 'kT4xPq7WbZ2mN', odsCode: 'Z99002', state: 'ready' }],
+    },
   },
   {
     id: 'superseded-number',

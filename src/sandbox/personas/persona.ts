@@ -1,5 +1,6 @@
 import type { Nation, NhsNumber } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
+import type { IdentityCheck, PatientStanding, SimulatedGpAccount } from '#gp-systems';
 import type { RegisteredPerson } from '#pds';
 import type { MadeUpIdentity } from '../people.ts';
 
@@ -11,6 +12,32 @@ export interface SaidDetails {
   /** YYYY-MM-DD */
   readonly birthdate: string;
   readonly postcode: string;
+}
+
+/** The three details, as a letter of a practice has them. */
+export interface WrittenDetails {
+  readonly userId: string;
+  readonly linkageKey: string;
+  readonly odsCode: string;
+}
+
+/** @returns registration details as a letter has them */
+export function written(userId: string, linkageKey: string, odsCode: string): WrittenDetails {
+  return { userId, linkageKey, odsCode };
+}
+
+/** What practices know of somebody, beside that the one of their entry has them. */
+export interface AtPractices {
+  /** What the person has on paper, and would type. */
+  readonly types?: WrittenDetails;
+  /** What was issued for them; that they can be proven by what they type, unless it says otherwise. */
+  readonly accounts?: readonly (WrittenDetails & Pick<SimulatedGpAccount, 'state'>)[];
+  /** How their practice has checked who they are, with online services on for them. */
+  readonly check?: IdentityCheck;
+  /** How they stand there; registered, when left out. */
+  readonly standing?: PatientStanding;
+  /** Their practice does not want them to be proven by that check. */
+  readonly isFastTrackBlocked?: true;
 }
 
 /** A made-up person of the sandbox. */
@@ -39,6 +66,7 @@ export interface Persona {
   readonly says?: SaidDetails;
   /** The entries of the register that their story needs: theirs first. */
   readonly register?: readonly RegisteredPerson[];
+  readonly gp?: AtPractices;
 }
 
 /** Somebody of whom the register says what they say of themselves. */
