@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { codeNow, describeSandboxStaff, seedSandboxPractice } from '#portals';
+import { codeNow, describeSandboxStaff, seedSandboxStaff } from '#portals';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Person } from '../support/person.ts';
 import {
@@ -88,9 +88,9 @@ describe('signing in to the practice portal', () => {
 
 test('a sandbox has a member of staff as whom anybody can sign in, also after it was brought back to its beginning', async () => {
   const odsCode = await gpSystemsOf(app).practiceOf('tpp');
-  const sandbox = { odsCode, password: staffPassword };
+  const sandbox = { odsCodes: [odsCode], password: staffPassword };
   for (let times = 0; times < 2; times += 1) {
-    await seedSandboxPractice(app.home.house, sandbox);
+    await seedSandboxStaff(app.home.house, sandbox);
     const { email, password, code: shown } = describeSandboxStaff(app.home, sandbox);
     const browser = await tries({ email, password, code: shown });
     assert.ok(isIn(browser));
