@@ -64,7 +64,7 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
   });
   await startWork(home, { senders: await loadSenders(home.house.settings, {}), register, gpSystems });
   const proofing = await openProofing(home.house.settings, { register, gpSystems });
-  const web = await buildApp(home.house, { observe: requests.observe, register, proofing });
+  const web = await buildApp(home.house, { observe: requests.observe, register, proofing, gpSystems });
   const demoClient = await seedSandbox(home.house, { origin: demoOrigin });
   await sandboxRoutes(web, { clock: home.clock, requests, demoOrigin, register, proofing });
   return {
