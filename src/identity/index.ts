@@ -63,7 +63,7 @@ export {
 export { allowedEverywhere, raiseToHigh, type RaisedToHigh } from './raise.ts';
 export { detailsOf, phoneIsOn } from './register-details.ts';
 export { startIdentityWork, recheckLater } from './recheck-later.ts';
-export { recheckIdentity, type Recheck } from './recheck.ts';
+export { latestReading, recheckIdentity, type Recheck } from './recheck.ts';
 export { badStandings, standingReferences, type BadStanding } from './standing.ts';
 export { identityPart } from './store.ts';
 export {

@@ -19,20 +19,30 @@ const quarterHourly = {
 const byAccount: LimitRule = { name: 'register-match', most: 3, ...quarterHourly };
 
 /**
- * One person's details may be guessed at nine times in a day, from however many accounts: as often as three people who
- * each use up their own tries.
+ * So often one account may have the register asked, whatever comes of it: what counts as no try, because the register
+ * could not be asked, costs turns all the same.
+ */
+const byAccountAsking: LimitRule = { name: 'register-match-asked', most: 20, ...quarterHourly };
+
+/**
+ * One person's details may be guessed at nine times before a lock, from however many accounts: as often as three people who
+ * each use up their own tries. Whoever goes on after the first lock waits longer.
  */
 const byPerson: LimitRule = {
   name: 'register-match-person',
   most: 9,
   windowSeconds: day,
   lockSeconds: hour,
-  nextLockSeconds: hour,
+  nextLockSeconds: 4 * hour,
   memorySeconds: day,
 };
 
 export function accountLimit(accountId: string): Limited {
   return { rule: byAccount, subject: accountId };
+}
+
+export function askingLimit(accountId: string): Limited {
+  return { rule: byAccountAsking, subject: accountId };
 }
 
 export function networkLimit(settings: Settings, remoteAddress: string): Limited {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { endSignIns } from '#accounts';
+import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
 import { sameName, type NhsNumber } from '#foundation/identifiers';
 import { readPatient, type Register, type RegisterReading } from '#pds';
@@ -28,6 +29,14 @@ interface Asked {
   /** What was known of the person when the register was asked. */
   readonly known: KnownIdentity;
   readonly askedAt: Date;
+}
+
+/** So far the clocks of processes may be apart. */
+const secondsApart = 60;
+
+/** @returns until when a reading can have been made by now: a later one was written while a clock was ahead */
+export function latestReading(now: Date): Date {
+  return secondsAfter(now, secondsApart);
 }
 
 const keyOf = ({ secrets }: Pick<Deps, 'secrets'>, nhsNumber: NhsNumber): string =>
@@ -106,7 +115,8 @@ function changedIn(before: IdentityDetails, after: IdentityDetails): string[] {
 
 /** @returns false if the record is another by now than the register was asked about */
 function touch(deps: Pick<Deps, 'db' | 'secrets'>, { accountId, known, askedAt }: Asked): Promise<boolean> {
-  return updateCheckedAt(deps.db, { accountId, nhsNumberKey: keyOf(deps, known.details.nhsNumber), askedAt });
+  const nhsNumberKey = keyOf(deps, known.details.nhsNumber);
+  return updateCheckedAt(deps.db, { accountId, nhsNumberKey, askedAt, latest: latestReading(askedAt) });
 }
 
 /** Writes what follows, unless the record is another by now, or the register was asked again later. */
@@ -114,7 +124,8 @@ async function write(deps: Deps, asked: Asked, answer: Finding): Promise<void> {
   const { accountId, known, askedAt } = asked;
   const finding = await settleNumber(deps, asked, answer);
   const before = await lockIdentity(deps, accountId);
-  if (before.level === 'P0' || before.checkedAt > askedAt) return;
+  if (before.level === 'P0') return;
+  if (before.checkedAt > askedAt && before.checkedAt <= latestReading(askedAt)) return;
   if (before.details.nhsNumber !== known.details.nhsNumber) return;
   const { standing } = finding;
   const details = (standing === null ? finding.details : undefined) ?? before.details;

@@ -13,7 +13,7 @@ import {
 } from '#foundation/security';
 import { readPatient, tracePatient, type Register, type RegisterPatient } from '#pds';
 import { z } from 'zod';
-import { accountLimit, networkLimit, personLimits } from './match-limits.ts';
+import { accountLimit, askingLimit, networkLimit, personLimits } from './match-limits.ts';
 import type { DecisionReason } from './decision-codes.ts';
 import { comparedDetails, recordDecision, type RegisterMatchEvidence } from './decisions.ts';
 import { judgeClaim, type Claimed } from './match-rules.ts';
@@ -71,7 +71,8 @@ const candidateLifetimeMs = 30 * 60 * 1000;
  * waits.
  *
  * The try is counted before it is made: by account, by whoever is claimed to be, and by network address. What doesn't
- * end in a match is told from nothing: every kind of `no_match` does the same work here and takes as long.
+ * end in a match is told from nothing: every kind of `no_match` does the same work here and takes as long. While others
+ * have somebody locked by guessing at them, they are still found from an account with a mobile number of their entry.
  *
  * @returns `unavailable` when the register could not be asked; that doesn't count as a try
  */
@@ -99,8 +100,9 @@ async function match(house: House, asked: Parameters<typeof matchRegister>[1]): 
   const network = networkLimit(deps.settings, asked.remoteAddress);
   const person = personLimits(claimed);
   const limits = [own, network, ...person];
-  const counted = await countInTurn(deps, [[own], [network], person]);
+  const counted = await countInTurn(deps, [[askingLimit(accountId)], [own], [network]]);
   if (counted.outcome === 'locked') return counted;
+  const guessedAt = await countAttempt(deps, person);
   const found = await find(asked.register, claimed).catch(async (error: unknown) => {
     await attemptNotMade(deps, limits);
     throw error;
@@ -110,6 +112,10 @@ async function match(house: House, asked: Parameters<typeof matchRegister>[1]): 
     return found;
   }
   const judged = await judge(deps, found, { accountId, claimed });
+  if (guessedAt.outcome === 'locked' && !isByPhone(judged)) {
+    const failed = await attemptFailed(deps, [own, network]);
+    return failed.outcome === 'locked' && failed.until > guessedAt.until ? failed : guessedAt;
+  }
   if (judged.outcome === 'match') {
     // It stays counted for the account, so that nobody tries out whom they know everything of.
     await attemptNotMade(deps, [network, ...person]);
@@ -136,6 +142,11 @@ function recordRefusal(
     outcome: 'refused',
     level: { before: 'P0', after: 'P0' },
   });
+}
+
+/** A mobile number is an account's once a code that was sent to it was typed: with that of the entry nobody guesses. */
+function isByPhone(judged: Judged): boolean {
+  return judged.outcome === 'match' && judged.candidate.matchedPhone !== undefined;
 }
 
 /** Counts by one rule after the other: whoever is locked out by one uses up nothing that others share. */

@@ -197,18 +197,20 @@ export async function upsertRecord(
  * Writes down that the register was read and says nothing new. An answer counts for no more than one that was asked for
  * later.
  *
+ * @param reading.latest what is said to have been asked for after this was not
  * @returns false if the record is not any more what it was when the register was asked
  */
 export async function updateCheckedAt(
   db: Db,
-  { accountId, nhsNumberKey, askedAt }: { accountId: string; nhsNumberKey: string; askedAt: Date },
+  reading: { accountId: string; nhsNumberKey: string; askedAt: Date; latest: Date },
 ): Promise<boolean> {
+  const { accountId, nhsNumberKey, askedAt, latest } = reading;
   const { numUpdatedRows } = await tables(db)
     .updateTable('identity.record')
     .set({ checked_at: askedAt })
     .where('account_id', '=', accountId)
     .where('nhs_number_key', '=', nhsNumberKey)
-    .where('checked_at', '<=', askedAt)
+    .where(({ eb, or }) => or([eb('checked_at', '<=', askedAt), eb('checked_at', '>', latest)]))
     .where('standing', 'is', null)
     .executeTakeFirst();
   return numUpdatedRows > 0n;

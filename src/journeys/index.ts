@@ -65,23 +65,29 @@ export function forEachJourney(
 export function journeysRoutes(web: Web, parts: JourneyParts & { readonly sessions: BrowserSessions }): void {
   const journeys = createJourneys(web);
   forEachJourney(parts, journeys.mount);
-  web.app.get(entryAddress, (request, reply) => startForRequest(web, { journeys, ...parts }, request, reply));
+  web.app.get(entryAddress, (request, reply) =>
+    startForRequest(web, { journeys, ...parts }, { request, reply }),
+  );
   web.app.get(`${resetAddress}/:token`, (request, reply) => startReset(web, journeys, request, reply));
   web.app.get('/password-changed', (request, reply) => showPasswordChanged(web, request, reply));
   mountSettings(web, parts.sessions);
   mountSignOut(web, parts.sessions);
 }
 
+/** Those that make it known who somebody is. */
+const knowingJourneys: readonly string[] = ['prove-identity', 'ways-to-prove'];
+
+type EntryParts = Pick<JourneyParts, 'register' | 'proofing'> & {
+  readonly journeys: Journeys;
+  readonly sessions: BrowserSessions;
+};
+
 async function startForRequest(
   web: Web,
-  {
-    journeys,
-    register,
-    proofing,
-  }: Pick<JourneyParts, 'register' | 'proofing'> & { readonly journeys: Journeys },
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { journeys, sessions, register, proofing }: EntryParts,
+  exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
 ) {
+  const { request, reply } = exchange;
   const visitor = web.visitors.ensure(request, reply);
   const remembered = web.visitors.readCookie(request, deviceCookie) !== undefined;
   const { deps } = web.house;
@@ -94,6 +100,9 @@ async function startForRequest(
     offers: await findOffers(web, proofing, asked),
     now: deps.clock.now(),
   });
+  // Its pages make somebody known as they go: for whoever is signed in here, not for who sent the address to them.
+  if (knowingJourneys.includes(journey) && !(await sessions.isSignedIn(exchange, asked.session?.accountId)))
+    return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
   return reply.redirect(await journeys.start(deps, { journey, visitor, context }), 303);
 }
 
@@ -174,7 +183,8 @@ function journeyToProof(
   const { session } = asked;
   const notProvable = { journey: 'not-proven', context: { ...context, level, reached: asked.level } };
   if (session === undefined) return notProvable;
-  const person = { accountId: session.accountId, seenAt: now.toISOString() };
+  const { accountId, uid: sessionUid } = session;
+  const person = { accountId, sessionUid, seenAt: now.toISOString() };
   if (canMatch && asked.level === 'P0')
     return { journey: 'prove-identity', context: { ...context, ...person, level } };
   if (offers?.outcome === 'too_young') {

@@ -29,7 +29,6 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
     case 'reset-password':
       return { message, channel: 'email', to: to.email, language, values: { link } };
     case 'practice-invitation':
-    case 'practice-access':
       return {
         message,
         channel: 'email',
@@ -38,6 +37,7 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
         values: { link, practice: 'Example Surgery' },
       };
     case 'letter-ready':
+    case 'practice-access':
       return {
         message,
         channel: 'email',

@@ -17,11 +17,11 @@ export type OutgoingMessage = {
     }
   | { readonly message: 'reset-password'; readonly values: { readonly link: string } }
   | {
-      readonly message: 'practice-invitation' | 'practice-access';
+      readonly message: 'practice-invitation';
       readonly values: { readonly link: string; readonly practice: string };
     }
   /** It has nothing of the letter but whose it is: a mailbox is no place for keys. */
-  | { readonly message: 'letter-ready'; readonly values: { readonly practice: string } }
+  | { readonly message: 'letter-ready' | 'practice-access'; readonly values: { readonly practice: string } }
   | { readonly message: 'password-changed' | 'welcome'; readonly values: Readonly<Record<string, never>> }
 );
 
@@ -70,12 +70,8 @@ export const sendableMessage = z.discriminatedUnion('message', [
   z.strictObject({ message: z.enum(['confirm-email', 'already-registered']), ...byEmail, values: code }),
   z.strictObject({ message: z.enum(smsMessages), ...bySms, values: code }),
   z.strictObject({ message: z.literal('reset-password'), ...byEmail, values: link }),
-  z.strictObject({
-    message: z.enum(['practice-invitation', 'practice-access']),
-    ...byEmail,
-    values: atPractice,
-  }),
-  z.strictObject({ message: z.literal('letter-ready'), ...byEmail, values: practice }),
+  z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
+  z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
   z.strictObject({ message: z.enum(['password-changed', 'welcome']), ...byEmail, values: nothing }),
 ]);
 export type SendableMessage = z.output<typeof sendableMessage>;

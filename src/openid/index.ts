@@ -14,6 +14,7 @@ export {
   type RefreshTokenFacts,
 } from './observation/inspect.ts';
 export type { Caller, ObserveService, ServiceRequest } from './observation/observer.ts';
+export { isStillLiving as isSessionLiving } from './hand-over/living-session.ts';
 export { openidRoutes } from './routes.ts';
 export { type BrowserSessions } from './sessions/browser-sessions.ts';
 export {

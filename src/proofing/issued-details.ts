@@ -52,6 +52,7 @@ const idForm = z.uuid();
  *
  * @param issued.gpUserId with the key and the practice the three details. None of them is kept.
  * @param issued.expiresAt two weeks from now at the latest; later ones are cut to that
+ * @returns `wereUsed` if these three details have proven a login before: they prove no other, and staff have to make new ones
  */
 export async function recordIssuedDetails(
   deps: Pick<Deps, 'db' | 'clock' | 'audit' | 'secrets'>,
@@ -64,7 +65,7 @@ export async function recordIssuedDetails(
     readonly check: IdentityCheckByStaff;
     readonly expiresAt?: Date | undefined;
   },
-): Promise<{ readonly id: string; readonly expiresAt: Date }> {
+): Promise<{ readonly id: string; readonly expiresAt: Date; readonly wereUsed: boolean }> {
   const { odsCode, nhsNumber, person, check, gpUserId, gpLinkageKey } = issued;
   const now = deps.clock.now();
   const latest = secondsAfter(now, detailsLifetimeSeconds);
@@ -73,12 +74,13 @@ export async function recordIssuedDetails(
   await takePersonTurn(deps.db, personKey);
   const replaced = await withdrawUnusedOf(deps.db, { odsCode, personKey, now });
   const id = randomUUID();
+  const detailsKey = detailsKeyOf(deps, { odsCode, gpUserId, gpLinkageKey });
   await insertIssued(deps, {
     id,
     odsCode,
     personKey,
     person,
-    detailsKey: detailsKeyOf(deps, { odsCode, gpUserId, gpLinkageKey }),
+    detailsKey,
     check,
     issuedAt: now,
     expiresAt,
@@ -86,7 +88,7 @@ export async function recordIssuedDetails(
   });
   const { way, staffId } = check;
   await deps.audit({ type: 'details.issued', details: { id, odsCode, way, staffId, replaced } });
-  return { id, expiresAt };
+  return { id, expiresAt, wereUsed: (await selectUser(deps.db, detailsKey)) !== undefined };
 }
 
 /** Tells whether three details have proven somebody here, wherever they were issued: then they prove nobody else. */

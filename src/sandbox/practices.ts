@@ -74,6 +74,9 @@ const practices: readonly SandboxPractice[] = [
   },
 ];
 
+/** The codes of the made-up practices. */
+export const practiceCodes: readonly OdsCode[] = practices.map(({ odsCode }) => odsCode);
+
 type PracticeDeps = Pick<Deps, 'db' | 'clock' | 'audit'>;
 
 /**

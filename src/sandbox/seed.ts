@@ -12,10 +12,17 @@ import {
   resetSimulatedRegister,
   seedSimulatedRegister,
 } from '#pds';
+import { seedSandboxStaff } from '#portals';
 import { demoClientId, registerDemoClient, type DemoClient } from './demo-client.ts';
 import { registerExampleServices } from './example-services.ts';
 import { forgetPerson, makePerson } from './people.ts';
-import { clearPractices, openPractices, putAtPractices, seedAtPractices } from './practices.ts';
+import {
+  clearPractices,
+  openPractices,
+  practiceCodes,
+  putAtPractices,
+  seedAtPractices,
+} from './practices.ts';
 import type { RequestLog } from './requests/log.ts';
 import { takeSeedingTurn } from './store.ts';
 import { landlineOf, personas, phoneOf, sandboxPassword, type Persona } from './personas.ts';
@@ -57,6 +64,7 @@ export async function seedSandbox(house: House, demo: { readonly origin: string 
     return registered;
   });
   await keepLocked(house);
+  await seedStaff(house);
   return client;
 }
 
@@ -86,6 +94,12 @@ export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Pe
   });
   for (const id of forgotten) onForgotten(id);
   await keepLocked(house);
+  await seedStaff(house);
+}
+
+/** Somebody works at every practice, with a password and an authenticator that everybody knows. */
+function seedStaff(house: House): Promise<void> {
+  return seedSandboxStaff(house, { odsCodes: practiceCodes, password: sandboxPassword });
 }
 
 /** Puts everything back as seeded: people, the register, the practices, clients, messages, time; and forgets what services did. */

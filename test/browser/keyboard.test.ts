@@ -5,7 +5,7 @@ import { goodPassword } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { addToRegister } from '../support/proof-walks.ts';
-import type { Tab } from './support/device.ts';
+import { focused, pressEnter, pressEnterAt, tabTo } from './support/keyboard.ts';
 import { openScene, type Scene } from './support/scene.ts';
 
 let browser: Browser;
@@ -22,54 +22,6 @@ beforeEach(async () => {
   scene = await openScene({ browser, app });
 });
 afterEach(() => scene.close());
-
-const mostTabs = 20;
-
-/** What has the focus: its words, or the name of its field. */
-function focused({ page }: Tab): Promise<string> {
-  return page.evaluate<string>(`(() => {
-    const { activeElement: at } = document;
-    return at.getAttribute('name') ?? at.id ?? '';
-  })()`);
-}
-
-/** Presses Tab until something has the focus, and sees each time to it that the focus can be seen. */
-async function tabTo(tab: Tab, wanted: string): Promise<void> {
-  for (let presses = 0; presses < mostTabs; presses += 1) {
-    await tab.page.keyboard.press('Tab');
-    assert.ok(await isFocusVisible(tab), `the focus can't be seen at ${await focused(tab)}`);
-    const words = await tab.page.evaluate<string>('document.activeElement.textContent.trim()');
-    if ((await focused(tab)) === wanted || words === wanted) return;
-  }
-  assert.fail(`the Tab key never came to ${wanted}`);
-}
-
-/** Whether what has the focus looks different from how it looks without. */
-function isFocusVisible({ page }: Tab): Promise<boolean> {
-  return page.evaluate<boolean>(`(() => {
-    const at = document.activeElement;
-    const shownBy = at.matches('[type=radio], [type=checkbox]') ? at.nextElementSibling : at;
-    const looks = () => {
-      const styles = [getComputedStyle(shownBy), getComputedStyle(shownBy, '::before')];
-      return JSON.stringify(styles.map((style) =>
-        [style.outline, style.boxShadow, style.backgroundColor, style.borderColor, style.borderWidth]));
-    };
-    const withFocus = looks();
-    at.blur();
-    const without = looks();
-    at.focus();
-    return withFocus !== without;
-  })()`);
-}
-
-async function pressEnter(tab: Tab): Promise<void> {
-  await Promise.all([tab.page.waitForEvent('load'), tab.page.keyboard.press('Enter')]);
-}
-
-async function pressEnterAt(tab: Tab, words: string): Promise<void> {
-  await tabTo(tab, words);
-  await pressEnter(tab);
-}
 
 describe('with the keyboard alone', () => {
   test('somebody signs in', async () => {

@@ -135,6 +135,40 @@ describe('after details that don’t work', () => {
     expectPage(ida.browser, 'gp-online-details-details');
   });
 
+  test('who is locked uses up nothing that others share by going on', async () => {
+    const headers = from(201);
+    const kay = await matched('kay', { headers });
+    await comeToDetails(kay);
+    const { address } = kay.browser.page;
+    for (let time = 0; time < 15; time += 1) {
+      const tab = kay.browser.newTab();
+      await tab.open(address);
+      if (tab.page.forms.some((form) => 'gpLinkageKey' in form.fields))
+        await typeDetails({ ...kay, browser: tab }, wrongDetails(kay));
+    }
+    const leo = await matched('leo', { headers });
+    await comeToDetails(leo);
+    expectPage(leo.browser, 'gp-online-details-details');
+  });
+
+  test('that a surgery’s system does not answer, twenty times in an hour are enough', async () => {
+    const may = await matched('may');
+    await comeToDetails(may);
+    const [form] = may.browser.page.forms;
+    const supplier = await gpSystemsOf(app).gpSystems.supplierOf(may.odsCode);
+    await gpSystemsOf(app).setFault({ supplierId: supplier?.id ?? '', kind: 'too-many', times: 100 });
+    const statuses: number[] = [];
+    for (let time = 0; time < 22; time += 1) {
+      const { accountId: gpUserId, odsCode, linkageKey: gpLinkageKey } = wrongDetails(may);
+      const fields = { ...form?.fields, gpUserId, odsCode, gpLinkageKey };
+      const answer = await may.browser.send(form?.action ?? '', may.browser.formOf(fields));
+      statuses.push((await may.browser.send(answer.headers.get('location') ?? '')).status);
+    }
+    await gpSystemsOf(app).clearFaults();
+    assert.deepEqual(new Set(statuses.slice(0, 20)), new Set([503]));
+    assert.deepEqual(statuses.slice(20), [429, 429]);
+  });
+
   test('a lock says so in Welsh too, and leads to the service', async () => {
     const headers = from(200);
     const jim = await matched('jim', { headers });

@@ -202,9 +202,13 @@ describe('one person’s details', () => {
       birthdate: `1990-01-${String(day + 1).padStart(2, '0')}`,
     }));
     assert.deepEqual(await guessFrom(claims, 1), nineAndLocked);
-    // An hour later there are nine more.
+    // An hour later there are nine more, and then none for four.
     app.home.clock.advance(61 * minute);
-    assert.deepEqual(await guessFrom(claims.slice(0, 1), 2), ['no_match']);
+    assert.deepEqual(await guessFrom(claims, 2), nineAndLocked);
+    app.home.clock.advance(3 * 60 * minute);
+    assert.deepEqual(await guessFrom(claims.slice(0, 1), 5), ['locked']);
+    app.home.clock.advance(61 * minute);
+    assert.deepEqual(await guessFrom(claims.slice(0, 1), 6), ['no_match']);
     app.home.clock.reset();
   });
 
@@ -247,6 +251,66 @@ describe('one person’s details', () => {
     }
     const failed = (await Promise.all(outcomes)).filter(({ outcome }) => outcome === 'no_match');
     assert.equal(failed.length, 40);
+  });
+});
+
+describe('somebody at whose details others guess', () => {
+  /** @returns the details of somebody whose mobile number is in the register, after others have locked them */
+  async function guessedAt(mobile: string, network: number) {
+    const { nhsNumber, ...rest } = await addToRegister(app, { mobile });
+    const claimed: Claimed = { by: 'number', nhsNumber, ...rest };
+    for (let tries = 0; tries < 9; tries += 1) {
+      const { accountId } = await known('guesser');
+      const remoteAddress = `198.18.${network}.${tries + 1}`;
+      await tryOut(app, { accountId, claimed: { ...claimed, postcode: 'M1 1AE' }, remoteAddress });
+    }
+    return claimed;
+  }
+
+  test('is found all the same from a login with the mobile number that the register has, and nobody else is', async () => {
+    const owner = await withLogin({ app, service }, somebody('owner'));
+    const claimed = await guessedAt(owner.who.phone, 1);
+    const { accountId: other } = await known('other');
+    const stranger = await tryOut(app, { accountId: other, claimed });
+    assert.equal(stranger.outcome, 'locked');
+    const wrong = { ...claimed, postcode: 'M1 1AE' };
+    const { accountId } = owner;
+    assert.equal((await tryOut(app, { accountId, claimed: wrong })).outcome, 'locked');
+    assert.equal((await tryOut(app, { accountId, claimed })).outcome, 'match');
+  });
+
+  test('is not locked for longer by what is tried meanwhile, and that counts for the account', async () => {
+    const claimed = await guessedAt('07700900998', 2);
+    const { accountId } = await known('pest');
+    const outcomes = [];
+    for (let tries = 0; tries < 4; tries += 1) outcomes.push(await tryOut(app, { accountId, claimed }));
+    const minutesLeft = outcomes.map((found) =>
+      found.outcome === 'locked'
+        ? Math.round((found.until.getTime() - app.home.clock.now().getTime()) / 60_000)
+        : 0,
+    );
+    assert.deepEqual(minutesLeft.slice(0, 3), [60, 60, 60]);
+    assert.equal(minutesLeft[3], 15);
+    app.home.clock.advance(60 * minute + 1);
+    assert.equal((await tryOut(app, { accountId, claimed })).outcome, 'match');
+    app.home.clock.reset();
+  });
+});
+
+describe('a register that can’t be asked', () => {
+  test('is not asked without end by one account', async () => {
+    const { nhsNumber, ...rest } = await addToRegister(app);
+    const claimed: Claimed = { by: 'number', nhsNumber, ...rest };
+    const { accountId } = await known('hammer');
+    await registerOf(app).setFault('token-refused', 1000);
+    const outcomes = [];
+    for (let tries = 0; tries < 21; tries += 1)
+      outcomes.push((await tryOut(app, { accountId, claimed })).outcome);
+    await registerOf(app).clearFaults();
+    assert.deepEqual(outcomes, [...Array.from({ length: 20 }, () => 'unavailable'), 'locked']);
+    app.home.clock.advance(15 * minute + 1);
+    assert.equal((await tryOut(app, { accountId, claimed })).outcome, 'match');
+    app.home.clock.reset();
   });
 });
 

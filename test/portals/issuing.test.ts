@@ -5,7 +5,7 @@ import { createLog } from '#foundation/log';
 import { changeSimulatedDetails, changeSupplier } from '#gp-systems';
 import { listIssuedDetails } from '#proofing';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { Person } from '../support/person.ts';
+import type { Person } from '../support/person.ts';
 import {
   addPatientTo,
   addStaff,

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadSenders, readSimulatedInbox, type Channel, type InboxMessage } from '#messaging';
-import { openVouching } from '#openid';
 import type { ClientRegistration } from '#partners';
 import { openRegister } from '#pds';
 import { openProofing } from '#proofing';

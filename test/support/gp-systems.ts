@@ -85,11 +85,7 @@ export async function startTestGpSystems(
 ): Promise<TestGpSystems> {
   const { folder, vouchFor } = options;
   const simulators = await startGpSystemSimulators(house, { port: 0, folder });
-  const gpSystems = await loadGpSystems(house, {
-    environment: simulators.environment,
-    folder,
-    vouchFor,
-  });
+  const gpSystems = await loadGpSystems(house, { environment: simulators.environment, folder, vouchFor });
   return {
     gpSystems,
     environment: simulators.environment,

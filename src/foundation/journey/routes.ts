@@ -68,6 +68,7 @@ async function showStep<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   const { web, journey, params, visitor, reply } = call;
   const stored = await loadVisit(web.house.deps, journey, { ref: params.ref, visitor, locked: false });
   if (stored === undefined || stored.finished !== undefined) return gone(call, stored);
+  if ((await journey.isOver?.(web.house.deps, stored.context)) === true) return gone(call, undefined);
   const refusal = standingRefusal(call, stored);
   if (refusal !== undefined && 'stop' in refusal) return renderStop(call, stored, refusal);
   const step = openSteps(journey, stored.answers, stored.context).find((open) => open.path === params.step);

@@ -103,6 +103,8 @@ export interface JourneyDefinition<A, C> {
   readonly lifetimeSeconds: number;
   readonly steps: readonly AnyStep<A, C>[];
   readonly finish: (deps: Deps, visit: Visit<A, C>) => Promise<Finished>;
+  /** Whether none of its pages is shown any more, as what they hold is not for whoever is there now. */
+  readonly isOver?: (deps: Deps, context: C) => Promise<boolean>;
   /** What each of its pages shows besides its own data. */
   readonly everyPage?: (context: C) => PageData;
   /** Origins besides ours to which the last form may lead. */

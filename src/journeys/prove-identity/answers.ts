@@ -12,6 +12,8 @@ export const proveIdentityContext = requestContext.extend({
   accountId: z.string(),
   /** When that was looked at: sign-ins ended after that end this journey too. */
   seenAt: z.string(),
+  /** Names the session in which they are: it ends this journey, too, as when another signs in in the same browser. */
+  sessionUid: z.string(),
   /** The level that the service needs. */
   level: z.enum(identityLevels),
 });

@@ -1,6 +1,7 @@
 import { readAccount } from '#accounts';
 import type { Deps, House } from '#foundation/deps';
 import { acceptMatch, matchRegister, type MatchCandidate, type RegisterMatch } from '#identity';
+import { isSessionLiving } from '#openid';
 import {
   claimOf,
   lockedStop,
@@ -77,12 +78,17 @@ export async function accept(
   }
 }
 
-/** The password was changed meanwhile: whoever knew the old one decides nothing for its owner. */
+/** The password was changed meanwhile, or another has signed in here: neither decides anything for the owner. */
 function signInAgain(context: ProveIdentityContext): ProveIdentityOutcome {
   return { outcome: 'moved', journey: 'sign-in', context };
 }
 
-async function isSignInOver(deps: Deps, { accountId, seenAt }: ProveIdentityContext): Promise<boolean> {
+/** @returns whether whoever the journey is for is not signed in any more, as they were when it began */
+export async function isSignInOver(
+  deps: Deps,
+  { accountId, seenAt, sessionUid }: ProveIdentityContext,
+): Promise<boolean> {
   const account = await readAccount(deps, accountId);
-  return account === undefined || new Date(seenAt) < account.signInsValidFrom;
+  if (account === undefined || new Date(seenAt) < account.signInsValidFrom) return true;
+  return !(await isSessionLiving(deps, { uid: sessionUid, accountId }));
 }

@@ -11,6 +11,7 @@ import {
 } from './answers.ts';
 import { checkDetails } from './check-details/step.ts';
 import { dateOfBirth } from './date-of-birth/step.ts';
+import { isSignInOver } from './finding.ts';
 import { isThisYou } from './is-this-you/step.ts';
 import { name } from './name/step.ts';
 import { nhsNumber } from './nhs-number/step.ts';
@@ -46,6 +47,7 @@ export function proveIdentity(
       const { address } = await finishSignIn(deps, { uid, accountId, factors: [] });
       return { outcome: 'left', address };
     },
+    isOver: isSignInOver,
     everyPage: requestFrame,
     formTargets: requestFormTargets,
   };

@@ -2,7 +2,7 @@ import { readAccount } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import type { Outcome, Visit } from '#foundation/journey';
 import { ageRules } from '#identity';
-import { finishSignIn, readSignInRequest, refuseRequest } from '#openid';
+import { finishSignIn, isSessionLiving, readSignInRequest, refuseRequest } from '#openid';
 import { z } from 'zod';
 import { requestContext } from '../request.ts';
 
@@ -11,6 +11,8 @@ export const waysContext = requestContext.extend({
   accountId: z.string(),
   /** When that was looked at: sign-ins ended after that end this journey too. */
   seenAt: z.string(),
+  /** Names the session in which they are: it ends this journey, too, as when another signs in in the same browser. */
+  sessionUid: z.string(),
   /** The ways that they can use, the quickest first. */
   offered: z.array(z.string()),
   /** They are too young: until when, YYYY-MM-DD, and by whose rule. */
@@ -44,9 +46,13 @@ export const leaving = {
   },
 };
 
-/** @returns where somebody goes whose password was changed meanwhile: whoever knew the old one proves nothing for its owner */
+/** @returns where somebody goes whose password was changed meanwhile, or in whose place another has signed in here: neither proves anything for the owner */
 export async function signInIsOver(deps: Deps, { context }: WaysVisit): Promise<WaysOutcome | undefined> {
-  const account = await readAccount(deps, context.accountId);
-  const isOver = account === undefined || new Date(context.seenAt) < account.signInsValidFrom;
+  const { accountId, seenAt, sessionUid } = context;
+  const account = await readAccount(deps, accountId);
+  const isOver =
+    account === undefined ||
+    new Date(seenAt) < account.signInsValidFrom ||
+    !(await isSessionLiving(deps, { uid: sessionUid, accountId }));
   return isOver ? { outcome: 'moved', journey: 'sign-in', context } : undefined;
 }

@@ -1,7 +1,7 @@
 import type { House } from '#foundation/deps';
 import { randomToken } from '#foundation/security';
 import type { Language } from '#foundation/web';
-import { levelOf, matchVector, parseVtr, type Vector } from '#identity';
+import { matchVector, parseVtr, readIdentity, type Vector } from '#identity';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Provider, Session } from 'oidc-provider';
 import { addresses, ownPages } from '../addresses.ts';
@@ -73,7 +73,9 @@ export function createBrowserSessions(parts: SessionParts): BrowserSessions {
         return { accountId: session.accountId };
       const found = visit === undefined ? undefined : readVisit(house, visit);
       if (found === undefined || !(await isStillLiving(house.deps, found))) return undefined;
-      return { accountId: found.accountId };
+      const { accountId } = found;
+      const { standing } = await readIdentity(house.deps, accountId);
+      return standing === undefined ? { accountId } : undefined;
     },
     takeHandOver: async (exchange, assertion) => {
       const handOver = await judgeHandOver(parts, { assertion, to: ownClientId, vectors });
@@ -137,6 +139,8 @@ async function isGoodEnough(house: House, session: Session, vectors: readonly Ve
   if (accountId === undefined || loginTs === undefined) return false;
   const beganAt = new Date(Math.round(createEngineTime(house.clock).toHouse(loginTs) * 1000));
   if (!(await signInStands(house.deps, { accountId, beganAt }))) return false;
-  const level = await levelOf(house.deps, accountId);
+  const { level, standing } = await readIdentity(house.deps, accountId);
+  // Signing in while the register is away leaves a session, also in an account that can't be used.
+  if (standing !== undefined) return false;
   return matchVector(vectors, { level, factors: new Set(factorsOf(amr)) }) !== undefined;
 }

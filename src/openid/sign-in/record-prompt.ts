@@ -1,7 +1,7 @@
 import { describeAsking } from '#consent';
 import { secondsAfter } from '#foundation/clock';
 import type { House } from '#foundation/deps';
-import { matchVector, recheckIdentity, recheckLater, type KnownIdentity } from '#identity';
+import { latestReading, matchVector, recheckIdentity, recheckLater, type KnownIdentity } from '#identity';
 import type { Register } from '#pds';
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { rulesOf } from '../engine/client-metadata.ts';
@@ -76,7 +76,9 @@ async function lookAtRecord(parts: RecordParts, ctx: KoaContextWithOIDC): Promis
 function isDue({ house, time }: RecordParts, ctx: KoaContextWithOIDC, { checkedAt }: KnownIdentity): boolean {
   const { loginTs = 0 } = ctx.oidc.session ?? {};
   const signedInAt = Math.round(time.toHouse(loginTs) * 1000);
-  return checkedAt.getTime() < signedInAt || secondsAfter(checkedAt, believedSeconds) < house.clock.now();
+  const now = house.clock.now();
+  if (checkedAt.getTime() < signedInAt || checkedAt > latestReading(now)) return true;
+  return secondsAfter(checkedAt, believedSeconds) < now;
 }
 
 function isFresh({ settings, clock }: House, { checkedAt }: KnownIdentity): boolean {

@@ -62,7 +62,12 @@ export interface SignInRequest {
   readonly newItems: readonly string[];
   readonly sharedItems: readonly string[];
   /** Who is signed in, and how; absent when nobody is, or when their sign-in does not stand any more. */
-  readonly session?: { readonly accountId: string; readonly factors: readonly AuthenticationFactor[] };
+  readonly session?: {
+    /** Names the session, for {@link isSessionLiving}. */
+    readonly uid: string;
+    readonly accountId: string;
+    readonly factors: readonly AuthenticationFactor[];
+  };
   /** Whoever is signed in must prove again who they are. */
   readonly mustAuthenticate: boolean;
   readonly registrationAllowed: boolean;
@@ -80,7 +85,9 @@ const storedRequest = z.object({
     name: z.enum(['login', 'record', 'availability', 'identity', 'consent']),
     reasons: z.array(z.string()),
   }),
-  session: z.object({ accountId: z.string(), amr: z.array(z.string()).optional() }).optional(),
+  session: z
+    .object({ uid: z.string(), accountId: z.string(), amr: z.array(z.string()).optional() })
+    .optional(),
   params: z.object({
     client_id: z.string(),
     redirect_uri: z.string(),
@@ -160,7 +167,8 @@ function livesByRegister({ account, identity }: Sharing): boolean {
 function sessionOf({ session, prompt }: StoredRequest): SignInRequest['session'] {
   if (session === undefined || prompt.reasons.some((reason) => endedReasons.includes(reason)))
     return undefined;
-  return { accountId: session.accountId, factors: factorsOf(session.amr) };
+  const { uid, accountId, amr } = session;
+  return { uid, accountId, factors: factorsOf(amr) };
 }
 
 function describeMissing(

@@ -19,6 +19,8 @@ suite('an entry of the register', () => {
   test('tells a death that is notified, formally or not, and not one that was taken back', () => {
     assert.equal(read({}).isDeceased, false);
     assert.equal(read({ deceasedDateTime }).isDeceased, true);
+    assert.equal(read({ deceasedBoolean: true }).isDeceased, true);
+    assert.equal(read({ deceasedBoolean: false }).isDeceased, false);
     for (const code of ['1', '2', '3']) {
       assert.equal(read({ deceasedDateTime, extension: [death(code)] }).isDeceased, true, code);
       assert.equal(read({ extension: [death(code)] }).isDeceased, true, code);
@@ -47,6 +49,14 @@ suite('an entry of the register', () => {
     const nameless = read({ name: [{ use: 'nickname', family: 'Other', given: ['Addie'] }] });
     assert.deepEqual([nameless.familyName, nameless.givenNames], ['', []]);
     assert.equal(read({ name: undefined }).familyName, '');
+    const usual = (family: string, end?: string) => ({ use: 'usual', family, period: { end } });
+    assert.equal(read({ name: [usual('Before', '2026-01-01'), usual('Now')] }).familyName, 'Now');
+    assert.equal(read({ name: [usual('Last', '2026-01-01')] }).familyName, 'Last');
+  });
+
+  test('can’t be read when a name in it is as long as no name is', () => {
+    const name = [{ use: 'usual', family: 'x'.repeat(301), given: ['Ada'] }];
+    assert.equal(readPatientResource(entry({ name }), now), undefined);
   });
 
   test('has a date of birth only when the whole date is known', () => {

@@ -9,6 +9,9 @@ import type { ContactPoint, RegisterPatient } from '../register.ts';
 const coded = z.object({ coding: z.array(z.object({ code: z.string() })).optional() });
 const period = z.object({ start: z.string().optional(), end: z.string().optional() }).optional();
 
+/** The register has names of 35 characters. What is many times as long is none, and goes into no token. */
+const registeredName = z.string().max(300);
+
 const patientResource = z.object({
   resourceType: z.literal('Patient'),
   id: z.string(),
@@ -21,8 +24,9 @@ const patientResource = z.object({
     .array(
       z.object({
         use: z.string().optional(),
-        family: z.string().optional(),
-        given: z.array(z.string()).optional(),
+        family: registeredName.optional(),
+        given: z.array(registeredName).max(30).optional(),
+        period: period.catch(undefined),
       }),
     )
     .optional(),
@@ -31,6 +35,8 @@ const patientResource = z.object({
     .regex(/^\d{4}(?:-\d{2}(?:-\d{2})?)?$/u)
     .optional(),
   deceasedDateTime: z.string().optional(),
+  /** The register gives a date; FHIR has both. */
+  deceasedBoolean: z.boolean().optional(),
   address: z.array(z.unknown()).optional(),
   telecom: z.array(z.unknown()).optional(),
   generalPractitioner: z.array(z.unknown()).optional(),
@@ -76,7 +82,8 @@ export function readPatientResource(json: unknown, now: Date): RegisterPatient |
   const named = resource.identifier?.filter(({ system }) => system === numberSystem) ?? [];
   if (nhsNumber === undefined || named.some(({ value }) => value !== nhsNumber)) return undefined;
   const today = now.toISOString().slice(0, 10);
-  const name = resource.name?.find(({ use }) => use === 'usual');
+  const names = resource.name?.filter(({ use }) => use === 'usual') ?? [];
+  const name = names.find((one) => !hasEnded(one.period, today)) ?? names[0];
   return {
     nhsNumber,
     version: resource.meta.versionId,
@@ -132,12 +139,12 @@ function hasEnded(during: z.infer<typeof period>, today: string): boolean {
 }
 
 /** A date without a word about it counts, and so does a word that is not known: only what was taken back does not. */
-function isDeceased({ deceasedDateTime, extension = [] }: PatientResource): boolean {
+function isDeceased({ deceasedDateTime, deceasedBoolean, extension = [] }: PatientResource): boolean {
   const notified = extension
     .filter(({ url }) => deathNotification.test(url))
     .flatMap((found) => found.extension ?? [])
     .filter(({ url }) => url === 'deathNotificationStatus')
     .flatMap(({ valueCodeableConcept }) => valueCodeableConcept?.coding ?? []);
-  if (notified.length === 0) return deceasedDateTime !== undefined;
+  if (notified.length === 0) return deceasedDateTime !== undefined || deceasedBoolean === true;
   return notified.some(({ code }) => code !== takenBack);
 }

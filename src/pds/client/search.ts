@@ -1,6 +1,6 @@
 import type { Demographics } from '../register.ts';
 
-/** No name in the register is longer; a longer one is a mistake in a search. */
+/** No name in the register is longer; a longer one is a mistake in a search, also for whoever counts as JavaScript does. */
 const mostCharacters = 35;
 /** Before a wildcard there must be two. */
 const givenCharacters = 3;
@@ -36,13 +36,13 @@ function plain(text: string): string {
 }
 
 function wholeName(name: string): string {
-  const characters = [...name];
-  return characters.length <= mostCharacters
-    ? name
-    : `${characters
-        .slice(0, mostCharacters - 1)
-        .join('')
-        .trim()}*`;
+  if (name.length <= mostCharacters) return name;
+  let begins = '';
+  for (const character of name) {
+    if (begins.length + character.length >= mostCharacters) break;
+    begins += character;
+  }
+  return `${begins.trim()}*`;
 }
 
 function beginning(name: string): string {

@@ -110,15 +110,17 @@ export async function sendInvitation(
   const { token, staffId, expiresAt } = invitation.added;
   const staff = await selectStaff(deps, { id: staffId });
   if (staff === undefined) return;
-  const link = token === undefined ? `${deps.settings.issuer}/practice` : invitationAddress(deps, token);
-  await sendMessage(deps, {
-    message: token === undefined ? 'practice-access' : 'practice-invitation',
+  const { practiceName: practice, language } = invitation;
+  const mail = {
     channel: 'email',
     to: emailForSending(staff.email),
-    language: invitation.language,
-    values: { link, practice: invitation.practiceName },
+    language,
     usefulUntil: expiresAt,
-  });
+  } as const;
+  if (token === undefined)
+    return sendMessage(deps, { ...mail, message: 'practice-access', values: { practice } });
+  const link = invitationAddress(deps, token);
+  return sendMessage(deps, { ...mail, message: 'practice-invitation', values: { link, practice } });
 }
 
 export type RolesChanged = {

@@ -18,19 +18,19 @@ const email = 'maria.jones@practice.example';
 const secret = 'KVKFKRCPNZQUYMLXOVYDSQKJKZDTSRLD';
 
 /**
- * Puts a member of staff with every role in, at a practice of a sandbox that is there already. A second time it brings their access back
- * to what it was.
+ * Puts a member of staff with every role in, at practices of a sandbox that are there already. A second time it brings their access
+ * back to what it was.
  */
-export async function seedSandboxPractice(
+export async function seedSandboxStaff(
   house: House,
-  sandbox: { readonly odsCode: OdsCode; readonly password: string },
+  sandbox: { readonly odsCodes: readonly OdsCode[]; readonly password: string },
 ): Promise<void> {
   const passwordHash = await house.passwords.hash(sandbox.password);
-  const { odsCode } = sandbox;
   const roles = ['verifier', 'voucher', 'manager'] as const;
-  await house.transact((deps) =>
-    seedPracticeStaff(deps, { odsCode, name, email, roles, passwordHash, secret }),
-  );
+  await house.transact(async (deps) => {
+    for (const odsCode of sandbox.odsCodes)
+      await seedPracticeStaff(deps, { odsCode, name, email, roles, passwordHash, secret });
+  });
 }
 
 /** @returns how to sign in as them, at this moment */

@@ -1,5 +1,12 @@
 import { networkOf } from '#accounts';
-import type { Limited, LimitRule } from '#foundation/security';
+import type { Deps } from '#foundation/deps';
+import {
+  attemptNotMade,
+  countAttempt,
+  type AttemptOutcome,
+  type Limited,
+  type LimitRule,
+} from '#foundation/security';
 import type { Settings } from '#foundation/settings';
 import type { ThreeDetails } from '../keys.ts';
 
@@ -12,6 +19,11 @@ const hourly = {
   memorySeconds: hour,
 } as const;
 
+/**
+ * Tries of any outcome. Those that a practice's system did not answer are no wrong ones; but nobody asks it that often, and if it
+ * failed at wrong details alone, nobody is to find the right ones by that.
+ */
+const anyByAccount: LimitRule = { name: 'gp-details-any', most: 20, ...hourly };
 /** Five details that don't work lock for an hour. */
 const byAccount: LimitRule = { name: 'gp-details', most: 5, ...hourly };
 /** The key of one online account may be guessed at five times in an hour, from however many logins. */
@@ -24,18 +36,50 @@ export interface Attempt {
   readonly remoteAddress: string;
 }
 
-/** The limits in the order in which their rows are held: the login, the online account that is claimed, the network. */
-export function detailsLimits(attempt: Attempt, { odsCode, gpUserId }: ThreeDetails): Limited[] {
-  return [
-    { rule: byAccount, subject: attempt.accountId },
-    { rule: byOnlineAccount, subject: JSON.stringify([odsCode, gpUserId]) },
-    networkLimit(attempt),
-  ];
+/** What counts a try: each only if the ones before let it be made, so that who is locked uses up nothing that others share. */
+export interface DetailsLimits {
+  /** The login, whatever comes of it. */
+  readonly any: Limited;
+  /** The login, the network, and the online account that is claimed. */
+  readonly wrong: readonly [Limited, Limited, Limited];
+}
+
+export function detailsLimits(attempt: Attempt, { odsCode, gpUserId }: ThreeDetails): DetailsLimits {
+  return {
+    any: { rule: anyByAccount, subject: attempt.accountId },
+    wrong: [
+      { rule: byAccount, subject: attempt.accountId },
+      networkLimit(attempt),
+      { rule: byOnlineAccount, subject: JSON.stringify([odsCode, gpUserId]) },
+    ],
+  };
+}
+
+/** Counts a try by one limit after the other. @returns `locked` if one says so; those before it forget the try */
+export async function countTry(
+  deps: Pick<Deps, 'db' | 'clock' | 'secrets'>,
+  { any, wrong }: DetailsLimits,
+): Promise<AttemptOutcome> {
+  const counted: Limited[] = [];
+  for (const limit of [...wrong, any]) {
+    const outcome = await countAttempt(deps, [limit]);
+    if (outcome.outcome === 'locked') {
+      if (counted.length > 0) await attemptNotMade(deps, counted);
+      return outcome;
+    }
+    counted.push(limit);
+  }
+  return { outcome: 'allowed' };
 }
 
 /** Those that say before anything is typed whether somebody may try. */
 export function standingLimits(attempt: Attempt): Limited[] {
-  return [{ rule: byAccount, subject: attempt.accountId }, networkLimit(attempt)];
+  const { accountId } = attempt;
+  return [
+    { rule: byAccount, subject: accountId },
+    { rule: anyByAccount, subject: accountId },
+    networkLimit(attempt),
+  ];
 }
 
 function networkLimit({ settings, remoteAddress }: Attempt): Limited {

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { secondsAfter, startStopwatch } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
 import { readOdsCode, type NhsNumber } from '#foundation/identifiers';
-import { attemptFailed, attemptNotMade, countAttempt, type Limited } from '#foundation/security';
+import { attemptFailed, attemptNotMade, type Limited } from '#foundation/security';
 import { readPractice, type Connecting, type GpSystems, type RefusalReason } from '#gp-systems';
 import {
   allowedEverywhere,
@@ -24,7 +24,7 @@ import { isIssuedTo, selectIssuedByKey, useIssued } from '../issued-store.ts';
 import { detailsKeyOf, personKeyOf, type ThreeDetails } from '../keys.ts';
 import { localityOf } from '../proofing.ts';
 import type { DetailsRefusal } from './answers.ts';
-import { detailsLimits } from './limits.ts';
+import { countTry, detailsLimits } from './limits.ts';
 
 /** What decisions name this way of proving who somebody is. */
 export const method = 'gp-online-details';
@@ -83,9 +83,10 @@ async function tryCounted(house: House, asked: Asked): Promise<TriedDetails> {
   const { accountId, details } = asked;
   const identity = await readIdentity(deps, accountId);
   if (identity.level === 'P9') return { outcome: 'known_already' };
-  if (identity.level === 'P0') return { outcome: 'not_at_p5' };
-  const limits = detailsLimits({ ...asked, settings: deps.settings }, details);
-  const counted = await countAttempt(deps, limits);
+  if (identity.level === 'P0' || identity.standing !== undefined) return { outcome: 'not_at_p5' };
+  const all = detailsLimits({ ...asked, settings: deps.settings }, details);
+  const limits = all.wrong;
+  const counted = await countTry(deps, all);
   if (counted.outcome === 'locked') return counted;
   const attempt = { ...asked, limits, person: identity.details, detailsKey: detailsKeyOf(deps, details) };
   const found = await find(house, attempt).catch(async (error: unknown) => {

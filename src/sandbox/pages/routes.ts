@@ -3,6 +3,7 @@ import { formOf, pathOf, readQuery, restOfQuery, type FormFields, type Web } fro
 import { clearSimulatedInbox, readSimulatedInbox } from '#messaging';
 import { clientRegistration, listClients, registerClient, removeClient } from '#partners';
 import { clearRegisterFaults, listRegisterFaults, registerFaultKinds, setRegisterFault } from '#pds';
+import { describeSandboxStaff } from '#portals';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { connectFacts, connectSnippets } from '../connect.ts';
@@ -66,6 +67,7 @@ function mountFront(pages: FastifyInstance, deps: PageDeps): void {
         types: gp?.types,
       })),
       password: sandboxPassword,
+      staff: describeSandboxStaff({ clock }, { password: sandboxPassword }),
       demoOrigin,
       snippets: connectSnippets(issuer),
       facts: connectFacts(issuer),

@@ -45,5 +45,7 @@ export const name = step({
 function readMiddle(text: string): ReadName {
   const read = readName(text);
   if (read.outcome === 'missing') return { outcome: 'valid', name: '' };
-  return read.outcome === 'too_short' ? { outcome: 'valid', name: text.trim() } : read;
+  if (read.outcome !== 'too_short') return read;
+  const [initial = ''] = /\p{L}\p{M}{0,3}\.?/u.exec(text.normalize('NFC')) ?? [];
+  return { outcome: 'valid', name: initial };
 }
