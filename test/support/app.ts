@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadSenders, readSimulatedInbox, type Channel, type InboxMessage } from '#messaging';
 import type { ClientRegistration } from '#partners';
+import { openVouching } from '#openid';
 import { openRegister } from '#pds';
 import { openProofing } from '#proofing';
 import { buildApp, startWork } from '../../src/app.ts';

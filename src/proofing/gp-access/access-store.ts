@@ -70,7 +70,7 @@ export async function takeCheck(
     .set({ next_check_at: nextCheckAt })
     .where('account_id', '=', accountId)
     // One that is further away was written when the clock was ahead.
-    .where((row) => row.or([row('next_check_at', '<=', now), row('next_check_at', '>', nextCheckAt)]))
+    .where((due) => due.or([due('next_check_at', '<=', now), due('next_check_at', '>', nextCheckAt)]))
     .returningAll()
     .executeTakeFirst();
   if (row === undefined) return undefined;
