@@ -271,4 +271,19 @@ describe('roles', () => {
     );
     assert.equal(rows.length, 1);
   });
+
+  test('are not all left to somebody who has not followed the invitation yet', async () => {
+    const { base, odsCode, staff, browser } = await openTestPractice(app, ['manager']);
+    const email = 'ottoline.later@practice.example';
+    await browser.open(`${base}/staff/invite`);
+    await browser.submit({ name: 'Ottoline Later', email, 'role-manager': 'yes' });
+    await browser.open(`${base}/staff/${staff.id}`);
+    await browser.press(/^Remove /u);
+    assert.match(browser.page.errors['role'] ?? '', /Nobody could manage/u);
+    const second = await addStaff(app, odsCode, ['manager']);
+    await browser.open(`${base}/staff/${second.id}`);
+    await browser.open(`${base}/staff/${staff.id}`);
+    await browser.press(/^Remove /u);
+    assert.equal((await browser.open(base)).heading, 'Sign in to the practice portal');
+  });
 });

@@ -141,6 +141,8 @@ async function giveRoles(portal: Portal, at: AtDesk, given: readonly Role[]): Pr
   switch (done.outcome) {
     case 'unknown':
       return notFound(portal, at);
+    case 'not_allowed':
+      return show(portal, at, 'not-allowed', {}, { status: 403, back: at.base });
     case 'last_manager':
       return showMember(portal, at, member, [{ field: 'role', key: 'last_manager', values: {} }]);
     case 'changed':
