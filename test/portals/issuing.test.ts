@@ -115,7 +115,29 @@ describe('a letter with registration details', () => {
     await wait(400);
     await manager.browser.submit({ 'role-verifier': undefined, 'role-voucher': 'yes' });
     await issuing;
-    assert.equal(browser.page.status, 403);
+    assert.ok(browser.page.address.pathname.endsWith('/check'), browser.page.heading);
+    assert.deepEqual(await statesAt(odsCode), []);
+  });
+
+  test('is not made, nor anybody found, for who signs out while another system is asked; and nothing breaks', async () => {
+    const { odsCode, base, staff, browser } = await openTestPractice(app, ['verifier']);
+    const patient = await addPatientTo(app, odsCode);
+    const leaveMeanwhile = async (tab: Person, typed?: Readonly<Record<string, string>>) => {
+      await gpSystemsOf(app).setFault({ supplierId: 'tpp', kind: 'slow', times: 1 });
+      const { _csrf = '' } = tab.page.forms.at(-1)?.fields ?? {};
+      const working = tab.submit(typed);
+      await wait(400);
+      await browser.post('/practice/sign-out', { _csrf });
+      await working;
+      assert.equal(tab.page.heading, 'Sign in to the practice portal');
+    };
+    const finding = browser.newTab();
+    await finding.open(`${base}/find`);
+    await leaveMeanwhile(finding, sought(patient));
+    await signInStaff(app, staff);
+    const issuing = browser.newTab();
+    await walkToIssue(issuing, base, patient);
+    await leaveMeanwhile(issuing);
     assert.deepEqual(await statesAt(odsCode), []);
   });
 

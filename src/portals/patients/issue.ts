@@ -10,7 +10,7 @@ import { insertIssue, personKeyOf, selectIssuedIds } from './issue-store.ts';
 import { deleteLettersOf, insertLetter, releaseVisit, takeVisit, type Owner } from './store.ts';
 import { roleFor, type PatientVisit } from './visit.ts';
 import { writeAct } from '../acts/acts.ts';
-import { selectMemberships } from '../staff/store.ts';
+import { holdSession, selectMemberships } from '../staff/store.ts';
 
 /** A letter waits this long to be printed, then the details have to be issued again. */
 const letterSeconds = 15 * 60;
@@ -32,7 +32,7 @@ export type Issued =
   | { readonly outcome: 'to_print'; readonly letterId: string }
   /** Somebody is at it already. */
   | { readonly outcome: 'busy' }
-  /** While the GP system was asked, whoever issues lost the role that it takes: nothing is issued. */
+  /** While the GP system was asked, whoever issues signed out or lost the role that it takes: nothing is issued. */
   | { readonly outcome: 'not_allowed' }
   /** The GP system has details for this patient, which were used up or are too old: staff have to reset them there first. */
   | { readonly outcome: 'reset_first' }
@@ -158,7 +158,8 @@ async function keep(deps: Deps, issue: Kept): Promise<Issued> {
   return { outcome: 'to_print', letterId };
 }
 
-async function mayStillCheck(deps: Deps, { odsCode, staffId, patient }: Kept): Promise<boolean> {
+async function mayStillCheck(deps: Deps, { odsCode, staffId, sessionHash, patient }: Kept): Promise<boolean> {
+  if (!(await holdSession(deps.db, sessionHash))) return false;
   const places = await selectMemberships(deps, staffId);
   const here = places.find((place) => place.odsCode === odsCode);
   return here?.roles.includes(roleFor[patient.check.way]) === true;

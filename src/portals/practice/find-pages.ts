@@ -15,6 +15,7 @@ import { findPatient, type Sought } from '../patients/find.ts';
 import { insertVisit } from '../patients/store.ts';
 import type { PatientVisit } from '../patients/visit.ts';
 import { notFoundLimits } from '../staff/limits.ts';
+import { holdSession } from '../staff/store.ts';
 import { leadTo, show, type AtDesk, type Desk, type FieldErrors, type Portal } from './desk.ts';
 
 /** For so long a patient who was found can be dealt with; afterwards they are looked for again. */
@@ -83,12 +84,17 @@ export async function findAndOpen(
       },
     );
   const id = randomUUID();
-  await insertVisit(house.deps, {
-    id,
-    sessionHash: at.staff.sessionHash,
-    odsCode: at.odsCode,
-    patient: { ...found.patient, ...told },
-    expiresAt: secondsAfter(house.clock.now(), visitSeconds),
+  const { sessionHash } = at.staff;
+  await house.transact(async (deps) => {
+    // Whoever has signed out meanwhile is led to signing in.
+    if (!(await holdSession(deps.db, sessionHash))) return;
+    await insertVisit(deps, {
+      id,
+      sessionHash,
+      odsCode: at.odsCode,
+      patient: { ...found.patient, ...told },
+      expiresAt: secondsAfter(deps.clock.now(), visitSeconds),
+    });
   });
   return leadTo(at, `/patients/${id}`);
 }

@@ -248,7 +248,8 @@ async function issue(portal: Portal, found: AtPatient): Promise<FastifyReply> {
     case 'busy':
       return show(portal, at, 'issued-already', {}, { status: 409 });
     case 'not_allowed':
-      return show(portal, at, 'not-allowed', {}, { status: 403, back: at.base });
+      // That page says what they may still do, or asks them to sign in.
+      return leadTo(at, `${path}/issue`);
     case 'reset_first':
     case 'refused':
     case 'unavailable':
