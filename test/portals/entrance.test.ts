@@ -232,6 +232,24 @@ describe('an invitation', () => {
   });
 });
 
+test('invitations of a practice are forty in an hour, whoever is invited: nobody floods people with e-mail', async () => {
+  const { base, browser: manager, staff } = await openTestPractice(app, ['manager']);
+  await manager.open(`${base}/staff/${staff.id}`);
+  const again = manager.page.forms.find(({ action }) => action.endsWith('/invite'));
+  assert.ok(again);
+  for (let time = 0; time < 40; time += 1)
+    assert.equal((await manager.send(again.action, manager.formOf(again.fields))).status, 303);
+  await manager.open(`${base}/staff/invite`);
+  await manager.submit({ name: 'Ada Flooded', email: 'ada.flooded@practice.example', 'role-voucher': 'yes' });
+  assert.equal(manager.page.status, 429);
+  assert.equal(manager.page.heading, 'You can invite colleagues again in 60 minutes');
+  app.home.clock.advance(3601);
+  const later = await signInStaff(app, staff);
+  await later.open(`${base}/staff/invite`);
+  await later.submit({ name: 'Ada Flooded', email: 'ada.flooded@practice.example', 'role-voucher': 'yes' });
+  assert.match(later.page.text, /An email is on its way/u);
+});
+
 describe('roles', () => {
   test('hold from the next request on, and end with who is removed', async () => {
     const { base, odsCode, browser: manager } = await openTestPractice(app, ['manager']);

@@ -16,7 +16,7 @@ import { insertVisit } from '../patients/store.ts';
 import type { PatientVisit } from '../patients/visit.ts';
 import { notFoundLimits } from '../staff/limits.ts';
 import { holdSession } from '../staff/store.ts';
-import { leadTo, show, type AtDesk, type Desk, type FieldErrors, type Portal } from './desk.ts';
+import { leadTo, show, showTooMany, type AtDesk, type Desk, type FieldErrors, type Portal } from './desk.ts';
 
 /** For so long a patient who was found can be dealt with; afterwards they are looked for again. */
 const visitSeconds = 60 * 60;
@@ -54,16 +54,8 @@ export async function findAndOpen(
   const { house } = portal;
   const limits = notFoundLimits(at.staff.staffId);
   const counted = await countAttempt(house.deps, limits);
-  if (counted.outcome === 'locked') {
-    const seconds = (counted.until.getTime() - house.clock.now().getTime()) / 1000;
-    return show(
-      portal,
-      at,
-      'too-many',
-      { minutes: Math.max(1, Math.ceil(seconds / 60)) },
-      { status: 429, back: at.base },
-    );
-  }
+  if (counted.outcome === 'locked')
+    return showTooMany(portal, at, { what: 'patients', until: counted.until });
   const found = await findPatient(portal, at.odsCode, sought);
   if (found.outcome === 'not_found') {
     await attemptFailed(house.deps, limits);
