@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { openVouching } from '#openid';
 import { newProofKey, postAsService, prove, signRequest, nothingElse } from '../openid/support/extensions.ts';
 import { signHandOver } from '../openid/support/hand-over.ts';
 import { codeIn, createPerson, goToEntry, openBrowser, signIn } from '../openid/support/people.ts';
@@ -134,4 +135,21 @@ test('an access token is no hint at a person, and no ID token opens userinfo or 
   const token = String(ofService['id_token']);
   await postAsService(provider, service, { address: '/revoke', form: { token } });
   assert.equal((await userinfo(ofService['access_token'])).status, 200);
+});
+
+test('what vouches for a patient to a GP system is no access token, no hint, no client assertion, and hands nobody over', async () => {
+  const vouchFor = await openVouching(provider.house);
+  const who = { odsCode: 'Y00001', nhsNumber: '9990000018', familyName: 'Meadows', birthdate: '1980-05-17' };
+  const token = await vouchFor(who);
+  const { body } = await held();
+  assert.equal((await provider.fetch('/userinfo', { headers: bearer(token) })).status, 401);
+  assert.equal((await refreshWith(token, body['refresh_token'])).body['error'], 'invalid_client');
+  const browser = await visits.signedIn(await createPerson(provider));
+  const ask = (more: Record<string, string>) => visits.askSilently(browser, more);
+  // A hint that is none of ours is not looked at.
+  assert.equal(await ask({ id_token_hint: token }), 'code');
+  assert.equal(
+    await visits.askSilently(openBrowser(provider), { asserted_login_identity: token }),
+    'sso_login_required',
+  );
 });

@@ -152,6 +152,22 @@ describe('details that were issued through the portal', () => {
     assert.equal(asked.outcome, 'connected');
   });
 
+  test('are known as withdrawn in whatever case they are typed: a system may not mind it', async () => {
+    const hal = await matched('hal');
+    const details = await issueTo(hal);
+    const { id } = await issuedHere(hal, details);
+    await app.home.house.transact((deps) =>
+      withdrawIssuedDetails(deps, { id, odsCode: hal.odsCode, staffId: 'staff-2' }),
+    );
+    const { linkageKey } = details;
+    await comeToDetails(hal);
+    for (const written of [linkageKey.toLowerCase(), `${linkageKey.slice(0, 4)} ${linkageKey.slice(4)}`]) {
+      await typeDetails(hal, { ...details, linkageKey: written });
+      assert.deepEqual(await reasons(hal), ['gp_details_withdrawn'], written);
+      await hal.browser.submit();
+    }
+  });
+
   test('prove nobody whom they were not issued to, and stay good for who they were', async () => {
     const jim = await matched('jim');
     const details = await issueTo(jim);

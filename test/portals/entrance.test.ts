@@ -232,6 +232,24 @@ describe('an invitation', () => {
   });
 });
 
+test('invitations of a practice are forty in an hour, whoever is invited: nobody floods people with e-mail', async () => {
+  const { base, browser: manager, staff } = await openTestPractice(app, ['manager']);
+  await manager.open(`${base}/staff/${staff.id}`);
+  const again = manager.page.forms.find(({ action }) => action.endsWith('/invite'));
+  assert.ok(again);
+  for (let time = 0; time < 40; time += 1)
+    assert.equal((await manager.send(again.action, manager.formOf(again.fields))).status, 303);
+  await manager.open(`${base}/staff/invite`);
+  await manager.submit({ name: 'Ada Flooded', email: 'ada.flooded@practice.example', 'role-voucher': 'yes' });
+  assert.equal(manager.page.status, 429);
+  assert.equal(manager.page.heading, 'You can invite colleagues again in 60 minutes');
+  app.home.clock.advance(3601);
+  const later = await signInStaff(app, staff);
+  await later.open(`${base}/staff/invite`);
+  await later.submit({ name: 'Ada Flooded', email: 'ada.flooded@practice.example', 'role-voucher': 'yes' });
+  assert.match(later.page.text, /An email is on its way/u);
+});
+
 describe('roles', () => {
   test('hold from the next request on, and end with who is removed', async () => {
     const { base, odsCode, browser: manager } = await openTestPractice(app, ['manager']);
@@ -270,5 +288,20 @@ describe('roles', () => {
       [odsCode],
     );
     assert.equal(rows.length, 1);
+  });
+
+  test('are not all left to somebody who has not followed the invitation yet', async () => {
+    const { base, odsCode, staff, browser } = await openTestPractice(app, ['manager']);
+    const email = 'ottoline.later@practice.example';
+    await browser.open(`${base}/staff/invite`);
+    await browser.submit({ name: 'Ottoline Later', email, 'role-manager': 'yes' });
+    await browser.open(`${base}/staff/${staff.id}`);
+    await browser.press(/^Remove /u);
+    assert.match(browser.page.errors['role'] ?? '', /Nobody could manage/u);
+    const second = await addStaff(app, odsCode, ['manager']);
+    await browser.open(`${base}/staff/${second.id}`);
+    await browser.open(`${base}/staff/${staff.id}`);
+    await browser.press(/^Remove /u);
+    assert.equal((await browser.open(base)).heading, 'Sign in to the practice portal');
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { OdsCode } from '#foundation/identifiers';
 import { createLog } from '#foundation/log';
 import { changeSimulatedDetails, changeSupplier } from '#gp-systems';
@@ -103,6 +104,57 @@ describe('a letter with registration details', () => {
     assert.equal((await openLetter(browser)).status, 410);
   });
 
+  test('is not made by somebody whose role ends while the GP system is asked', async () => {
+    const { odsCode, base, staff, browser } = await openTestPractice(app, ['verifier']);
+    const manager = await addStaff(app, odsCode, ['manager']);
+    await signInStaff(app, manager);
+    await walkToIssue(browser, base, await addPatientTo(app, odsCode));
+    await manager.browser.open(`${base}/staff/${staff.id}`);
+    await gpSystemsOf(app).setFault({ supplierId: 'tpp', kind: 'slow', times: 1 });
+    const issuing = browser.submit();
+    await wait(400);
+    await manager.browser.submit({ 'role-verifier': undefined, 'role-voucher': 'yes' });
+    await issuing;
+    assert.ok(browser.page.address.pathname.endsWith('/check'), browser.page.heading);
+    assert.deepEqual(await statesAt(odsCode), []);
+  });
+
+  test('is not made, nor anybody found, for who signs out while another system is asked; and nothing breaks', async () => {
+    const { odsCode, base, staff, browser } = await openTestPractice(app, ['verifier']);
+    const patient = await addPatientTo(app, odsCode);
+    const leaveMeanwhile = async (tab: Person, typed?: Readonly<Record<string, string>>) => {
+      await gpSystemsOf(app).setFault({ supplierId: 'tpp', kind: 'slow', times: 1 });
+      const { _csrf = '' } = tab.page.forms.at(-1)?.fields ?? {};
+      const working = tab.submit(typed);
+      await wait(400);
+      await browser.post('/practice/sign-out', { _csrf });
+      await working;
+      assert.equal(tab.page.heading, 'Sign in to the practice portal');
+    };
+    const finding = browser.newTab();
+    await finding.open(`${base}/find`);
+    await leaveMeanwhile(finding, sought(patient));
+    await signInStaff(app, staff);
+    const issuing = browser.newTab();
+    await walkToIssue(issuing, base, patient);
+    await leaveMeanwhile(issuing);
+    assert.deepEqual(await statesAt(odsCode), []);
+  });
+
+  test('is not printed once a colleague has issued others in the place of its details', async () => {
+    const { odsCode, base, browser } = await openTestPractice(app, ['verifier']);
+    const colleague = await addStaff(app, odsCode, ['verifier']);
+    await signInStaff(app, colleague);
+    const patient = await addPatientTo(app, odsCode);
+    for (const person of [browser, colleague.browser]) {
+      await walkToIssue(person, base, patient);
+      await person.submit();
+      assert.equal(person.page.heading, 'The letter is ready to print');
+    }
+    assert.equal((await openLetter(browser)).status, 410);
+    assert.equal((await openLetter(colleague.browser)).status, 200);
+  });
+
   test('can be collected: then an e-mail says that it is there, without the details', async () => {
     const { odsCode, base, browser } = await openTestPractice(app, ['verifier']);
     const email = 'robin.collects@people.example';
@@ -135,7 +187,7 @@ describe('finding a patient', () => {
 
   test('works by name, and says so when the register does not answer', async () => {
     const { odsCode, base, browser } = await openTestPractice(app, ['voucher']);
-    const patient = await addPatientTo(app, odsCode);
+    const patient = await addPatientTo(app, odsCode, { familyName: "O'Neill-Jones" });
     await browser.open(`${base}/find/name`);
     const { nhsNumber: _, ...date } = sought(patient);
     await browser.submit({

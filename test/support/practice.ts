@@ -74,13 +74,13 @@ export async function openTestPractice(
 export async function addPatientTo(
   app: TestApp,
   odsCode: OdsCode,
-  more: Pick<TestPatient, 'email' | 'birthdate' | 'deceased' | 'restricted'> = {},
+  more: Partial<Pick<TestPatient, 'email' | 'birthdate' | 'deceased' | 'restricted' | 'familyName'>> = {},
 ): Promise<ReturnType<typeof newPatient>> {
-  const { birthdate } = more;
-  const patient = await gpSystemsOf(app).patientAt(
-    odsCode,
-    typeof birthdate === 'string' ? { birthdate } : {},
-  );
+  const { birthdate, familyName: given } = more;
+  const patient = await gpSystemsOf(app).patientAt(odsCode, {
+    ...(typeof birthdate === 'string' ? { birthdate } : {}),
+    ...(given === undefined ? {} : { familyName: given }),
+  });
   const { nhsNumber, familyName } = patient;
   await app.register?.addPatient({
     nhsNumber,

@@ -68,17 +68,16 @@ export async function insertIssue(
     .execute();
 }
 
-/** @returns which issued details had this very key, at this practice */
+/** @returns which issued details had this very key, or were this person’s, at this practice */
 export async function selectIssuedIds(
   db: Db,
-  { odsCode, detailsKey }: { odsCode: OdsCode; detailsKey: string },
+  { odsCode, ...by }: { odsCode: OdsCode } & ({ detailsKey: string } | { personKey: string }),
 ): Promise<string[]> {
-  const rows = await tables(db)
-    .selectFrom('portals.issue')
-    .select('issued_id')
-    .where('ods_code', '=', odsCode)
-    .where('details_key', '=', detailsKey)
-    .execute();
+  const query = tables(db).selectFrom('portals.issue').select('issued_id').where('ods_code', '=', odsCode);
+  const rows = await ('detailsKey' in by
+    ? query.where('details_key', '=', by.detailsKey)
+    : query.where('person_key', '=', by.personKey)
+  ).execute();
   return rows.map((row) => row.issued_id);
 }
 

@@ -7,9 +7,10 @@ import type { GpSystems, Linkage, RefusalReason, RegistrationDetails } from '#gp
 import { sendMessage } from '#messaging';
 import { areDetailsUsed, listIssuedDetails, recordIssuedDetails, type IssuedDetails } from '#proofing';
 import { insertIssue, personKeyOf, selectIssuedIds } from './issue-store.ts';
-import { insertLetter, releaseVisit, takeVisit, type Owner } from './store.ts';
-import type { PatientVisit } from './visit.ts';
+import { deleteLettersOf, insertLetter, releaseVisit, takeVisit, type Owner } from './store.ts';
+import { roleFor, type PatientVisit } from './visit.ts';
 import { writeAct } from '../acts/acts.ts';
+import { holdSession, selectMemberships } from '../staff/store.ts';
 
 /** A letter waits this long to be printed, then the details have to be issued again. */
 const letterSeconds = 15 * 60;
@@ -31,6 +32,8 @@ export type Issued =
   | { readonly outcome: 'to_print'; readonly letterId: string }
   /** Somebody is at it already. */
   | { readonly outcome: 'busy' }
+  /** While the GP system was asked, whoever issues signed out or lost the role that it takes: nothing is issued. */
+  | { readonly outcome: 'not_allowed' }
   /** The GP system has details for this patient, which were used up or are too old: staff have to reset them there first. */
   | { readonly outcome: 'reset_first' }
   | { readonly outcome: 'refused'; readonly reason: RefusalReason }
@@ -126,6 +129,7 @@ interface Kept extends Issue {
 async function keep(deps: Deps, issue: Kept): Promise<Issued> {
   const { odsCode, staffId, patient, details } = issue;
   const { nhsNumber, givenName, familyName, check, letter } = patient;
+  if (!(await mayStillCheck(deps, issue))) return { outcome: 'not_allowed' };
   const now = deps.clock.now();
   const documents = check.way === 'documents' ? check.documents : undefined;
   const { id: issuedId, expiresAt } = await recordIssuedDetails(deps, {
@@ -137,6 +141,7 @@ async function keep(deps: Deps, issue: Kept): Promise<Issued> {
     check: { way: check.way, staffId, documents, at: now },
     expiresAt: issue.expiresAt,
   });
+  await dropLetters(deps, issue);
   await keepWhy(deps, issue, issuedId);
   await tellToCollect(deps, issue);
   const letterId = randomUUID();
@@ -151,6 +156,20 @@ async function keep(deps: Deps, issue: Kept): Promise<Issued> {
     expiresAt: secondsAfter(now, letterSeconds),
   });
   return { outcome: 'to_print', letterId };
+}
+
+async function mayStillCheck(deps: Deps, { odsCode, staffId, sessionHash, patient }: Kept): Promise<boolean> {
+  if (!(await holdSession(deps.db, sessionHash))) return false;
+  const places = await selectMemberships(deps, staffId);
+  const here = places.find((place) => place.odsCode === odsCode);
+  return here?.roles.includes(roleFor[patient.check.way]) === true;
+}
+
+/** What was issued before has just been withdrawn: a colleague's letter with it, not printed yet, would prove nobody. */
+async function dropLetters({ db, secrets }: Deps, { odsCode, patient }: Kept): Promise<void> {
+  const personKey = personKeyOf({ secrets }, patient.nhsNumber);
+  for (const issuedId of await selectIssuedIds(db, { odsCode, personKey }))
+    await deleteLettersOf(db, { issuedId, odsCode });
 }
 
 /** Keeps what the practice wants to know of it later, and that it was done. */

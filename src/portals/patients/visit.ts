@@ -1,4 +1,5 @@
 import type { IdentityCheckByStaff } from '#proofing';
+import type { Role } from '../staff/roles.ts';
 import { nhsNumberForm } from './nhs-number-form.ts';
 import { z } from 'zod';
 
@@ -35,6 +36,13 @@ export const ways = [
   'vouching',
   'vouching-with-record',
 ] as const satisfies readonly IdentityCheckByStaff['way'][];
+
+/** A check by documents is a verifier’s; to vouch for somebody, with the record’s help or without, is a voucher’s. */
+export const roleFor: Readonly<Record<(typeof ways)[number], Role>> = {
+  documents: 'verifier',
+  vouching: 'voucher',
+  'vouching-with-record': 'voucher',
+};
 
 /** For how long the voucher has known the patient; less than a year is too short to vouch on it alone. */
 export const acquaintances = ['under-1-year', '1-to-2-years', 'over-2-years'] as const;

@@ -186,6 +186,17 @@ export async function show(
     .send(html);
 }
 
+/** Says when somebody can go on who has done something too often. */
+export function showTooMany(
+  portal: Portal,
+  desk: AtDesk,
+  { what, until }: { readonly what: 'patients' | 'invitations'; readonly until: Date },
+): Promise<FastifyReply> {
+  const seconds = (until.getTime() - portal.house.clock.now().getTime()) / 1000;
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  return show(portal, desk, 'too-many', { what, minutes }, { status: 429, back: desk.base });
+}
+
 /** Answers as for an address that nobody knows: so do those of others. */
 export function notFound({ web }: Portal, { request, reply }: AtDesk): FastifyReply {
   return web.problems.send(request, reply, 'not-found', { reference: 'CID0404' });

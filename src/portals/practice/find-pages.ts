@@ -15,7 +15,8 @@ import { findPatient, type Sought } from '../patients/find.ts';
 import { insertVisit } from '../patients/store.ts';
 import type { PatientVisit } from '../patients/visit.ts';
 import { notFoundLimits } from '../staff/limits.ts';
-import { leadTo, show, type AtDesk, type Desk, type FieldErrors, type Portal } from './desk.ts';
+import { holdSession } from '../staff/store.ts';
+import { leadTo, show, showTooMany, type AtDesk, type Desk, type FieldErrors, type Portal } from './desk.ts';
 
 /** For so long a patient who was found can be dealt with; afterwards they are looked for again. */
 const visitSeconds = 60 * 60;
@@ -53,16 +54,8 @@ export async function findAndOpen(
   const { house } = portal;
   const limits = notFoundLimits(at.staff.staffId);
   const counted = await countAttempt(house.deps, limits);
-  if (counted.outcome === 'locked') {
-    const seconds = (counted.until.getTime() - house.clock.now().getTime()) / 1000;
-    return show(
-      portal,
-      at,
-      'too-many',
-      { minutes: Math.max(1, Math.ceil(seconds / 60)) },
-      { status: 429, back: at.base },
-    );
-  }
+  if (counted.outcome === 'locked')
+    return showTooMany(portal, at, { what: 'patients', until: counted.until });
   const found = await findPatient(portal, at.odsCode, sought);
   if (found.outcome === 'not_found') {
     await attemptFailed(house.deps, limits);
@@ -83,12 +76,17 @@ export async function findAndOpen(
       },
     );
   const id = randomUUID();
-  await insertVisit(house.deps, {
-    id,
-    sessionHash: at.staff.sessionHash,
-    odsCode: at.odsCode,
-    patient: { ...found.patient, ...told },
-    expiresAt: secondsAfter(house.clock.now(), visitSeconds),
+  const { sessionHash } = at.staff;
+  await house.transact(async (deps) => {
+    // Whoever has signed out meanwhile is led to signing in.
+    if (!(await holdSession(deps.db, sessionHash))) return;
+    await insertVisit(deps, {
+      id,
+      sessionHash,
+      odsCode: at.odsCode,
+      patient: { ...found.patient, ...told },
+      expiresAt: secondsAfter(deps.clock.now(), visitSeconds),
+    });
   });
   return leadTo(at, `/patients/${id}`);
 }

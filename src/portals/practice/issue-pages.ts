@@ -8,6 +8,7 @@ import {
   documents,
   photoDocuments,
   reasons,
+  roleFor,
   ways,
   type PatientVisit,
 } from '../patients/visit.ts';
@@ -16,12 +17,6 @@ import { leadTo, show, supplierAt, type AtDesk, type Desk, type FieldErrors, typ
 import { headOf, isOldEnough, tell, withPatient, type AtPatient } from './patient-pages.ts';
 
 const mayCheck = ['verifier', 'voucher'] as const;
-/** A check by documents is a verifier’s; to vouch for somebody, with the record’s help or without, is a voucher’s. */
-const roleFor: Record<(typeof ways)[number], Role> = {
-  documents: 'verifier',
-  vouching: 'voucher',
-  'vouching-with-record': 'voucher',
-};
 
 /** Mounts the questions that lead to registration details. */
 export function mountIssue(portal: Portal, desk: Desk): void {
@@ -252,6 +247,9 @@ async function issue(portal: Portal, found: AtPatient): Promise<FastifyReply> {
       return leadTo(at, `/letters/${issued.letterId}`);
     case 'busy':
       return show(portal, at, 'issued-already', {}, { status: 409 });
+    case 'not_allowed':
+      // That page says what they may still do, or asks them to sign in.
+      return leadTo(at, `${path}/issue`);
     case 'reset_first':
     case 'refused':
     case 'unavailable':

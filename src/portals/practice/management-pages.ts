@@ -2,10 +2,12 @@ import { readEmail } from '#accounts';
 import { secondsAfter } from '#foundation/clock';
 import { readQuery } from '#foundation/http';
 import { minimumAgeFor, mostMinimumAge, setMinimumAge } from '#identity';
+import { countAttempt } from '#foundation/security';
 import type { FastifyReply } from 'fastify';
 import { listActs, writeAct, type Act } from '../acts/acts.ts';
 import { countReasons } from '../patients/issue-store.ts';
 import { reasons, ways } from '../patients/visit.ts';
+import { invitationLimits } from '../staff/limits.ts';
 import { addMember, changeRoles, invite, sendInvitation } from '../staff/members.ts';
 import { roles, type Role } from '../staff/roles.ts';
 import { selectMembers, type StoredMember } from '../staff/store.ts';
@@ -16,6 +18,7 @@ import {
   noticeOf,
   param,
   show,
+  showTooMany,
   type AtDesk,
   type Desk,
   type FieldErrors,
@@ -102,6 +105,9 @@ async function inviteMember(portal: Portal, at: AtDesk): Promise<FastifyReply> {
     const data = { allRoles: roles, chosen: given, values: fields };
     return show(portal, at, 'invite', data, { errors, back: `${at.base}/staff` });
   }
+  const counted = await countAttempt(house.deps, invitationLimits(odsCode));
+  if (counted.outcome === 'locked')
+    return showTooMany(portal, at, { what: 'invitations', until: counted.until });
   const by = at.staff.staffId;
   await house.transact(async (deps) => {
     const added = await addMember(deps, { odsCode, name, email: email.email, roles: given, by });
@@ -141,6 +147,8 @@ async function giveRoles(portal: Portal, at: AtDesk, given: readonly Role[]): Pr
   switch (done.outcome) {
     case 'unknown':
       return notFound(portal, at);
+    case 'not_allowed':
+      return show(portal, at, 'not-allowed', {}, { status: 403, back: at.base });
     case 'last_manager':
       return showMember(portal, at, member, [{ field: 'role', key: 'last_manager', values: {} }]);
     case 'changed':
@@ -157,6 +165,9 @@ async function inviteAgain(portal: Portal, at: AtDesk): Promise<FastifyReply> {
   const member = await findMember(portal, at);
   if (member === undefined) return notFound(portal, at);
   const { odsCode, practice, language } = at;
+  const counted = await countAttempt(portal.house.deps, invitationLimits(odsCode));
+  if (counted.outcome === 'locked')
+    return showTooMany(portal, at, { what: 'invitations', until: counted.until });
   const by = at.staff.staffId;
   await portal.house.transact(async (deps) => {
     const added = await invite(deps, member.staffId, odsCode);

@@ -28,6 +28,16 @@ const notFound: LimitRule = {
   memorySeconds: day,
 };
 
+/** E-mail in the name of a practice, to whomever its managers like: a big one takes its staff in within the hour. */
+const invitation: LimitRule = {
+  name: 'staff-invitation',
+  most: 40,
+  windowSeconds: hour,
+  lockSeconds: hour,
+  nextLockSeconds: hour,
+  memorySeconds: hour,
+};
+
 export function signInLimits(
   { settings }: Pick<Deps, 'settings'>,
   { emailKey, network }: { emailKey: string; network: string },
@@ -52,4 +62,8 @@ export function setUpLimits(staffId: string): Limited[] {
 
 export function notFoundLimits(staffId: string): Limited[] {
   return [{ rule: notFound, subject: staffId }];
+}
+
+export function invitationLimits(odsCode: string): Limited[] {
+  return [{ rule: invitation, subject: odsCode }];
 }

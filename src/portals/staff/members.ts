@@ -124,13 +124,15 @@ export async function sendInvitation(
 }
 
 export type RolesChanged = {
-  readonly outcome: 'changed' | 'no_change' | 'unknown' | 'last_manager';
+  readonly outcome: 'changed' | 'no_change' | 'unknown' | 'last_manager' | 'not_allowed';
 };
 
 /**
  * Gives somebody other roles at a practice, in a transaction; none removes them. It holds from their next request on.
  *
- * @returns `last_manager` if nobody could manage the practice any more: then nothing is changed
+ * @param change.by a manager of the practice
+ * @returns `last_manager` if nobody could manage the practice any more, for which an invitation is not enough; `not_allowed` if
+ *   whoever changes it was a manager until a moment ago. Then nothing is changed
  */
 export async function changeRoles(
   deps: MemberDeps,
@@ -138,17 +140,28 @@ export async function changeRoles(
 ): Promise<RolesChanged> {
   const { odsCode, staffId, roles } = change;
   const members = await lockMembers(deps, odsCode);
+  const managers = members.filter((one) => one.roles.includes('manager'));
+  if (!managers.some((one) => one.staffId === change.by)) return { outcome: 'not_allowed' };
   const member = members.find((one) => one.staffId === staffId && one.roles.length > 0);
   if (member === undefined) return { outcome: 'unknown' };
-  const others = members.filter((one) => one.staffId !== staffId);
-  const isManaged = roles.includes('manager') || others.some((one) => one.roles.includes('manager'));
-  if (!isManaged) return { outcome: 'last_manager' };
+  const others = managers.filter((one) => one.staffId !== staffId);
+  if (!roles.includes('manager') && !(await canAnySignIn(deps, others))) return { outcome: 'last_manager' };
   if (member.roles.join(' ') === roles.join(' ')) return { outcome: 'no_change' };
   await updateRoles(deps.db, { staffId, odsCode, roles });
   if (roles.length === 0) await leaveIfNowhere(deps, staffId);
   const type = roles.length === 0 ? 'staff.removed' : 'staff.roles-changed';
   await deps.audit({ type, details: { staffId, odsCode, roles: [...roles], by: change.by } });
   return { outcome: 'changed' };
+}
+
+/** Whoever has not followed their invitation may never do so. */
+async function canAnySignIn(
+  deps: MemberDeps,
+  members: readonly { readonly staffId: string }[],
+): Promise<boolean> {
+  for (const { staffId } of members)
+    if ((await selectStaff(deps, { id: staffId }))?.passwordHash !== undefined) return true;
+  return false;
 }
 
 /** Whoever is at no practice any more has nothing to sign in for. */

@@ -252,6 +252,17 @@ export async function touchSession(
   return row?.staff_id;
 }
 
+/** Keeps a session from ending until the transaction does. @returns false if it has ended */
+export async function holdSession(db: Db, tokenHash: string): Promise<boolean> {
+  const row = await tables(db)
+    .selectFrom('portals.session')
+    .select('token_hash')
+    .where('token_hash', '=', tokenHash)
+    .forKeyShare()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function deleteSession(db: Db, tokenHash: string): Promise<string | undefined> {
   const row = await tables(db)
     .deleteFrom('portals.session')

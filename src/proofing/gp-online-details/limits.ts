@@ -8,7 +8,7 @@ import {
   type LimitRule,
 } from '#foundation/security';
 import type { Settings } from '#foundation/settings';
-import type { ThreeDetails } from '../keys.ts';
+import { plainly, type ThreeDetails } from '../keys.ts';
 
 const hour = 60 * 60;
 
@@ -50,7 +50,7 @@ export function detailsLimits(attempt: Attempt, { odsCode, gpUserId }: ThreeDeta
     wrong: [
       { rule: byAccount, subject: attempt.accountId },
       networkLimit(attempt),
-      { rule: byOnlineAccount, subject: JSON.stringify([odsCode, gpUserId]) },
+      { rule: byOnlineAccount, subject: JSON.stringify([odsCode, plainly(gpUserId)]) },
     ],
   };
 }

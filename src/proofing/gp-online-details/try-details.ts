@@ -21,7 +21,7 @@ import {
 } from '../details-store.ts';
 import type { IssuedDetails } from '../issued-details.ts';
 import { isIssuedTo, selectIssuedByKey, useIssued } from '../issued-store.ts';
-import { detailsKeyOf, personKeyOf, type ThreeDetails } from '../keys.ts';
+import { detailsKeyOf, personKeyOf, typedKeyOf, type ThreeDetails } from '../keys.ts';
 import { localityOf } from '../proofing.ts';
 import type { DetailsRefusal } from './answers.ts';
 import { countTry, detailsLimits } from './limits.ts';
@@ -148,7 +148,7 @@ async function find(house: House, attempt: Attempt): Promise<Found> {
     selectUser(deps.db, detailsKey),
     selectIssuedByKey(deps, { detailsKey, now }),
     localitiesOf(deps, attempt),
-    selectHalfConnection(deps, { accountId, detailsKey, now }),
+    selectHalfConnection(deps, { accountId, detailsKey: typedKeyOf(deps, attempt.details), now }),
   ]);
   const { birthdate, nhsNumber } = person;
   const allowed = await allowedEverywhere(deps, { birthdate, nhsNumber, localities });
@@ -203,7 +203,7 @@ async function judge(
   connecting: Connecting,
 ): Promise<Found> {
   const { deps } = house;
-  const { accountId, person, details, detailsKey, localities, limits } = attempt;
+  const { accountId, person, details, localities, limits } = attempt;
   switch (connecting.outcome) {
     case 'connected': {
       const { connectionToken, nhsNumbers } = connecting;
@@ -219,7 +219,7 @@ async function judge(
         accountId,
         nhsNumber,
         details,
-        detailsKey,
+        detailsKey: attempt.detailsKey,
         connectionToken,
         localities,
         limits,
@@ -229,6 +229,8 @@ async function judge(
     case 'half_connected': {
       const keptUntil = secondsAfter(deps.clock.now(), halfLifetimeSeconds);
       const { connectionToken: token } = connecting;
+      // What is kept of these details, should it come to that, is what is typed then: it has to be the same.
+      const detailsKey = typedKeyOf(deps, details);
       await upsertHalfConnection(deps, { accountId, detailsKey, token, keptUntil });
       return { outcome: 'unavailable' };
     }
