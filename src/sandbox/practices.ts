@@ -118,13 +118,20 @@ export async function seedAtPractices(deps: PatientDeps, persona: Persona): Prom
 }
 
 /** The same, whatever they knew of the persona before. */
-export async function putAtPractices(deps: PatientDeps, { register = [], gp }: Persona): Promise<void> {
-  for (const { userId, linkageKey, odsCode } of gp?.accounts ?? [])
+export async function putAtPractices(
+  deps: PatientDeps,
+  { register = [], gp, account }: Persona,
+): Promise<void> {
+  // What has proven a persona before their story begins stays used.
+  const usedKey = account?.identity?.gpCredentials?.gpLinkageKey;
+  for (const { userId, linkageKey, odsCode } of gp?.accounts ?? []) {
+    if (linkageKey === usedKey) continue;
     await releaseDetails(deps, {
       odsCode: odsCodeOf(odsCode),
       gpUserId: userId,
       gpLinkageKey: linkageKey,
     });
+  }
   for (const [index, entry] of register.entries()) {
     const odsCode = readOdsCode(entry.gpOdsCode ?? '');
     const { nhsNumber, familyName, birthdate } = entry;

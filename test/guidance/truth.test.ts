@@ -145,6 +145,9 @@ describe('the page about levels', () => {
       ({ status }) => status === 'closed',
     );
     assert.ok(closed.some(({ id }) => id === 'P9'));
+    const opened = { ...testSettings(productionEnvironment), pdsUrl: 'https://register.example' };
+    const withWays = describeLevels({ ...opened, proofingMethods: ['gp-online-details'] });
+    assert.deepEqual(new Set(withWays.map(({ status }) => status)), new Set(['open']));
   });
 
   test('asks nobody to have an NHS number ready where it can’t be looked up', () => {
@@ -154,11 +157,11 @@ describe('the page about levels', () => {
     assert.deepEqual(data?.({ ...production, pdsUrl: 'https://register.example' }), { canBeMatched: true });
   });
 
-  test('tells in a sandbox that only test people are known best', async () => {
+  test('tells in a sandbox that every level can be reached', async () => {
     const app = await startTestApp({ resting: true });
     for (const [language, said] of [
-      ['en', /High level Test people only In this sandbox/u],
-      ['cy', /Lefel uchel Pobl brawf yn unig Yn y blwch tywod/u],
+      ['en', /High level Available What it needs/u],
+      ['cy', /Lefel uchel Ar gael /u],
     ] as const) {
       const { text } = await new Person(app, { headers: { 'accept-language': language } }).open('/levels');
       assert.match(text, said);

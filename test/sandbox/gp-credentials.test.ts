@@ -5,7 +5,6 @@ import {
   changeSimulatedDetails,
   changeSupplier,
   loadGpSystems,
-  loadSupplierPlugs,
   readPractice,
   setGpSystemFault,
   type Connecting,
@@ -15,6 +14,7 @@ import { openVouching } from '#openid';
 import { readNoAccess, startProofingWork } from '#proofing';
 import { personas } from '#sandbox';
 import { z } from 'zod';
+import { asApplication } from '../support/gp-systems.ts';
 import { createTestHouse } from '../support/house.ts';
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts';
 import { call, locationIn, registerService, signIn, until, type TestService } from './support.ts';
@@ -83,14 +83,7 @@ async function countEvents(type: string, persona: string): Promise<number> {
 
 /** Connects as the service's own software would, under the name that suppliers know it by. */
 async function connectAs(application: string, persona: string, credentials: Shared): Promise<Connecting> {
-  const plugs = await loadSupplierPlugs();
-  const own = plugs.map(({ simulator }) => simulator.application);
-  const environment = Object.fromEntries(
-    Object.entries(sandbox.gpEnvironment).map(([name, value]) => [
-      name,
-      own.includes(value ?? '') ? application : value,
-    ]),
-  );
+  const environment = await asApplication(sandbox.gpEnvironment, application);
   const { familyName = '', birthdate = '' } = personOf(persona)?.says ?? {};
   const gpSystems = await loadGpSystems(sandbox.home.house, { environment });
   return gpSystems.register({

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { readDecisions } from '#identity';
 import { personas } from '#sandbox';
 import { z } from 'zod';
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts';
@@ -58,6 +59,16 @@ suite('without a browser, at a service that needs P9', () => {
       assert.equal(refusedWith(await come(persona)), 'IdentityLevelNotReached');
     });
   }
+
+  test('details that have proven another persona are known as used, also after that one was put back', async () => {
+    const used = personas.find(({ id }) => id === 'gp-details-used')?.account?.sub ?? '';
+    const reasons = async () => (await readDecisions(sandbox.home.house.deps, used))[0]?.reasons;
+    await come('gp-details-used');
+    assert.deepEqual(await reasons(), ['gp_details_used']);
+    assert.equal((await call(sandbox, 'POST', '/personas/p9-with-gp-details/reset')).status, 200);
+    await come('gp-details-used');
+    assert.deepEqual(await reasons(), ['gp_details_used']);
+  });
 
   test('a person of one’s own goes up with the details that the call makes for them', async () => {
     const gp = { userId: '7788990011', linkageKey: 'aB3dE5gH7jK9m', odsCode: 'Z99001' };

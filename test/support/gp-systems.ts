@@ -5,6 +5,7 @@ import {
   clearGpSystemFaults,
   issueSimulatedDetails,
   loadGpSystems,
+  loadSupplierPlugs,
   openPractice,
   setGpSystemFault,
   startGpSystemSimulators,
@@ -56,6 +57,18 @@ export function newPatient(odsCode: OdsCode): PatientAtPractice & { email: strin
     email: `patient.${nhsNumber}@people.example`,
     identityToken: `e30.${payload}.c2lnbmVk`,
   };
+}
+
+/** @returns the settings with which a connected service's own software asks the same systems, under a name of its own */
+export async function asApplication(
+  environment: Readonly<Record<string, string | undefined>>,
+  application: string,
+): Promise<Readonly<Record<string, string | undefined>>> {
+  const ours = (await loadSupplierPlugs()).map(({ simulator }) => simulator.application);
+  const settings = Object.entries(environment);
+  return Object.fromEntries(
+    settings.map(([name, value]) => [name, ours.includes(value ?? '') ? application : value]),
+  );
 }
 
 /** GP systems of a test's own: simulators, and the way to them. */

@@ -63,7 +63,7 @@ type Post = (asked: {
 /**
  * EMIS Web, as its patient-facing interface is asked. Every call has an end user’s session of its own.
  *
- * @see domain facts: a key that was told before is told again with the status of a conflict; connecting e-mails the patient
+ * A key that was told before is told again with the status of a conflict, which is no refusal; connecting e-mails the patient.
  */
 export function openEmis(access: EmisAccess): Pick<Supplier, Exclude<keyof Supplier, 'certificate'>> {
   const start = (ask: Ask): Promise<Post | Declined> => startSession(access, ask);

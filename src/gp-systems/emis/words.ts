@@ -12,12 +12,12 @@ export const emisWords: Readonly<Record<Language, SupplierWords>> = {
       'Select “Add online user”, then “Add current patient”.',
       'Record how you checked who the patient is.',
       'Choose the services, and from which date the patient can see their record.',
-      'Print the PIN document, or e-mail it to the patient. It can be used once, within 2 weeks.',
+      'Print the PIN document, and hand it to the patient. It can be used once, within 2 weeks.',
     ],
     reissue: [
       'Check again who the patient is, and record how.',
       'In “Online Services”, select “Reset account key”. Some versions call it “Reset linkage key”.',
-      'Print the new PIN document, or e-mail it to the patient.',
+      'Print the new PIN document, and hand it to the patient.',
     ],
   },
   cy: {
@@ -33,12 +33,12 @@ export const emisWords: Readonly<Record<Language, SupplierWords>> = {
       'Dewiswch “Add online user”, yna “Add current patient”.',
       'Cofnodwch sut y gwnaethoch wirio pwy yw’r claf.',
       'Dewiswch y gwasanaethau, ac o ba ddyddiad y gall y claf weld ei gofnod.',
-      'Argraffwch y ddogfen PIN, neu ei hanfon at y claf drwy e-bost. Gellir ei defnyddio unwaith, o fewn 2 wythnos.',
+      'Argraffwch y ddogfen PIN, a’i rhoi i’r claf. Gellir ei defnyddio unwaith, o fewn 2 wythnos.',
     ],
     reissue: [
       'Gwiriwch eto pwy yw’r claf, a chofnodwch sut.',
       'Yn “Online Services”, dewiswch “Reset account key”. Mewn rhai fersiynau, “Reset linkage key” yw’r enw.',
-      'Argraffwch y ddogfen PIN newydd, neu ei hanfon at y claf drwy e-bost.',
+      'Argraffwch y ddogfen PIN newydd, a’i rhoi i’r claf.',
     ],
   },
 };

@@ -41,7 +41,8 @@ export async function openDevice(
   context.on('weberror', (error) => complaints.push(String(error.error())));
   context.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());
-    if (protocol !== 'data:' && !origins.includes(origin)) complaints.push(`asked ${request.url()}`);
+    if (!ofTheBrowser.includes(protocol) && !origins.includes(origin))
+      complaints.push(`asked ${request.url()}`);
   });
   return {
     language,
@@ -53,6 +54,9 @@ export async function openDevice(
     },
   };
 }
+
+/** Nobody else is asked for these: a viewer for PDF is a part of the browser. */
+const ofTheBrowser = ['data:', 'chrome:', 'chrome-extension:'];
 
 /** Browsers note the status of each page that is not a success, such as of one that shows errors, or says to wait. */
 function isOfRefusedPage(message: ConsoleMessage): boolean {
