@@ -120,10 +120,10 @@ export async function seedAtPractices(deps: PatientDeps, persona: Persona): Prom
 /** The same, whatever they knew of the persona before. */
 export async function putAtPractices(
   deps: PatientDeps,
-  { register = [], gp, account }: Persona,
+  { register = [], gp, account: login }: Persona,
 ): Promise<void> {
   // What has proven a persona before their story begins stays used.
-  const usedKey = account?.identity?.gpCredentials?.gpLinkageKey;
+  const usedKey = login?.identity?.gpCredentials?.gpLinkageKey;
   for (const { userId, linkageKey, odsCode } of gp?.accounts ?? []) {
     if (linkageKey === usedKey) continue;
     await releaseDetails(deps, {

@@ -193,6 +193,8 @@ describe('with an address that has a login', () => {
   test('signing up looks the same until the mail is read; then its owner is let in with the password', async () => {
     const mina = travel('mina');
     await signUp(mina);
+    const welcome = await app.messageFor(mina.who.email, 'email');
+    assert.equal(welcome.code, undefined);
     const again = {
       ...mina,
       browser: new Person(app),
