@@ -36,7 +36,7 @@ test('whoever is signed in is signed in silently, at other services too once the
   assert.equal(await visits.askSilently(browser, {}, other), 'consent_required');
   const request = await visits.ask(browser, {}, other);
   assert.equal(request.prompt, 'consent');
-  assert.deepEqual(request.session, { accountId: ada.id, factors: ['Cp'] });
+  assert.deepEqual([request.session?.accountId, request.session?.factors], [ada.id, ['Cp']]);
   assert.deepEqual([request.newScopes, request.agreedScopes], [['email', 'phone'], []]);
   const back = await goToEntry(browser, await agreeToShare(provider, request));
   codeIn(back.address);
@@ -66,7 +66,7 @@ test('a password alone is enough when nothing more is asked for; a code is asked
   assert.equal(await visits.askSilently(browser, { vtr: '["P0.Cp.Cd"]' }), 'sso_login_required');
   const request = await visits.ask(browser, { vtr: '["P0.Cp.Cd"]' });
   assert.deepEqual([request.prompt, request.missing, request.mustAuthenticate], ['login', ['Cd'], false]);
-  assert.deepEqual(request.session, { accountId: ada.id, factors: ['Cp'] });
+  assert.deepEqual([request.session?.accountId, request.session?.factors], [ada.id, ['Cp']]);
 });
 
 test('after the missing factor the session has both, and the time of the sign-in stays', async () => {
