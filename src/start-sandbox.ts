@@ -70,27 +70,31 @@ export function gpSystemsPort({ port }: Settings): number {
 export async function prepareSandbox(house: House): Promise<PreparedSandbox> {
   const { settings } = house;
   const { pdsUrl, pdsApiKey = '', pdsKeyId = '', pdsPrivateKey = '' } = settings;
-  const simulator =
-    pdsUrl === registerAddresses(settings).url
-      ? await startRegisterSimulator(house, {
-          port: settings.port + 2,
-          apiKey: pdsApiKey,
-          keyId: pdsKeyId,
-          publicKey: pdsPrivateKey,
-          // Requests that were sent in two seconds may arrive in one.
-          requestsPerSecond: 2 * (settings.pdsRequestsPerSecond ?? registerRequestsPerSecond),
-        })
-      : undefined;
-  const gpSystems = await startGpSystemSimulators(house, { port: gpSystemsPort(settings) });
-  const requests = openRequestLog(house);
-  return {
-    requests,
-    close: async () => {
-      await simulator?.close();
-      await gpSystems.close();
-      await requests.close();
-    },
+  const opened: { close(): Promise<unknown> }[] = [];
+  const close = async () => {
+    for (const one of opened.toReversed()) await one.close();
   };
+  try {
+    if (pdsUrl === registerAddresses(settings).url) {
+      const register = await startRegisterSimulator(house, {
+        port: settings.port + 2,
+        apiKey: pdsApiKey,
+        keyId: pdsKeyId,
+        publicKey: pdsPrivateKey,
+        // Requests that were sent in two seconds may arrive in one.
+        requestsPerSecond: 2 * (settings.pdsRequestsPerSecond ?? registerRequestsPerSecond),
+      });
+      opened.push(register);
+    }
+    opened.push(await startGpSystemSimulators(house, { port: gpSystemsPort(settings) }));
+    const requests = openRequestLog(house);
+    opened.push(requests);
+    return { requests, close };
+  } catch (error) {
+    // What listens already would keep a process that could not start from ending.
+    await close();
+    throw error;
+  }
 }
 
 /** Seeds and mounts the sandbox. */

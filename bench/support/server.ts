@@ -108,11 +108,13 @@ async function stopChild(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** @returns a port that is free, and so is the next one, which the demo service takes */
+/** @returns a port that is free, and so are the next three, which a sandbox takes */
 async function findFreePorts(): Promise<number> {
   for (;;) {
     const port = await tryPort(0);
-    if (port !== undefined && (await tryPort(port + 1)) !== undefined) return port;
+    if (port === undefined) continue;
+    const next = await Promise.all([1, 2, 3].map((after) => tryPort(port + after)));
+    if (next.every((free) => free !== undefined)) return port;
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Environment } from '#foundation/settings';
@@ -193,6 +193,21 @@ describe('when it is told to stop', () => {
     await server.ready();
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) server.signal(signal);
     assert.equal(await endsSoon(server), 0);
+  });
+
+  test('that finds another program on one of its ports says so, and leaves nothing running', async () => {
+    const port = await findFreePort();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(port + 3, '127.0.0.1', resolve));
+    const server = await startServerProcess(port, {
+      BEVAN_MODE: 'sandbox',
+      DATABASE_URL: database.url,
+      BEVAN_MASTER_KEY: masterKey,
+    });
+    started.push(server);
+    assert.equal(await endsSoon(server), 1);
+    assert.match(server.output(), /Bevan did not start\. .*EADDRINUSE.*Stop the other program/u);
+    await new Promise((resolve) => other.close(resolve));
   });
 
   test('before it has started it does not start, and leaves nothing running', async () => {

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:net';
 
-/** A sandbox takes the two ports after its own as well. */
-const following = 2;
+/** A sandbox takes the three ports after its own as well. */
+const following = 3;
 
-/** @returns a port that nobody listened on a moment ago, nor on the two after it */
+/** @returns a port that nobody listened on a moment ago, nor on the three after it */
 export async function findFreePort(): Promise<number> {
   for (;;) {
     const first = await listen(0);
