@@ -1,6 +1,5 @@
-import type { House } from '#foundation/deps';
 import { formatNhsNumber } from '#foundation/identifiers';
-import { stepsOf } from '#foundation/journey';
+import { onceAtATime, stepsOf } from '#foundation/journey';
 import { isOutdated } from '#identity';
 import { z } from 'zod';
 import {
@@ -19,12 +18,15 @@ import { longDate } from '#foundation/web';
 const step = stepsOf<ProveIdentityAnswers, ProveIdentityContext>();
 
 export const checkDetails = (parts: ProveIdentityParts) => {
-  const look = onceAtATime<Finding>(async (house, visit) => {
-    const { found } = visit.answers;
-    // Back, and the same again: it is found already.
-    if (found?.outcome === 'match' && !isOutdated(found.candidate, house.clock.now())) return found;
-    return lookFor(house, parts, visit);
-  });
+  const look = onceAtATime<ProveIdentityAnswers, ProveIdentityContext, object, Finding>(
+    ({ answers }) => JSON.stringify(claimOf(answers)),
+    async (house, visit) => {
+      const { found } = visit.answers;
+      // Back, and the same again: it is found already.
+      if (found?.outcome === 'match' && !isOutdated(found.candidate, house.clock.now())) return found;
+      return lookFor(house, parts, visit);
+    },
+  );
   return step({
     path: 'check-details',
     page: 'journeys/prove-identity/check-details',
@@ -44,17 +46,6 @@ export const checkDetails = (parts: ProveIdentityParts) => {
     },
   });
 };
-
-/** The same button pressed twice is one try, not two. */
-function onceAtATime<T>(work: (house: House, visit: ProveIdentityVisit) => Promise<T>) {
-  const underWay = new Map<string, Promise<T>>();
-  return (house: House, visit: ProveIdentityVisit): Promise<T> => {
-    const key = `${visit.ref} ${JSON.stringify(claimOf(visit.answers))}`;
-    const begun = underWay.get(key) ?? work(house, visit).finally(() => underWay.delete(key));
-    underWay.set(key, begun);
-    return begun;
-  };
-}
 
 /** The rows of the page, each with the way to change it. */
 function describe({ ref, answers, browser }: ProveIdentityVisit) {
