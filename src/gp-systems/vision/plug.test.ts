@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { readDefinitions, SettingsFault } from '#foundation/settings';
 import { newOdsCode, newPatient } from '../../../test/support/gp-systems.ts';
 import { spyOn } from '../../../test/support/supplier-spy.ts';
 import { findIn } from '../xml.ts';
 import { openVision } from './client.ts';
+import plug from './plug.ts';
 import { envelope, openEnvelope } from './wire.ts';
 
 const access = {
@@ -124,4 +126,12 @@ suite('Vision', () => {
     for (const text of [fault, answer(done), answer('')])
       assert.deepEqual(await vision.register(spyOn([200, text]).ask, details), { outcome: 'unreadable' });
   });
+});
+
+test('production does not start with Vision, whose requests would have to be signed', () => {
+  const environment = { BEVAN_VISION_LINKAGE_URL: 'https://v.example/linkage' };
+  assert.throws(
+    () => readDefinitions(plug.settings, 'production', environment),
+    (error) => error instanceof SettingsFault && /production must not set it/u.test(error.problems.join()),
+  );
 });

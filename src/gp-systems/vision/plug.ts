@@ -20,10 +20,14 @@ const plug = supplierPlug({
     tellsOnlineServices: true,
   },
   settings: {
-    linkageUrl: addressSetting({
-      variable: 'BEVAN_VISION_LINKAGE_URL',
-      sentence: 'The address of Vision’s interface for linkage keys, up to and without `/organisations`.',
-    }),
+    linkageUrl: {
+      ...addressSetting({
+        variable: 'BEVAN_VISION_LINKAGE_URL',
+        sentence:
+          'The address of Vision’s interface for linkage keys, up to and without `/organisations`. Not in production yet: requests to the real system have to be signed (WS-Security), which this release does not do.',
+      }),
+      sandboxOnly: true,
+    },
     serviceUrl: addressSetting({
       variable: 'BEVAN_VISION_SERVICE_URL',
       sentence: 'The address to which Vision’s online services (SOAP) take requests.',
