@@ -1,0 +1,1 @@
+export type { CaseEvidence, CaseState } from './types.ts';
