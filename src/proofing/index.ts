@@ -17,15 +17,17 @@ export {
   sweepProofing,
   type GpConnection,
 } from './keeping.ts';
-export type {
-  MethodWords,
-  ProofContext,
-  ProofIntent,
-  ProofingMethod,
-  ProofingTools,
-  ProofPerson,
-  ProvenWithoutPages,
+export {
+  standings,
+  type MethodWords,
+  type ProofContext,
+  type ProofIntent,
+  type ProofingMethod,
+  type ProofingTools,
+  type ProofPerson,
+  type ProvenWithoutPages,
+  type Standing,
 } from './method.ts';
 export { readNoAccess } from './gp-access/access.ts';
 export { startProofingWork } from './work.ts';
-export { openProofing, type Offers, type Proofing } from './proofing.ts';
+export { openProofing, type Begun, type Offers, type Proofing } from './proofing.ts';
