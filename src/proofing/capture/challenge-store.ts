@@ -1,5 +1,5 @@
-import type { FileRefusal } from '#evidence';
 import type { Db } from '#foundation/storage';
+import type { ChallengeWay } from './answers.ts';
 
 type ChallengeTables = {
   'proofing.video_challenge': {
@@ -10,30 +10,49 @@ type ChallengeTables = {
     expires_at: Date;
     upload_began_at: Date | null;
     upload_id: string | null;
+    way: ChallengeWay | null;
     sent_at: Date | null;
-    file_id: string | null;
-    refusal: FileRefusal | null;
   };
 };
 
 const tables = (db: Db) => db.withTables<ChallengeTables>();
 
-export type ChallengeRow = Readonly<ChallengeTables['proofing.video_challenge']>;
-
-export async function selectChallenge(db: Db, attemptId: string): Promise<ChallengeRow | undefined> {
-  return tables(db)
-    .selectFrom('proofing.video_challenge')
-    .selectAll()
-    .where('attempt_id', '=', attemptId)
-    .executeTakeFirst();
+export interface ChallengeRow {
+  readonly attemptId: string;
+  readonly challengeId: string;
+  readonly digits: readonly number[];
+  readonly drawnAt: Date;
+  readonly expiresAt: Date;
+  readonly uploadBeganAt: Date | undefined;
+  /** The video that was sent for them. */
+  readonly sent: { readonly uploadId: string; readonly way: ChallengeWay } | undefined;
 }
 
-export async function selectChallengeById(db: Db, challengeId: string): Promise<ChallengeRow | undefined> {
-  return tables(db)
-    .selectFrom('proofing.video_challenge')
-    .selectAll()
-    .where('challenge_id', '=', challengeId)
-    .executeTakeFirst();
+function readRow(row: ChallengeTables['proofing.video_challenge']): ChallengeRow {
+  const { upload_id: uploadId, way } = row;
+  return {
+    attemptId: row.attempt_id,
+    challengeId: row.challenge_id,
+    digits: row.digits,
+    drawnAt: row.drawn_at,
+    expiresAt: row.expires_at,
+    uploadBeganAt: row.upload_began_at ?? undefined,
+    sent: uploadId === null || way === null ? undefined : { uploadId, way },
+  };
+}
+
+/** @param of an attempt, which has one at a time, or a challenge itself */
+export async function selectChallenge(
+  db: Db,
+  of: { readonly attemptId: string } | { readonly challengeId: string },
+): Promise<ChallengeRow | undefined> {
+  const query = tables(db).selectFrom('proofing.video_challenge').selectAll();
+  const row = await (
+    'attemptId' in of
+      ? query.where('attempt_id', '=', of.attemptId)
+      : query.where('challenge_id', '=', of.challengeId)
+  ).executeTakeFirst();
+  return row === undefined ? undefined : readRow(row);
 }
 
 /**
@@ -43,15 +62,11 @@ export async function selectChallengeById(db: Db, challengeId: string): Promise<
  */
 export async function replaceChallenge(
   db: Db,
-  drawn: {
-    readonly attemptId: string;
-    readonly challengeId: string;
-    readonly digits: readonly number[];
-    readonly drawnAt: Date;
-    readonly expiresAt: Date;
+  drawn: Pick<ChallengeRow, 'attemptId' | 'challengeId' | 'digits' | 'drawnAt' | 'expiresAt'> & {
     readonly inPlaceOf: string | undefined;
   },
 ): Promise<void> {
+  const { attemptId, inPlaceOf } = drawn;
   const fresh = {
     challenge_id: drawn.challengeId,
     digits: drawn.digits,
@@ -59,14 +74,13 @@ export async function replaceChallenge(
     expires_at: drawn.expiresAt,
     upload_began_at: null,
     upload_id: null,
+    way: null,
     sent_at: null,
-    file_id: null,
-    refusal: null,
   };
-  if (drawn.inPlaceOf === undefined) {
+  if (inPlaceOf === undefined) {
     await tables(db)
       .insertInto('proofing.video_challenge')
-      .values({ attempt_id: drawn.attemptId, ...fresh })
+      .values({ attempt_id: attemptId, ...fresh })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     return;
@@ -74,8 +88,8 @@ export async function replaceChallenge(
   await tables(db)
     .updateTable('proofing.video_challenge')
     .set(fresh)
-    .where('attempt_id', '=', drawn.attemptId)
-    .where('challenge_id', '=', drawn.inPlaceOf)
+    .where('attempt_id', '=', attemptId)
+    .where('challenge_id', '=', inPlaceOf)
     .execute();
 }
 
@@ -95,30 +109,20 @@ export async function noteUploadBegins(
 }
 
 /** Takes a video for its numbers. @returns false if another was taken before, or the numbers are gone */
-export async function takeSentVideo(
+export async function takeSent(
   db: Db,
-  sent: { readonly challengeId: string; readonly uploadId: string; readonly now: Date },
+  sent: {
+    readonly challengeId: string;
+    readonly uploadId: string;
+    readonly way: ChallengeWay;
+    readonly now: Date;
+  },
 ): Promise<boolean> {
   const { numUpdatedRows } = await tables(db)
     .updateTable('proofing.video_challenge')
-    .set({ upload_id: sent.uploadId, sent_at: sent.now, file_id: null, refusal: null })
+    .set({ upload_id: sent.uploadId, way: sent.way, sent_at: sent.now })
     .where('challenge_id', '=', sent.challengeId)
     .where('sent_at', 'is', null)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
-}
-
-/** Writes down what became of the video that was sent, once. */
-export async function writeOutcome(
-  db: Db,
-  found: { readonly challengeId: string; readonly fileId: string } | { readonly challengeId: string; readonly refusal: FileRefusal },
-): Promise<void> {
-  await tables(db)
-    .updateTable('proofing.video_challenge')
-    .set('fileId' in found ? { file_id: found.fileId } : { refusal: found.refusal })
-    .where('challenge_id', '=', found.challengeId)
-    .where('sent_at', 'is not', null)
-    .where('file_id', 'is', null)
-    .where('refusal', 'is', null)
-    .execute();
 }

@@ -9,10 +9,9 @@ CREATE TABLE proofing.video_challenge (
   expires_at timestamptz NOT NULL,
   -- When the first upload began: it may end after the numbers have expired.
   upload_began_at timestamptz,
-  -- The video that counts, and when it was sent; null until then.
-  upload_id text,
+  -- The video that counts, in the room of evidence, how the numbers are given in it, and when it was sent; null until then.
+  upload_id uuid,
+  way text,
   sent_at timestamptz,
-  -- What became of it: the file as it is kept, or why it was not taken.
-  file_id uuid,
-  refusal text
+  CHECK ((upload_id IS NULL) = (sent_at IS NULL) AND (way IS NULL) = (sent_at IS NULL))
 );
