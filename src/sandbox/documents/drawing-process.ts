@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { DocumentOrder } from './document.ts';
@@ -12,4 +11,5 @@ const drawn =
   order.what === 'document'
     ? await (await import('./photograph.ts')).photographDocument(order)
     : await (await import('./film.ts')).film(order);
-if (!process.stdout.write(drawn)) await once(process.stdout, 'drain');
+// What made a video keeps threads for some seconds.
+process.stdout.end(drawn, () => process.exit());
