@@ -284,7 +284,7 @@ describe('roles', () => {
     await second.browser.open(`${base}/staff/${staff.id}`);
     await Promise.all([browser.press(/^Remove /u), second.browser.press(/^Remove /u)]);
     const { rows } = await app.home.house.database.pool.query(
-      "SELECT 1 FROM portals.member WHERE ods_code = $1 AND 'manager' = ANY (roles)",
+      "SELECT 1 FROM portals.member WHERE place = $1 AND 'manager' = ANY (roles)",
       [odsCode],
     );
     assert.equal(rows.length, 1);

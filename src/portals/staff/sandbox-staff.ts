@@ -1,6 +1,6 @@
 import type { House } from '#foundation/deps';
 import type { OdsCode } from '#foundation/identifiers';
-import { seedPracticeStaff } from './seed.ts';
+import { seedStaff } from './seed.ts';
 import { codeNow } from './totp.ts';
 
 /** What a sandbox tells everybody of the member of staff whom it has from the beginning. */
@@ -32,7 +32,7 @@ export async function seedSandboxStaff(
   const roles = ['verifier', 'voucher', 'manager'] as const;
   await house.transact(async (deps) => {
     for (const odsCode of sandbox.odsCodes)
-      await seedPracticeStaff(deps, { odsCode, name, email, roles, passwordHash, secret });
+      await seedStaff(deps, { place: odsCode, name, email, roles, passwordHash, secret });
   });
 }
 
