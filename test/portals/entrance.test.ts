@@ -91,7 +91,7 @@ test('a sandbox has a member of staff as whom anybody can sign in, also after it
   const sandbox = { odsCodes: [odsCode], password: staffPassword };
   for (let times = 0; times < 2; times += 1) {
     await seedSandboxStaff(app.home.house, sandbox);
-    const { email, password, code: shown } = describeSandboxStaff(app.home, sandbox);
+    const { email, password, code: shown } = describeSandboxStaff(app.home, sandbox).practice;
     const browser = await tries({ email, password, code: shown });
     assert.ok(isIn(browser));
     assert.equal((await browser.open(`/practice/${odsCode}/audit`)).status, 200);
