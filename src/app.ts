@@ -13,7 +13,7 @@ import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
-import { practiceRoutes, sweepPortals } from '#portals';
+import { checkerRoutes, practiceRoutes, sweepPortals } from '#portals';
 import { startProofingWork, sweepProofing, type Proofing } from '#proofing';
 import type { OpenHouse } from './open-house.ts';
 
@@ -61,6 +61,7 @@ export async function buildApp(
   });
   const { register, gpSystems } = parts;
   if (gpSystems !== undefined) practiceRoutes({ web, house, passwordPolicy, register, gpSystems });
+  checkerRoutes({ web, house, passwordPolicy, register });
   guidanceRoutes(web);
   return web;
 }

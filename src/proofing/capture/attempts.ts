@@ -88,7 +88,11 @@ export async function findOpenAttempt(
 /** Changes what an open attempt holds, in a transaction; of two devices one waits for the other. */
 export async function changeAttempt(
   deps: Pick<Deps, 'db' | 'clock' | 'secrets'>,
-  { change, reading, ...which }: Which & {
+  {
+    change,
+    reading,
+    ...which
+  }: Which & {
     readonly change: (sofar: Captured) => Captured;
     /** What was read on the document; what was read before stays when left out. */
     readonly reading?: unknown;
