@@ -13,4 +13,5 @@ export {
   type ImageProblem,
   type ReceivedFile,
 } from './types.ts';
+export { uploadRoutes, uploadsPath, type MayUpload } from './upload-routes.ts';
 export { startEvidenceWork } from './work.ts';

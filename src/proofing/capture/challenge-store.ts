@@ -1,4 +1,5 @@
 import type { Db } from '#foundation/storage';
+import { sql } from 'kysely';
 import type { ChallengeWay } from './answers.ts';
 
 type ChallengeTables = {
@@ -23,7 +24,6 @@ export interface ChallengeRow {
   readonly digits: readonly number[];
   readonly drawnAt: Date;
   readonly expiresAt: Date;
-  readonly uploadBeganAt: Date | undefined;
   /** The video that was sent for them. */
   readonly sent: { readonly uploadId: string; readonly way: ChallengeWay } | undefined;
 }
@@ -36,7 +36,6 @@ function readRow(row: ChallengeTables['proofing.video_challenge']): ChallengeRow
     digits: row.digits,
     drawnAt: row.drawn_at,
     expiresAt: row.expires_at,
-    uploadBeganAt: row.upload_began_at ?? undefined,
     sent: uploadId === null || way === null ? undefined : { uploadId, way },
   };
 }
@@ -93,19 +92,21 @@ export async function replaceChallenge(
     .execute();
 }
 
-/** Notes that an upload begins, the first time. @returns false if none may: the numbers have expired, or have their video */
+/**
+ * Notes that an upload begins; with the first one the numbers count for longer, so that it can end.
+ *
+ * @returns false if none may: the numbers have expired, or have their video
+ */
 export async function noteUploadBegins(
   db: Db,
-  { challengeId, now }: { readonly challengeId: string; readonly now: Date },
+  upload: { readonly challengeId: string; readonly now: Date; readonly countsUntil: Date },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tables(db)
-    .updateTable('proofing.video_challenge')
-    .set(({ fn, val }) => ({ upload_began_at: fn.coalesce('upload_began_at', val(now)) }))
-    .where('challenge_id', '=', challengeId)
-    .where('sent_at', 'is', null)
-    .where('expires_at', '>', now)
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
+  const { numAffectedRows = 0n } = await sql`
+    UPDATE proofing.video_challenge SET
+      upload_began_at = coalesce(upload_began_at, ${upload.now}),
+      expires_at = CASE WHEN upload_began_at IS NULL THEN greatest(expires_at, ${upload.countsUntil}) ELSE expires_at END
+    WHERE challenge_id = ${upload.challengeId} AND sent_at IS NULL AND expires_at > ${upload.now}`.execute(db);
+  return numAffectedRows > 0n;
 }
 
 /** Takes a video for its numbers. @returns false if another was taken before, or the numbers are gone */
@@ -125,4 +126,15 @@ export async function takeSent(
     .where('sent_at', 'is', null)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
+}
+
+/** @returns the bundle into which a video for these numbers goes; undefined when the attempt that they are of has ended */
+export async function selectBundleOf(
+  db: Db,
+  { challengeId, now }: { readonly challengeId: string; readonly now: Date },
+): Promise<string | undefined> {
+  const { rows } = await sql<{ bundle_id: string }>`
+    SELECT bundle_id FROM proofing.video_challenge JOIN proofing.attempt ON attempt.id = attempt_id
+    WHERE challenge_id = ${challengeId} AND state = 'open' AND attempt.expires_at > ${now}`.execute(db);
+  return rows[0]?.bundle_id;
 }

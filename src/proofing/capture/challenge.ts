@@ -1,15 +1,14 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { FileRefusal } from '#evidence';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
+import type { ChallengeWay, FourDigits } from './answers.ts';
 import {
+  noteUploadBegins,
   replaceChallenge,
   selectChallenge,
+  takeSent,
   type ChallengeRow,
 } from './challenge-store.ts';
-
-/** The four numbers of a video, in their order. */
-export type FourDigits = readonly [number, number, number, number];
 
 /** What a video has to show, so that it can't have been made before. */
 export interface Challenge {
@@ -20,11 +19,12 @@ export interface Challenge {
 }
 
 /** The video that was sent for an attempt's numbers. */
-export type SentVideo = { readonly challengeId: string; readonly digits: FourDigits } & (
-  | { readonly state: 'checking' }
-  | { readonly state: 'ready'; readonly fileId: string }
-  | { readonly state: 'refused'; readonly reason: FileRefusal }
-);
+export interface SentVideo {
+  readonly challengeId: string;
+  readonly digits: FourDigits;
+  readonly uploadId: string;
+  readonly way: ChallengeWay;
+}
 
 /** So long somebody may take from the first look at the numbers to sending the video. */
 export const challengeMinutes = 15;
@@ -33,44 +33,97 @@ const uploadMinutes = 30;
 
 type ChallengeDeps = Pick<Deps, 'db' | 'clock'>;
 
+const minutesAfter = (from: Date, minutes: number): Date => secondsAfter(from, minutes * 60);
+
 /**
- * @returns the numbers that a video of the attempt has to show now: new ones when there are none yet, when the last ones have
- *   expired, or when a video was sent for them. Two who ask at once are given the same.
+ * Says where an attempt's video stands: it was sent, or these are the numbers that it has to show. They are new when there were
+ * none yet, when the last ones have expired, and when the video for them shows them in another way than was chosen since. Two who
+ * ask at once are given the same.
  */
-export async function challengeOf(deps: ChallengeDeps, attemptId: string): Promise<Challenge> {
+export async function videoOf(
+  deps: ChallengeDeps,
+  { attemptId, way }: { readonly attemptId: string; readonly way: ChallengeWay },
+): Promise<{ readonly sent: SentVideo } | { readonly challenge: Challenge }> {
   for (;;) {
-    const row = await selectChallenge(deps.db, attemptId);
-    const now = deps.clock.now();
-    if (row !== undefined && isOpen(row, now)) return asChallenge(row);
-    await replaceChallenge(deps.db, {
-      attemptId,
-      challengeId: randomUUID(),
-      digits: drawDigits(row?.digits),
-      drawnAt: now,
-      expiresAt: secondsAfter(now, challengeMinutes * 60),
-      inPlaceOf: row?.challenge_id,
-    });
+    const row = await selectChallenge(deps.db, { attemptId });
+    const sent = row === undefined ? undefined : sentOf(row);
+    if (sent?.way === way) return { sent };
+    if (row !== undefined && sent === undefined && row.expiresAt > deps.clock.now())
+      return { challenge: { id: row.challengeId, digits: fourOf(row.digits), expiresAt: row.expiresAt } };
+    await drawAnew(deps, attemptId, row);
   }
 }
 
-/** @returns the video that was sent for the attempt's numbers; undefined when there is none */
+/** @returns the video that was sent for an attempt's numbers, however they are given; undefined when there is none */
 export async function sentVideoOf(
   { db }: Pick<Deps, 'db'>,
   attemptId: string,
 ): Promise<SentVideo | undefined> {
-  const row = await selectChallenge(db, attemptId);
-  if (row === undefined || row.sent_at === null) return undefined;
-  const { challenge_id: challengeId, file_id: fileId, refusal: reason } = row;
-  const of = { challengeId, digits: fourOf(row.digits) };
-  if (fileId !== null) return { ...of, state: 'ready', fileId };
-  return reason === null ? { ...of, state: 'checking' } : { ...of, state: 'refused', reason };
+  const row = await selectChallenge(db, { attemptId });
+  return row === undefined ? undefined : sentOf(row);
 }
 
-/** Whether a video may still be sent for them: an upload that began in time may end later. */
-export function isOpen(row: ChallengeRow, now: Date): boolean {
-  if (row.sent_at !== null) return false;
-  if (row.expires_at > now) return true;
-  return row.upload_began_at !== null && secondsAfter(row.upload_began_at, uploadMinutes * 60) > now;
+/** Draws new numbers in the place of those that somebody has seen; a video for those counts no more. */
+export async function renewChallenge(deps: ChallengeDeps, attemptId: string): Promise<void> {
+  await drawAnew(deps, attemptId, await selectChallenge(deps.db, { attemptId }));
+}
+
+async function drawAnew(
+  { db, clock }: ChallengeDeps,
+  attemptId: string,
+  last: ChallengeRow | undefined,
+): Promise<void> {
+  const drawnAt = clock.now();
+  await replaceChallenge(db, {
+    attemptId,
+    challengeId: randomUUID(),
+    digits: drawDigits(last?.digits),
+    drawnAt,
+    expiresAt: minutesAfter(drawnAt, challengeMinutes),
+    inPlaceOf: last?.challengeId,
+  });
+}
+
+/** Says that the upload of a video begins. @returns false if it may not: the numbers have expired, or have their video */
+export function beginVideo({ db, clock }: ChallengeDeps, challengeId: string): Promise<boolean> {
+  const now = clock.now();
+  return noteUploadBegins(db, { challengeId, now, countsUntil: minutesAfter(now, uploadMinutes) });
+}
+
+/** What became of a video that was sent. */
+export type Taken =
+  | { readonly outcome: 'taken' }
+  /** Another was sent for the same numbers before, from another tab or device. */
+  | { readonly outcome: 'other_first'; readonly sent: SentVideo }
+  /** Its upload began before these numbers were drawn, or after they had expired, or there are new ones by now. */
+  | { readonly outcome: 'too_old' };
+
+/**
+ * Takes a video for the numbers that it was made for, in a transaction: one for each, and only one whose upload began while they
+ * counted.
+ */
+export async function takeVideo(
+  { db, clock }: ChallengeDeps,
+  video: {
+    readonly attemptId: string;
+    readonly challengeId: string;
+    readonly way: ChallengeWay;
+    readonly upload: { readonly id: string; readonly beganAt: Date };
+  },
+): Promise<Taken> {
+  const { attemptId, challengeId, way, upload } = video;
+  const row = await selectChallenge(db, { attemptId });
+  if (row?.challengeId !== challengeId) return { outcome: 'too_old' };
+  const now = clock.now();
+  const beganInTime = upload.beganAt >= row.drawnAt && upload.beganAt < row.expiresAt;
+  const endedInTime = minutesAfter(upload.beganAt, uploadMinutes) >= now;
+  const before = sentOf(row);
+  if (before === undefined && !(beganInTime && endedInTime)) return { outcome: 'too_old' };
+  if (await takeSent(db, { challengeId, uploadId: upload.id, way, now })) return { outcome: 'taken' };
+  const first = await sentVideoOf({ db }, attemptId);
+  if (first?.challengeId !== challengeId) return { outcome: 'too_old' };
+  // The same one again, as by a button pressed twice.
+  return first.uploadId === upload.id ? { outcome: 'taken' } : { outcome: 'other_first', sent: first };
 }
 
 /** @returns four numbers that nobody can foresee, other than the last ones: whoever is asked again is to notice */
@@ -81,8 +134,8 @@ export function drawDigits(last: readonly number[] | undefined): FourDigits {
   }
 }
 
-function asChallenge(row: ChallengeRow): Challenge {
-  return { id: row.challenge_id, digits: fourOf(row.digits), expiresAt: row.expires_at };
+function sentOf({ challengeId, digits, sent }: ChallengeRow): SentVideo | undefined {
+  return sent === undefined ? undefined : { challengeId, digits: fourOf(digits), ...sent };
 }
 
 function fourOf([first = 0, second = 0, third = 0, fourth = 0]: readonly number[]): FourDigits {

@@ -1,19 +1,24 @@
-import { stepsOf } from '#foundation/journey';
 import { z } from 'zod';
-import type { ProofContext } from '../../method.ts';
-import { challengeWays, type CaptureAnswers } from '../answers.ts';
+import { challengeWays } from '../answers.ts';
+import { captureStep, changeHere, enterAttempt } from '../here.ts';
 
-const step = stepsOf<CaptureAnswers, ProofContext>();
-
-/** How somebody gives the four numbers: all ways count the same, and the choice is theirs alone. */
-export const chooseWay = step({
+/** Asks how they give the four numbers: all ways count the same. A video that gives them in another way has to be made again. */
+export const chooseWay = captureStep({
   path: 'way',
   page: 'proofing/capture/way',
   isDone: ({ way }) => way !== undefined,
-  undo: ({ way: _, ...rest }) => rest,
-  show: (_deps, { context: { hasOtherWays } }) => Promise.resolve({ hasOtherWays, ways: challengeWays }),
-  values: ({ way }): Record<string, string> => (way === undefined ? {} : { way }),
-  form: z.object({ way: z.enum(challengeWays, { error: 'missing' }) }),
-  submit: (_deps, { answers }, { way }) =>
-    Promise.resolve({ outcome: 'answered', answers: { ...answers, way } }),
+  undo: (answers) => answers,
+  onEnter: enterAttempt,
+  show: (_deps, { context: { hasOtherWays, handOver } }) =>
+    Promise.resolve({ ways: challengeWays, hasOtherWays, isPhone: handOver !== undefined }),
+  values: ({ way = '' }) => ({ way }),
+  form: z.object({ way: z.enum(challengeWays, 'missing') }),
+  submit: (deps, visit, { way }) =>
+    changeHere(deps, visit, {
+      change: (sofar) => {
+        if (sofar.way === way) return sofar;
+        const { sentVideo: _sent, video: _video, ...rest } = sofar;
+        return { ...rest, way };
+      },
+    }),
 });
