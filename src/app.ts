@@ -14,6 +14,7 @@ import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type Obser
 import type { Register } from '#pds';
 import { practiceRoutes, sweepPortals } from '#portals';
 import { startProofingWork, sweepProofing, type Proofing } from '#proofing';
+import { startReviewWork, sweepReview } from '#review';
 import type { OpenHouse } from './open-house.ts';
 
 /**
@@ -75,6 +76,7 @@ export async function startWork(
   await startAccountsWork(house, jobs);
   await startIdentityWork(house, jobs, { register: parts.register });
   await startProofingWork(house, jobs, { gpSystems: parts.gpSystems });
+  await startReviewWork(house, jobs, { register: parts.register });
   await startOpenidWork(house, jobs);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);
@@ -91,6 +93,7 @@ export async function sweepHouse({ deps }: House): Promise<void> {
     sweepAccounts,
     sweepIdentity,
     sweepProofing,
+    sweepReview,
     sweepPortals,
     sweepOpenid,
     sweepMessaging,
