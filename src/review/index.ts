@@ -47,6 +47,7 @@ export {
   type ReasonCode,
   type ReasonGroup,
 } from './reasons.ts';
+export { decideInSandbox, type SandboxDecision } from './sandbox.ts';
 export { readCaseOf, submitCase, triesLeft, type OwnCase, type Submitted } from './submit.ts';
 export { traceCase, type TraceBy, type Traced } from './trace.ts';
 export type { StoredTrace, TracedEntry, TraceOutcome } from './trace-store.ts';
@@ -62,4 +63,5 @@ export {
   type ReviewRole,
 } from './types.ts';
 export { findCaseFile, readCase, type CaseView, type EarlierCase } from './view.ts';
+export { forgetAccount, sweepReview } from './sweep.ts';
 export { settleDueCases, startReviewWork } from './work.ts';

@@ -10,3 +10,14 @@ export async function insertSecondCheck(
     db,
   );
 }
+
+/** Gives back the second checks that nobody has touched since. */
+export async function releaseIdleChecks(db: Db, idleSince: Date): Promise<void> {
+  await sql`
+    WITH idle AS (
+      SELECT id FROM review.second_check WHERE state = 'claimed' AND last_active_at < ${idleSince} FOR UPDATE SKIP LOCKED
+    ), gone AS (DELETE FROM review.answer WHERE of_id IN (SELECT id FROM idle))
+    UPDATE review.second_check AS c SET state = 'queued', claimed_by = NULL FROM idle WHERE c.id = idle.id`.execute(
+    db,
+  );
+}
