@@ -29,3 +29,4 @@ export type {
 export { readNoAccess } from './gp-access/access.ts';
 export { startProofingWork } from './work.ts';
 export { openProofing, type Offers, type Proofing } from './proofing.ts';
+export { mayUploadVideo } from './capture/upload-ticket.ts';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   readQuery,
+  sendInParts,
   takeUploads,
   uploadSeconds,
   type FormFields,
@@ -116,7 +117,10 @@ async function showResource<A, C>(call: Call<A, C>): Promise<FastifyReply> {
       ? step.resources[params.action]
       : undefined;
   const resource = await fetch?.(house, visitFor(stored, browser));
-  return resource === undefined ? notThere() : reply.type(resource.type).send(resource.body);
+  if (resource === undefined) return notThere();
+  return 'body' in resource
+    ? reply.type(resource.type).send(resource.body)
+    : sendInParts(request, reply, resource);
 }
 
 /** @returns why the last post of the page that is asked for led nowhere, if that is to be shown and still holds */
