@@ -1,3 +1,4 @@
+export { challengeWays, documentKinds, type ChallengeWay, type DocumentKind } from './capture/answers.ts';
 export {
   areDetailsUsed,
   detailsLifetimeSeconds,
@@ -30,3 +31,10 @@ export { readNoAccess } from './gp-access/access.ts';
 export { startProofingWork } from './work.ts';
 export { openProofing, type Offers, type Proofing } from './proofing.ts';
 export { mayUploadVideo } from './capture/upload-ticket.ts';
+export { openDocumentReader, readDocument, type DocumentReader } from './documents/reader.ts';
+export {
+  documentFindings,
+  type DocumentFinding,
+  type DocumentReading,
+  type DocumentToRead,
+} from './documents/types.ts';
