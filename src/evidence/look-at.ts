@@ -32,7 +32,7 @@ const gone: ReceivedFile = { outcome: 'refused', reason: 'missing' };
 
 /** @returns where it stands, without doing anything about it */
 export async function readStanding(
-  { deps }: Pick<House, 'deps'>,
+  { deps }: { readonly deps: Pick<Deps, 'db' | 'clock'> },
   { bundleId, uploadId }: { readonly bundleId: string; readonly uploadId: string },
 ): Promise<TakenUpload> {
   const upload = await selectUpload(deps.db, { id: uploadId, now: deps.clock.now() });

@@ -32,6 +32,7 @@ export {
 export { readNoAccess } from './gp-access/access.ts';
 export { startProofingWork } from './work.ts';
 export { openProofing, type Begun, type Offers, type Proofing } from './proofing.ts';
+export { mayUploadVideo } from './capture/upload-ticket.ts';
 export { openDocumentReader, readDocument, type DocumentReader } from './documents/reader.ts';
 export {
   documentFindings,

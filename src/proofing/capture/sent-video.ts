@@ -1,4 +1,4 @@
-import { deleteFileOf, readStanding, type FileRefusal } from '#evidence';
+import { readStanding, type FileRefusal } from '#evidence';
 import type { Deps } from '#foundation/deps';
 import type { FourDigits } from './answers.ts';
 import type { Attempt } from './attempts.ts';
@@ -30,12 +30,4 @@ export async function standingOf(
     case 'received':
       return { state: 'ready', fileId: standing.file.id, digits };
   }
-}
-
-/** Deletes, in a transaction, the video that an attempt has, because another one is to take its place. */
-export async function deleteVideoOf(deps: Pick<Deps, 'db' | 'clock'>, attempt: Attempt): Promise<void> {
-  const { bundleId, captured } = attempt;
-  const standing = await standingOf(deps, attempt);
-  const fileIds = [captured.video?.fileId, standing.state === 'ready' ? standing.fileId : undefined];
-  for (const fileId of new Set(fileIds)) if (fileId !== undefined) await deleteFileOf(deps, { bundleId, fileId });
 }

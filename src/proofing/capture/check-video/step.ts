@@ -1,11 +1,12 @@
 import { openFile } from '#evidence';
+import type { Deps } from '#foundation/deps';
 import { z } from 'zod';
 import type { ProofingTools } from '../../method.ts';
-import { captureStep, changeHere, enterAttempt, openHere, type CaptureVisit } from '../here.ts';
-import { recordAgain } from '../record/step.ts';
-import { standingOf, type VideoStanding } from '../sent-video.ts';
+import type { Captured } from '../answers.ts';
 import type { Attempt } from '../attempts.ts';
-import type { Deps } from '#foundation/deps';
+import { giveVideoUp } from '../give-video-up.ts';
+import { captureStep, changeHere, enterAttempt, openHere, type CaptureVisit } from '../here.ts';
+import { standingOf, type VideoStanding } from '../sent-video.ts';
 
 /** Waits until the video that was sent has been looked at, and shows it as it is kept; its owner says whether it is to be used. */
 export const checkVideo = (tools: ProofingTools) =>
@@ -38,12 +39,12 @@ export const checkVideo = (tools: ProofingTools) =>
       return changeHere(deps, visit, {
         change: (sofar) => {
           const { takenBy } = sofar.sentVideo ?? {};
-          const video = { fileId, isKept: true, digits: [...digits] as typeof sofar.video extends undefined ? never : [number, number, number, number] };
-          return { ...sofar, video: takenBy === undefined ? video : { ...video, takenBy } };
+          const video: Captured['video'] = { fileId, isKept: true, digits: [...digits], takenBy };
+          return { ...sofar, video };
         },
       });
     },
-    actions: { again: recordAgain },
+    actions: { again: (deps, visit) => giveVideoUp(deps, visit) },
     resources: {
       standing: async (house, visit) => {
         const { standing } = await lookUp(house.deps, visit);
@@ -56,7 +57,8 @@ export const checkVideo = (tools: ProofingTools) =>
         const reader = { by: 'owner', id: visit.context.accountId } as const;
         const { bundleId } = attempt;
         const file = await openFile(house, tools.evidence, { bundleId, fileId: standing.fileId, reader });
-        return file === undefined ? undefined : { type: file.mediaType, ...file };
+        if (file === undefined) return undefined;
+        return { type: file.mediaType, bytes: file.bytes, read: (start, end) => file.read(start, end) };
       },
     },
   });

@@ -20,7 +20,11 @@ export type NotStored = 'missing' | 'too_big' | 'busy';
 export type Arrived =
   | { readonly outcome: 'arrived'; readonly upload: { readonly id: string; readonly beganAt: Date } }
   | { readonly outcome: 'refused'; readonly reason: NotStored }
-  | { readonly outcome: 'too_old' | 'unfinished' | 'not_open' };
+  /** The numbers count no more. */
+  | { readonly outcome: 'too_old' }
+  /** Not all of it has come. */
+  | { readonly outcome: 'unfinished' }
+  | { readonly outcome: 'not_open' };
 
 const id = z.uuid();
 

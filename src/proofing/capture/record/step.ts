@@ -1,7 +1,5 @@
 import type { Deps } from '#foundation/deps';
-import type { PageData } from '#foundation/journey';
 import type { ProofingTools } from '../../method.ts';
-import { changeAttempt } from '../attempts.ts';
 import {
   challengeMinutes,
   renewChallenge,
@@ -11,7 +9,6 @@ import {
   type SentVideo,
 } from '../challenge.ts';
 import {
-  answersOf,
   beginAnew,
   captureStep,
   changeHere,
@@ -20,7 +17,7 @@ import {
   type CaptureOutcome,
   type CaptureVisit,
 } from '../here.ts';
-import { deleteVideoOf } from '../sent-video.ts';
+import { giveVideoUp } from '../give-video-up.ts';
 import { videoTicket } from '../upload-ticket.ts';
 import { receiveVideo, sentForm, type Arrived } from './receive.ts';
 
@@ -51,7 +48,7 @@ export const recordVideo = (tools: ProofingTools) =>
         const sent = attempt === undefined ? undefined : await sentVideoOf(deps, attempt.id);
         return sent === undefined ? { outcome: 'stayed', answers: visit.answers } : goOnWith(deps, visit, sent);
       },
-      again: recordAgain,
+      again: (deps, visit) => giveVideoUp(deps, visit),
       'new-numbers': async (deps, visit) => {
         const attempt = await openHere(deps, visit);
         if (attempt === undefined) return beginAnew(visit.context);
@@ -62,7 +59,7 @@ export const recordVideo = (tools: ProofingTools) =>
     },
   });
 
-async function showNumbers(deps: Deps, visit: CaptureVisit): Promise<PageData> {
+async function showNumbers(deps: Deps, visit: CaptureVisit): Promise<Readonly<Record<string, unknown>>> {
   const { way = 'say' } = visit.answers;
   const attempt = await openHere(deps, visit);
   if (attempt === undefined) return { isOver: true };
@@ -134,21 +131,4 @@ async function goOnWith(
     },
     ...(isSecond ? { local: { isSecond: true } } : {}),
   });
-}
-
-/** Gives the video up that was sent, for another one with new numbers. */
-export async function recordAgain(deps: Deps, visit: CaptureVisit): Promise<CaptureOutcome> {
-  const { isSecond: _, ...answers } = visit.answers;
-  const { accountId } = visit.context;
-  const attempt = await openHere(deps, visit);
-  if (attempt === undefined) return beginAnew(visit.context);
-  const changed = await changeAttempt(deps, {
-    accountId,
-    attemptId: attempt.id,
-    change: ({ sentVideo: _sent, video: _video, ...rest }) => rest,
-  });
-  if (changed.outcome === 'not_open') return beginAnew(visit.context);
-  await deleteVideoOf(deps, attempt);
-  await renewChallenge(deps, attempt.id);
-  return { outcome: 'answered', answers: answersOf(answers, changed.attempt) };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { challengeWays } from '../answers.ts';
+import { giveVideoUp } from '../give-video-up.ts';
 import { captureStep, changeHere, enterAttempt } from '../here.ts';
 
 /** Asks how they give the four numbers: all ways count the same. A video that gives them in another way has to be made again. */
@@ -14,11 +15,7 @@ export const chooseWay = captureStep({
   values: ({ way = '' }) => ({ way }),
   form: z.object({ way: z.enum(challengeWays, 'missing') }),
   submit: (deps, visit, { way }) =>
-    changeHere(deps, visit, {
-      change: (sofar) => {
-        if (sofar.way === way) return sofar;
-        const { sentVideo: _sent, video: _video, ...rest } = sofar;
-        return { ...rest, way };
-      },
-    }),
+    visit.answers.way === way || visit.answers.sentVideo === undefined
+      ? changeHere(deps, visit, { change: (sofar) => ({ ...sofar, way }) })
+      : giveVideoUp(deps, visit, { way }),
 });
