@@ -7,6 +7,7 @@ import type { GpSystems, Practice } from '#gp-systems';
 import type { Evidence, IdentityDetails } from '#identity';
 import type { Register } from '#pds';
 import { z } from 'zod';
+import type { SignedIn } from './capture/context.ts';
 
 /** What methods work with besides the house; without it those that need it are not offered. */
 export interface ProofingTools {
@@ -38,6 +39,8 @@ export interface ProofContext {
   readonly clientName: string;
   /** Whether there is another way to choose. */
   readonly hasOtherWays: boolean;
+  /** By what they are signed in: another device that they let go on may do so as long as it holds. */
+  readonly signedIn: SignedIn;
   /** How it stood with what they had handed in when they came; undefined if there was nothing. */
   readonly standing?: Standing | undefined;
 }

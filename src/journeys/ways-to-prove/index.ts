@@ -41,10 +41,11 @@ function stepsOfWay(method: ProofingMethod, tools: Proofing['tools']): AnyStep<W
     appliesWhen: (answers, context) => wayOf(answers, context) === id,
     read: ({ kept }) => kept[id],
     write: (answers, kept) => ({ ...answers, kept: { ...answers.kept, [id]: kept } }),
-    context: ({ accountId, clientName, offered, begun }) => ({
+    context: ({ accountId, clientName, offered, begun, sessionUid, seenAt }) => ({
       accountId,
       clientName,
       hasOtherWays: offered.some((other) => other !== id),
+      signedIn: { sessionUid, at: seenAt },
       ...(begun?.id === id ? { standing: begun.standing } : {}),
     }),
     guard: signInIsOver,

@@ -14,6 +14,7 @@ export function staffSummary(evidence: Evidence): string {
   if (!read.success) return 'Photo ID and a video, checked by a person.';
   const { caseId, documentKind, challengeWay } = read.data;
   const document = documentKind.replaceAll('-', ' ');
-  const video = challengeWay === undefined ? 'a video' : `a video with the numbers ${ways[challengeWay] ?? challengeWay}`;
+  const video =
+    challengeWay === undefined ? 'a video' : `a video with the numbers ${ways[challengeWay] ?? challengeWay}`;
   return `Photo ID (${document}) and ${video}, checked by a person: case ${caseId.slice(0, 8).toUpperCase()}.`;
 }

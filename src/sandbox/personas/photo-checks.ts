@@ -35,8 +35,16 @@ export const photoCheckPersonas: readonly Persona[] = [
     sub: '9fb93534-081c-4253-b1e2-73a87984a8ab',
     level: 'P5',
     words: {
-      en: { title: 'Photo check pending', story: 'Has sent photo ID and a video, and nobody has looked at them yet. A service that needs P9 leads to a page that says so. Become the checker, or decide by the programming interface: the next sign-in is at P9.' },
-      cy: { title: 'Gwiriad llun yn aros', story: 'Wedi anfon ID ffotograffig a fideo, ac nid oes neb wedi edrych arnynt eto. Mae gwasanaeth sydd angen P9 yn arwain at dudalen sy’n dweud hynny. Dewch yn wiriwr, neu penderfynwch drwy’r rhyngwyneb rhaglennu: bydd y mewngofnodi nesaf ar P9.' },
+      en: {
+        title: 'Photo check pending',
+        story:
+          'Has sent photo ID and a video, and nobody has looked at them yet. A service that needs P9 leads to a page that says so. Become the checker, or decide by the programming interface: the next sign-in is at P9.',
+      },
+      cy: {
+        title: 'Gwiriad llun yn aros',
+        story:
+          'Wedi anfon ID ffotograffig a fideo, ac nid oes neb wedi edrych arnynt eto. Mae gwasanaeth sydd angen P9 yn arwain at dudalen sy’n dweud hynny. Dewch yn wiriwr, neu penderfynwch drwy’r rhyngwyneb rhaglennu: bydd y mewngofnodi nesaf ar P9.',
+      },
     },
     person: {
       nhsNumber: nhsNumberOf('999 000 0379'),
@@ -54,8 +62,16 @@ export const photoCheckPersonas: readonly Persona[] = [
     sub: 'db149e47-14be-49ab-b93f-e42eabd2d9f2',
     level: 'P5',
     words: {
-      en: { title: 'Photo check on hold', story: 'Has sent photo ID and a video, and a supervisor looks into it. The person reads that it takes longer, with CID2014, and can use their login as before.' },
-      cy: { title: 'Gwiriad llun wedi’i ohirio', story: 'Wedi anfon ID ffotograffig a fideo, ac mae goruchwyliwr yn edrych arno. Mae’r person yn darllen ei fod yn cymryd mwy o amser, gyda CID2014, a gall ddefnyddio ei fewngofnod fel o’r blaen.' },
+      en: {
+        title: 'Photo check on hold',
+        story:
+          'Has sent photo ID and a video, and a supervisor looks into it. The person reads that it takes longer, with CID2014, and can use their login as before.',
+      },
+      cy: {
+        title: 'Gwiriad llun wedi’i ohirio',
+        story:
+          'Wedi anfon ID ffotograffig a fideo, ac mae goruchwyliwr yn edrych arno. Mae’r person yn darllen ei fod yn cymryd mwy o amser, gyda CID2014, a gall ddefnyddio ei fewngofnod fel o’r blaen.',
+      },
     },
     person: {
       nhsNumber: nhsNumberOf('999 000 0387'),
@@ -73,8 +89,14 @@ export const photoCheckPersonas: readonly Persona[] = [
     sub: '3994693e-a3ae-4e68-9323-451b4a95902a',
     level: 'P9',
     words: {
-      en: { title: 'Photo check approved', story: 'Was proven by photo ID and a video, in which they signed the numbers in BSL: P9.' },
-      cy: { title: 'Gwiriad llun wedi’i gymeradwyo', story: 'Profwyd drwy ID ffotograffig a fideo, lle gwnaethant arwyddo’r rhifau mewn BSL: P9.' },
+      en: {
+        title: 'Photo check approved',
+        story: 'Was proven by photo ID and a video, in which they signed the numbers in BSL: P9.',
+      },
+      cy: {
+        title: 'Gwiriad llun wedi’i gymeradwyo',
+        story: 'Profwyd drwy ID ffotograffig a fideo, lle gwnaethant arwyddo’r rhifau mewn BSL: P9.',
+      },
     },
     person: {
       nhsNumber: nhsNumberOf('999 000 0395'),
@@ -92,8 +114,16 @@ export const photoCheckPersonas: readonly Persona[] = [
     sub: '1aa615a9-4b6a-4551-a061-ae14a1dbf721',
     level: 'P5',
     words: {
-      en: { title: 'Photo check declined: better photo', story: 'The photo of the ID was blurred. The person reads how to take a better one, and can try again.' },
-      cy: { title: 'Gwiriad llun wedi’i wrthod: llun gwell', story: 'Roedd y llun o’r ID yn aneglur. Mae’r person yn darllen sut i dynnu un gwell, a gall roi cynnig arall arni.' },
+      en: {
+        title: 'Photo check declined: better photo',
+        story:
+          'The photo of the ID was blurred. The person reads how to take a better one, and can try again.',
+      },
+      cy: {
+        title: 'Gwiriad llun wedi’i wrthod: llun gwell',
+        story:
+          'Roedd y llun o’r ID yn aneglur. Mae’r person yn darllen sut i dynnu un gwell, a gall roi cynnig arall arni.',
+      },
     },
     person: {
       nhsNumber: nhsNumberOf('999 000 0409'),
@@ -111,8 +141,16 @@ export const photoCheckPersonas: readonly Persona[] = [
     sub: '8b3a1535-3f13-4b70-9856-c32a687b253b',
     level: 'P5',
     words: {
-      en: { title: 'Photo check declined: different ID', story: 'The ID had expired more than 12 months before. The person reads which kinds of ID can be used, and can try again.' },
-      cy: { title: 'Gwiriad llun wedi’i wrthod: ID gwahanol', story: 'Roedd yr ID wedi dod i ben fwy na 12 mis cyn hynny. Mae’r person yn darllen pa fathau o ID y gellir eu defnyddio, a gall roi cynnig arall arni.' },
+      en: {
+        title: 'Photo check declined: different ID',
+        story:
+          'The ID had expired more than 12 months before. The person reads which kinds of ID can be used, and can try again.',
+      },
+      cy: {
+        title: 'Gwiriad llun wedi’i wrthod: ID gwahanol',
+        story:
+          'Roedd yr ID wedi dod i ben fwy na 12 mis cyn hynny. Mae’r person yn darllen pa fathau o ID y gellir eu defnyddio, a gall roi cynnig arall arni.',
+      },
     },
     person: {
       nhsNumber: nhsNumberOf('999 000 0417'),
@@ -130,8 +168,16 @@ export const photoCheckPersonas: readonly Persona[] = [
     sub: 'a7213dfe-8932-4293-a0dd-5386c9cf0800',
     level: 'P5',
     words: {
-      en: { title: 'Photo check declined: new video', story: 'The video showed other numbers than it had to. The person reads how to record it, and can try again with new numbers.' },
-      cy: { title: 'Gwiriad llun wedi’i wrthod: fideo newydd', story: 'Roedd y fideo yn dangos rhifau gwahanol i’r rhai yr oedd yn rhaid iddo eu dangos. Mae’r person yn darllen sut i’w recordio, a gall roi cynnig arall arni gyda rhifau newydd.' },
+      en: {
+        title: 'Photo check declined: new video',
+        story:
+          'The video showed other numbers than it had to. The person reads how to record it, and can try again with new numbers.',
+      },
+      cy: {
+        title: 'Gwiriad llun wedi’i wrthod: fideo newydd',
+        story:
+          'Roedd y fideo yn dangos rhifau gwahanol i’r rhai yr oedd yn rhaid iddo eu dangos. Mae’r person yn darllen sut i’w recordio, a gall roi cynnig arall arni gyda rhifau newydd.',
+      },
     },
     person: {
       nhsNumber: nhsNumberOf('999 000 0425'),
@@ -149,8 +195,16 @@ export const photoCheckPersonas: readonly Persona[] = [
     sub: '67d1191f-da80-40bd-919e-9bc7f4a02d92',
     level: 'P5',
     words: {
-      en: { title: 'Photo check declined: name differs', story: 'The name on the ID is not the one on the NHS record. The person reads what to do, and can try again.' },
-      cy: { title: 'Gwiriad llun wedi’i wrthod: enw’n wahanol', story: 'Nid yr enw ar yr ID yw’r un ar y cofnod GIG. Mae’r person yn darllen beth i’w wneud, a gall roi cynnig arall arni.' },
+      en: {
+        title: 'Photo check declined: name differs',
+        story:
+          'The name on the ID is not the one on the NHS record. The person reads what to do, and can try again.',
+      },
+      cy: {
+        title: 'Gwiriad llun wedi’i wrthod: enw’n wahanol',
+        story:
+          'Nid yr enw ar yr ID yw’r un ar y cofnod GIG. Mae’r person yn darllen beth i’w wneud, a gall roi cynnig arall arni.',
+      },
     },
     person: {
       nhsNumber: nhsNumberOf('999 000 0433'),
@@ -168,8 +222,15 @@ export const photoCheckPersonas: readonly Persona[] = [
     sub: 'fd95588c-5e4e-410b-b14c-f51964cd1715',
     level: 'P5',
     words: {
-      en: { title: 'Photo check declined: ask the GP surgery', story: 'There was a problem with the NHS record. The person reads that the GP surgery has to look at it.' },
-      cy: { title: 'Gwiriad llun wedi’i wrthod: gofyn i’r feddygfa', story: 'Roedd problem gyda’r cofnod GIG. Mae’r person yn darllen bod rhaid i’r feddygfa edrych arno.' },
+      en: {
+        title: 'Photo check declined: ask the GP surgery',
+        story:
+          'There was a problem with the NHS record. The person reads that the GP surgery has to look at it.',
+      },
+      cy: {
+        title: 'Gwiriad llun wedi’i wrthod: gofyn i’r feddygfa',
+        story: 'Roedd problem gyda’r cofnod GIG. Mae’r person yn darllen bod rhaid i’r feddygfa edrych arno.',
+      },
     },
     person: {
       nhsNumber: nhsNumberOf('999 000 0441'),
@@ -187,8 +248,16 @@ export const photoCheckPersonas: readonly Persona[] = [
     sub: 'd561cab7-7e4d-473d-b44d-04cb5f0f2c02',
     level: 'P5',
     words: {
-      en: { title: 'Photo check declined: another way', story: 'The ID was not authentic. The person is not told why: they read that they can’t prove who they are in this way, and which others there are.' },
-      cy: { title: 'Gwiriad llun wedi’i wrthod: ffordd arall', story: 'Nid oedd yr ID yn ddilys. Ni ddywedir pam wrth y person: mae’n darllen na all brofi pwy ydyw yn y ffordd hon, a pha ffyrdd eraill sydd.' },
+      en: {
+        title: 'Photo check declined: another way',
+        story:
+          'The ID was not authentic. The person is not told why: they read that they can’t prove who they are in this way, and which others there are.',
+      },
+      cy: {
+        title: 'Gwiriad llun wedi’i wrthod: ffordd arall',
+        story:
+          'Nid oedd yr ID yn ddilys. Ni ddywedir pam wrth y person: mae’n darllen na all brofi pwy ydyw yn y ffordd hon, a pha ffyrdd eraill sydd.',
+      },
     },
     person: {
       nhsNumber: nhsNumberOf('999 000 0468'),

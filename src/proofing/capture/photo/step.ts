@@ -44,7 +44,7 @@ export const takePhoto = (tools: ProofingTools, side: Side) =>
         fileId: received.file.id,
         problems: [...(received.file.problems ?? [])],
         isKept: false,
-        ...(visit.context.handOver === undefined ? {} : { takenBy: visit.context.handOver }),
+        ...(visit.context.handOver === undefined ? {} : { takenBy: visit.context.handOver.id }),
       };
       return changeHere(deps, visit, { change: (sofar) => ({ ...sofar, [side]: photo }) });
     },

@@ -1,5 +1,5 @@
 import { stepsOf } from '#foundation/journey';
-import { reviewTarget } from '#review';
+import { reviewTarget } from '../target.ts';
 import { z } from 'zod';
 import { findOpenAttempt } from '../../capture/attempts.ts';
 import type { ProofContext } from '../../method.ts';

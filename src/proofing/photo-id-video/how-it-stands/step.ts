@@ -1,7 +1,8 @@
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { stepsOf, type AnyStep } from '#foundation/journey';
-import { reviewTarget, triesLeft } from '#review';
+import { triesLeft } from '#review';
+import { reviewTarget } from '../target.ts';
 import { z } from 'zod';
 import type { ProofContext } from '../../method.ts';
 import type { PhotoIdAnswers, PhotoIdVisit } from '../answers.ts';
@@ -16,8 +17,7 @@ const holdingReference = 'CID2014';
 /** What somebody sees who comes while they are waiting, or after it was not enough. */
 export const progress = standingStep(
   'progress',
-  ({ isSent, sendsAgain }, { standing }) =>
-    standing !== undefined && isSent !== true && sendsAgain !== true,
+  ({ isSent, sendsAgain }, { standing }) => standing !== undefined && isSent !== true && sendsAgain !== true,
 );
 
 /** What somebody sees who has just sent everything, from then on. */
