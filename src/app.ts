@@ -1,5 +1,6 @@
 import { createPasswordPolicy, startAccountsWork, sweepAccounts } from '#accounts';
 import { sealAuditTrail, sweepAuditTrail } from '#foundation/audit';
+import { startEvidenceWork, sweepEvidence, type Evidence } from '#evidence';
 import type { House } from '#foundation/deps';
 import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
@@ -23,6 +24,7 @@ import type { OpenHouse } from './open-house.ts';
  * @param parts.register the way to the national register, if there is one
  * @param parts.proofing the ways in which people can prove who they are
  * @param parts.gpSystems the way to the GP systems of practices; without it their staff have no portal
+ * @param parts.evidence the store of what people send to prove who they are
  * @param parts.observe hears of the requests of services, and explains the refused ones; in a sandbox only
  */
 export async function buildApp(
@@ -32,6 +34,7 @@ export async function buildApp(
     register?: Register | undefined;
     proofing?: Proofing | undefined;
     gpSystems?: GpSystems | undefined;
+    evidence?: Evidence | undefined;
   } = {},
 ): Promise<Web> {
   const assets = await loadAssets();
@@ -70,7 +73,12 @@ const tendKeysEverySeconds = 60;
 /** Starts the background work of every room in this process. */
 export async function startWork(
   { house, jobs }: OpenHouse,
-  parts: { senders: Senders; register?: Register | undefined; gpSystems?: GpSystems | undefined },
+  parts: {
+    senders: Senders;
+    register?: Register | undefined;
+    gpSystems?: GpSystems | undefined;
+    evidence?: Evidence | undefined;
+  },
 ): Promise<void> {
   await startMessagingWork(house, jobs, parts.senders);
   await startAccountsWork(house, jobs);
@@ -78,6 +86,7 @@ export async function startWork(
   await startProofingWork(house, jobs, { gpSystems: parts.gpSystems });
   await startReviewWork(house, jobs, { register: parts.register });
   await startOpenidWork(house, jobs);
+  if (parts.evidence !== undefined) await startEvidenceWork(house, jobs, parts.evidence);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);
   });
@@ -94,6 +103,7 @@ export async function sweepHouse({ deps }: House): Promise<void> {
     sweepIdentity,
     sweepProofing,
     sweepReview,
+    sweepEvidence,
     sweepPortals,
     sweepOpenid,
     sweepMessaging,

@@ -1,4 +1,5 @@
 import type { Account } from '#accounts';
+import type { Evidence as EvidenceStore } from '#evidence';
 import type { House } from '#foundation/deps';
 import { embedSteps, type AnyStep, type Embedding } from '#foundation/journey';
 import { languages, type Language } from '#foundation/web';
@@ -11,6 +12,7 @@ import { z } from 'zod';
 export interface ProofingTools {
   readonly register: Register | undefined;
   readonly gpSystems: GpSystems | undefined;
+  readonly evidence: EvidenceStore | undefined;
 }
 
 /** Somebody at P5 who has to be proven: their login, and what the national register says of them. */

@@ -27,8 +27,7 @@ export async function openProofing(
   settings: Pick<House['settings'], 'mode' | 'proofingMethods'>,
   parts: ProofingTools & { readonly folders?: readonly string[] | undefined },
 ): Promise<Proofing> {
-  const { register, gpSystems, folders } = parts;
-  const tools = { register, gpSystems };
+  const { folders, ...tools } = parts;
   const methods = await loadMethods(settings, folders);
   return {
     tools,

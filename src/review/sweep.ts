@@ -4,6 +4,7 @@ import { secondsAfter } from '#foundation/clock';
 import { releaseIdleCases } from './claim.ts';
 import { deleteDetailsKeptUntil, detachAccount } from './keeping-store.ts';
 import { releaseIdleChecks } from './second-check-store.ts';
+import { caseRetentionSeconds } from './settle.ts';
 import { idleSince } from './turn.ts';
 
 /** Longer than the hour for which it counts how many cases somebody was given. */
@@ -29,5 +30,5 @@ export async function sweepReview(deps: Pick<Deps, 'db' | 'clock' | 'settings' |
  */
 export async function forgetAccount(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Promise<void> {
   const now = deps.clock.now();
-  await detachAccount(deps.db, { accountId, now, keptUntil: secondsAfter(now, 8 * 366 * 24 * 3600) });
+  await detachAccount(deps.db, { accountId, now, keptUntil: secondsAfter(now, caseRetentionSeconds) });
 }

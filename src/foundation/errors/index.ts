@@ -35,6 +35,19 @@ export const faults = {
     statusCode: 500,
     meaning: 'one or more settings are missing, malformed or unsafe for the chosen mode',
   },
+  'evidence.damaged': {
+    statusCode: 500,
+    meaning:
+      'a file that was sent as proof could not be decrypted: it was altered, or a part of it is missing',
+  },
+  'evidence.store-unavailable': {
+    statusCode: 503,
+    meaning: 'the object store that keeps what was sent as proof did not answer; it is tried again',
+  },
+  'evidence.looked-at': {
+    statusCode: 503,
+    meaning: 'somebody else looks at a file already; it is looked at again if they come to no end',
+  },
   'identity.register-unavailable': {
     statusCode: 503,
     meaning: 'somebody’s entry in the national register could not be read again; it is tried again later',

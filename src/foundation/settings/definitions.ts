@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { evidenceSettings } from './evidence-settings.ts';
 import { gpSystemsSettings } from './gp-systems-settings.ts';
 import { proofingSettings } from './proofing-settings.ts';
 import { registerSettings } from './register-settings.ts';
@@ -256,6 +257,7 @@ export const houseSettings = {
     sentence: 'Which sender takes text messages: the name of a folder of `src/messaging` that serves them.',
     requiredInProduction: true,
   }),
+  ...evidenceSettings,
   ...registerSettings,
   ...gpSystemsSettings,
   ...proofingSettings,
