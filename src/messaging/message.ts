@@ -22,8 +22,26 @@ export type OutgoingMessage = {
     }
   /** It has nothing of the letter but whose it is: a mailbox is no place for keys. */
   | { readonly message: 'letter-ready' | 'practice-access'; readonly values: { readonly practice: string } }
-  | { readonly message: 'password-changed' | 'welcome'; readonly values: Readonly<Record<string, never>> }
+  | {
+      readonly message: 'password-changed' | 'welcome' | CheckMessage;
+      readonly values: Readonly<Record<string, never>>;
+    }
 );
+
+/** What came of a check of documents. A mailbox that others read learns nothing of why. */
+export const checkMessages = [
+  'check-approved',
+  'check-held',
+  'check-new-photo',
+  'check-other-document',
+  'check-new-video',
+  'check-details',
+  'check-ask-practice',
+  'check-another-way',
+  'check-too-young',
+  'check-begin-again',
+] as const;
+type CheckMessage = (typeof checkMessages)[number];
 
 export const emailMessages = [
   'confirm-email',
@@ -34,6 +52,7 @@ export const emailMessages = [
   'practice-invitation',
   'practice-access',
   'letter-ready',
+  ...checkMessages,
 ] as const;
 export const smsMessages = ['confirm-phone', 'sign-in-code'] as const;
 
@@ -72,6 +91,10 @@ export const sendableMessage = z.discriminatedUnion('message', [
   z.strictObject({ message: z.literal('reset-password'), ...byEmail, values: link }),
   z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
   z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
-  z.strictObject({ message: z.enum(['password-changed', 'welcome']), ...byEmail, values: nothing }),
+  z.strictObject({
+    message: z.enum(['password-changed', 'welcome', ...checkMessages]),
+    ...byEmail,
+    values: nothing,
+  }),
 ]);
 export type SendableMessage = z.output<typeof sendableMessage>;
