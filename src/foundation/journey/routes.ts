@@ -1,11 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  readQuery,
-  takeUploads,
-  uploadSeconds,
-  type FormFields,
-  type Web,
-} from '#foundation/http';
+import { readQuery, takeUploads, uploadSeconds, type FormFields, type Web } from '#foundation/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import {
@@ -187,9 +181,7 @@ async function readPost<A, C>(
   const { action } = call.params;
   const { actions = {} } = step;
   if (action !== '') return Object.hasOwn(actions, action) ? actions[action] : undefined;
-  const prepared = await posted.prepare((fields, file) =>
-    step.prepare(call.web.house, visit, fields, file),
-  );
+  const prepared = await posted.prepare((fields, file) => step.prepare(call.web.house, visit, fields, file));
   return prepared.outcome === 'invalid' ? () => Promise.resolve(prepared) : prepared.submit;
 }
 
