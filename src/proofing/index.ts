@@ -1,3 +1,4 @@
+export { challengeWays, documentKinds, type ChallengeWay, type DocumentKind } from './capture/answers.ts';
 export {
   areDetailsUsed,
   detailsLifetimeSeconds,
@@ -40,3 +41,10 @@ export {
   type HandOver,
 } from './capture/on-your-phone/hand-over.ts';
 export { maskEmail } from './capture/on-your-phone/masked-email.ts';
+export { openDocumentReader, readDocument, type DocumentReader } from './documents/reader.ts';
+export {
+  documentFindings,
+  type DocumentFinding,
+  type DocumentReading,
+  type DocumentToRead,
+} from './documents/types.ts';
