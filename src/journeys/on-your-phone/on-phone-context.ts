@@ -15,6 +15,6 @@ export type OnPhoneContext = z.output<typeof onPhoneContext>;
 
 export const onPhoneAnswers = z.object({
   /** What the steps of the method keep. */
-  kept: z.unknown(),
+  kept: z.unknown().optional(),
 });
 export type OnPhoneAnswers = z.output<typeof onPhoneAnswers>;
