@@ -14,7 +14,7 @@ import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
 import { practiceRoutes, sweepPortals } from '#portals';
-import { startProofingWork, sweepProofing, type Proofing } from '#proofing';
+import { startProofingWork, sweepAttempts, sweepProofing, type Proofing } from '#proofing';
 import { startReviewWork, sweepReview } from '#review';
 import type { OpenHouse } from './open-house.ts';
 
@@ -95,7 +95,7 @@ export async function startWork(
 }
 
 /** Removes from every room's tables what has expired. */
-export async function sweepHouse({ deps }: House): Promise<void> {
+export async function sweepHouse(house: House): Promise<void> {
   const sweeps = [
     sweepVisits,
     sweepLimits,
@@ -109,5 +109,6 @@ export async function sweepHouse({ deps }: House): Promise<void> {
     sweepMessaging,
     sweepAuditTrail,
   ];
-  for (const sweep of sweeps) await sweep(deps);
+  await sweepAttempts(house);
+  for (const sweep of sweeps) await sweep(house.deps);
 }

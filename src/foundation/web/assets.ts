@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { addPageScripts } from './page-scripts.ts';
 
 export interface Asset {
   readonly type: string;
@@ -12,7 +13,10 @@ export interface Asset {
 
 /** Style sheets and scripts, held in memory under addresses that change with their content. */
 export interface Assets {
-  /** Address by name, such as `{ style: '/assets/3f…/style.css' }`. */
+  /**
+   * Address by name, such as `{ style: '/assets/3f…/style.css' }`. A script beside a page has its place below `src` as its name:
+   * `proofing/capture/photo/camera.js`.
+   */
   readonly addresses: Readonly<Record<string, string>>;
   find(address: string): Asset | undefined;
 }
@@ -57,6 +61,9 @@ export async function loadAssets(): Promise<Assets> {
     ourScript.replace('nhsuk-frontend', kitAddress),
   );
   add('icon', 'icon.svg', 'image/svg+xml', icon);
+  await addPageScripts((name, text) =>
+    add(name, path.basename(name), 'text/javascript; charset=utf-8', text),
+  );
   return { addresses, find: (address) => found.get(address) };
 }
 
