@@ -49,6 +49,16 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
     case 'password-changed':
     case 'welcome':
     case 'checker-access':
+    case 'check-approved':
+    case 'check-held':
+    case 'check-new-photo':
+    case 'check-other-document':
+    case 'check-new-video':
+    case 'check-details':
+    case 'check-ask-practice':
+    case 'check-another-way':
+    case 'check-too-young':
+    case 'check-begin-again':
       return { message, channel: 'email', to: to.email, language, values: {} };
   }
 }

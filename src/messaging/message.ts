@@ -25,8 +25,26 @@ export type OutgoingMessage = {
   /** To somebody who is to work at the desk where photos and videos are checked. */
   | { readonly message: 'checker-invitation'; readonly values: { readonly link: string } }
   | { readonly message: 'checker-access'; readonly values: Readonly<Record<string, never>> }
-  | { readonly message: 'password-changed' | 'welcome'; readonly values: Readonly<Record<string, never>> }
+  | {
+      readonly message: 'password-changed' | 'welcome' | CheckMessage;
+      readonly values: Readonly<Record<string, never>>;
+    }
 );
+
+/** What came of a check of documents. A mailbox that others read learns nothing of why. */
+export const checkMessages = [
+  'check-approved',
+  'check-held',
+  'check-new-photo',
+  'check-other-document',
+  'check-new-video',
+  'check-details',
+  'check-ask-practice',
+  'check-another-way',
+  'check-too-young',
+  'check-begin-again',
+] as const;
+type CheckMessage = (typeof checkMessages)[number];
 
 export const emailMessages = [
   'confirm-email',
@@ -39,6 +57,7 @@ export const emailMessages = [
   'checker-invitation',
   'checker-access',
   'letter-ready',
+  ...checkMessages,
 ] as const;
 export const smsMessages = ['confirm-phone', 'sign-in-code'] as const;
 
@@ -82,7 +101,7 @@ export const sendableMessage = z.discriminatedUnion('message', [
   z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
   z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
   z.strictObject({
-    message: z.enum(['password-changed', 'welcome', 'checker-access']),
+    message: z.enum(['password-changed', 'welcome', 'checker-access', ...checkMessages]),
     ...byEmail,
     values: nothing,
   }),
