@@ -13,7 +13,7 @@ import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
-import { practiceRoutes, sweepPortals } from '#portals';
+import { checkerRoutes, practiceRoutes, sweepPortals } from '#portals';
 import { type Proofing, mayUploadVideo, startProofingWork, sweepAttempts, sweepProofing } from '#proofing';
 import { startReviewWork, sweepReview } from '#review';
 import type { OpenHouse } from './open-house.ts';
@@ -63,6 +63,7 @@ export async function buildApp(
   const { register, gpSystems, evidence } = parts;
   if (evidence !== undefined) uploadRoutes(web, house, evidence, { authorise: mayUploadVideo(web, house) });
   if (gpSystems !== undefined) practiceRoutes({ web, house, passwordPolicy, register, gpSystems });
+  checkerRoutes({ web, house, passwordPolicy, register });
   guidanceRoutes(web);
   return web;
 }

@@ -22,6 +22,9 @@ export type OutgoingMessage = {
     }
   /** It has nothing of the letter but whose it is: a mailbox is no place for keys. */
   | { readonly message: 'letter-ready' | 'practice-access'; readonly values: { readonly practice: string } }
+  /** To somebody who is to work at the desk where photos and videos are checked. */
+  | { readonly message: 'checker-invitation'; readonly values: { readonly link: string } }
+  | { readonly message: 'checker-access'; readonly values: Readonly<Record<string, never>> }
   | {
       readonly message: 'password-changed' | 'welcome' | CheckMessage;
       readonly values: Readonly<Record<string, never>>;
@@ -51,6 +54,8 @@ export const emailMessages = [
   'welcome',
   'practice-invitation',
   'practice-access',
+  'checker-invitation',
+  'checker-access',
   'letter-ready',
   ...checkMessages,
 ] as const;
@@ -88,11 +93,15 @@ const nothing = z.strictObject({});
 export const sendableMessage = z.discriminatedUnion('message', [
   z.strictObject({ message: z.enum(['confirm-email', 'already-registered']), ...byEmail, values: code }),
   z.strictObject({ message: z.enum(smsMessages), ...bySms, values: code }),
-  z.strictObject({ message: z.literal('reset-password'), ...byEmail, values: link }),
+  z.strictObject({
+    message: z.enum(['reset-password', 'checker-invitation']),
+    ...byEmail,
+    values: link,
+  }),
   z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
   z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
   z.strictObject({
-    message: z.enum(['password-changed', 'welcome', ...checkMessages]),
+    message: z.enum(['password-changed', 'welcome', 'checker-access', ...checkMessages]),
     ...byEmail,
     values: nothing,
   }),

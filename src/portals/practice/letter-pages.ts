@@ -1,8 +1,9 @@
 import type { FastifyReply } from 'fastify';
+import { param, show } from '../desk/portal.ts';
 import { writeAct } from '../acts/acts.ts';
 import { hasLetter, takeLetter, type LetterContents } from '../patients/store.ts';
-import { param, show, supplierAt, type AtDesk, type Desk, type Portal } from './desk.ts';
-import type { Letter } from './letter/letter.ts';
+import { type AtDesk, type Desk, type Portal, param, show, supplierAt } from './desk.ts';
+import { type Letter, makeLetter } from './letter/letter.ts';
 
 const mayCheck = ['verifier', 'voucher'] as const;
 
@@ -33,7 +34,7 @@ async function printLetter(portal: Portal, at: AtDesk): Promise<FastifyReply> {
     const taken = await takeLetter(deps, { ...ownerOf(at), now: deps.clock.now() });
     if (taken === undefined) return undefined;
     const { contents } = taken;
-    await writeAct(deps, { odsCode, staffId: staff.staffId, type: 'printed' });
+    await writeAct(deps, { place: odsCode, staffId: staff.staffId, type: 'printed' });
     await deps.audit({
       type: 'details.printed',
       details: { id: taken.issuedId, odsCode, staffId: staff.staffId },
