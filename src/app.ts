@@ -14,7 +14,7 @@ import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
 import { checkerRoutes, practiceRoutes, sweepPortals } from '#portals';
-import { mayUploadVideo, startProofingWork, sweepProofing, type Proofing } from '#proofing';
+import { type Proofing, mayUploadVideo, startProofingWork, sweepAttempts, sweepProofing } from '#proofing';
 import { startReviewWork, sweepReview } from '#review';
 import type { OpenHouse } from './open-house.ts';
 
@@ -97,7 +97,7 @@ export async function startWork(
 }
 
 /** Removes from every room's tables what has expired. */
-export async function sweepHouse({ deps }: House): Promise<void> {
+export async function sweepHouse(house: House): Promise<void> {
   const sweeps = [
     sweepVisits,
     sweepLimits,
@@ -111,5 +111,6 @@ export async function sweepHouse({ deps }: House): Promise<void> {
     sweepMessaging,
     sweepAuditTrail,
   ];
-  for (const sweep of sweeps) await sweep(deps);
+  await sweepAttempts(house);
+  for (const sweep of sweeps) await sweep(house.deps);
 }

@@ -87,7 +87,7 @@ async function openStep({
       accountId,
       clientName: 'Riverside Surgery Online',
       hasOtherWays: false,
-      signedIn: { sessionUid: 'session', at: '2026-01-01T00:00:00Z' },
+      signedIn: { sessionUid: '', at: '' },
     },
     browser: { language: 'en', remoteAddress: '127.0.0.1', readCookie: () => undefined },
   } as const;
