@@ -14,7 +14,13 @@ import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
 import { practiceRoutes, sweepPortals } from '#portals';
-import { mayUploadVideo, startProofingWork, sweepProofing, type Proofing } from '#proofing';
+import {
+  mayUploadVideo,
+  startProofingWork,
+  sweepAttempts,
+  sweepProofing,
+  type Proofing,
+} from '#proofing';
 import type { OpenHouse } from './open-house.ts';
 
 /**
@@ -95,7 +101,7 @@ export async function startWork(
 }
 
 /** Removes from every room's tables what has expired. */
-export async function sweepHouse({ deps }: House): Promise<void> {
+export async function sweepHouse(house: House): Promise<void> {
   const sweeps = [
     sweepVisits,
     sweepLimits,
@@ -108,5 +114,6 @@ export async function sweepHouse({ deps }: House): Promise<void> {
     sweepMessaging,
     sweepAuditTrail,
   ];
-  for (const sweep of sweeps) await sweep(deps);
+  await sweepAttempts(house);
+  for (const sweep of sweeps) await sweep(house.deps);
 }

@@ -31,6 +31,17 @@ export { readNoAccess } from './gp-access/access.ts';
 export { startProofingWork } from './work.ts';
 export { openProofing, type Offers, type Proofing } from './proofing.ts';
 export { mayUploadVideo } from './capture/upload-ticket.ts';
+export { sweepAttempts } from './capture/attempts.ts';
+export { continueAddress, endedAddress } from './capture/on-your-phone/addresses.ts';
+export {
+  findHandOver,
+  finishHandOver,
+  joinHandOver,
+  readHandOver,
+  type FoundHandOver,
+  type HandOver,
+} from './capture/on-your-phone/hand-over.ts';
+export { maskEmail } from './capture/on-your-phone/masked-email.ts';
 export { openDocumentReader, readDocument, type DocumentReader } from './documents/reader.ts';
 export {
   documentFindings,

@@ -7,6 +7,8 @@ import type { GpSystems, Practice } from '#gp-systems';
 import type { Evidence, IdentityDetails } from '#identity';
 import type { Register } from '#pds';
 import { z } from 'zod';
+import { captureAnswers, type CaptureAnswers } from './capture/answers.ts';
+import type { CaptureContext, SignedIn } from './capture/context.ts';
 
 /** What methods work with besides the house; without it those that need it are not offered. */
 export interface ProofingTools {
@@ -29,6 +31,8 @@ export interface ProofContext {
   readonly clientName: string;
   /** Whether there is another way to choose. */
   readonly hasOtherWays: boolean;
+  /** By what they are signed in: another device that they let go on may do so as long as it holds. */
+  readonly signedIn: SignedIn;
 }
 
 /** What somebody reads of a method before they choose it, in one language. */
@@ -74,6 +78,11 @@ export interface ProofingMethod {
     tools: ProofingTools,
     embedding: Embedding<A, C, unknown, ProofContext>,
   ) => AnyStep<A, C>[];
+  /** Puts those of its steps into a journey that another device may do, which adds to an attempt; left out where there are none. */
+  readonly embedCaptureIn?: <A, C>(
+    tools: ProofingTools,
+    embedding: Embedding<A, C, unknown, CaptureContext>,
+  ) => AnyStep<A, C>[];
   /** Does what its pages do, by the doors that they open; left out where pages can’t be done without. */
   readonly proveWithoutPages?: (
     house: House,
@@ -90,13 +99,15 @@ export interface ProofingMethod {
 
 /** Declares a method; `A` is what its steps keep, which must be readable from nothing. */
 export function proofingMethod<A>(
-  method: Omit<ProofingMethod, 'isProven' | 'embedIn'> & {
+  method: Omit<ProofingMethod, 'isProven' | 'embedIn' | 'embedCaptureIn'> & {
     readonly answers: z.ZodType<A>;
     readonly isProven: (answers: A) => boolean;
     readonly steps: (tools: ProofingTools) => readonly AnyStep<A, ProofContext>[];
+    /** Those that bring together photos and a video, where it needs some. */
+    readonly capture?: (tools: ProofingTools) => readonly AnyStep<CaptureAnswers, CaptureContext>[];
   },
 ): ProofingMethod {
-  const { answers, isProven, steps, ...rest } = method;
+  const { answers, isProven, steps, capture, ...rest } = method;
   const read = (kept: unknown): A => answers.parse(kept ?? {});
   return {
     ...rest,
@@ -107,6 +118,16 @@ export function proofingMethod<A>(
         read: (of) => read(embedding.read(of)),
         write: (of, part) => embedding.write(of, part),
       }),
+    ...(capture === undefined
+      ? {}
+      : {
+          embedCaptureIn: (tools, embedding) =>
+            embedSteps(capture(tools), {
+              ...embedding,
+              read: (of) => captureAnswers.parse(embedding.read(of) ?? {}),
+              write: (of, part) => embedding.write(of, part),
+            }),
+        }),
   };
 }
 
@@ -126,6 +147,7 @@ const manifestShape = z.strictObject({
   offeredWhen: isFunction,
   isProven: isFunction,
   embedIn: isFunction,
+  embedCaptureIn: isFunction.optional(),
   proveWithoutPages: isFunction.optional(),
   staffSummary: isFunction,
   auditEvents: z.array(z.string().min(1)),

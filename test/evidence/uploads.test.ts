@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
 import { Upload } from 'tus-js-client';
 import { openEvidence, startEvidenceWork, takeUpload, type Evidence, type EvidenceKind } from '#evidence';

@@ -79,8 +79,7 @@ function measureRequests(app: FastifyInstance, house: House): void {
 function limitBodyTimes(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { raw, headers } = request;
-    const hasBody =
-      headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+    const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
     if (!hasBody) return done();
     const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
     const seconds = (isForm ? undefined : request.routeOptions.config.bodySeconds) ?? bodySeconds;

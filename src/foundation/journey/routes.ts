@@ -191,9 +191,7 @@ async function readPost<A, C>(
   const { action } = call.params;
   const { actions = {} } = step;
   if (action !== '') return Object.hasOwn(actions, action) ? actions[action] : undefined;
-  const prepared = await posted.prepare((fields, file) =>
-    step.prepare(call.web.house, visit, fields, file),
-  );
+  const prepared = await posted.prepare((fields, file) => step.prepare(call.web.house, visit, fields, file));
   return prepared.outcome === 'invalid' ? () => Promise.resolve(prepared) : prepared.submit;
 }
 

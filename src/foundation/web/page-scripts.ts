@@ -6,7 +6,8 @@ import { Fault } from '#foundation/errors';
 const sourceFolder = path.resolve(import.meta.dirname, '../..');
 
 /** An import of another script beside it or elsewhere in the house; packages are not imported in a browser. */
-const imported = /(?<before>\bfrom\s*|\bimport\s*\(?\s*)(?<quote>['"])(?<file>\.{1,2}\/[^'"]+\.js)\k<quote>/gu;
+const imported =
+  /(?<before>\bfrom\s*|\bimport\s*\(?\s*)(?<quote>['"])(?<file>\.{1,2}\/[^'"]+\.js)\k<quote>/gu;
 
 /**
  * Adds the scripts of pages: the `.js` files beside a `page.njk`, and what they import. They are modules without a build step; in
@@ -57,7 +58,9 @@ async function readScript(file: string): Promise<string> {
 async function scriptsBesidePages(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true });
   return entries
-    .filter((entry) => entry.endsWith('.js') && existsSync(path.join(folder, path.dirname(entry), 'page.njk')))
+    .filter(
+      (entry) => entry.endsWith('.js') && existsSync(path.join(folder, path.dirname(entry), 'page.njk')),
+    )
     .map((entry) => entry.split(path.sep).join('/'))
     .toSorted();
 }

@@ -46,13 +46,20 @@ export const leaving = {
   },
 };
 
-/** @returns where somebody goes whose password was changed meanwhile, or in whose place another has signed in here: neither proves anything for the owner */
-export async function signInIsOver(deps: Deps, { context }: WaysVisit): Promise<WaysOutcome | undefined> {
-  const { accountId, seenAt, sessionUid } = context;
+/** @returns whether a sign-in that was looked at is no more: signed out, another signed in there, or the password changed */
+export async function isSignInEnded(
+  deps: Deps,
+  { accountId, seenAt, sessionUid }: Pick<WaysContext, 'accountId' | 'seenAt' | 'sessionUid'>,
+): Promise<boolean> {
   const account = await readAccount(deps, accountId);
-  const isOver =
+  return (
     account === undefined ||
     new Date(seenAt) < account.signInsValidFrom ||
-    !(await isSessionLiving(deps, { uid: sessionUid, accountId }));
-  return isOver ? { outcome: 'moved', journey: 'sign-in', context } : undefined;
+    !(await isSessionLiving(deps, { uid: sessionUid, accountId }))
+  );
+}
+
+/** @returns where somebody goes whose password was changed meanwhile, or in whose place another has signed in here: neither proves anything for the owner */
+export async function signInIsOver(deps: Deps, { context }: WaysVisit): Promise<WaysOutcome | undefined> {
+  return (await isSignInEnded(deps, context)) ? { outcome: 'moved', journey: 'sign-in', context } : undefined;
 }

@@ -40,10 +40,11 @@ function stepsOfWay(method: ProofingMethod, tools: Proofing['tools']): AnyStep<W
     appliesWhen: ({ chosen }) => chosen === id,
     read: ({ kept }) => kept[id],
     write: (answers, kept) => ({ ...answers, kept: { ...answers.kept, [id]: kept } }),
-    context: ({ accountId, clientName, offered }) => ({
+    context: ({ accountId, clientName, offered, sessionUid, seenAt }) => ({
       accountId,
       clientName,
       hasOtherWays: offered.length > 1,
+      signedIn: { sessionUid, at: seenAt },
     }),
     guard: signInIsOver,
     actions: {

@@ -53,7 +53,10 @@ export async function openHere(
 export async function changeHere(
   deps: Deps,
   { answers, context }: CaptureVisit,
-  { local, ...changing }: {
+  {
+    local,
+    ...changing
+  }: {
     readonly change: (sofar: Captured) => Captured;
     readonly reading?: unknown;
     /** What changes on this device alone. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { ProofingTools } from '../../method.ts';
 import type { CapturedPhoto, CaptureAnswers } from '../answers.ts';
 import { hasBack } from '../answers.ts';
+import { onPhoneActions } from '../on-your-phone/actions.ts';
 import { beginAnew, captureStep, changeHere, enterAttempt, openHere, type CaptureVisit } from '../here.ts';
 
 /** Which side of the document. */
@@ -35,16 +36,18 @@ export const takePhoto = (tools: ProofingTools, side: Side) =>
     show: (_deps, { answers: { documentKind }, context: { hasOtherWays, handOver } }) =>
       Promise.resolve({ side, documentKind, hasOtherWays, isPhone: handOver !== undefined }),
     form: z.object({}),
+    actions: onPhoneActions,
     takesFile: { field: 'photo', maxBytes: maxPhotoBytes },
     before: (house, visit, _input, file) => receivePhoto(house, tools, visit, file),
     submit: async (deps, visit, _input, received) => {
       if (received.outcome === 'refused') return { outcome: 'invalid', errors: { photo: received.reason } };
       if (received.outcome === 'not_open') return beginAnew(visit.context);
+      const { handOver } = visit.context;
       const photo: CapturedPhoto = {
         fileId: received.file.id,
         problems: [...(received.file.problems ?? [])],
         isKept: false,
-        ...(visit.context.handOver === undefined ? {} : { takenBy: visit.context.handOver }),
+        ...(handOver === undefined ? {} : { takenBy: handOver.id }),
       };
       return changeHere(deps, visit, { change: (sofar) => ({ ...sofar, [side]: photo }) });
     },
