@@ -1,4 +1,6 @@
 import { embedSteps, type AnyStep } from '#foundation/journey';
+import type { CaptureAnswers } from '../capture/answers.ts';
+import type { CaptureContext } from '../capture/context.ts';
 import { photoSteps } from '../capture/photo-steps.ts';
 import { videoSteps } from '../capture/video-steps.ts';
 import { proofingMethod, type ProofContext, type ProofingTools } from '../method.ts';
@@ -12,9 +14,14 @@ import { isOffered, standingOf } from './offered.ts';
 import { staffSummary } from './staff-summary.ts';
 import { words } from './words.ts';
 
-/** The pages that photograph and record, until everything is sent. */
-function captureSteps(tools: ProofingTools): AnyStep<PhotoIdAnswers, ProofContext>[] {
-  return embedSteps([...photoSteps(tools), ...videoSteps(tools)], {
+/** The pages that photograph and record. */
+function captureSteps(tools: ProofingTools): AnyStep<CaptureAnswers, CaptureContext>[] {
+  return [...photoSteps(tools), ...videoSteps(tools)];
+}
+
+/** The same, until everything is sent. */
+function ownCaptureSteps(tools: ProofingTools): AnyStep<PhotoIdAnswers, ProofContext>[] {
+  return embedSteps(captureSteps(tools), {
     pathPrefix: '',
     appliesWhen: ({ isSent, notSent: refused }: PhotoIdAnswers) => isSent !== true && refused === undefined,
     read: ({ capture }) => capture,
@@ -33,7 +40,8 @@ const plug = proofingMethod({
   standingOf,
   answers: photoIdAnswers,
   isProven: ({ isProven }) => isProven === true,
-  steps: (tools) => [progress, notSent, beforeYouStart, ...captureSteps(tools), checkAndSend(tools), sent],
+  steps: (tools) => [progress, notSent, beforeYouStart, ...ownCaptureSteps(tools), checkAndSend(tools), sent],
+  capture: captureSteps,
   staffSummary,
   auditEvents: [
     'attempt.opened',
