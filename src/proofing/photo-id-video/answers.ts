@@ -32,6 +32,11 @@ export const photoIdAnswers = z.object({
 export type PhotoIdAnswers = z.output<typeof photoIdAnswers>;
 export type PhotoIdVisit = Visit<PhotoIdAnswers, ProofContext>;
 
+/** @returns whether there is still something to bring together */
+export function isUnderWay({ isSent, isProven, notSent }: PhotoIdAnswers): boolean {
+  return isSent !== true && isProven !== true && notSent === undefined;
+}
+
 /** @returns what the pages that photograph and record know of where they stand */
 export function captureContextOf(context: ProofContext): CaptureContext {
   const { accountId, clientName, hasOtherWays, signedIn } = context;

@@ -4,7 +4,7 @@ import type { CaptureContext } from '../capture/context.ts';
 import { photoSteps } from '../capture/photo-steps.ts';
 import { videoSteps } from '../capture/video-steps.ts';
 import { proofingMethod, type ProofContext, type ProofingTools } from '../method.ts';
-import { captureContextOf, photoIdAnswers, type PhotoIdAnswers } from './answers.ts';
+import { captureContextOf, isUnderWay, photoIdAnswers, type PhotoIdAnswers } from './answers.ts';
 import { beforeYouStart } from './before-you-start/step.ts';
 import { checkAndSend } from './check-and-send/step.ts';
 import { progress, sent } from './how-it-stands/step.ts';
@@ -23,7 +23,7 @@ function captureSteps(tools: ProofingTools): AnyStep<CaptureAnswers, CaptureCont
 function ownCaptureSteps(tools: ProofingTools): AnyStep<PhotoIdAnswers, ProofContext>[] {
   return embedSteps(captureSteps(tools), {
     pathPrefix: '',
-    appliesWhen: ({ isSent, notSent: refused }: PhotoIdAnswers) => isSent !== true && refused === undefined,
+    appliesWhen: isUnderWay,
     read: ({ capture }) => capture,
     write: (answers, capture) => ({ ...answers, capture }),
     context: captureContextOf,

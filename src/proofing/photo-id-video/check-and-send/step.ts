@@ -19,7 +19,7 @@ export const checkAndSend = (tools: ProofingTools) =>
     page: 'proofing/photo-id-video/check-and-send',
     isCapture: true,
     isFinal: true,
-    isDone: ({ isSent }) => isSent === true,
+    isDone: ({ isSent, isProven }) => isSent === true || isProven === true,
     undo: (answers) => answers,
     onEnter: async (deps, visit) => {
       const entered = await enterAttempt(deps, captureVisitOf(visit));
