@@ -15,7 +15,12 @@ const somebody = createPeople();
 const methods = path.resolve(import.meta.dirname, '../support/methods');
 
 before(async () => {
-  app = await startTestApp({ register: true, gpSystems: true, methodFolders: [methods], environment: { BEVAN_LOG_LEVEL: 'error' } });
+  app = await startTestApp({
+    register: true,
+    gpSystems: true,
+    methodFolders: [methods],
+    environment: { BEVAN_LOG_LEVEL: 'error' },
+  });
   service = await registerAskingService(app);
 });
 after(() => app.close());

@@ -108,12 +108,15 @@ export class Person {
   }
 
   /** Chooses files in the page's form that has one, and sends it. */
-  upload(...files: readonly { readonly name: string; readonly type: string; readonly bytes: Uint8Array }[]): Promise<Page> {
+  upload(
+    ...files: readonly { readonly name: string; readonly type: string; readonly bytes: Uint8Array }[]
+  ): Promise<Page> {
     const form = this.page.forms.find(({ file }) => file !== undefined);
     if (form?.file === undefined) throw new Error(`no form takes a file: ${this.#describe()}`);
     const body = new FormData();
     for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
-    const chosen = files.length === 0 ? [{ name: '', type: 'application/octet-stream', bytes: Buffer.alloc(0) }] : files;
+    const chosen =
+      files.length === 0 ? [{ name: '', type: 'application/octet-stream', bytes: Buffer.alloc(0) }] : files;
     for (const { name, type, bytes } of chosen)
       body.append(form.file, new File([Buffer.from(bytes)], name, { type }));
     return this.open(form.action, {
