@@ -1,6 +1,6 @@
 import { createPasswordPolicy, startAccountsWork, sweepAccounts } from '#accounts';
 import { sealAuditTrail, sweepAuditTrail } from '#foundation/audit';
-import { startEvidenceWork, sweepEvidence, type Evidence } from '#evidence';
+import { startEvidenceWork, sweepEvidence, uploadRoutes, type Evidence } from '#evidence';
 import type { House } from '#foundation/deps';
 import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
@@ -14,7 +14,13 @@ import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
 import { practiceRoutes, sweepPortals } from '#portals';
-import { startProofingWork, sweepAttempts, sweepProofing, type Proofing } from '#proofing';
+import {
+  mayUploadVideo,
+  startProofingWork,
+  sweepAttempts,
+  sweepProofing,
+  type Proofing,
+} from '#proofing';
 import type { OpenHouse } from './open-house.ts';
 
 /**
@@ -59,7 +65,9 @@ export async function buildApp(
     proofing: parts.proofing,
     sessions,
   });
-  const { register, gpSystems } = parts;
+  const { register, gpSystems, evidence } = parts;
+  if (evidence !== undefined && parts.proofing !== undefined)
+    uploadRoutes(web, house, evidence, { authorise: mayUploadVideo(web, house) });
   if (gpSystems !== undefined) practiceRoutes({ web, house, passwordPolicy, register, gpSystems });
   guidanceRoutes(web);
   return web;

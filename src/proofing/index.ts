@@ -30,6 +30,7 @@ export type {
 export { readNoAccess } from './gp-access/access.ts';
 export { startProofingWork } from './work.ts';
 export { openProofing, type Offers, type Proofing } from './proofing.ts';
+export { mayUploadVideo } from './capture/upload-ticket.ts';
 export { sweepAttempts } from './capture/attempts.ts';
 export { continueAddress, endedAddress } from './capture/on-your-phone/addresses.ts';
 export {
