@@ -2,8 +2,8 @@ import type { FastifyReply } from 'fastify';
 import { param, show } from '../desk/portal.ts';
 import { writeAct } from '../acts/acts.ts';
 import { hasLetter, takeLetter, type LetterContents } from '../patients/store.ts';
-import { type AtDesk, type Desk, type Portal, param, show, supplierAt } from './desk.ts';
-import { type Letter, makeLetter } from './letter/letter.ts';
+import { supplierAt, type AtDesk, type Desk, type Portal } from './desk.ts';
+import type { Letter } from './letter/letter.ts';
 
 const mayCheck = ['verifier', 'voucher'] as const;
 
