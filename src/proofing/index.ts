@@ -31,7 +31,6 @@ export {
 } from './method.ts';
 export { readNoAccess } from './gp-access/access.ts';
 export { startProofingWork } from './work.ts';
-export { openProofing, type Begun, type Offers, type Proofing } from './proofing.ts';
 export { sweepAttempts } from './capture/attempts.ts';
 export { continueAddress, endedAddress } from './capture/on-your-phone/addresses.ts';
 export {
@@ -43,6 +42,7 @@ export {
   readHandOver,
 } from './capture/on-your-phone/hand-over.ts';
 export { maskEmail } from './capture/on-your-phone/masked-email.ts';
+export { type Begun, type Offers, type Proofing, openProofing } from './proofing.ts';
 export { mayUploadVideo } from './capture/upload-ticket.ts';
 export { openDocumentReader, readDocument, type DocumentReader } from './documents/reader.ts';
 export {
