@@ -14,13 +14,7 @@ import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
 import { practiceRoutes, sweepPortals } from '#portals';
-import {
-  mayUploadVideo,
-  startProofingWork,
-  sweepAttempts,
-  sweepProofing,
-  type Proofing,
-} from '#proofing';
+import { mayUploadVideo, startProofingWork, sweepAttempts, sweepProofing, type Proofing } from '#proofing';
 import type { OpenHouse } from './open-house.ts';
 
 /**

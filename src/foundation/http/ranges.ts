@@ -29,7 +29,8 @@ function readRange(
   header: string | undefined,
   bytes: number,
 ): { readonly start: number; readonly end: number } | 'none' | undefined {
-  const { first = '', last = '' } = /^bytes=(?<first>\d{0,15})-(?<last>\d{0,15})$/u.exec(header ?? '')?.groups ?? {};
+  const { first = '', last = '' } =
+    /^bytes=(?<first>\d{0,15})-(?<last>\d{0,15})$/u.exec(header ?? '')?.groups ?? {};
   if (first === '' && last === '') return undefined;
   if (first === '') {
     const length = Math.min(Number(last), bytes);

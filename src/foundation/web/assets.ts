@@ -36,7 +36,10 @@ export async function loadAssets(): Promise<Assets> {
     readFile(path.join(ourFolder, 'style.css'), 'utf8'),
     readFile(path.join(ourFolder, 'script.js'), 'utf8'),
     readFile(path.join(ourFolder, 'icon.svg'), 'utf8'),
-    readFile(path.join(path.dirname(require.resolve('tus-js-client/package.json')), 'dist/tus.min.js'), 'utf8'),
+    readFile(
+      path.join(path.dirname(require.resolve('tus-js-client/package.json')), 'dist/tus.min.js'),
+      'utf8',
+    ),
   ]);
   const found = new Map<string, Asset>();
   const addresses: Record<string, string> = {};

@@ -46,10 +46,9 @@ export async function selectChallenge(
   of: { readonly attemptId: string } | { readonly challengeId: string },
 ): Promise<ChallengeRow | undefined> {
   const query = tables(db).selectFrom('proofing.video_challenge').selectAll();
-  const row = await (
-    'attemptId' in of
-      ? query.where('attempt_id', '=', of.attemptId)
-      : query.where('challenge_id', '=', of.challengeId)
+  const row = await ('attemptId' in of
+    ? query.where('attempt_id', '=', of.attemptId)
+    : query.where('challenge_id', '=', of.challengeId)
   ).executeTakeFirst();
   return row === undefined ? undefined : readRow(row);
 }
@@ -105,7 +104,9 @@ export async function noteUploadBegins(
     UPDATE proofing.video_challenge SET
       upload_began_at = coalesce(upload_began_at, ${upload.now}),
       expires_at = CASE WHEN upload_began_at IS NULL THEN greatest(expires_at, ${upload.countsUntil}) ELSE expires_at END
-    WHERE challenge_id = ${upload.challengeId} AND sent_at IS NULL AND expires_at > ${upload.now}`.execute(db);
+    WHERE challenge_id = ${upload.challengeId} AND sent_at IS NULL AND expires_at > ${upload.now}`.execute(
+    db,
+  );
   return numAffectedRows > 0n;
 }
 

@@ -12,7 +12,8 @@ async function look() {
   const answer = await fetch(address, { cache: 'no-store' }).catch(() => undefined);
   const standing = answer?.ok === true ? await answer.json().catch(() => undefined) : undefined;
   // What can't be said may be over: the page itself says what has become of it.
-  if (answer?.status === 404 || (standing !== undefined && standing.state !== 'checking')) location.replace(location.pathname);
+  if (answer?.status === 404 || (standing !== undefined && standing.state !== 'checking'))
+    location.replace(location.pathname);
   else setTimeout(look, looksEveryMs);
 }
 

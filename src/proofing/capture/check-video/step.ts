@@ -52,7 +52,8 @@ export const checkVideo = (tools: ProofingTools) =>
       },
       video: async (house, visit) => {
         const { attempt, standing } = await lookUp(house.deps, visit);
-        if (attempt === undefined || standing.state !== 'ready' || tools.evidence === undefined) return undefined;
+        if (attempt === undefined || standing.state !== 'ready' || tools.evidence === undefined)
+          return undefined;
         if (!mayBeShown(visit)) return undefined;
         const reader = { by: 'owner', id: visit.context.accountId } as const;
         const { bundleId } = attempt;

@@ -8,11 +8,17 @@ const mediaTypes = [
 ];
 /** Half a minute is some 10 MB at that. */
 const bitsPerSecond = 2_500_000;
-const picture = { facingMode: 'user', width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { max: 30 } };
+const picture = {
+  facingMode: 'user',
+  width: { ideal: 1280 },
+  height: { ideal: 720 },
+  frameRate: { max: 30 },
+};
 
 /** @returns what this browser can record; undefined if it can't */
 export function recordableType() {
-  if (typeof MediaRecorder === 'undefined' || navigator.mediaDevices?.getUserMedia === undefined) return undefined;
+  if (typeof MediaRecorder === 'undefined' || navigator.mediaDevices?.getUserMedia === undefined)
+    return undefined;
   return mediaTypes.find((type) => MediaRecorder.isTypeSupported(type));
 }
 
@@ -36,7 +42,9 @@ export async function openCamera(withSound) {
 async function hasCameraAlone(error) {
   if (error.name !== 'NotFoundError') return false;
   const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
-  return devices.some(({ kind }) => kind === 'videoinput') && !devices.some(({ kind }) => kind === 'audioinput');
+  return (
+    devices.some(({ kind }) => kind === 'videoinput') && !devices.some(({ kind }) => kind === 'audioinput')
+  );
 }
 
 function reasonOf({ name }) {

@@ -20,7 +20,8 @@ export function sendVideo({ video, challenge, ticket }, { onProgress, onTrouble 
       retryDelays,
       headers: { 'Upload-Ticket': ticket },
       removeFingerprintOnSuccess: true,
-      fingerprint: () => Promise.resolve(['video', challenge, video.size, video.lastModified ?? ''].join(' ')),
+      fingerprint: () =>
+        Promise.resolve(['video', challenge, video.size, video.lastModified ?? ''].join(' ')),
       onProgress: (sent, of) => {
         onTrouble(undefined);
         onProgress(sent, of);

@@ -42,13 +42,16 @@ export const recordVideo = (tools: ProofingTools) =>
     form: sentForm,
     takesFile: { field: 'video', maxBytes: mostVideoBytes },
     before: (house, visit, form, file) => receiveVideo(house, tools, visit, { form, file }),
-    submit: (deps, visit, { challenge }, arrived) => takeArrived(deps, visit, { challengeId: challenge, arrived }),
+    submit: (deps, visit, { challenge }, arrived) =>
+      takeArrived(deps, visit, { challengeId: challenge, arrived }),
     actions: {
       ...onPhoneActions,
       look: async (deps, visit) => {
         const attempt = await openHere(deps, visit);
         const sent = attempt === undefined ? undefined : await sentVideoOf(deps, attempt.id);
-        return sent === undefined ? { outcome: 'stayed', answers: visit.answers } : goOnWith(deps, visit, sent);
+        return sent === undefined
+          ? { outcome: 'stayed', answers: visit.answers }
+          : goOnWith(deps, visit, sent);
       },
       again: (deps, visit) => giveVideoUp(deps, visit),
       'new-numbers': async (deps, visit) => {
@@ -125,12 +128,16 @@ async function goOnWith(
   const { isSecond: _, ...answers } = visit.answers;
   const { handOver } = visit.context;
   const takenBy = handOver !== undefined && isOurs ? { takenBy: handOver.id } : {};
-  return changeHere(deps, { ...visit, answers }, {
-    change: (sofar) => {
-      if (sofar.sentVideo?.challengeId === challengeId) return sofar;
-      const { video: _video, ...rest } = sofar;
-      return { ...rest, sentVideo: { challengeId, ...takenBy } };
+  return changeHere(
+    deps,
+    { ...visit, answers },
+    {
+      change: (sofar) => {
+        if (sofar.sentVideo?.challengeId === challengeId) return sofar;
+        const { video: _video, ...rest } = sofar;
+        return { ...rest, sentVideo: { challengeId, ...takenBy } };
+      },
+      ...(isSecond ? { local: { isSecond: true } } : {}),
     },
-    ...(isSecond ? { local: { isSecond: true } } : {}),
-  });
+  );
 }
