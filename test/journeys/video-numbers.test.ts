@@ -177,7 +177,7 @@ describe('of two videos for the same numbers', () => {
   test('sent at once, one counts', async () => {
     const kit = await atRecord('kit');
     const tabs = [kit, await inAnotherTab(kit), await inAnotherTab(kit)];
-    const uploads = [];
+    const uploads: string[] = [];
     for (const { browser } of tabs) uploads.push(await uploadByScript(browser, await someVideo()));
     await Promise.all(tabs.map((tab, index) => handOver(tab, uploads[index] ?? '')));
     const sent = await sentOf(kit);
