@@ -86,3 +86,19 @@ export {
   type SecondCheckView,
   type VerdictGiven,
 } from './second-check.ts';
+export {
+  readBreaches,
+  readDashboard,
+  readFairness,
+  type Breaches,
+  type Dashboard,
+  type Fairness,
+  type KindOutcomes,
+} from './figures.ts';
+export {
+  changeTarget,
+  longestNotice,
+  reviewTarget,
+  type ReviewTarget,
+  type TargetChanged,
+} from './target.ts';
