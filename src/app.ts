@@ -15,6 +15,7 @@ import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type Obser
 import type { Register } from '#pds';
 import { checkerRoutes, practiceRoutes, sweepPortals } from '#portals';
 import { startProofingWork, sweepProofing, type Proofing } from '#proofing';
+import { startReviewWork, sweepReview } from '#review';
 import type { OpenHouse } from './open-house.ts';
 
 /**
@@ -84,6 +85,7 @@ export async function startWork(
   await startAccountsWork(house, jobs);
   await startIdentityWork(house, jobs, { register: parts.register });
   await startProofingWork(house, jobs, { gpSystems: parts.gpSystems });
+  await startReviewWork(house, jobs, { register: parts.register });
   await startOpenidWork(house, jobs);
   if (parts.evidence !== undefined) await startEvidenceWork(house, jobs, parts.evidence);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
@@ -101,6 +103,7 @@ export async function sweepHouse({ deps }: House): Promise<void> {
     sweepAccounts,
     sweepIdentity,
     sweepProofing,
+    sweepReview,
     sweepEvidence,
     sweepPortals,
     sweepOpenid,

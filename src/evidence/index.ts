@@ -13,4 +13,6 @@ export {
   type ImageProblem,
   type ReceivedFile,
 } from './types.ts';
+export { sendFile } from './send-file.ts';
+export { uploadRoutes, uploadsPath, type MayUpload } from './upload-routes.ts';
 export { startEvidenceWork } from './work.ts';

@@ -4,6 +4,7 @@ import type { Evidence } from './evidence.ts';
 import { TurnLost } from './content.ts';
 import { lookAt, readStanding, type TakenUpload } from './look-at.ts';
 import type { EvidenceKind, FileRefusal, ReceivedFile } from './types.ts';
+import { selectUpload } from './upload-store.ts';
 import { abandonUpload, beginUpload, completeUpload, continueUpload, mostBytes } from './uploads.ts';
 
 /** What somebody sends in one piece. */
@@ -78,10 +79,23 @@ export async function takeUpload(
   evidence: Evidence,
   upload: { readonly bundleId: string; readonly uploadId: string },
 ): Promise<TakenUpload> {
+  await completeUnsaid(house, upload);
   const standing = await readStanding(house, upload);
   return standing.outcome === 'checking' && standing.kind === 'image'
     ? lookAtOnce(house, evidence, upload)
     : standing;
+}
+
+/** A process that dies between the last byte and saying so leaves an upload that nobody would ever look at. */
+async function completeUnsaid(
+  house: House,
+  { bundleId, uploadId }: { readonly bundleId: string; readonly uploadId: string },
+): Promise<void> {
+  const { db, clock } = house.deps;
+  const upload = await selectUpload(db, { id: uploadId, now: clock.now() });
+  if (upload?.bundleId !== bundleId || upload.state !== 'arriving') return;
+  const { id, kind, length, bytes } = upload;
+  if (length !== undefined && length === bytes) await completeUpload(house, { id, kind, length });
 }
 
 async function lookAtOnce(

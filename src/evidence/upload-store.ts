@@ -1,5 +1,6 @@
 import { deleteExpired, type Db } from '#foundation/storage';
 import { sql } from 'kysely';
+import { z } from 'zod';
 import type { ContentTables } from './content-store.ts';
 import type { EvidenceKind, FileRefusal } from './types.ts';
 
@@ -100,11 +101,12 @@ export async function insertUpload(
     .execute();
 }
 
-/** @returns undefined when there is none of that id in the bundle, or its time is over */
+/** @returns undefined when there is none of that id, or its time is over */
 export async function selectUpload(
   db: Db,
   { id, now }: { id: string; now: Date },
 ): Promise<Upload | undefined> {
+  if (!z.uuid().safeParse(id).success) return undefined;
   const row = await tables(db)
     .selectFrom('evidence.upload')
     .leftJoin('evidence.content', 'evidence.content.id', 'evidence.upload.id')

@@ -47,6 +47,7 @@ export {
   type ReasonCode,
   type ReasonGroup,
 } from './reasons.ts';
+export { decideInSandbox, type SandboxDecision } from './sandbox.ts';
 export { readCaseOf, submitCase, triesLeft, type OwnCase, type Submitted } from './submit.ts';
 export { traceCase, type TraceBy, type Traced } from './trace.ts';
 export type { StoredTrace, TracedEntry, TraceOutcome } from './trace-store.ts';
@@ -62,4 +63,42 @@ export {
   type ReviewRole,
 } from './types.ts';
 export { findCaseFile, readCase, type CaseView, type EarlierCase } from './view.ts';
+export { forgetAccount, sweepReview } from './sweep.ts';
 export { settleDueCases, startReviewWork } from './work.ts';
+export {
+  findDisagreementFile,
+  listDisagreements,
+  readDisagreement,
+  settleDisagreement,
+  type Disagreement,
+  type DisagreementSettled,
+  type DisagreementView,
+} from './disagreement.ts';
+export {
+  answerSecondCheck,
+  claimSecondCheck,
+  discardSecondCheck,
+  findSecondCheckFile,
+  giveVerdict,
+  readSecondCheck,
+  type SecondCheckAct,
+  type SecondCheckClaimed,
+  type SecondCheckView,
+  type VerdictGiven,
+} from './second-check.ts';
+export {
+  readBreaches,
+  readDashboard,
+  readFairness,
+  type Breaches,
+  type Dashboard,
+  type Fairness,
+  type KindOutcomes,
+} from './figures.ts';
+export {
+  changeTarget,
+  longestNotice,
+  reviewTarget,
+  type ReviewTarget,
+  type TargetChanged,
+} from './target.ts';

@@ -1,4 +1,5 @@
 import { readAccount, type Account } from '#accounts';
+import { keepBundleUntil } from '#evidence';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
 import { readOdsCode, type NhsNumber } from '#foundation/identifiers';
@@ -15,7 +16,7 @@ const daySeconds = 24 * 3600;
 /** What nobody decided on is kept as long as what nobody sent. */
 const undecidedSeconds = 30 * daySeconds;
 /** As long as the audit trail. */
-const caseRetentionSeconds = 8 * 366 * daySeconds;
+export const caseRetentionSeconds = 8 * 366 * daySeconds;
 
 /** @returns a keyed hash by which two cases of one person are known, and nobody else */
 export function personKeyOf({ secrets }: Pick<Deps, 'secrets'>, nhsNumber: NhsNumber): string {
@@ -187,6 +188,7 @@ export async function end(
     details_kept_until: keptUntil,
     kept_until: secondsAfter(now, caseRetentionSeconds),
   });
+  if (one.bundleId !== undefined) await keepBundleUntil(deps, { bundleId: one.bundleId, keptUntil });
   const details = { caseId: one.id, state, ending, ...(advice === undefined ? {} : { advice }) };
   await deps.audit({ type: 'case.ended', accountId: one.accountId, details });
 }

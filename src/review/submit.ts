@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { keepBundleUntil } from '#evidence';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { readIdentity } from '#identity';
@@ -12,6 +13,8 @@ import { traceQueue } from './work.ts';
 /** Three submissions a day; then there is another way. */
 const mostInADay = 3;
 const daySeconds = 24 * 3600;
+/** Nothing goes before it is decided on; from then on it is kept as long as evidence may be. */
+const longestWaitSeconds = 366 * daySeconds;
 
 export type Submitted =
   | { readonly outcome: 'submitted'; readonly caseId: string }
@@ -49,6 +52,7 @@ export async function submitCase(
   const now = deps.clock.now();
   const personKey = personKeyOf(deps, identity.details.nhsNumber);
   await insertCase(deps.db, { id: caseId, accountId, personKey, method, bundleId, evidence, presets, now });
+  await keepBundleUntil(deps, { bundleId, keptUntil: secondsAfter(now, longestWaitSeconds) });
   const details = { caseId, method, documentKind: evidence.document.kind };
   await deps.audit({ type: 'case.submitted', accountId, details });
   await deps.enqueue(traceQueue, { caseId });
