@@ -1,5 +1,6 @@
 import { createPasswordPolicy, startAccountsWork, sweepAccounts } from '#accounts';
 import { sealAuditTrail, sweepAuditTrail } from '#foundation/audit';
+import { startEvidenceWork, sweepEvidence, uploadRoutes, type Evidence } from '#evidence';
 import type { House } from '#foundation/deps';
 import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
@@ -12,8 +13,9 @@ import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
-import { practiceRoutes, sweepPortals } from '#portals';
-import { startProofingWork, sweepProofing, type Proofing } from '#proofing';
+import { checkerRoutes, practiceRoutes, sweepPortals } from '#portals';
+import { type Proofing, mayUploadVideo, startProofingWork, sweepAttempts, sweepProofing } from '#proofing';
+import { startReviewWork, sweepReview } from '#review';
 import type { OpenHouse } from './open-house.ts';
 
 /**
@@ -22,6 +24,7 @@ import type { OpenHouse } from './open-house.ts';
  * @param parts.register the way to the national register, if there is one
  * @param parts.proofing the ways in which people can prove who they are
  * @param parts.gpSystems the way to the GP systems of practices; without it their staff have no portal
+ * @param parts.evidence the store of what people send to prove who they are
  * @param parts.observe hears of the requests of services, and explains the refused ones; in a sandbox only
  */
 export async function buildApp(
@@ -31,6 +34,7 @@ export async function buildApp(
     register?: Register | undefined;
     proofing?: Proofing | undefined;
     gpSystems?: GpSystems | undefined;
+    evidence?: Evidence | undefined;
   } = {},
 ): Promise<Web> {
   const assets = await loadAssets();
@@ -56,8 +60,10 @@ export async function buildApp(
     proofing: parts.proofing,
     sessions,
   });
-  const { register, gpSystems } = parts;
+  const { register, gpSystems, evidence } = parts;
+  if (evidence !== undefined) uploadRoutes(web, house, evidence, { authorise: mayUploadVideo(web, house) });
   if (gpSystems !== undefined) practiceRoutes({ web, house, passwordPolicy, register, gpSystems });
+  checkerRoutes({ web, house, passwordPolicy, register });
   guidanceRoutes(web);
   return web;
 }
@@ -69,13 +75,20 @@ const tendKeysEverySeconds = 60;
 /** Starts the background work of every room in this process. */
 export async function startWork(
   { house, jobs }: OpenHouse,
-  parts: { senders: Senders; register?: Register | undefined; gpSystems?: GpSystems | undefined },
+  parts: {
+    senders: Senders;
+    register?: Register | undefined;
+    gpSystems?: GpSystems | undefined;
+    evidence?: Evidence | undefined;
+  },
 ): Promise<void> {
   await startMessagingWork(house, jobs, parts.senders);
   await startAccountsWork(house, jobs);
   await startIdentityWork(house, jobs, { register: parts.register });
   await startProofingWork(house, jobs, { gpSystems: parts.gpSystems });
+  await startReviewWork(house, jobs, { register: parts.register });
   await startOpenidWork(house, jobs);
+  if (parts.evidence !== undefined) await startEvidenceWork(house, jobs, parts.evidence);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);
   });
@@ -84,17 +97,20 @@ export async function startWork(
 }
 
 /** Removes from every room's tables what has expired. */
-export async function sweepHouse({ deps }: House): Promise<void> {
+export async function sweepHouse(house: House): Promise<void> {
   const sweeps = [
     sweepVisits,
     sweepLimits,
     sweepAccounts,
     sweepIdentity,
     sweepProofing,
+    sweepReview,
+    sweepEvidence,
     sweepPortals,
     sweepOpenid,
     sweepMessaging,
     sweepAuditTrail,
   ];
-  for (const sweep of sweeps) await sweep(deps);
+  await sweepAttempts(house);
+  for (const sweep of sweeps) await sweep(house.deps);
 }

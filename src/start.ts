@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { openEvidence } from '#evidence';
 import { movableClock, systemClock } from '#foundation/clock';
 import { createLog, type Logger } from '#foundation/log';
 import { readSettings, SettingsFault, type Settings } from '#foundation/settings';
@@ -66,16 +67,18 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
     simulatedOn,
     vouchFor: await openVouching(open.house),
   });
-  const proofing = await openProofing(settings, { register, gpSystems });
-  await startWork(open, { senders, register, gpSystems });
+  const evidence = await openEvidence(open.house);
+  stops.push(evidence.close);
+  const proofing = await openProofing(settings, { register, gpSystems, evidence });
+  await startWork(open, { senders, register, gpSystems, evidence });
   yield;
   const prepared = sandboxClock === undefined ? undefined : await prepareSandbox(open.house);
   if (prepared !== undefined) stops.push(prepared.close);
   const web = await buildApp(
     open.house,
     prepared === undefined || !settings.sandboxKeepsRequests
-      ? { register, proofing, gpSystems }
-      : { register, proofing, gpSystems, observe: prepared.requests.observe },
+      ? { register, proofing, gpSystems, evidence }
+      : { register, proofing, gpSystems, evidence, observe: prepared.requests.observe },
   );
   stops.push(() => web.app.close());
   yield;

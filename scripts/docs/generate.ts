@@ -93,7 +93,7 @@ async function journeyPages(): Promise<[string, string][]> {
   };
   const proofing = await openProofing(
     { mode: 'sandbox', proofingMethods: undefined },
-    { register: undefined, gpSystems: undefined },
+    { register: undefined, gpSystems: undefined, evidence: undefined },
   );
   forEachJourney({ passwordPolicy: await createPasswordPolicy(), register: undefined, proofing }, draw);
   return Promise.all(drawn);

@@ -1,3 +1,8 @@
+export { deleteBundle, forgetAccount, keepBundleUntil, openBundle, sweepEvidence } from './bundles.ts';
+export { openEvidence, type Evidence } from './evidence.ts';
+export { deleteFileOf, openFile, readFileOf, readImage, type OpenFile } from './files.ts';
+export { readStanding, uploadBeganAt, type TakenUpload } from './look-at.ts';
+export { receiveFile, receiveUpload, takeUpload } from './receive.ts';
 export {
   fileRefusals,
   imageProblems,
@@ -8,3 +13,6 @@ export {
   type ImageProblem,
   type ReceivedFile,
 } from './types.ts';
+export { sendFile } from './send-file.ts';
+export { uploadRoutes, uploadsPath, type MayUpload } from './upload-routes.ts';
+export { startEvidenceWork } from './work.ts';

@@ -50,4 +50,6 @@ export interface EvidenceReader {
   readonly by: 'owner' | 'staff' | 'machine';
   /** The account, the member of staff, or the method. */
   readonly id: string;
+  /** The case for which they look. */
+  readonly caseId?: string | undefined;
 }

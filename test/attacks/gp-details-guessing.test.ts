@@ -68,7 +68,7 @@ async function openStep({
   accountId,
 }: Matched): Promise<(fields: Record<string, string>) => Promise<string>> {
   const { house } = app.home;
-  const tools = { register: undefined, gpSystems: gpSystemsOf(app).gpSystems };
+  const tools = { register: undefined, gpSystems: gpSystemsOf(app).gpSystems, evidence: undefined };
   const { methods } = await openProofing(house.settings, tools);
   const method = methods.find(({ words }) => /registration details/u.test(words.en.title));
   const [step] =
@@ -83,7 +83,12 @@ async function openStep({
   const visit = {
     ref: accountId,
     answers: {},
-    context: { accountId, clientName: 'Riverside Surgery Online', hasOtherWays: false },
+    context: {
+      accountId,
+      clientName: 'Riverside Surgery Online',
+      hasOtherWays: false,
+      signedIn: { sessionUid: '', at: '' },
+    },
     browser: { language: 'en', remoteAddress: '127.0.0.1', readCookie: () => undefined },
   } as const;
   return async (fields) => {

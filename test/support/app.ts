@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { openEvidence, type Evidence } from '#evidence';
 import { loadSenders, readSimulatedInbox, type Channel, type InboxMessage } from '#messaging';
 import type { ClientRegistration } from '#partners';
 import { openVouching } from '#openid';
@@ -26,6 +27,8 @@ export interface TestApp {
   readonly register: TestRegister | undefined;
   /** The GP systems that it asks, if it was to have some. */
   readonly gpSystems: TestGpSystems | undefined;
+  /** The store of what people send to prove who they are. */
+  readonly evidence: Evidence;
   /** Registers a connected service, which listens as well. It ends with the app. */
   registerTestService(changes?: Partial<ClientRegistration>): Promise<TestService>;
   /** Waits for a message that was not read here before, and reads the newest. @param to as people write it, or in E.164 */
@@ -71,18 +74,15 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     ? await startTestGpSystems(home, { vouchFor: await openVouching(home.house) })
     : undefined;
   const senders = await loadSenders(home.house.settings, {});
-  if (!resting) await startWork(home, { senders, register: way, gpSystems: gpSystems?.gpSystems });
+  const evidence = await openEvidence(home.house);
+  const parts = { register: way, gpSystems: gpSystems?.gpSystems, evidence };
+  if (!resting) await startWork(home, { senders, ...parts });
   const ownMethods = path.resolve(import.meta.dirname, '../../src/proofing');
   const proofing = await openProofing(home.house.settings, {
-    register: way,
-    gpSystems: gpSystems?.gpSystems,
+    ...parts,
     folders: [ownMethods, ...methodFolders],
   });
-  const web = await buildApp(home.house, {
-    register: way,
-    proofing,
-    gpSystems: gpSystems?.gpSystems,
-  });
+  const web = await buildApp(home.house, { ...parts, proofing });
   await web.app.listen({ port, host: '127.0.0.1' });
   const services: TestService[] = [];
   const read = createInboxReader(home);
@@ -92,6 +92,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     listensAt: `http://127.0.0.1:${port}`,
     register,
     gpSystems,
+    evidence,
     registerTestService: async (changes) => {
       const service = await openTestService(home.house, changes);
       services.push(service);
@@ -111,6 +112,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       await web.app.close();
       await register?.close();
       await gpSystems?.close();
+      await evidence.close();
       await home.close();
     },
   };

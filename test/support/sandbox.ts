@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Environment } from '#foundation/settings';
+import { openEvidence, type Evidence } from '#evidence';
 import { loadGpSystems, startGpSystemSimulators } from '#gp-systems';
 import { loadSenders } from '#messaging';
 import { openVouching } from '#openid';
@@ -19,6 +20,7 @@ export interface TestSandbox {
   /** Its issuer. */
   readonly origin: string;
   readonly register: TestRegister;
+  readonly evidence: Evidence;
   /** The settings by which its GP systems are reached. */
   readonly gpEnvironment: Environment;
   readonly demoClient: DemoClient;
@@ -62,15 +64,18 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
     environment: simulators.environment,
     vouchFor: await openVouching(home.house),
   });
-  await startWork(home, { senders: await loadSenders(home.house.settings, {}), register, gpSystems });
-  const proofing = await openProofing(home.house.settings, { register, gpSystems });
-  const web = await buildApp(home.house, { observe: requests.observe, register, proofing, gpSystems });
+  const evidence = await openEvidence(home.house);
+  const parts = { register, gpSystems, evidence };
+  await startWork(home, { senders: await loadSenders(home.house.settings, {}), ...parts });
+  const proofing = await openProofing(home.house.settings, parts);
+  const web = await buildApp(home.house, { observe: requests.observe, proofing, ...parts });
   const demoClient = await seedSandbox(home.house, { origin: demoOrigin });
   await sandboxRoutes(web, { clock: home.clock, requests, demoOrigin, register, proofing });
   return {
     home,
     origin,
     register: simulator,
+    evidence,
     gpEnvironment: simulators.environment,
     demoClient,
     demoOrigin,
@@ -83,6 +88,7 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
       await simulator.close();
       await simulators.close();
       await requests.close();
+      await evidence.close();
       await home.close();
       await rm(dataFolder, { recursive: true, force: true });
     },

@@ -35,6 +35,19 @@ export const faults = {
     statusCode: 500,
     meaning: 'one or more settings are missing, malformed or unsafe for the chosen mode',
   },
+  'evidence.damaged': {
+    statusCode: 500,
+    meaning:
+      'a file that was sent as proof could not be decrypted: it was altered, or a part of it is missing',
+  },
+  'evidence.store-unavailable': {
+    statusCode: 503,
+    meaning: 'the object store that keeps what was sent as proof did not answer; it is tried again',
+  },
+  'evidence.looked-at': {
+    statusCode: 503,
+    meaning: 'somebody else looks at a file already; it is looked at again if they come to no end',
+  },
   'identity.register-unavailable': {
     statusCode: 503,
     meaning: 'somebody’s entry in the national register could not be read again; it is tried again later',
@@ -49,6 +62,7 @@ export const faults = {
     meaning: 'a plug folder does not fit its socket, so the start was stopped',
   },
   'web.content': { statusCode: 500, meaning: 'a page asked for words that its content files do not have' },
+  'web.script': { statusCode: 500, meaning: 'a script of a page imports what is not there, or itself' },
   'journey.unknown': {
     statusCode: 500,
     meaning: 'a stored journey names a journey or step that this release does not have',

@@ -10,4 +10,5 @@ export {
   type LimitRule,
 } from './limits.ts';
 export { createPasswordHasher, type PasswordHasher } from './password-hash.ts';
+export { createWorkQueue, type WorkQueue } from './work-queue.ts';
 export { createSecrets, randomToken, secretsEqual, type Secrets } from './secrets.ts';

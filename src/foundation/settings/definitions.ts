@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { evidenceSettings } from './evidence-settings.ts';
 import { gpSystemsSettings } from './gp-systems-settings.ts';
 import { proofingSettings } from './proofing-settings.ts';
 import { registerSettings } from './register-settings.ts';
+import { reviewSettings } from './review-settings.ts';
 import { listOfWords, oneLine, setting, webAddress, wholeNumber, yesOrNo } from './setting.ts';
 
 /** Of 32 random bytes some 30 differ; fewer than these come about once in more keys than will ever be made. */
@@ -255,9 +257,11 @@ export const houseSettings = {
     sentence: 'Which sender takes text messages: the name of a folder of `src/messaging` that serves them.',
     requiredInProduction: true,
   }),
+  ...evidenceSettings,
   ...registerSettings,
   ...gpSystemsSettings,
   ...proofingSettings,
+  ...reviewSettings,
   sandboxOpenToNetwork: setting({
     variable: 'BEVAN_SANDBOX_OPEN_TO_NETWORK',
     schema: yesOrNo(false),

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { secondsAfter } from '#foundation/clock';
+import type { House } from '#foundation/deps';
+import { selectBundle } from './bundle-store.ts';
+import { continueContent, type ContentDeps, type ContentWriter } from './content.ts';
+import { insertContent, takeTurn } from './content-store.ts';
+import type { Evidence } from './evidence.ts';
+import { openBundleKey } from './sealing.ts';
+import type { EvidenceKind, FileRefusal } from './types.ts';
+import {
+  countForAccount,
+  deleteUploads,
+  insertUpload,
+  markArrived,
+  selectUpload,
+  type Upload,
+} from './upload-store.ts';
+
+const megabyte = 1024 * 1024;
+export const mostBytes: Readonly<Record<EvidenceKind, number>> = {
+  image: 10 * megabyte,
+  video: 60 * megabyte,
+};
+
+/** A case has three files and some 70 MB. There is room for taking them again. */
+const mostBegun = 100;
+const mostBundleBytes = 400 * megabyte;
+/** An account that begins another one has its oldest unfinished one deleted: nobody is locked out by a broken line. */
+const mostUnfinished = 3;
+
+export type Begun =
+  | { readonly outcome: 'begun'; readonly upload: Upload }
+  | { readonly outcome: 'refused'; readonly reason: FileRefusal };
+
+/** Begins an upload. @param wanted.length how many bytes it will have, if that is known */
+export function beginUpload(
+  { transact, settings }: House,
+  { objects }: Pick<Evidence, 'objects'>,
+  wanted: { readonly bundleId: string; readonly kind: EvidenceKind; readonly length?: number | undefined },
+): Promise<Begun> {
+  const { bundleId, kind, length } = wanted;
+  const refused = (reason: FileRefusal): Begun => ({ outcome: 'refused', reason });
+  if (length === 0) return Promise.resolve(refused('missing'));
+  if (length !== undefined && length > mostBytes[kind]) return Promise.resolve(refused('too_big'));
+  return transact(async ({ db, clock }) => {
+    const now = clock.now();
+    const standing = await countForAccount(db, { bundleId, now });
+    if (standing === undefined) return refused('missing');
+    const willBe = standing.bytes + (length ?? mostBytes[kind]);
+    if (standing.begun >= mostBegun || willBe > mostBundleBytes) return refused('busy');
+    await deleteUploads(
+      db,
+      standing.unfinished.slice(0, Math.max(0, standing.unfinished.length + 1 - mostUnfinished)),
+    );
+    const id = randomUUID();
+    const expiresAt = secondsAfter(now, settings.evidenceUploadHours * 3600);
+    const upload = { id, bundleId, kind, length, begunAt: now, expiresAt };
+    await insertUpload(db, upload);
+    await insertContent(db, { id, bundleId, hasObjects: objects !== undefined, unfinishedUntil: expiresAt });
+    return {
+      outcome: 'begun',
+      upload: { ...upload, state: 'arriving', refusal: undefined, fileId: undefined, bytes: 0 },
+    };
+  });
+}
+
+/** @returns what reading and writing the content of a bundle needs; undefined when the bundle is gone */
+export async function contentDeps(
+  { deps }: House,
+  { objects }: Pick<Evidence, 'objects'>,
+  bundleId: string,
+): Promise<ContentDeps | undefined> {
+  const { db, clock } = deps;
+  const bundle = await selectBundle(db, { id: bundleId, now: clock.now() });
+  if (bundle === undefined) return undefined;
+  return { db, objects, key: openBundleKey(deps, { bundleId, sealedKey: bundle.sealedKey }) };
+}
+
+/**
+ * Takes the turn to write to an upload: whoever has been writing can write no more.
+ *
+ * @returns undefined unless it has so many bytes
+ */
+export async function continueUpload(
+  house: House,
+  evidence: Pick<Evidence, 'objects'>,
+  { upload, bytes }: { readonly upload: Upload; readonly bytes: number },
+): Promise<ContentWriter | undefined> {
+  const { id, bundleId } = upload;
+  const deps = await contentDeps(house, evidence, bundleId);
+  if (deps === undefined) return undefined;
+  const turn = await takeTurn(deps.db, { id, bytes, hasObjects: evidence.objects !== undefined });
+  return turn === undefined ? undefined : continueContent(deps, { id, bundleId, bytes }, turn);
+}
+
+/** The queue on which videos wait to be looked at. */
+export const lookQueue = 'evidence.look';
+
+/** Says that all of an upload is there. A video is looked at in the background, a picture when it is asked for. */
+export async function completeUpload(
+  { transact }: House,
+  { id, kind, length }: { readonly id: string; readonly kind: EvidenceKind; readonly length: number },
+): Promise<void> {
+  await transact(async ({ db, enqueue }) => {
+    if ((await markArrived(db, { id, length })) && kind === 'video')
+      await enqueue(lookQueue, { uploadId: id });
+  });
+}
+
+/** Deletes an upload that is not finished. @returns false when there is none such in the bundle */
+export async function abandonUpload(
+  { transact }: House,
+  { bundleId, uploadId }: { readonly bundleId: string; readonly uploadId: string },
+): Promise<boolean> {
+  return transact(async ({ db, clock }) => {
+    const upload = await selectUpload(db, { id: uploadId, now: clock.now() });
+    if (upload?.bundleId !== bundleId) return false;
+    await deleteUploads(db, [uploadId]);
+    return true;
+  });
+}
