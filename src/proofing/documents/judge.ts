@@ -120,8 +120,7 @@ function textOf(
     const said = pages.map(read).filter((date) => date !== undefined);
     return said.length > 1 && new Set(said).size === 1 ? said[0] : undefined;
   };
-  const expires =
-    agreed((page) => labelledDate(page, 'expiry')) ?? (isLicence(kind) ? agreed(latestOf) : undefined);
+  const expires = agreed(expiryOf) ?? (isLicence(kind) ? agreed(latestOf) : undefined);
   const birth = agreed((page) => labelledDate(page, 'birth'));
   const isBirthThere = pages.some((page) => page.some((line) => datesIn(line).includes(claimed.birthdate)));
   return {
@@ -129,6 +128,12 @@ function textOf(
     ...(birth === undefined ? {} : { birth }),
     isBirthThere,
   };
+}
+
+/** Nothing on a document lies after the day on which it expires: a date that does was beside another label. */
+function expiryOf(page: readonly string[]): string | undefined {
+  const expires = labelledDate(page, 'expiry');
+  return expires === page.flatMap(datesIn).toSorted().at(-1) ? expires : undefined;
 }
 
 function isLicence(kind: Asked['kind']): boolean {

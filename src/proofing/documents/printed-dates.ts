@@ -26,7 +26,7 @@ export function datesIn(text: string): readonly string[] {
 }
 
 const labels = {
-  expiry: /\b4\s?[bB8]\b|expir|valid (?:until|to)|\bvalid\b/iu,
+  expiry: /\b4\s?[bB8]\b|expir|valid (?:until|to|till)/iu,
   birth: /^\s?3\s?[.,]|birth|\bD\.?O\.?B\b/iu,
 };
 
