@@ -17,6 +17,7 @@ export function compareZoneNames(
   const read = bare(zone.names);
   const isFull = zone.names.length >= zone.roomForNames && !/<<$|[<KLCS]{3}$/u.test(zone.names);
   const [first = ''] = claimed.givenNames.trim().split(/[\s-]+/u);
+  if (read.length < shortestToTell) return 'unsure';
   let closest = 1;
   for (const family of spellings(claimed.familyName))
     for (const given of spellings(first)) {
@@ -38,20 +39,13 @@ function bare(text: string): string {
   return text.replaceAll(/[^A-Z]|[KLC]/gu, '');
 }
 
-const inTwoLetters: Readonly<Record<string, string>> = {
-  Ä: 'AE',
-  Å: 'AA',
-  Ö: 'OE',
-  Ø: 'OE',
-  Ü: 'UE',
-  Ñ: 'NXX',
-};
+const inTwoLetters: Readonly<Record<string, string>> = { Ä: 'AE', Å: 'AA', Ö: 'OE', Ø: 'OE', Ü: 'UE' };
 
 /** The ways in which a zone may spell a name. */
 function spellings(name: string): readonly string[] {
   const capitals = name.normalize('NFC').toUpperCase();
-  const inTwo = capitals.replaceAll(/[ÄÅÖØÜÑ]/gu, (letter) => inTwoLetters[letter] ?? letter);
-  return [...new Set([nameKey(capitals), nameKey(inTwo)])];
+  const inTwo = capitals.replaceAll(/[ÄÅÖØÜ]/gu, (letter) => inTwoLetters[letter] ?? letter);
+  return [...new Set([capitals, inTwo, inTwo.replaceAll('Ñ', 'NXX')].map(nameKey))];
 }
 
 /** How many letters have to be put in, left out or changed. @see Levenshtein 1966 */
