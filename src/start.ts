@@ -69,7 +69,7 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   });
   const evidence = await openEvidence(open.house);
   stops.push(evidence.close);
-  const proofing = await openProofing(settings, { register, gpSystems, evidence });
+  const ways = await openProofing(settings, { register, gpSystems, evidence });
   await startWork(open, { senders, register, gpSystems, evidence });
   yield;
   const prepared = sandboxClock === undefined ? undefined : await prepareSandbox(open.house);
