@@ -8,6 +8,7 @@ import type { Evidence, IdentityDetails } from '#identity';
 import type { Register } from '#pds';
 import { z } from 'zod';
 import { captureAnswers, type CaptureAnswers } from './capture/answers.ts';
+import type { DocumentReader } from './documents/reader.ts';
 import type { CaptureContext, SignedIn } from './capture/context.ts';
 
 /** What methods work with besides the house; without it those that need it are not offered. */
@@ -15,6 +16,8 @@ export interface ProofingTools {
   readonly register: Register | undefined;
   readonly gpSystems: GpSystems | undefined;
   readonly evidence: EvidenceStore | undefined;
+  /** Reads documents, for what can be told at once; without it nothing is. */
+  readonly documentReader?: DocumentReader | undefined;
 }
 
 /** Somebody at P5 who has to be proven: their login, and what the national register says of them. */
