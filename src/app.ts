@@ -13,8 +13,9 @@ import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
-import { practiceRoutes, sweepPortals } from '#portals';
+import { checkerRoutes, practiceRoutes, sweepPortals } from '#portals';
 import { mayUploadVideo, startProofingWork, sweepAttempts, sweepProofing, type Proofing } from '#proofing';
+import { startReviewWork, sweepReview } from '#review';
 import type { OpenHouse } from './open-house.ts';
 
 /**
@@ -63,6 +64,7 @@ export async function buildApp(
   if (evidence !== undefined && parts.proofing !== undefined)
     uploadRoutes(web, house, evidence, { authorise: mayUploadVideo(web, house) });
   if (gpSystems !== undefined) practiceRoutes({ web, house, passwordPolicy, register, gpSystems });
+  checkerRoutes({ web, house, passwordPolicy, register });
   guidanceRoutes(web);
   return web;
 }
@@ -85,6 +87,7 @@ export async function startWork(
   await startAccountsWork(house, jobs);
   await startIdentityWork(house, jobs, { register: parts.register });
   await startProofingWork(house, jobs, { gpSystems: parts.gpSystems });
+  await startReviewWork(house, jobs, { register: parts.register });
   await startOpenidWork(house, jobs);
   if (parts.evidence !== undefined) await startEvidenceWork(house, jobs, parts.evidence);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
@@ -102,6 +105,7 @@ export async function sweepHouse(house: House): Promise<void> {
     sweepAccounts,
     sweepIdentity,
     sweepProofing,
+    sweepReview,
     sweepEvidence,
     sweepPortals,
     sweepOpenid,

@@ -2,7 +2,8 @@ import type { House } from '#foundation/deps';
 import { createWorkQueue, type WorkQueue } from '#foundation/security';
 import { openClamav, type Scanner } from './clamav.ts';
 import type { Examine } from './examine.ts';
-import { examineWith } from './examine-with.ts';
+import { examineVideo } from './examine-with.ts';
+import { openMedia } from './media/media.ts';
 import type { ObjectStore } from './object-store.ts';
 import { openS3 } from './s3.ts';
 import type { EvidenceKind } from './types.ts';
@@ -21,11 +22,12 @@ export interface Evidence {
 
 /** Opens the store of evidence as the settings say. Close it. */
 export function openEvidence(house: Pick<House, 'settings' | 'log' | 'metrics'>): Promise<Evidence> {
+  const media = openMedia(house.log);
   return Promise.resolve({
     objects: openS3(house),
     scan: openClamav(house),
-    examine: examineWith(),
+    examine: { ...media.examine, video: examineVideo },
     looks: createWorkQueue({ atOnce: 2, waiting: 40 }),
-    close: () => Promise.resolve(),
+    close: media.close,
   });
 }

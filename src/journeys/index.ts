@@ -200,9 +200,11 @@ function journeyToProof(
       context: { ...context, ...person, offered: [], tooYoung: { from, rule } },
     };
   }
-  if (offers?.outcome === 'offers' && offers.methods.length > 0) {
-    const offered = offers.methods.map(({ id }) => id);
-    return { journey: 'ways-to-prove', context: { ...context, ...person, offered } };
+  if (offers?.outcome === 'offers' && (offers.methods.length > 0 || offers.begun !== undefined)) {
+    const { methods, begun } = offers;
+    const offered = methods.map(({ id }) => id);
+    const found = { offered, ...(begun === undefined ? {} : { begun }) };
+    return { journey: 'ways-to-prove', context: { ...context, ...person, ...found } };
   }
   return notProvable;
 }

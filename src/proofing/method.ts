@@ -28,6 +28,15 @@ export interface ProofPerson {
   readonly practice: Practice | undefined;
 }
 
+/** How it stands with what somebody has handed in for others to check. */
+export const standings = [
+  /** It is being checked: they can wait, or take another way. */
+  'waiting',
+  /** It was checked and has not proven them: pages of the method say what they can do next. */
+  'answered',
+] as const;
+export type Standing = (typeof standings)[number];
+
 /** What the pages of a method know of where they stand. */
 export interface ProofContext {
   readonly accountId: string;
@@ -36,6 +45,8 @@ export interface ProofContext {
   readonly hasOtherWays: boolean;
   /** By what they are signed in: another device that they let go on may do so as long as it holds. */
   readonly signedIn: SignedIn;
+  /** How it stood with what they had handed in when they came; undefined if there was nothing. */
+  readonly standing?: Standing | undefined;
 }
 
 /** What somebody reads of a method before they choose it, in one language. */
@@ -46,6 +57,8 @@ export interface MethodWords {
   readonly needs: readonly string[];
   /** How long it takes, in a whole sentence. */
   readonly time: string;
+  /** Said in place of what it needs and how long it takes, while what they have handed in is being checked. */
+  readonly waiting?: string;
 }
 
 /** What somebody would do on a method's pages, where there are none to look at. */
@@ -74,6 +87,15 @@ export interface ProofingMethod {
   readonly words: Readonly<Record<Language, MethodWords>>;
   /** Tells whether somebody can use it now. It may ask other systems, and so is asked outside of transactions. */
   readonly offeredWhen: (house: House, tools: ProofingTools, person: ProofPerson) => Promise<boolean>;
+  /**
+   * Tells how it stands with what somebody has handed in: its pages come first then, before any choice. Left out where
+   * nobody checks anything later. It is asked outside of transactions.
+   */
+  readonly standingOf?: (
+    house: House,
+    tools: ProofingTools,
+    accountId: string,
+  ) => Promise<Standing | undefined>;
   /** @returns whether what its steps have kept says that the person is proven */
   readonly isProven: (kept: unknown) => boolean;
   /** Puts its steps into a journey that keeps what they answer. */
@@ -145,9 +167,11 @@ const manifestShape = z.strictObject({
       title: z.string().min(1),
       needs: z.array(z.string().min(1)).min(1),
       time: z.string().min(1),
+      waiting: z.string().min(1).optional(),
     }),
   ),
   offeredWhen: isFunction,
+  standingOf: isFunction.optional(),
   isProven: isFunction,
   embedIn: isFunction,
   embedCaptureIn: isFunction.optional(),

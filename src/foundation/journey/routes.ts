@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  type FormFields,
+  type Web,
   readQuery,
   sendInParts,
   takeUploads,
   uploadSeconds,
-  type FormFields,
-  type Web,
 } from '#foundation/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';

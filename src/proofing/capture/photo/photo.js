@@ -154,6 +154,7 @@ if (section !== null && form !== null) {
     section.hidden = false;
     field.removeAttribute('capture');
     document.querySelector('[data-or]').hidden = false;
+    form.querySelector('button[type="submit"], button:not([type])')?.classList.add('nhsuk-button--secondary');
   }
   section.addEventListener('click', ({ target }) => {
     const act = acts[target.closest('[data-do]')?.dataset.do];
