@@ -60,9 +60,9 @@ export async function buildApp(
     proofing: parts.proofing,
     sessions,
   });
-  const { register, gpSystems } = parts;
+  const { register, gpSystems, evidence } = parts;
   if (gpSystems !== undefined) practiceRoutes({ web, house, passwordPolicy, register, gpSystems });
-  checkerRoutes({ web, house, passwordPolicy, register });
+  checkerRoutes({ web, house, passwordPolicy, register, evidence });
   guidanceRoutes(web);
   return web;
 }
