@@ -31,7 +31,9 @@ export async function receiveFile(house: House, evidence: Evidence, sent: Sent):
   if (stored.outcome === 'refused') return stored;
   const { uploadId } = stored;
   const taken = await lookAtOnce(house, evidence, { bundleId, uploadId });
-  return taken.outcome === 'received' || taken.outcome === 'refused' ? taken : refused('busy');
+  if (taken.outcome === 'received' || (taken.outcome === 'refused' && taken.reason !== 'busy')) return taken;
+  await abandonUpload(house, { bundleId, uploadId });
+  return refused('busy');
 }
 
 /**

@@ -59,7 +59,14 @@ export function beginUpload(
     await insertContent(db, { id, bundleId, hasObjects: objects !== undefined, unfinishedUntil: expiresAt });
     return {
       outcome: 'begun',
-      upload: { ...upload, state: 'arriving', refusal: undefined, fileId: undefined, bytes: 0 },
+      upload: {
+        ...upload,
+        state: 'arriving',
+        refusal: undefined,
+        fileId: undefined,
+        arrivedAt: undefined,
+        bytes: 0,
+      },
     };
   });
 }
@@ -101,8 +108,8 @@ export async function completeUpload(
   { transact }: House,
   { id, kind, length }: { readonly id: string; readonly kind: EvidenceKind; readonly length: number },
 ): Promise<void> {
-  await transact(async ({ db, enqueue }) => {
-    if ((await markArrived(db, { id, length })) && kind === 'video')
+  await transact(async ({ db, clock, enqueue }) => {
+    if ((await markArrived(db, { id, length, now: clock.now() })) && kind === 'video')
       await enqueue(lookQueue, { uploadId: id });
   });
 }

@@ -1,3 +1,4 @@
+export { challengeWays, documentKinds, type ChallengeWay, type DocumentKind } from './capture/answers.ts';
 export {
   areDetailsUsed,
   detailsLifetimeSeconds,
@@ -29,3 +30,10 @@ export type {
 export { readNoAccess } from './gp-access/access.ts';
 export { startProofingWork } from './work.ts';
 export { openProofing, type Offers, type Proofing } from './proofing.ts';
+export { openDocumentReader, readDocument, type DocumentReader } from './documents/reader.ts';
+export {
+  documentFindings,
+  type DocumentFinding,
+  type DocumentReading,
+  type DocumentToRead,
+} from './documents/types.ts';

@@ -64,9 +64,12 @@ CREATE TABLE evidence.upload (
   refusal text,
   file_id uuid,
   begun_at timestamptz NOT NULL,
+  arrived_at timestamptz,
   -- Who looks at it has the last turn, until then.
   turn integer NOT NULL,
   turn_until timestamptz,
+  -- How many looks have come to no end, the one under way with them: a file that ends whoever looks at it is given up.
+  looks integer NOT NULL,
   expires_at timestamptz NOT NULL
 );
 CREATE INDEX upload_bundle ON evidence.upload (bundle_id);

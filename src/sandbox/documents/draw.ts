@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import type { DocumentOrder } from './document.ts';
+import type { DrawingOrder } from './drawing-process.ts';
+import type { VideoOrder } from './film.ts';
+
+const script = path.join(import.meta.dirname, 'drawing-process.ts');
+const mostMilliseconds = 60_000;
+
+/**
+ * Draws a document that nobody has issued, as a telephone takes it. It is drawn by a process of its own, which ends
+ * with it: what drawing takes of memory is not the server's.
+ *
+ * @returns a JPEG, 2000 by 1500 pixels
+ */
+export function drawDocument(order: DocumentOrder): Promise<Buffer> {
+  return draw({ what: 'document', ...order });
+}
+
+/**
+ * Makes a video of a face that shows four numbers, on paper, by a mouth that moves, or by hands.
+ *
+ * @returns a WebM of 5 seconds, if nothing else was ordered, without sound
+ */
+export function drawVideo(order: VideoOrder): Promise<Buffer> {
+  return draw({ what: 'video', ...order });
+}
+
+async function draw(order: DrawingOrder): Promise<Buffer> {
+  const child = spawn(process.execPath, ['--max-old-space-size=256', script], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    timeout: mostMilliseconds,
+    killSignal: 'SIGKILL',
+    env: {},
+  });
+  const parts: Buffer[] = [];
+  child.stdout.on('data', (part: Buffer) => parts.push(part));
+  // A process that has ended already takes no order; that it has is told by its code.
+  child.stdin.on('error', () => {});
+  child.stdin.end(JSON.stringify(order));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new Error(`a drawing was not finished (${code ?? 'ended'})`);
+  return Buffer.concat(parts);
+}
