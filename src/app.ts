@@ -1,6 +1,6 @@
 import { createPasswordPolicy, startAccountsWork, sweepAccounts } from '#accounts';
 import { sealAuditTrail, sweepAuditTrail } from '#foundation/audit';
-import { startEvidenceWork, sweepEvidence, type Evidence } from '#evidence';
+import { startEvidenceWork, sweepEvidence, uploadRoutes, type Evidence } from '#evidence';
 import type { House } from '#foundation/deps';
 import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
@@ -14,7 +14,7 @@ import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
 import { checkerRoutes, practiceRoutes, sweepPortals } from '#portals';
-import { startProofingWork, sweepProofing, type Proofing } from '#proofing';
+import { type Proofing, mayUploadVideo, startProofingWork, sweepAttempts, sweepProofing } from '#proofing';
 import { startReviewWork, sweepReview } from '#review';
 import type { OpenHouse } from './open-house.ts';
 
@@ -61,6 +61,8 @@ export async function buildApp(
     sessions,
   });
   const { register, gpSystems, evidence } = parts;
+  if (evidence !== undefined && parts.proofing !== undefined)
+    uploadRoutes(web, house, evidence, { authorise: mayUploadVideo(web, house) });
   if (gpSystems !== undefined) practiceRoutes({ web, house, passwordPolicy, register, gpSystems });
   checkerRoutes({ web, house, passwordPolicy, register, evidence });
   guidanceRoutes(web);
@@ -96,7 +98,7 @@ export async function startWork(
 }
 
 /** Removes from every room's tables what has expired. */
-export async function sweepHouse({ deps }: House): Promise<void> {
+export async function sweepHouse(house: House): Promise<void> {
   const sweeps = [
     sweepVisits,
     sweepLimits,
@@ -110,5 +112,6 @@ export async function sweepHouse({ deps }: House): Promise<void> {
     sweepMessaging,
     sweepAuditTrail,
   ];
-  for (const sweep of sweeps) await sweep(deps);
+  await sweepAttempts(house);
+  for (const sweep of sweeps) await sweep(house.deps);
 }

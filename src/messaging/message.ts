@@ -24,9 +24,8 @@ export type OutgoingMessage = {
   | { readonly message: 'letter-ready' | 'practice-access'; readonly values: { readonly practice: string } }
   /** To somebody who is to work at the desk where photos and videos are checked. */
   | { readonly message: 'checker-invitation'; readonly values: { readonly link: string } }
-  | { readonly message: 'checker-access'; readonly values: Readonly<Record<string, never>> }
   | {
-      readonly message: 'password-changed' | 'welcome' | CheckMessage;
+      readonly message: 'password-changed' | 'welcome' | 'checker-access' | CheckMessage;
       readonly values: Readonly<Record<string, never>>;
     }
 );

@@ -10,6 +10,7 @@ export {
   type Problem,
   type ProblemPages,
 } from './problems.ts';
+export { sendInParts, type InParts } from './ranges.ts';
 export {
   bringsUpload,
   FileTooBig,

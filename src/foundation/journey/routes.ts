@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { readQuery, takeUploads, uploadSeconds, type FormFields, type Web } from '#foundation/http';
+import {
+  type FormFields,
+  type Web,
+  readQuery,
+  sendInParts,
+  takeUploads,
+  uploadSeconds,
+} from '#foundation/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import {
@@ -110,7 +117,10 @@ async function showResource<A, C>(call: Call<A, C>): Promise<FastifyReply> {
       ? step.resources[params.action]
       : undefined;
   const resource = await fetch?.(house, visitFor(stored, browser));
-  return resource === undefined ? notThere() : reply.type(resource.type).send(resource.body);
+  if (resource === undefined) return notThere();
+  return 'body' in resource
+    ? reply.type(resource.type).send(resource.body)
+    : sendInParts(request, reply, resource);
 }
 
 /** @returns why the last post of the page that is asked for led nowhere, if that is to be shown and still holds */

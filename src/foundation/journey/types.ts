@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Deps, House } from '#foundation/deps';
-import type { UploadedFile } from '#foundation/http';
+import type { InParts, UploadedFile } from '#foundation/http';
 import type { Language } from '#foundation/web';
 import type { z } from 'zod';
 
@@ -71,11 +71,8 @@ export interface FileField {
   readonly maxBytes: number;
 }
 
-/** Something that a page fetches besides itself: a picture, or how far something has come. */
-export interface Resource {
-  readonly type: string;
-  readonly body: Readable | Buffer | string;
-}
+/** Something that a page fetches besides itself: a picture, or how far something has come. A video is fetched in parts. */
+export type Resource = { readonly type: string; readonly body: Readable | Buffer | string } | InParts;
 
 /** One page of a journey. It never names another: the journey's order and these conditions say what comes next. */
 export interface Step<A, C, F extends z.ZodType = z.ZodType, B = unknown> {

@@ -31,12 +31,16 @@ const ourFolder = path.join(import.meta.dirname, 'assets');
 export async function loadAssets(): Promise<Assets> {
   const require = createRequire(import.meta.url);
   const kit = path.join(path.dirname(require.resolve('nhsuk-frontend/package.json')), 'dist/nhsuk');
-  const [kitStyle, kitScript, ourStyle, ourScript, icon] = await Promise.all([
+  const [kitStyle, kitScript, ourStyle, ourScript, icon, tus] = await Promise.all([
     readFile(path.join(kit, 'nhsuk-frontend.min.css'), 'utf8'),
     readFile(path.join(kit, 'nhsuk-frontend.min.js'), 'utf8'),
     readFile(path.join(ourFolder, 'style.css'), 'utf8'),
     readFile(path.join(ourFolder, 'script.js'), 'utf8'),
     readFile(path.join(ourFolder, 'icon.svg'), 'utf8'),
+    readFile(
+      path.join(path.dirname(require.resolve('tus-js-client/package.json')), 'dist/tus.min.js'),
+      'utf8',
+    ),
   ]);
   const found = new Map<string, Asset>();
   const addresses: Record<string, string> = {};
@@ -62,6 +66,8 @@ export async function loadAssets(): Promise<Assets> {
     ourScript.replace('nhsuk-frontend', kitAddress),
   );
   add('icon', 'icon.svg', 'image/svg+xml', icon);
+  // Sends what is long, for the pages that ask for it.
+  add('tus', 'tus.js', 'text/javascript; charset=utf-8', withoutSourceMap(tus));
   await addPageScripts((name, text) =>
     add(name, path.basename(name), 'text/javascript; charset=utf-8', text),
   );

@@ -27,6 +27,14 @@ export function hasBack(kind: DocumentKind | undefined): boolean {
 export const challengeWays = ['say', 'write', 'sign'] as const;
 export type ChallengeWay = (typeof challengeWays)[number];
 
+const digit = z.int().min(0).max(9);
+/** The four numbers that a video has to show, in their order. */
+const fourDigits = z.tuple([digit, digit, digit, digit]);
+export type FourDigits = Readonly<z.output<typeof fourDigits>>;
+
+/** The hand-over by which another device took it; only that one, and its owner signed in, is shown it. */
+const takenBy = z.uuid().optional();
+
 const photo = z.object({
   fileId: z.uuid(),
   /** What a look at it found; the person may keep it nevertheless. */
@@ -35,8 +43,7 @@ const photo = z.object({
   isKept: z.boolean(),
   /** What reading it says that its owner has to be told: it can't be taken, or they should look again. */
   doubt: z.enum(['expired', 'unsure']).optional(),
-  /** The hand-over by which another device took it; only that one, and its owner signed in, is shown it. */
-  takenBy: z.uuid().optional(),
+  takenBy,
 });
 export type CapturedPhoto = z.output<typeof photo>;
 
@@ -46,13 +53,17 @@ export const captured = z.object({
   front: photo.optional(),
   back: photo.optional(),
   way: z.enum(challengeWays).optional(),
-  video: z.object({ fileId: z.uuid(), isKept: z.boolean() }).optional(),
+  /** A video was sent for these numbers; whether it can be used may not be known yet. */
+  sentVideo: z.object({ challengeId: z.uuid(), takenBy }).optional(),
+  video: z.object({ fileId: z.uuid(), isKept: z.boolean(), digits: fourDigits, takenBy }).optional(),
 });
 export type Captured = z.output<typeof captured>;
 
 /** What a person's pages have brought together so far: what the attempt holds, and what is of this device alone. */
 export const captureAnswers = captured.extend({
   attemptId: z.uuid().optional(),
+  /** The video that they sent last came after another one for the same numbers. */
+  isSecond: z.literal(true).optional(),
   /** The document of which they have read how to photograph it. */
   knowsHow: z.enum(documentKinds).optional(),
   /** They go on with another device, and this one waits. */

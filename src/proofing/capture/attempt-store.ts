@@ -41,7 +41,7 @@ export interface AttemptRow {
 
 const tables = (db: Db) => db.withTables<AttemptTables>();
 const sealPurpose = (id: string): string => `proofing attempt ${id}`;
-const content = z.object({ captured, reading: z.unknown() });
+const content = z.object({ captured, reading: z.unknown().optional() });
 
 function sealContent({ secrets }: StoreDeps, row: Pick<AttemptRow, 'id' | 'captured' | 'reading'>): Buffer {
   const { id, captured: sofar, reading } = row;

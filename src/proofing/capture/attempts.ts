@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
-import type { Deps } from '#foundation/deps';
-import { keepBundleUntil, openBundle } from '#evidence';
+import type { Deps, House } from '#foundation/deps';
+import { deleteFileOf, keepBundleUntil, openBundle } from '#evidence';
 import type { Captured } from './answers.ts';
 import {
   deleteAttemptsKeptUntil,
@@ -85,7 +85,10 @@ export async function findOpenAttempt(
   return open !== undefined && open.expiresAt > deps.clock.now() ? open : undefined;
 }
 
-/** Changes what an open attempt holds, in a transaction; of two devices one waits for the other. */
+/**
+ * Changes what an open attempt holds, in a transaction; of two devices one waits for the other. Files that it holds no more are
+ * deleted.
+ */
 export async function changeAttempt(
   deps: Pick<Deps, 'db' | 'clock' | 'secrets'>,
   {
@@ -106,7 +109,14 @@ export async function changeAttempt(
     ...(reading === undefined ? {} : { reading }),
   };
   await updateAttempt(deps, changed);
+  const kept = filesOf(changed.captured);
+  for (const fileId of filesOf(attempt.captured))
+    if (!kept.includes(fileId)) await deleteFileOf(deps, { bundleId: attempt.bundleId, fileId });
   return { outcome: 'changed', attempt: changed };
+}
+
+function filesOf({ front, back, video }: Captured): string[] {
+  return [front, back, video].flatMap((part) => (part === undefined ? [] : [part.fileId]));
 }
 
 /**
@@ -132,10 +142,7 @@ export async function abandonAttempt(deps: AttemptDeps, which: Which): Promise<A
 }
 
 /** Ends what nobody has sent in time, and removes what has been kept as long as it may. */
-export async function sweepAttempts(
-  deps: AttemptDeps,
-  transact: <T>(work: (deps: AttemptDeps) => Promise<T>) => Promise<T>,
-): Promise<void> {
+export async function sweepAttempts({ deps, transact }: Pick<House, 'deps' | 'transact'>): Promise<void> {
   const now = deps.clock.now();
   for (const which of await selectExpiredOpen(deps.db, { now, most: sweptAtOnce }))
     await transact((within) => abandonAttempt(within, which));

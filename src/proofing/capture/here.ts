@@ -13,12 +13,13 @@ export const captureStep = stepsOf<CaptureAnswers, CaptureContext>();
 
 /** @returns what the pages of this device know, with what the attempt holds by now */
 export function answersOf(answers: CaptureAnswers, { id, captured }: Attempt): CaptureAnswers {
-  const { knowsHow, onPhone } = answers;
+  const { knowsHow, onPhone, isSecond } = answers;
   return {
     ...captured,
     attemptId: id,
     ...(knowsHow === undefined ? {} : { knowsHow }),
     ...(onPhone === undefined ? {} : { onPhone }),
+    ...(isSecond === undefined ? {} : { isSecond }),
   };
 }
 

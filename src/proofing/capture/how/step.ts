@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hasBack } from '../answers.ts';
+import { onPhoneActions } from '../on-your-phone/actions.ts';
 import { captureStep, enterAttempt } from '../here.ts';
 
 /** Tells how to photograph the document that they have chosen. */
@@ -18,6 +19,7 @@ export const howToPhotograph = captureStep({
       isPhone: handOver !== undefined,
     }),
   form: z.object({}),
+  actions: onPhoneActions,
   submit: (_deps, { answers }) => {
     const { documentKind } = answers;
     return Promise.resolve({
