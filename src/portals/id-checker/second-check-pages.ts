@@ -36,7 +36,7 @@ import {
   type Desk,
   type Portal,
 } from './desk.ts';
-import { sendFile } from './files.ts';
+import { showFile } from './files.ts';
 
 const assurance = ['assurance'] as const;
 const supervisor = ['supervisor'] as const;
@@ -109,7 +109,7 @@ function mountBlindChecks(portal: Portal, desk: Desk): void {
     const act = { checker: checkerAt(at), checkId: checkIdOf(at), fileId };
     const found = await house.transact((deps) => findSecondCheckFile(deps, act));
     if (found.outcome !== 'found') return notFound(portal, at);
-    return sendFile(portal, at, { bundleId: found.bundleId, fileId, caseId: act.checkId });
+    return showFile(portal, at, { bundleId: found.bundleId, fileId, caseId: act.checkId });
   });
   desk.post('/second-checks/:check/answer', assurance, (at) => answer(portal, at));
   desk.post('/second-checks/:check/discard', assurance, async (at) => {
@@ -230,7 +230,7 @@ function mountDisagreements(portal: Portal, desk: Desk): void {
     const act = { checker: await knownCheckerAt(portal, at), checkId: checkIdOf(at), fileId };
     const found = await house.transact((deps) => findDisagreementFile(deps, act));
     if (found.outcome !== 'found') return notFound(portal, at);
-    return sendFile(portal, at, { bundleId: found.bundleId, fileId, caseId: act.checkId });
+    return showFile(portal, at, { bundleId: found.bundleId, fileId, caseId: act.checkId });
   });
   for (const to of ['confirm', 'withdraw'] as const)
     desk.post(`/disagreements/:check/${to}`, supervisor, async (at) => {

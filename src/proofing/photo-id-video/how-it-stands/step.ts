@@ -1,7 +1,8 @@
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { stepsOf, type AnyStep } from '#foundation/journey';
-import { reviewTarget, triesLeft } from '#review';
+import { triesLeft } from '#review';
+import { reviewTarget } from '../target.ts';
 import { z } from 'zod';
 import type { ProofContext } from '../../method.ts';
 import type { PhotoIdAnswers, PhotoIdVisit } from '../answers.ts';
