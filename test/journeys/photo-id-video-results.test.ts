@@ -2,14 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { levelOf, setMinimumAge } from '#identity';
-import {
-  claimNext,
-  decideInSandbox,
-  holdCase,
-  readCaseOf,
-  submitCase,
-  type ReasonCode,
-} from '#review';
+import { claimNext, decideInSandbox, holdCase, readCaseOf, submitCase, type ReasonCode } from '#review';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createPeople } from '../support/people.ts';
 import { bringTogether, comeToPhotoId, photoId } from '../support/photo-walks.ts';
@@ -235,7 +228,8 @@ describe('age', () => {
     const birthdate = `${app.home.clock.now().getUTCFullYear() - 14}-01-02`;
     const kay = await matchedPerson({ app, service }, somebody('kay'), { birthdate });
     const { odsCode } = kay;
-    const rule = (years: number | undefined) => setMinimumAge(app.home.house.deps, { odsCode, years, staffId });
+    const rule = (years: number | undefined) =>
+      setMinimumAge(app.home.house.deps, { odsCode, years, staffId });
     await comeToPhotoId(kay);
     await bringTogether(kay);
     await rule(16);
