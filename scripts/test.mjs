@@ -1,6 +1,12 @@
 import path from 'node:path';
 import { chromiumInstructions, ensureChromium } from './chromium.mjs';
-import { ensureInstalled, repository, runOnRuntime, SetUpError } from './installation.mjs';
+import {
+  compiledEnvironment,
+  ensureInstalled,
+  repository,
+  runOnRuntime,
+  SetUpError,
+} from './installation.mjs';
 
 /**
  * Everything that must hold before a change is merged. `npm test -- path…` runs the test files in those places alone;
@@ -29,7 +35,10 @@ function chromiumEnvironment() {
 
 try {
   ensureInstalled();
-  process.exitCode = await runOnRuntime(['scripts/checks.mjs', ...args], chromiumEnvironment());
+  process.exitCode = await runOnRuntime(['scripts/checks.mjs', ...args], {
+    ...compiledEnvironment,
+    ...chromiumEnvironment(),
+  });
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
   console.error(error.message);

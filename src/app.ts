@@ -1,6 +1,6 @@
 import { createPasswordPolicy, startAccountsWork, sweepAccounts } from '#accounts';
 import { sealAuditTrail, sweepAuditTrail } from '#foundation/audit';
-import { startEvidenceWork, sweepEvidence, type Evidence } from '#evidence';
+import { startEvidenceWork, sweepEvidence, uploadRoutes, type Evidence } from '#evidence';
 import type { House } from '#foundation/deps';
 import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
@@ -13,8 +13,9 @@ import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
-import { practiceRoutes, sweepPortals } from '#portals';
-import { startProofingWork, sweepProofing, type Proofing } from '#proofing';
+import { checkerRoutes, practiceRoutes, sweepPortals } from '#portals';
+import { type Proofing, mayUploadVideo, startProofingWork, sweepAttempts, sweepProofing } from '#proofing';
+import { startReviewWork, sweepReview } from '#review';
 import type { OpenHouse } from './open-house.ts';
 
 /**
@@ -59,8 +60,11 @@ export async function buildApp(
     proofing: parts.proofing,
     sessions,
   });
-  const { register, gpSystems } = parts;
+  const { register, gpSystems, evidence } = parts;
+  if (evidence !== undefined && parts.proofing !== undefined)
+    uploadRoutes(web, house, evidence, { authorise: mayUploadVideo(web, house) });
   if (gpSystems !== undefined) practiceRoutes({ web, house, passwordPolicy, register, gpSystems });
+  checkerRoutes({ web, house, passwordPolicy, register, evidence });
   guidanceRoutes(web);
   return web;
 }
@@ -83,6 +87,7 @@ export async function startWork(
   await startAccountsWork(house, jobs);
   await startIdentityWork(house, jobs, { register: parts.register });
   await startProofingWork(house, jobs, { gpSystems: parts.gpSystems });
+  await startReviewWork(house, jobs, { register: parts.register });
   await startOpenidWork(house, jobs);
   if (parts.evidence !== undefined) await startEvidenceWork(house, jobs, parts.evidence);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
@@ -93,18 +98,20 @@ export async function startWork(
 }
 
 /** Removes from every room's tables what has expired. */
-export async function sweepHouse({ deps }: House): Promise<void> {
+export async function sweepHouse(house: House): Promise<void> {
   const sweeps = [
     sweepVisits,
     sweepLimits,
     sweepAccounts,
     sweepIdentity,
     sweepProofing,
+    sweepReview,
     sweepEvidence,
     sweepPortals,
     sweepOpenid,
     sweepMessaging,
     sweepAuditTrail,
   ];
-  for (const sweep of sweeps) await sweep(deps);
+  await sweepAttempts(house);
+  for (const sweep of sweeps) await sweep(house.deps);
 }

@@ -10,7 +10,7 @@ export const doors = {
   evidence: [],
   accounts: ['messaging'],
   identity: ['accounts', 'pds'],
-  review: ['identity', 'accounts', 'pds', 'messaging', 'evidence'],
+  review: ['identity', 'accounts', 'pds', 'gp-systems', 'messaging', 'evidence'],
   proofing: ['identity', 'accounts', 'pds', 'gp-systems', 'messaging', 'evidence', 'review'],
   consent: ['accounts', 'identity', 'partners'],
   guidance: ['partners', 'identity'],

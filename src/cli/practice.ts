@@ -106,10 +106,10 @@ async function addManager(tools: OperatorTools, odsCode: OdsCode, words: Words):
     throw new OperatorError(`There is no open practice ${odsCode}. Put it in first: practice add.`);
   const secrets = createSecrets(await readMasterKey(tools.settings));
   const { settings } = tools;
-  const member = { odsCode, name, email: email.email, roles: ['manager'], isAgain } as const;
+  const member = { place: odsCode, name, email: email.email, roles: ['manager'], isAgain } as const;
   const { token } = await tools.transact((deps) => addMember({ ...deps, secrets, settings }, member));
   if (token === undefined) say('They have set up their access already, and can sign in.');
-  else say(invitationAddress({ settings }, token));
+  else say(invitationAddress({ settings }, { place: odsCode, token }));
 }
 
 function tellChange(change: PracticeChange): void {

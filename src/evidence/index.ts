@@ -1,7 +1,7 @@
 export { deleteBundle, forgetAccount, keepBundleUntil, openBundle, sweepEvidence } from './bundles.ts';
 export { openEvidence, type Evidence } from './evidence.ts';
 export { deleteFileOf, openFile, readFileOf, readImage, type OpenFile } from './files.ts';
-export { type TakenUpload } from './look-at.ts';
+export { readStanding, uploadBeganAt, type TakenUpload } from './look-at.ts';
 export { receiveFile, receiveUpload, takeUpload } from './receive.ts';
 export {
   fileRefusals,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
-import type { House } from '#foundation/deps';
+import type { Deps, House } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
 import { insertFile } from './bundle-store.ts';
 import { continueContent, randomAccess, readContent, TurnLost, type ContentDeps } from './content.ts';
@@ -40,7 +40,7 @@ const gone: ReceivedFile = { outcome: 'refused', reason: 'missing' };
 
 /** @returns where it stands, without doing anything about it */
 export async function readStanding(
-  { deps }: Pick<House, 'deps'>,
+  { deps }: { readonly deps: Pick<Deps, 'db' | 'clock'> },
   { bundleId, uploadId }: { readonly bundleId: string; readonly uploadId: string },
 ): Promise<TakenUpload> {
   const upload = await selectUpload(deps.db, { id: uploadId, now: deps.clock.now() });
@@ -50,6 +50,15 @@ export async function readStanding(
   if (upload.refusal !== undefined) return { outcome: 'refused', reason: upload.refusal };
   const file = await readFileOf(deps, { bundleId, fileId: upload.fileId ?? '' });
   return file === undefined ? gone : { outcome: 'received', file };
+}
+
+/** @returns when an upload began; undefined when there is none of that id in the bundle */
+export async function uploadBeganAt(
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  { bundleId, uploadId }: { readonly bundleId: string; readonly uploadId: string },
+): Promise<Date | undefined> {
+  const upload = await selectUpload(db, { id: uploadId, now: clock.now() });
+  return upload?.bundleId === bundleId ? upload.begunAt : undefined;
 }
 
 /**

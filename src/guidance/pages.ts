@@ -24,6 +24,7 @@ const topics = [
   'details-out-of-date',
   'registration-details',
   'registration-details-problems',
+  'video-problems',
   'several-logins',
   'sharing',
   'somebody-else',

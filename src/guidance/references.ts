@@ -20,6 +20,8 @@ export const placeOf: Readonly<Record<string, Place>> = {
   CID2022: { address: '/help/passwords', section: 'used' },
   CID2023: { address: '/help/passwords', section: 'broken' },
   CID3001: { address: '/help/lost-phone', section: 'number' },
+  CID4011: { address: '/help/video-problems', section: 'upload' },
+  CID4017: { address: '/help/video-problems', section: 'camera' },
   CID7004: { address: '/help/registration-details-problems', section: 'used' },
   CID7023: { address: '/help/registration-details-problems', section: 'refused' },
   CID7029: { address: '/help/registration-details-problems', section: 'unreachable' },

@@ -1,5 +1,5 @@
-/** What came of it: a level was `raised` or `refused`, stayed as it was, or sign-ins were `stopped`. */
-export const decisionOutcomes = ['raised', 'refused', 'unchanged', 'stopped'] as const;
+/** What came of it: a level was `raised` or `refused`, stayed as it was, was `lowered`, or sign-ins were `stopped`. */
+export const decisionOutcomes = ['raised', 'refused', 'unchanged', 'lowered', 'stopped'] as const;
 export type DecisionOutcome = (typeof decisionOutcomes)[number];
 
 /** Why something was decided as it was: all reasons that there are. */
@@ -43,5 +43,23 @@ export const decisionReasons = [
   'practice_check',
   /** What relying on the practice needs is not so any more. */
   'practice_check_gone',
+  /** Somebody has compared the person's documents, and their face where there was one, with the register. */
+  'documents_checked',
+  /** What cannot be seen on a picture cannot be checked. */
+  'document_unreadable',
+  'document_not_authentic',
+  'document_not_accepted',
+  /** The document has other details than the register. */
+  'document_differs',
+  /** The register has no entry that can be relied on. */
+  'record_unclear',
+  'face_unclear',
+  'face_differs',
+  /** The video does not show that it was made for this try. */
+  'challenge_failed',
+  /** Whoever checked was worried about the person. */
+  'safeguarding',
+  /** Somebody who looked again does not agree, and supervisors have found them right. */
+  'second_check_failed',
 ] as const;
 export type DecisionReason = (typeof decisionReasons)[number];

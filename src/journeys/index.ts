@@ -22,6 +22,7 @@ import { notProven } from './not-proven/index.ts';
 import { forgottenPassword } from './recover-account/forgotten-password.ts';
 import { choosePassword, linkProblems, resetAddress } from './recover-account/reset-password.ts';
 import { proveIdentity } from './prove-identity/index.ts';
+import { enterWithCode, mountOnYourPhone, onPhone } from './on-your-phone/index.ts';
 import type { RequestContext } from './request.ts';
 import { mountSettings } from './settings/index.ts';
 import { shareInformation } from './share-information/index.ts';
@@ -56,7 +57,11 @@ export function forEachJourney(
   visit(notAvailable);
   visit(notProven);
   visit(proveIdentity(parts));
-  if (parts.proofing !== undefined) visit(waysToProve(parts.proofing));
+  if (parts.proofing !== undefined) {
+    visit(waysToProve(parts.proofing));
+    visit(enterWithCode);
+    visit(onPhone(parts.proofing));
+  }
   visit(forgottenPassword);
   visit(choosePassword(parts));
 }
@@ -70,6 +75,7 @@ export function journeysRoutes(web: Web, parts: JourneyParts & { readonly sessio
   );
   web.app.get(`${resetAddress}/:token`, (request, reply) => startReset(web, journeys, request, reply));
   web.app.get('/password-changed', (request, reply) => showPasswordChanged(web, request, reply));
+  if (parts.proofing !== undefined) mountOnYourPhone(web, journeys);
   mountSettings(web, parts.sessions);
   mountSignOut(web, parts.sessions);
 }
@@ -194,9 +200,11 @@ function journeyToProof(
       context: { ...context, ...person, offered: [], tooYoung: { from, rule } },
     };
   }
-  if (offers?.outcome === 'offers' && offers.methods.length > 0) {
-    const offered = offers.methods.map(({ id }) => id);
-    return { journey: 'ways-to-prove', context: { ...context, ...person, offered } };
+  if (offers?.outcome === 'offers' && (offers.methods.length > 0 || offers.begun !== undefined)) {
+    const { methods, begun } = offers;
+    const offered = methods.map(({ id }) => id);
+    const found = { offered, ...(begun === undefined ? {} : { begun }) };
+    return { journey: 'ways-to-prove', context: { ...context, ...person, ...found } };
   }
   return notProvable;
 }

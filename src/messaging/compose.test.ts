@@ -27,6 +27,7 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
     case 'sign-in-code':
       return { message, channel: 'sms', to: to.sms, language, values: { code } };
     case 'reset-password':
+    case 'checker-invitation':
       return { message, channel: 'email', to: to.email, language, values: { link } };
     case 'practice-invitation':
       return {
@@ -47,6 +48,17 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
       };
     case 'password-changed':
     case 'welcome':
+    case 'checker-access':
+    case 'check-approved':
+    case 'check-held':
+    case 'check-new-photo':
+    case 'check-other-document':
+    case 'check-new-video':
+    case 'check-details':
+    case 'check-ask-practice':
+    case 'check-another-way':
+    case 'check-too-young':
+    case 'check-begin-again':
       return { message, channel: 'email', to: to.email, language, values: {} };
   }
 }

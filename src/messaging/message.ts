@@ -22,8 +22,28 @@ export type OutgoingMessage = {
     }
   /** It has nothing of the letter but whose it is: a mailbox is no place for keys. */
   | { readonly message: 'letter-ready' | 'practice-access'; readonly values: { readonly practice: string } }
-  | { readonly message: 'password-changed' | 'welcome'; readonly values: Readonly<Record<string, never>> }
+  /** To somebody who is to work at the desk where photos and videos are checked. */
+  | { readonly message: 'checker-invitation'; readonly values: { readonly link: string } }
+  | {
+      readonly message: 'password-changed' | 'welcome' | 'checker-access' | CheckMessage;
+      readonly values: Readonly<Record<string, never>>;
+    }
 );
+
+/** What came of a check of documents. A mailbox that others read learns nothing of why. */
+export const checkMessages = [
+  'check-approved',
+  'check-held',
+  'check-new-photo',
+  'check-other-document',
+  'check-new-video',
+  'check-details',
+  'check-ask-practice',
+  'check-another-way',
+  'check-too-young',
+  'check-begin-again',
+] as const;
+type CheckMessage = (typeof checkMessages)[number];
 
 export const emailMessages = [
   'confirm-email',
@@ -33,7 +53,10 @@ export const emailMessages = [
   'welcome',
   'practice-invitation',
   'practice-access',
+  'checker-invitation',
+  'checker-access',
   'letter-ready',
+  ...checkMessages,
 ] as const;
 export const smsMessages = ['confirm-phone', 'sign-in-code'] as const;
 
@@ -69,9 +92,17 @@ const nothing = z.strictObject({});
 export const sendableMessage = z.discriminatedUnion('message', [
   z.strictObject({ message: z.enum(['confirm-email', 'already-registered']), ...byEmail, values: code }),
   z.strictObject({ message: z.enum(smsMessages), ...bySms, values: code }),
-  z.strictObject({ message: z.literal('reset-password'), ...byEmail, values: link }),
+  z.strictObject({
+    message: z.enum(['reset-password', 'checker-invitation']),
+    ...byEmail,
+    values: link,
+  }),
   z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
   z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
-  z.strictObject({ message: z.enum(['password-changed', 'welcome']), ...byEmail, values: nothing }),
+  z.strictObject({
+    message: z.enum(['password-changed', 'welcome', 'checker-access', ...checkMessages]),
+    ...byEmail,
+    values: nothing,
+  }),
 ]);
 export type SendableMessage = z.output<typeof sendableMessage>;

@@ -1,4 +1,10 @@
-export { challengeWays, documentKinds, type ChallengeWay, type DocumentKind } from './capture/answers.ts';
+export {
+  challengeWays,
+  documentKinds,
+  hasBack as documentHasBack,
+  type ChallengeWay,
+  type DocumentKind,
+} from './capture/answers.ts';
 export {
   areDetailsUsed,
   detailsLifetimeSeconds,
@@ -18,18 +24,32 @@ export {
   sweepProofing,
   type GpConnection,
 } from './keeping.ts';
-export type {
-  MethodWords,
-  ProofContext,
-  ProofIntent,
-  ProofingMethod,
-  ProofingTools,
-  ProofPerson,
-  ProvenWithoutPages,
+export {
+  standings,
+  type MethodWords,
+  type ProofContext,
+  type ProofIntent,
+  type ProofingMethod,
+  type ProofingTools,
+  type ProofPerson,
+  type ProvenWithoutPages,
+  type Standing,
 } from './method.ts';
 export { readNoAccess } from './gp-access/access.ts';
 export { startProofingWork } from './work.ts';
-export { openProofing, type Offers, type Proofing } from './proofing.ts';
+export { sweepAttempts } from './capture/attempts.ts';
+export { continueAddress, endedAddress } from './capture/on-your-phone/addresses.ts';
+export {
+  type FoundHandOver,
+  type HandOver,
+  findHandOver,
+  finishHandOver,
+  joinHandOver,
+  readHandOver,
+} from './capture/on-your-phone/hand-over.ts';
+export { maskEmail } from './capture/on-your-phone/masked-email.ts';
+export { type Begun, type Offers, type Proofing, openProofing } from './proofing.ts';
+export { mayUploadVideo } from './capture/upload-ticket.ts';
 export { openDocumentReader, readDocument, type DocumentReader } from './documents/reader.ts';
 export {
   documentFindings,

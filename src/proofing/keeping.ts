@@ -1,6 +1,7 @@
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { readOdsCode, type OdsCode } from '#foundation/identifiers';
+import { deleteAttemptsOf } from './capture/attempt-store.ts';
 import {
   deleteAccount,
   deleteUsed,
@@ -68,6 +69,7 @@ export async function releaseDetails(
 /** Forgets, in a transaction, what is kept here of an account that is closed. Registration details that it has used stay used. */
 export async function forgetAccount(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Promise<void> {
   await deleteAccess(deps.db, accountId);
+  await deleteAttemptsOf(deps.db, accountId);
   const usedUntil = secondsAfter(deps.clock.now(), usedRetentionSeconds);
   await deleteAccount(deps.db, { accountId, usedUntil });
 }

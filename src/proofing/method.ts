@@ -7,12 +7,17 @@ import type { GpSystems, Practice } from '#gp-systems';
 import type { Evidence, IdentityDetails } from '#identity';
 import type { Register } from '#pds';
 import { z } from 'zod';
+import { captureAnswers, type CaptureAnswers } from './capture/answers.ts';
+import type { DocumentReader } from './documents/reader.ts';
+import type { CaptureContext, SignedIn } from './capture/context.ts';
 
 /** What methods work with besides the house; without it those that need it are not offered. */
 export interface ProofingTools {
   readonly register: Register | undefined;
   readonly gpSystems: GpSystems | undefined;
   readonly evidence: EvidenceStore | undefined;
+  /** Reads documents, for what can be told at once; without it nothing is. */
+  readonly documentReader?: DocumentReader | undefined;
 }
 
 /** Somebody at P5 who has to be proven: their login, and what the national register says of them. */
@@ -23,12 +28,25 @@ export interface ProofPerson {
   readonly practice: Practice | undefined;
 }
 
+/** How it stands with what somebody has handed in for others to check. */
+export const standings = [
+  /** It is being checked: they can wait, or take another way. */
+  'waiting',
+  /** It was checked and has not proven them: pages of the method say what they can do next. */
+  'answered',
+] as const;
+export type Standing = (typeof standings)[number];
+
 /** What the pages of a method know of where they stand. */
 export interface ProofContext {
   readonly accountId: string;
   readonly clientName: string;
   /** Whether there is another way to choose. */
   readonly hasOtherWays: boolean;
+  /** By what they are signed in: another device that they let go on may do so as long as it holds. */
+  readonly signedIn: SignedIn;
+  /** How it stood with what they had handed in when they came; undefined if there was nothing. */
+  readonly standing?: Standing | undefined;
 }
 
 /** What somebody reads of a method before they choose it, in one language. */
@@ -39,6 +57,8 @@ export interface MethodWords {
   readonly needs: readonly string[];
   /** How long it takes, in a whole sentence. */
   readonly time: string;
+  /** Said in place of what it needs and how long it takes, while what they have handed in is being checked. */
+  readonly waiting?: string;
 }
 
 /** What somebody would do on a method's pages, where there are none to look at. */
@@ -67,12 +87,26 @@ export interface ProofingMethod {
   readonly words: Readonly<Record<Language, MethodWords>>;
   /** Tells whether somebody can use it now. It may ask other systems, and so is asked outside of transactions. */
   readonly offeredWhen: (house: House, tools: ProofingTools, person: ProofPerson) => Promise<boolean>;
+  /**
+   * Tells how it stands with what somebody has handed in: its pages come first then, before any choice. Left out where
+   * nobody checks anything later. It is asked outside of transactions.
+   */
+  readonly standingOf?: (
+    house: House,
+    tools: ProofingTools,
+    accountId: string,
+  ) => Promise<Standing | undefined>;
   /** @returns whether what its steps have kept says that the person is proven */
   readonly isProven: (kept: unknown) => boolean;
   /** Puts its steps into a journey that keeps what they answer. */
   readonly embedIn: <A, C>(
     tools: ProofingTools,
     embedding: Embedding<A, C, unknown, ProofContext>,
+  ) => AnyStep<A, C>[];
+  /** Puts those of its steps into a journey that another device may do, which adds to an attempt; left out where there are none. */
+  readonly embedCaptureIn?: <A, C>(
+    tools: ProofingTools,
+    embedding: Embedding<A, C, unknown, CaptureContext>,
   ) => AnyStep<A, C>[];
   /** Does what its pages do, by the doors that they open; left out where pages can’t be done without. */
   readonly proveWithoutPages?: (
@@ -90,13 +124,15 @@ export interface ProofingMethod {
 
 /** Declares a method; `A` is what its steps keep, which must be readable from nothing. */
 export function proofingMethod<A>(
-  method: Omit<ProofingMethod, 'isProven' | 'embedIn'> & {
+  method: Omit<ProofingMethod, 'isProven' | 'embedIn' | 'embedCaptureIn'> & {
     readonly answers: z.ZodType<A>;
     readonly isProven: (answers: A) => boolean;
     readonly steps: (tools: ProofingTools) => readonly AnyStep<A, ProofContext>[];
+    /** Those that bring together photos and a video, where it needs some. */
+    readonly capture?: (tools: ProofingTools) => readonly AnyStep<CaptureAnswers, CaptureContext>[];
   },
 ): ProofingMethod {
-  const { answers, isProven, steps, ...rest } = method;
+  const { answers, isProven, steps, capture, ...rest } = method;
   const read = (kept: unknown): A => answers.parse(kept ?? {});
   return {
     ...rest,
@@ -107,6 +143,16 @@ export function proofingMethod<A>(
         read: (of) => read(embedding.read(of)),
         write: (of, part) => embedding.write(of, part),
       }),
+    ...(capture === undefined
+      ? {}
+      : {
+          embedCaptureIn: (tools, embedding) =>
+            embedSteps(capture(tools), {
+              ...embedding,
+              read: (of) => captureAnswers.parse(embedding.read(of) ?? {}),
+              write: (of, part) => embedding.write(of, part),
+            }),
+        }),
   };
 }
 
@@ -121,11 +167,14 @@ const manifestShape = z.strictObject({
       title: z.string().min(1),
       needs: z.array(z.string().min(1)).min(1),
       time: z.string().min(1),
+      waiting: z.string().min(1).optional(),
     }),
   ),
   offeredWhen: isFunction,
+  standingOf: isFunction.optional(),
   isProven: isFunction,
   embedIn: isFunction,
+  embedCaptureIn: isFunction.optional(),
   proveWithoutPages: isFunction.optional(),
   staffSummary: isFunction,
   auditEvents: z.array(z.string().min(1)),

@@ -3,7 +3,7 @@ import type { House } from '#foundation/deps';
 import { readOdsCode } from '#foundation/identifiers';
 import { readPractice, type Practice } from '#gp-systems';
 import { allowedEverywhere, readIdentity, type HighAllowed, type Locality } from '#identity';
-import type { ProofingMethod, ProofingTools, ProofPerson } from './method.ts';
+import type { ProofingMethod, ProofingTools, ProofPerson, Standing } from './method.ts';
 import { loadMethods } from './methods.ts';
 
 /** The ways in which people can prove who they are here. */
@@ -15,9 +15,20 @@ export interface Proofing {
   offersFor(house: House, accountId: string): Promise<Offers>;
 }
 
+/** A way in which somebody has handed something in. */
+export interface Begun {
+  readonly id: string;
+  readonly standing: Standing;
+}
+
 export type Offers =
   /** Those that they can use, the quickest first; none, perhaps. */
-  | { readonly outcome: 'offers'; readonly methods: readonly ProofingMethod[] }
+  | {
+      readonly outcome: 'offers';
+      readonly methods: readonly ProofingMethod[];
+      /** That whose pages come first, as they have handed something in there; it may be none of those that they can use. */
+      readonly begun?: Begun;
+    }
   | Extract<HighAllowed, { outcome: 'too_young' }>
   /** It is not known whose record is theirs, or that they are proven is known already. */
   | { readonly outcome: 'not_at_p5' };
@@ -53,8 +64,27 @@ async function findOffers(
   const allowed = await allowedEverywhere(deps, { birthdate, nhsNumber, localities });
   if (allowed.outcome === 'too_young') return allowed;
   const person: ProofPerson = { account, details, practice };
-  const offered = await Promise.all(methods.map((method) => isOffered(house, { method, tools, person })));
-  return { outcome: 'offers', methods: methods.filter((_, index) => offered[index]) };
+  const [offered, begun] = await Promise.all([
+    Promise.all(methods.map((method) => isOffered(house, { method, tools, person }))),
+    findBegun(house, { tools, methods, accountId }),
+  ]);
+  const usable = methods.filter((_, index) => offered[index]);
+  return { outcome: 'offers', methods: usable, ...(begun === undefined ? {} : { begun }) };
+}
+
+/** Of several, that which is being checked comes first. */
+async function findBegun(
+  house: House,
+  { tools, methods, accountId }: Pick<Proofing, 'tools' | 'methods'> & { readonly accountId: string },
+): Promise<Begun | undefined> {
+  const asked = await Promise.all(
+    methods.map(async (method) => ({
+      id: method.id,
+      standing: await standingAt(house, { method, tools, accountId }),
+    })),
+  );
+  const begun = asked.flatMap(({ id, standing }) => (standing === undefined ? [] : [{ id, standing }]));
+  return begun.find(({ standing }) => standing === 'waiting') ?? begun[0];
 }
 
 async function practiceOf({ deps }: House, code: string | undefined): Promise<Practice | undefined> {
@@ -65,6 +95,19 @@ async function practiceOf({ deps }: House, code: string | undefined): Promise<Pr
 /** @returns where somebody is registered, with the board of the practice if anybody has told of it */
 export function localityOf(code: string | undefined, practice: Practice | undefined): Locality {
   return { odsCode: readOdsCode(code ?? ''), icbCode: practice?.icbCode };
+}
+
+async function standingAt(
+  house: House,
+  asked: { readonly method: ProofingMethod; readonly tools: ProofingTools; readonly accountId: string },
+): Promise<Standing | undefined> {
+  const { method, tools, accountId } = asked;
+  try {
+    return await method.standingOf?.(house, tools, accountId);
+  } catch (error) {
+    house.log.error({ err: error, method: method.id }, 'it could not be found out how a check stands');
+    return undefined;
+  }
 }
 
 /** A method that fails to find out is not offered; the others still are. */

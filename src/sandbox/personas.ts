@@ -3,6 +3,7 @@ import { hardToMatchPersonas } from './personas/hard-to-match.ts';
 import { knownPersonas } from './personas/known.ts';
 import { lowestLevelPersonas } from './personas/lowest-level.ts';
 import type { Persona } from './personas/persona.ts';
+import { photoCheckPersonas } from './personas/photo-checks.ts';
 import { withDetailsPersonas } from './personas/with-details.ts';
 
 export type { Persona } from './personas/persona.ts';
@@ -16,6 +17,7 @@ export const personas: readonly Persona[] = [
   ...hardToMatchPersonas,
   ...withDetailsPersonas,
   ...atPracticePersonas,
+  ...photoCheckPersonas,
 ];
 
 /** Finds a persona by its id, or its English title in whatever case. */

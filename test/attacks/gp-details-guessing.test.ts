@@ -83,7 +83,12 @@ async function openStep({
   const visit = {
     ref: accountId,
     answers: {},
-    context: { accountId, clientName: 'Riverside Surgery Online', hasOtherWays: false },
+    context: {
+      accountId,
+      clientName: 'Riverside Surgery Online',
+      hasOtherWays: false,
+      signedIn: { sessionUid: '', at: '' },
+    },
     browser: { language: 'en', remoteAddress: '127.0.0.1', readCookie: () => undefined },
   } as const;
   return async (fields) => {

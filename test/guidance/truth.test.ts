@@ -7,6 +7,8 @@ import { pages } from '../../src/guidance/pages.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { testSettings } from '../support/house.ts';
 import { makeAccount } from '../support/accounts.ts';
+import { openChecker } from '../support/checkers.ts';
+import { openTestPractice } from '../support/practice.ts';
 import { createPeople } from '../support/people.ts';
 import { Person } from '../support/person.ts';
 import { agree, signInWithPassword } from '../support/walks.ts';
@@ -15,6 +17,8 @@ const somebody = createPeople();
 
 /** Walks wherever the product sets cookies. @returns every line in which it set one */
 async function collectCookies(app: TestApp): Promise<readonly string[]> {
+  const atPractice = await openTestPractice(app, ['verifier']);
+  const atDesk = await openChecker(app, ['checker']);
   const who = somebody('ada');
   const phone = `+44${who.phone.slice(1).replaceAll(' ', '')}`;
   await makeAccount(app.home, { email: who.email, password: who.password, phone });
@@ -30,7 +34,8 @@ async function collectCookies(app: TestApp): Promise<readonly string[]> {
   await other.open(`/settings?${query.toString()}`);
   await browser.open(`${app.origin}/session/end`);
   await browser.submit();
-  return [...browser.cookieLines, ...other.cookieLines].filter((line) => !isRemoval(line));
+  const staff = [...atPractice.browser.cookieLines, ...atDesk.browser.cookieLines];
+  return [...browser.cookieLines, ...other.cookieLines, ...staff].filter((line) => !isRemoval(line));
 }
 
 const nameOf = (line: string) => line.slice(0, line.indexOf('='));
@@ -48,6 +53,7 @@ const secondsThat: Record<(typeof cookies)[number]['lasts'], number | undefined>
   browser: undefined,
   session: 3600,
   quarter: 15 * 60,
+  shift: 12 * 3600,
   hour: 3600,
   days: 180 * 24 * 3600,
   year: 365 * 24 * 3600,
@@ -57,7 +63,7 @@ describe('the page about cookies', () => {
   let app: TestApp;
   let lines: readonly string[];
   before(async () => {
-    app = await startTestApp();
+    app = await startTestApp({ gpSystems: true });
     lines = await collectCookies(app);
   });
   after(() => app.close());
@@ -79,7 +85,7 @@ describe('the page about cookies', () => {
       assert.ok(ages.length > 0, name);
       for (const age of ages) {
         const said = secondsThat[lasts];
-        assert.ok(age === said || Math.abs((age ?? 0) - (said ?? 0)) < 60, `${name} stays ${age} seconds`);
+        assert.ok(age === said || Math.abs((age ?? 0) - (said ?? 0)) < 120, `${name} stays ${age} seconds`);
       }
     }
   });

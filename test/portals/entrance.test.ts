@@ -91,7 +91,7 @@ test('a sandbox has a member of staff as whom anybody can sign in, also after it
   const sandbox = { odsCodes: [odsCode], password: staffPassword };
   for (let times = 0; times < 2; times += 1) {
     await seedSandboxStaff(app.home.house, sandbox);
-    const { email, password, code: shown } = describeSandboxStaff(app.home, sandbox);
+    const { email, password, code: shown } = describeSandboxStaff(app.home, sandbox).practice;
     const browser = await tries({ email, password, code: shown });
     assert.ok(isIn(browser));
     assert.equal((await browser.open(`/practice/${odsCode}/audit`)).status, 200);
@@ -284,7 +284,7 @@ describe('roles', () => {
     await second.browser.open(`${base}/staff/${staff.id}`);
     await Promise.all([browser.press(/^Remove /u), second.browser.press(/^Remove /u)]);
     const { rows } = await app.home.house.database.pool.query(
-      "SELECT 1 FROM portals.member WHERE ods_code = $1 AND 'manager' = ANY (roles)",
+      "SELECT 1 FROM portals.member WHERE place = $1 AND 'manager' = ANY (roles)",
       [odsCode],
     );
     assert.equal(rows.length, 1);

@@ -1,5 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { startStopwatch } from '#foundation/clock';
 import { z } from 'zod';
 import * as client from 'openid-client';
 import type { TestSandbox } from '../support/sandbox.ts';
@@ -126,11 +127,13 @@ export function locationIn({ body }: ApiAnswer): string {
 }
 
 const msBetweenLooks = 20;
-const mostLooks = 500;
+/** Longer than the pauses between several tries of a job. */
+const msOfLooking = 60_000;
 
 /** Looks again and again until there is something; fails if that takes too long. */
 export async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (let looks = 0; looks < mostLooks; looks += 1) {
+  const passed = startStopwatch();
+  while (passed() < msOfLooking) {
     const found = await look();
     if (found !== undefined) return found;
     await wait(msBetweenLooks);

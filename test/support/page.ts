@@ -5,6 +5,8 @@ export interface Form {
   /** All that may be filled in, also what is not sent untouched: boxes and choices. */
   readonly names: ReadonlySet<string>;
   readonly buttons: readonly string[];
+  /** The field in which a file is chosen. */
+  readonly file: string | undefined;
 }
 
 /** What a person sees of an answer. */
@@ -83,17 +85,22 @@ function readAttributes(text: string): Map<string, string> {
 function readForm({ attributes, inner }: Part): Form {
   const fields: Record<string, string> = {};
   const names = new Set<string>();
+  let file: string | undefined;
   for (const [, text = ''] of inner.matchAll(/<input(\s[^>]*)>/gu)) {
     const input = readAttributes(text);
     const name = input.get('name') ?? '';
     names.add(name);
+    if (input.get('type') === 'file') {
+      file = name;
+      continue;
+    }
     const isChoice = ['checkbox', 'radio'].includes(input.get('type') ?? '');
     if (!isChoice || input.has('checked')) fields[name] = input.get('value') ?? '';
   }
   const buttons = partsOf(inner, 'button')
     .filter((button) => button.attributes.get('type') !== 'button')
     .map((button) => textOf(button.inner));
-  return { action: attributes.get('action') ?? '', fields, names, buttons };
+  return { action: attributes.get('action') ?? '', fields, names, buttons, file };
 }
 
 function textOf(html: string): string {

@@ -107,6 +107,25 @@ export class Person {
     return this.post(form.action, form.fields);
   }
 
+  /** Chooses files in the page's form that has one, and sends it. */
+  upload(
+    ...files: readonly { readonly name: string; readonly type: string; readonly bytes: Uint8Array }[]
+  ): Promise<Page> {
+    const form = this.page.forms.find(({ file }) => file !== undefined);
+    if (form?.file === undefined) throw new Error(`no form takes a file: ${this.#describe()}`);
+    const body = new FormData();
+    for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
+    const chosen =
+      files.length === 0 ? [{ name: '', type: 'application/octet-stream', bytes: Buffer.alloc(0) }] : files;
+    for (const { name, type, bytes } of chosen)
+      body.append(form.file, new File([Buffer.from(bytes)], name, { type }));
+    return this.open(form.action, {
+      method: 'POST',
+      body,
+      headers: { origin: this.#origin, 'sec-fetch-site': 'same-origin' },
+    });
+  }
+
   /** Follows a link. */
   follow(link: string | RegExp): Promise<Page> {
     const found = this.page.links.find(({ text }) =>

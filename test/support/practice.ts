@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OdsCode } from '#foundation/identifiers';
-import { codeNow, seedPracticeStaff } from '#portals';
+import { codeNow, seedStaff } from '#portals';
 import type { TestApp } from './app.ts';
 import type { newPatient } from './gp-systems.ts';
 import { Person } from './person.ts';
@@ -35,7 +35,7 @@ export async function addStaff(
   const passwordHash = await house.passwords.hash(staffPassword);
   const name = `Sam Staff${String.fromCodePoint(64 + (made % 26) + 1)}`;
   const id = await house.transact((deps) =>
-    seedPracticeStaff(deps, { odsCode, name, email, roles, passwordHash, secret }),
+    seedStaff(deps, { place: odsCode, name, email, roles, passwordHash, secret }),
   );
   return { id, email, secret, browser: new Person(app) };
 }

@@ -67,6 +67,7 @@ export const faults = {
     meaning: 'a plug folder does not fit its socket, so the start was stopped',
   },
   'web.content': { statusCode: 500, meaning: 'a page asked for words that its content files do not have' },
+  'web.script': { statusCode: 500, meaning: 'a script of a page imports what is not there, or itself' },
   'journey.unknown': {
     statusCode: 500,
     meaning: 'a stored journey names a journey or step that this release does not have',

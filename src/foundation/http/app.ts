@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { readForms } from './forms.ts';
 import { setSecurityHeaders, writeSecurityHeaders } from './headers.ts';
 import { answerFaults, createProblemPages, pathOf, restOfQuery, type ProblemPages } from './problems.ts';
+import { uploadSeconds } from './uploads.ts';
 import { createVisitors, type Visitors } from './visitor.ts';
 
 /** What a room needs to answer people: the house, and how to show pages and know browsers. */
@@ -21,6 +22,8 @@ export interface Web {
 
 const maxBodyBytes = 64 * 1024;
 const maxPathPartCharacters = 512;
+/** Within this time a request has to have come as a whole, but for files on routes that take them. */
+const bodySeconds = 30;
 
 /** Creates the HTTP application with everything that all rooms share; rooms mount their routes on it. */
 export async function createWeb(house: House, parts: { pages: Pages; assets: Assets }): Promise<Web> {
@@ -28,7 +31,9 @@ export async function createWeb(house: House, parts: { pages: Pages; assets: Ass
   const app = fastify({
     bodyLimit: maxBodyBytes,
     trustProxy: house.settings.trustedProxies.length > 0 ? [...house.settings.trustedProxies] : false,
-    requestTimeout: 30_000,
+    // Of all that is received; most of it has to come sooner, which `limitBodyTimes` sees to.
+    requestTimeout: uploadSeconds * 1000,
+    http: { headersTimeout: bodySeconds * 1000 },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: maxPathPartCharacters },
     // Addresses that can't be read reach no route, and so none of the hooks.
@@ -45,6 +50,7 @@ export async function createWeb(house: House, parts: { pages: Pages; assets: Ass
   const visitors = createVisitors(house, { https });
   const problems = createProblemPages({ pages: parts.pages, visitors });
   setSecurityHeaders(app, { https });
+  limitBodyTimes(app);
   readForms(app);
   answerFaults(app, house, problems);
   measureRequests(app, house);
@@ -66,6 +72,28 @@ function measureRequests(app: FastifyInstance, house: House): void {
       house.log.debug({ route, method: request.method, status: reply.raw.statusCode, seconds }, 'request');
     });
     done();
+  });
+}
+
+/** Ends connections on which a body comes too slowly, so that nobody can hold many open at no cost. */
+function limitBodyTimes(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const { raw, headers } = request;
+    const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+    if (!hasBody) return done();
+    const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+    const seconds = (isForm ? undefined : request.routeOptions.config.bodySeconds) ?? bodySeconds;
+    const timer = setTimeout(() => {
+      if (raw.complete) return;
+      if (!reply.raw.headersSent)
+        raw.socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+      raw.socket.destroySoon();
+    }, seconds * 1000);
+    timer.unref();
+    reply.raw.once('close', () => {
+      clearTimeout(timer);
+    });
+    return done();
   });
 }
 

@@ -20,7 +20,7 @@ class PostedForm {
 }
 
 /** NUL and the replacement character that stands for bytes which are not UTF-8. */
-const damaged = /[\0\uFFFD]/u;
+export const damaged = /[\0\uFFFD]/u;
 
 /** Reads posted forms: strictly UTF-8, refused otherwise. */
 export function readForms(app: FastifyInstance): void {

@@ -1,6 +1,6 @@
 export { createWeb, isDirectFromThisMachine, readQuery, type Web } from './app.ts';
 export { formOf, parseForm, type FormFields } from './forms.ts';
-export { contentSecurityPolicy } from './headers.ts';
+export { capturePermissions, contentSecurityPolicy } from './headers.ts';
 export {
   isCallerGone,
   pathOf,
@@ -10,4 +10,13 @@ export {
   type Problem,
   type ProblemPages,
 } from './problems.ts';
+export { sendInParts, type InParts } from './ranges.ts';
+export {
+  bringsUpload,
+  FileTooBig,
+  readUpload,
+  takeUploads,
+  uploadSeconds,
+  type UploadedFile,
+} from './uploads.ts';
 export { type Visitors } from './visitor.ts';

@@ -7,10 +7,10 @@ export function stepsOf<A, C>() {
     const { form, before, submit, ...rest } = definition;
     return {
       ...rest,
-      prepare: async (house, visit, fields) => {
+      prepare: async (house, visit, fields, file) => {
         const input = form.safeParse(fields);
         if (!input.success) return { outcome: 'invalid', errors: firstIssues(input.error) };
-        const prepared = await before?.(house, visit, input.data);
+        const prepared = await before?.(house, visit, input.data, file);
         return {
           outcome: 'ready',
           // A step without `before` has B = undefined.

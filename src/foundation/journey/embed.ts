@@ -28,7 +28,8 @@ function embedStep<A, C, PartA, PartC>(
   embedding: Embedding<A, C, PartA, PartC>,
 ): AnyStep<A, C> {
   const { pathPrefix, appliesWhen, read, write, context } = embedding;
-  const { path, page, isFinal, secretFields, onEnter, show, values, actions } = step;
+  const { path, page, status, isFinal, secretFields, onEnter, show, values, actions } = step;
+  const { takesFile, isCapture, resources } = step;
   const guarded = guardedBy(embedding);
   const inPart = (visit: Visit<A, C>): Visit<PartA, PartC> => ({
     ...visit,
@@ -38,7 +39,10 @@ function embedStep<A, C, PartA, PartC>(
   return {
     path: `${pathPrefix}${path}`,
     page,
+    ...(status === undefined ? {} : { status }),
     ...(isFinal === undefined ? {} : { isFinal }),
+    ...(takesFile === undefined ? {} : { takesFile }),
+    ...(isCapture === undefined ? {} : { isCapture }),
     ...(secretFields === undefined ? {} : { secretFields }),
     appliesWhen: (answers, of) =>
       appliesWhen(answers, of) && (step.appliesWhen?.(read(answers), context(of)) ?? true),
@@ -52,10 +56,10 @@ function embedStep<A, C, PartA, PartC>(
         }),
     ...(show === undefined ? {} : { show: (deps, visit) => show(deps, inPart(visit)) }),
     ...(values === undefined ? {} : { values: (answers, of) => values(read(answers), context(of)) }),
-    prepare: async (house, visit, fields) => {
+    prepare: async (house, visit, fields, file) => {
       const stopped = await embedding.guard?.(house.deps, visit);
       if (stopped !== undefined) return { outcome: 'ready', submit: () => Promise.resolve(stopped) };
-      const prepared = await step.prepare(house, inPart(visit), fields);
+      const prepared = await step.prepare(house, inPart(visit), fields, file);
       if (prepared.outcome === 'invalid') return prepared;
       return {
         outcome: 'ready',
@@ -64,6 +68,19 @@ function embedStep<A, C, PartA, PartC>(
         ),
       };
     },
+    ...(resources === undefined
+      ? {}
+      : {
+          resources: Object.fromEntries(
+            Object.entries(resources).map(([name, fetch]) => [
+              name,
+              async (house, visit) =>
+                (await embedding.guard?.(house.deps, visit)) === undefined
+                  ? fetch(house, inPart(visit))
+                  : undefined,
+            ]),
+          ),
+        }),
     actions: {
       ...embedding.actions,
       ...Object.fromEntries(

@@ -104,7 +104,10 @@ export async function enter<A, C>(
   if (entered.outcome === 'stopped') {
     return { ...(await refuse(progress, stored, step, { stop: { ...entered.stop } })), cookies };
   }
-  await saveVisit(deps, journey, { ...stored, answers: entered.answers, entered: step.path });
+  const inside = { ...stored, answers: entered.answers, entered: step.path };
+  // What was found out on entry may be what it would have asked.
+  if (step.isDone(entered.answers)) return advance(progress, inside, cookies);
+  await saveVisit(deps, journey, inside);
   return { address, cookies };
 }
 

@@ -1,4 +1,4 @@
-import { contentSecurityPolicy, type Web } from '#foundation/http';
+import { capturePermissions, contentSecurityPolicy, type Web } from '#foundation/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addressOf, visitFor, type StartAnother } from './progress.ts';
 import type { AnyStep, Browser, JourneyDefinition } from './types.ts';
@@ -47,9 +47,14 @@ export async function renderStep<A, C>(
     ...data,
     values: { ...known, ...(refused ? shown.typed : {}) },
   });
+  if (step.isCapture === true) void reply.header('Permissions-Policy', capturePermissions);
+  const showsMedia = step.isCapture;
   return reply
     .code(refused ? 400 : (step.status ?? 200))
-    .header('Content-Security-Policy', contentSecurityPolicy(journey.formTargets?.(stored.context)))
+    .header(
+      'Content-Security-Policy',
+      contentSecurityPolicy(journey.formTargets?.(stored.context), { showsMedia }),
+    )
     .type('text/html; charset=utf-8')
     .send(html);
 }

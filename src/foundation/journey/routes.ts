@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { formOf, readQuery, type FormFields, type Web } from '#foundation/http';
+import {
+  type FormFields,
+  type Web,
+  readQuery,
+  sendInParts,
+  takeUploads,
+  uploadSeconds,
+} from '#foundation/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import {
@@ -14,6 +21,7 @@ import {
   type StartAnother,
 } from './progress.ts';
 import { renderStep, renderStop, type Call, type Standing } from './render.ts';
+import { readPosted, type Posted } from './posted.ts';
 import type { AnyStep, Browser, JourneyDefinition, Outcome, Visit } from './types.ts';
 import { loadVisit, saveVisit, type StoredVisit } from './visits.ts';
 import { nextStep, openSteps } from './walk.ts';
@@ -49,10 +57,16 @@ export function mountJourney<A, C>(
   const base = `/${journey.id}/:ref`;
   web.app.get(base, (request, reply) => showStep(callOf(request, reply)));
   web.app.get(`${base}/:step`, (request, reply) => showStep(callOf(request, reply)));
-  web.app.post(`${base}/:step`, (request, reply) => takePost(callOf(request, reply)));
+  const takesFiles = journey.steps.some((step) => step.takesFile !== undefined);
+  if (takesFiles) {
+    void web.app.register(async (app) => {
+      await takeUploads(app);
+      const config = { bodySeconds: uploadSeconds };
+      app.post(`${base}/:step`, { config }, (request, reply) => takePost(callOf(request, reply)));
+    });
+  } else web.app.post(`${base}/:step`, (request, reply) => takePost(callOf(request, reply)));
   web.app.post(`${base}/:step/:action`, (request, reply) => takePost(callOf(request, reply)));
-  // A page about a problem has the address of its post; asked for again it is the step's own page.
-  web.app.get(`${base}/:step/:action`, (request, reply) => showStep(callOf(request, reply)));
+  web.app.get(`${base}/:step/:action`, (request, reply) => showResource(callOf(request, reply)));
 }
 
 /** @returns what steps may know of the browser that sent a request */
@@ -87,6 +101,28 @@ async function showStep<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   return renderStep(call, stored, step, { notice: stored.notice });
 }
 
+/** Gives what a page fetches. A page about a problem has the address of its post; asked for again it is the step's own page. */
+async function showResource<A, C>(call: Call<A, C>): Promise<FastifyReply> {
+  const { web, journey, params, visitor, reply, browser, request } = call;
+  const { house } = web;
+  if (!journey.steps.some(({ resources = {} }) => Object.hasOwn(resources, params.action)))
+    return showStep(call);
+  const notThere = () => web.problems.send(request, reply, 'not-found', { reference: 'CID0404' });
+  const stored = await loadVisit(house.deps, journey, { ref: params.ref, visitor, locked: false });
+  if (stored === undefined || stored.finished !== undefined) return notThere();
+  if ((await journey.isOver?.(house.deps, stored.context)) === true) return notThere();
+  const step = openSteps(journey, stored.answers, stored.context).find((open) => open.path === params.step);
+  const fetch =
+    step?.resources !== undefined && Object.hasOwn(step.resources, params.action)
+      ? step.resources[params.action]
+      : undefined;
+  const resource = await fetch?.(house, visitFor(stored, browser));
+  if (resource === undefined) return notThere();
+  return 'body' in resource
+    ? reply.type(resource.type).send(resource.body)
+    : sendInParts(request, reply, resource);
+}
+
 /** @returns why the last post of the page that is asked for led nowhere, if that is to be shown and still holds */
 function standingRefusal<A, C>(
   { web, request, params }: Call<A, C>,
@@ -117,16 +153,18 @@ async function goOn<A, C>(call: Call<A, C>): Promise<FastifyReply> {
 
 async function takePost<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   const { web, journey, params, visitor, request, reply } = call;
-  const fields = formOf(request);
-  const forged =
-    request.headers['sec-fetch-site'] === 'cross-site' || !web.visitors.isFormToken(visitor, fields['_csrf']);
   const stored = await loadVisit(web.house.deps, journey, { ref: params.ref, visitor, locked: false });
   if (stored === undefined || stored.finished !== undefined) return gone(call, stored);
   const step = openSteps(journey, stored.answers, stored.context).find((open) => open.path === params.step);
   if (step === undefined) return reply.redirect(addressOf(journey, stored.ref), 303);
+  const posted = await readPosted(request, step);
+  const { fields } = posted;
+  const forged =
+    request.headers['sec-fetch-site'] === 'cross-site' || !web.visitors.isFormToken(visitor, fields['_csrf']);
   if (forged)
     return web.problems.send(request, reply, 'stale-form', { link: addressOf(journey, stored.ref, step) });
-  const submit = await readPost(call, step, visitFor(stored, call.browser), fields);
+  const submit = await readPost(call, step, visitFor(stored, call.browser), posted);
+  await posted.finish();
   if (submit === undefined) return web.problems.send(request, reply, 'not-found', { reference: 'CID0404' });
   const answer = await web.house.transact(async (deps): Promise<Answer> => {
     const locked = await loadVisit(deps, journey, { ref: params.ref, visitor, locked: true });
@@ -148,12 +186,12 @@ async function readPost<A, C>(
   call: Call<A, C>,
   step: AnyStep<A, C>,
   visit: Visit<A, C>,
-  fields: Readonly<Record<string, string>>,
+  posted: Posted,
 ): Promise<Submit<A, C> | undefined> {
   const { action } = call.params;
   const { actions = {} } = step;
   if (action !== '') return Object.hasOwn(actions, action) ? actions[action] : undefined;
-  const prepared = await step.prepare(call.web.house, visit, fields);
+  const prepared = await posted.prepare((fields, file) => step.prepare(call.web.house, visit, fields, file));
   return prepared.outcome === 'invalid' ? () => Promise.resolve(prepared) : prepared.submit;
 }
 
@@ -172,6 +210,8 @@ function give<A, C>({ web, reply }: Call<A, C>, answer: Answer): FastifyReply {
 /** A visit that isn't there, or is over: a repeated last post goes on, everybody else is told where to. */
 function gone<A, C>(call: Call<A, C>, stored: StoredVisit<A, C> | undefined): FastifyReply {
   const { web, journey, request, reply } = call;
+  if (stored?.finished === undefined && journey.afterwards !== undefined)
+    return reply.redirect(journey.afterwards, 303);
   if (stored?.finished === undefined)
     return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
   const age = web.house.clock.now().getTime() - new Date(stored.finished.at).getTime();

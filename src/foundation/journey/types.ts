@@ -1,4 +1,6 @@
+import type { Readable } from 'node:stream';
 import type { Deps, House } from '#foundation/deps';
+import type { InParts, UploadedFile } from '#foundation/http';
 import type { Language } from '#foundation/web';
 import type { z } from 'zod';
 
@@ -63,6 +65,15 @@ export type Entered<A> =
 /** Data of a page besides its words. */
 export type PageData = Readonly<Record<string, unknown>>;
 
+/** A file that a step's form has. */
+export interface FileField {
+  readonly field: string;
+  readonly maxBytes: number;
+}
+
+/** Something that a page fetches besides itself: a picture, or how far something has come. A video is fetched in parts. */
+export type Resource = { readonly type: string; readonly body: Readable | Buffer | string } | InParts;
+
 /** One page of a journey. It never names another: the journey's order and these conditions say what comes next. */
 export interface Step<A, C, F extends z.ZodType = z.ZodType, B = unknown> {
   /** The last part of its address. */
@@ -86,11 +97,28 @@ export interface Step<A, C, F extends z.ZodType = z.ZodType, B = unknown> {
   readonly form: F;
   /** Fields that are never shown again. */
   readonly secretFields?: readonly string[];
-  /** Work that must not hold a transaction, such as password hashing. */
-  readonly before?: (house: House, visit: Visit<A, C>, input: z.output<F>) => Promise<B>;
+  /** The form has this one file. Its errors stand at its field: `too_big` is told without asking the step. */
+  readonly takesFile?: FileField;
+  /** The page takes pictures or videos with the device's own camera, and shows them. */
+  readonly isCapture?: boolean;
+  /**
+   * Work that must not hold a transaction, such as password hashing.
+   *
+   * @param file of a step that takes one; undefined if none was chosen. What isn't read of it is thrown away
+   */
+  readonly before?: (
+    house: House,
+    visit: Visit<A, C>,
+    input: z.output<F>,
+    file: UploadedFile | undefined,
+  ) => Promise<B>;
   readonly submit: (deps: Deps, visit: Visit<A, C>, input: z.output<F>, before: B) => Promise<Outcome<A>>;
   /** Other buttons of the page, by the last part of the address that they post to. */
   readonly actions?: Readonly<Record<string, (deps: Deps, visit: Visit<A, C>) => Promise<Outcome<A>>>>;
+  /** What its page fetches besides itself, by the last part of the address; undefined where there is nothing. */
+  readonly resources?: Readonly<
+    Record<string, (house: House, visit: Visit<A, C>) => Promise<Resource | undefined>>
+  >;
 }
 
 /** Several pages in order, and what happens when all that apply are done. */
@@ -105,6 +133,8 @@ export interface JourneyDefinition<A, C> {
   readonly finish: (deps: Deps, visit: Visit<A, C>) => Promise<Finished>;
   /** Whether none of its pages is shown any more, as what they hold is not for whoever is there now. */
   readonly isOver?: (deps: Deps, context: C) => Promise<boolean>;
+  /** Where somebody is led whose visit is over, instead of being told to start again. */
+  readonly afterwards?: string;
   /** What each of its pages shows besides its own data. */
   readonly everyPage?: (context: C) => PageData;
   /** Origins besides ours to which the last form may lead. */
@@ -131,12 +161,16 @@ export interface AnyStep<A, C>
     | 'values'
     | 'secretFields'
     | 'actions'
+    | 'takesFile'
+    | 'isCapture'
+    | 'resources'
   > {
   /** Reads the form, does what must not hold a transaction, and returns the rest to run in one. */
   readonly prepare: (
     house: House,
     visit: Visit<A, C>,
     fields: Readonly<Record<string, string>>,
+    file?: UploadedFile,
   ) => Promise<
     | { readonly outcome: 'invalid'; readonly errors: FieldErrors }
     | { readonly outcome: 'ready'; readonly submit: (deps: Deps, visit: Visit<A, C>) => Promise<Outcome<A>> }

@@ -4,6 +4,7 @@ import { evidenceSettings } from './evidence-settings.ts';
 import { gpSystemsSettings } from './gp-systems-settings.ts';
 import { proofingSettings } from './proofing-settings.ts';
 import { registerSettings } from './register-settings.ts';
+import { reviewSettings } from './review-settings.ts';
 import { listOfWords, oneLine, setting, webAddress, wholeNumber, yesOrNo } from './setting.ts';
 
 /** Of 32 random bytes some 30 differ; fewer than these come about once in more keys than will ever be made. */
@@ -260,6 +261,7 @@ export const houseSettings = {
   ...registerSettings,
   ...gpSystemsSettings,
   ...proofingSettings,
+  ...reviewSettings,
   sandboxOpenToNetwork: setting({
     variable: 'BEVAN_SANDBOX_OPEN_TO_NETWORK',
     schema: yesOrNo(false),

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { addPageScripts } from './page-scripts.ts';
+import { addPageStyles } from './page-styles.ts';
 
 export interface Asset {
   readonly type: string;
@@ -12,7 +14,10 @@ export interface Asset {
 
 /** Style sheets and scripts, held in memory under addresses that change with their content. */
 export interface Assets {
-  /** Address by name, such as `{ style: '/assets/3f…/style.css' }`. */
+  /**
+   * Address by name, such as `{ style: '/assets/3f…/style.css' }`. A script or style sheet beside a page has its place below `src` as its name:
+   * `proofing/capture/photo/camera.js`.
+   */
   readonly addresses: Readonly<Record<string, string>>;
   find(address: string): Asset | undefined;
 }
@@ -26,12 +31,16 @@ const ourFolder = path.join(import.meta.dirname, 'assets');
 export async function loadAssets(): Promise<Assets> {
   const require = createRequire(import.meta.url);
   const kit = path.join(path.dirname(require.resolve('nhsuk-frontend/package.json')), 'dist/nhsuk');
-  const [kitStyle, kitScript, ourStyle, ourScript, icon] = await Promise.all([
+  const [kitStyle, kitScript, ourStyle, ourScript, icon, tus] = await Promise.all([
     readFile(path.join(kit, 'nhsuk-frontend.min.css'), 'utf8'),
     readFile(path.join(kit, 'nhsuk-frontend.min.js'), 'utf8'),
     readFile(path.join(ourFolder, 'style.css'), 'utf8'),
     readFile(path.join(ourFolder, 'script.js'), 'utf8'),
     readFile(path.join(ourFolder, 'icon.svg'), 'utf8'),
+    readFile(
+      path.join(path.dirname(require.resolve('tus-js-client/package.json')), 'dist/tus.min.js'),
+      'utf8',
+    ),
   ]);
   const found = new Map<string, Asset>();
   const addresses: Record<string, string> = {};
@@ -57,6 +66,12 @@ export async function loadAssets(): Promise<Assets> {
     ourScript.replace('nhsuk-frontend', kitAddress),
   );
   add('icon', 'icon.svg', 'image/svg+xml', icon);
+  // Sends what is long, for the pages that ask for it.
+  add('tus', 'tus.js', 'text/javascript; charset=utf-8', withoutSourceMap(tus));
+  await addPageScripts((name, text) =>
+    add(name, path.basename(name), 'text/javascript; charset=utf-8', text),
+  );
+  await addPageStyles((name, text) => add(name, path.basename(name), 'text/css; charset=utf-8', text));
   return { addresses, find: (address) => found.get(address) };
 }
 

@@ -4,7 +4,7 @@ export interface Cookie {
   /** On https its name has the prefix that binds it to this host. */
   readonly bound: boolean;
   /** Names the words of the page. */
-  readonly lasts: 'browser' | 'session' | 'hour' | 'quarter' | 'days' | 'year';
+  readonly lasts: 'browser' | 'session' | 'hour' | 'quarter' | 'shift' | 'days' | 'year';
 }
 
 /** Every cookie that the product sets; a test compares it with what browsers get. */
@@ -20,6 +20,8 @@ export const cookies: readonly Cookie[] = [
   { name: 'resume.sig', bound: false, lasts: 'hour' },
   { name: 'device', bound: true, lasts: 'days' },
   { name: 'settings-visit', bound: true, lasts: 'quarter' },
+  { name: 'practice-session', bound: true, lasts: 'shift' },
+  { name: 'id-checker-session', bound: true, lasts: 'shift' },
 ];
 
 /** @returns the table of the page, with the names that a browser shows */

@@ -6,6 +6,7 @@ import {
   leaving,
   signInIsOver,
   waysAnswers,
+  wayOf,
   waysContext,
   type WaysAnswers,
   type WaysContext,
@@ -37,19 +38,21 @@ function stepsOfWay(method: ProofingMethod, tools: Proofing['tools']): AnyStep<W
   const { id } = method;
   return method.embedIn<WaysAnswers, WaysContext>(tools, {
     pathPrefix: `${id}-`,
-    appliesWhen: ({ chosen }) => chosen === id,
+    appliesWhen: (answers, context) => wayOf(answers, context) === id,
     read: ({ kept }) => kept[id],
     write: (answers, kept) => ({ ...answers, kept: { ...answers.kept, [id]: kept } }),
-    context: ({ accountId, clientName, offered }) => ({
+    context: ({ accountId, clientName, offered, begun, sessionUid, seenAt }) => ({
       accountId,
       clientName,
-      hasOtherWays: offered.length > 1,
+      hasOtherWays: offered.some((other) => other !== id),
+      signedIn: { sessionUid, at: seenAt },
+      ...(begun?.id === id ? { standing: begun.standing } : {}),
     }),
     guard: signInIsOver,
     actions: {
       ...leaving,
       'other-way': (_deps, { answers: { chosen: _, ...rest } }) =>
-        Promise.resolve({ outcome: 'answered', answers: rest }),
+        Promise.resolve({ outcome: 'answered', answers: { ...rest, looksAround: true } }),
     },
   });
 }

@@ -1,6 +1,7 @@
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
-import type { OdsCode } from '#foundation/identifiers';
+
+import type { Place } from '../staff/roles.ts';
 import { insertAct, selectActs } from './store.ts';
 
 export const actTypes = [
@@ -39,7 +40,7 @@ const mostListed = 100;
 export async function writeAct(
   deps: Pick<Deps, 'db' | 'clock' | 'secrets'>,
   act: {
-    readonly odsCode: OdsCode;
+    readonly place: Place;
     readonly staffId: string;
     readonly type: ActType;
     readonly person?: { readonly givenName?: string | undefined; readonly familyName: string } | undefined;
@@ -51,7 +52,7 @@ export async function writeAct(
   const initials = names.map((name) => [...name.trim()][0]?.toUpperCase() ?? '').join('');
   const at = deps.clock.now();
   await insertAct(deps, {
-    odsCode: act.odsCode,
+    place: act.place,
     staffId: act.staffId,
     type: act.type,
     initials: initials === '' ? undefined : initials,
@@ -64,9 +65,9 @@ export async function writeAct(
 /** @returns what was done at a practice, newest first, a page at a time */
 export async function listActs(
   deps: Pick<Deps, 'db' | 'secrets'>,
-  asked: { readonly odsCode: OdsCode; readonly before?: string | undefined },
+  asked: { readonly place: Place; readonly before?: string | undefined },
 ): Promise<{ readonly acts: readonly Act[]; readonly next: string | undefined }> {
   const before = asked.before !== undefined && /^\d{1,18}$/u.test(asked.before) ? asked.before : undefined;
-  const acts = await selectActs(deps, { odsCode: asked.odsCode, before, limit: mostListed });
+  const acts = await selectActs(deps, { place: asked.place, before, limit: mostListed });
   return { acts, next: acts.length === mostListed ? acts.at(-1)?.number : undefined };
 }

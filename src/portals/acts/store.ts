@@ -1,13 +1,13 @@
-import type { OdsCode } from '#foundation/identifiers';
 import type { Secrets } from '#foundation/security';
 import { deleteExpired, type Db } from '#foundation/storage';
 import type { Generated } from 'kysely';
+import type { Place } from '../staff/roles.ts';
 import type { Act, ActType } from './acts.ts';
 
 type ActTables = {
   'portals.act': {
     number: Generated<string>;
-    ods_code: string;
+    place: string;
     staff_id: string | null;
     type: ActType;
     sealed_initials: Buffer | null;
@@ -23,12 +23,12 @@ interface StoreDeps {
 }
 
 const tables = (db: Db) => db.withTables<ActTables>();
-const purpose = (odsCode: string) => `portals act ${odsCode}`;
+const purpose = (place: string) => `portals act ${place}`;
 
 export async function insertAct(
   { db, secrets }: StoreDeps,
   act: {
-    odsCode: OdsCode;
+    place: Place;
     staffId: string;
     type: ActType;
     initials: string | undefined;
@@ -37,12 +37,12 @@ export async function insertAct(
     keptUntil: Date;
   },
 ): Promise<void> {
-  const { odsCode, initials } = act;
-  const sealed = initials === undefined ? null : secrets.seal(purpose(odsCode), Buffer.from(initials));
+  const { place, initials } = act;
+  const sealed = initials === undefined ? null : secrets.seal(purpose(place), Buffer.from(initials));
   await tables(db)
     .insertInto('portals.act')
     .values({
-      ods_code: odsCode,
+      place,
       staff_id: act.staffId,
       type: act.type,
       sealed_initials: sealed,
@@ -56,9 +56,9 @@ export async function insertAct(
 /** Newest first. @param asked.before a number of the page before */
 export async function selectActs(
   { db, secrets }: StoreDeps,
-  asked: { odsCode: OdsCode; before?: string | undefined; limit: number },
+  asked: { place: Place; before?: string | undefined; limit: number },
 ): Promise<Act[]> {
-  let query = tables(db).selectFrom('portals.act').selectAll().where('ods_code', '=', asked.odsCode);
+  let query = tables(db).selectFrom('portals.act').selectAll().where('place', '=', asked.place);
   if (asked.before !== undefined) query = query.where('number', '<', asked.before);
   const rows = await query.orderBy('number', 'desc').limit(asked.limit).execute();
   return rows.map((row) => ({
@@ -68,7 +68,7 @@ export async function selectActs(
     initials:
       row.sealed_initials === null
         ? undefined
-        : secrets.unseal(purpose(row.ods_code), row.sealed_initials).toString(),
+        : secrets.unseal(purpose(row.place), row.sealed_initials).toString(),
     details: row.details,
     at: row.at,
   }));

@@ -161,7 +161,7 @@ async function keep(deps: Deps, issue: Kept): Promise<Issued> {
 async function mayStillCheck(deps: Deps, { odsCode, staffId, sessionHash, patient }: Kept): Promise<boolean> {
   if (!(await holdSession(deps.db, sessionHash))) return false;
   const places = await selectMemberships(deps, staffId);
-  const here = places.find((place) => place.odsCode === odsCode);
+  const here = places.find(({ place }) => place === odsCode);
   return here?.roles.includes(roleFor[patient.check.way]) === true;
 }
 
@@ -190,7 +190,7 @@ async function keepWhy(deps: Deps, issue: Kept, issuedId: string): Promise<void>
   });
   const isRemote = check.way !== 'documents' && check.isRemote;
   const told = [check.way, ...(isRemote ? ['remote'] : []), reason, letter.delivery];
-  await writeAct(deps, { odsCode, staffId, type: 'issued', person: patient, details: told });
+  await writeAct(deps, { place: odsCode, staffId, type: 'issued', person: patient, details: told });
 }
 
 /** Whoever collects the letter later is told by e-mail that it is there; the e-mail has nothing of what stands in it. */

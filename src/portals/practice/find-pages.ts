@@ -11,12 +11,13 @@ import {
 } from '#foundation/identifiers';
 import { attemptFailed, attemptNotMade, countAttempt } from '#foundation/security';
 import type { FastifyReply } from 'fastify';
+import { leadTo, show, showTooMany, type FieldErrors } from '../desk/portal.ts';
 import { findPatient, type Sought } from '../patients/find.ts';
 import { insertVisit } from '../patients/store.ts';
 import type { PatientVisit } from '../patients/visit.ts';
 import { notFoundLimits } from '../staff/limits.ts';
 import { holdSession } from '../staff/store.ts';
-import { leadTo, show, showTooMany, type AtDesk, type Desk, type FieldErrors, type Portal } from './desk.ts';
+import type { AtDesk, Desk, Portal } from './desk.ts';
 
 /** For so long a patient who was found can be dealt with; afterwards they are looked for again. */
 const visitSeconds = 60 * 60;

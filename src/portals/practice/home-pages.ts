@@ -1,8 +1,10 @@
+import { longDay } from '../desk/moments.ts';
+import { notFound, param, show } from '../desk/portal.ts';
 import { countSystems, selectIssuePatient, selectOutdated } from '../patients/issue-store.ts';
 import { findAndOpen } from './find-pages.ts';
 import { markSeen } from '../staff/store.ts';
 import { placeOf } from '../staff/session.ts';
-import { longDay, notFound, param, show, supplierAt, type AtDesk, type Desk, type Portal } from './desk.ts';
+import { supplierAt, type AtDesk, type Desk, type Portal } from './desk.ts';
 
 const everybody = ['verifier', 'voucher', 'manager'] as const;
 const mayCheck = ['verifier', 'voucher'] as const;
@@ -14,7 +16,7 @@ export function mountHome(portal: Portal, desk: Desk): void {
   desk.get('', everybody, async (at) => {
     const { odsCode, staff } = at;
     if (placeOf(staff, odsCode)?.hasBeenHere === false)
-      await markSeen(house.deps.db, { staffId: staff.staffId, odsCode, now: house.clock.now() });
+      await markSeen(house.deps.db, { staffId: staff.staffId, place: odsCode, now: house.clock.now() });
     return show(portal, at, 'home', {
       mayCheck: mayCheck.some((role) => at.roles.includes(role)),
       mayManage: at.roles.includes('manager'),

@@ -1,6 +1,7 @@
 import { readEmail } from '#accounts';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { leadTo, show, type FieldErrors } from '../desk/portal.ts';
 import { isReady, issueDetails, type Issued } from '../patients/issue.ts';
 import {
   acquaintances,
@@ -13,7 +14,7 @@ import {
   type PatientVisit,
 } from '../patients/visit.ts';
 import type { Role } from '../staff/roles.ts';
-import { leadTo, show, supplierAt, type AtDesk, type Desk, type FieldErrors, type Portal } from './desk.ts';
+import { supplierAt, type AtDesk, type Desk, type Portal } from './desk.ts';
 import { headOf, isOldEnough, tell, withPatient, type AtPatient } from './patient-pages.ts';
 
 const mayCheck = ['verifier', 'voucher'] as const;

@@ -1,8 +1,9 @@
 import type { FastifyReply } from 'fastify';
+import { param, show } from '../desk/portal.ts';
 import { writeAct } from '../acts/acts.ts';
 import { hasLetter, takeLetter, type LetterContents } from '../patients/store.ts';
-import { param, show, supplierAt, type AtDesk, type Desk, type Portal } from './desk.ts';
-import { makeLetter, type Letter } from './letter/letter.ts';
+import { supplierAt, type AtDesk, type Desk, type Portal } from './desk.ts';
+import type { Letter } from './letter/letter.ts';
 
 const mayCheck = ['verifier', 'voucher'] as const;
 
@@ -27,11 +28,13 @@ async function printLetter(portal: Portal, at: AtDesk): Promise<FastifyReply> {
   const { house } = portal;
   const { odsCode, staff } = at;
   const words = await supplierAt(portal, at);
+  // Loaded when first needed: what draws it takes more memory than the rest of the portal.
+  const { makeLetter } = await import('./letter/letter.ts');
   const pdf = await house.transact(async (deps) => {
     const taken = await takeLetter(deps, { ...ownerOf(at), now: deps.clock.now() });
     if (taken === undefined) return undefined;
     const { contents } = taken;
-    await writeAct(deps, { odsCode, staffId: staff.staffId, type: 'printed' });
+    await writeAct(deps, { place: odsCode, staffId: staff.staffId, type: 'printed' });
     await deps.audit({
       type: 'details.printed',
       details: { id: taken.issuedId, odsCode, staffId: staff.staffId },

@@ -11,10 +11,12 @@ import {
 import { listIssuedDetails, withdrawIssuedDetails } from '#proofing';
 import type { Deps } from '#foundation/deps';
 import type { FastifyReply } from 'fastify';
+import { longDay } from '../desk/moments.ts';
+import { leadTo, noticeOf, param, show } from '../desk/portal.ts';
 import { writeAct, type ActType } from '../acts/acts.ts';
 import { deleteLettersOf, selectVisit, updateVisit, type Owner } from '../patients/store.ts';
 import type { PatientVisit } from '../patients/visit.ts';
-import { leadTo, longDay, noticeOf, param, show, type AtDesk, type Desk, type Portal } from './desk.ts';
+import type { AtDesk, Desk, Portal } from './desk.ts';
 
 /** A patient who was found, in front of a member of staff. */
 export interface AtPatient {
@@ -164,7 +166,7 @@ async function withdraw({ house }: Portal, at: AtDesk, issuedId: string): Promis
     const done = await withdrawIssuedDetails(deps, { id: issuedId, odsCode, staffId });
     if (done.outcome !== 'withdrawn') return;
     await deleteLettersOf(deps.db, { issuedId, odsCode });
-    await writeAct(deps, { odsCode, staffId, type: 'withdrawn' });
+    await writeAct(deps, { place: odsCode, staffId, type: 'withdrawn' });
   });
 }
 
@@ -189,6 +191,6 @@ async function decide(
       if (block?.odsCode !== odsCode) return;
     }
     await decision.work(deps, { nhsNumber, odsCode, staffId });
-    await writeAct(deps, { odsCode, staffId, type: decision.act, person: patient });
+    await writeAct(deps, { place: odsCode, staffId, type: decision.act, person: patient });
   });
 }

@@ -1,12 +1,12 @@
-import type { OdsCode } from '#foundation/identifiers';
 import { deleteExpired, type Db } from '#foundation/storage';
+import type { Place } from './roles.ts';
 import type { StoreDeps } from './store.ts';
 
 type InvitationTables = {
   'portals.invitation': {
     token_hash: string;
     staff_id: string;
-    ods_code: string;
+    place: string;
     expires_at: Date;
     is_over: boolean;
     browser_key: string | null;
@@ -21,7 +21,7 @@ const secretPurpose = (tokenHash: string) => `portals invitation ${tokenHash}`;
 /** Puts an invitation in; those that the same person had before lead nowhere any more. */
 export async function insertInvitation(
   db: Db,
-  invitation: { tokenHash: string; staffId: string; odsCode: OdsCode; expiresAt: Date },
+  invitation: { tokenHash: string; staffId: string; place: Place; expiresAt: Date },
 ): Promise<void> {
   await tables(db)
     .updateTable('portals.invitation')
@@ -33,7 +33,7 @@ export async function insertInvitation(
     .values({
       token_hash: invitation.tokenHash,
       staff_id: invitation.staffId,
-      ods_code: invitation.odsCode,
+      place: invitation.place,
       expires_at: invitation.expiresAt,
       is_over: false,
       browser_key: null,
@@ -45,7 +45,7 @@ export async function insertInvitation(
 
 export interface StoredInvitation {
   readonly staffId: string;
-  readonly odsCode: string;
+  readonly place: string;
   readonly browserKey: string | undefined;
   /** What was chosen on its first page. */
   readonly begun: { readonly passwordHash: string; readonly secret: string } | undefined;
@@ -67,7 +67,7 @@ export async function selectInvitation(
   const { password_hash: passwordHash, sealed_secret: sealed } = row;
   return {
     staffId: row.staff_id,
-    odsCode: row.ods_code,
+    place: row.place,
     browserKey: row.browser_key ?? undefined,
     begun:
       passwordHash === null || sealed === null

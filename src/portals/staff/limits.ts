@@ -64,6 +64,6 @@ export function notFoundLimits(staffId: string): Limited[] {
   return [{ rule: notFound, subject: staffId }];
 }
 
-export function invitationLimits(odsCode: string): Limited[] {
-  return [{ rule: invitation, subject: odsCode }];
+export function invitationLimits(place: string): Limited[] {
+  return [{ rule: invitation, subject: place }];
 }

@@ -4,7 +4,6 @@ import { secondsAfter, type Clock } from '#foundation/clock';
 import type { RecordEvent } from '#foundation/audit';
 import type { Deps } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
-import type { OdsCode } from '#foundation/identifiers';
 import { randomToken, type Secrets } from '#foundation/security';
 import type { Settings } from '#foundation/settings';
 import type { Db } from '#foundation/storage';
@@ -12,7 +11,7 @@ import type { Language } from '#foundation/web';
 import { sendMessage } from '#messaging';
 import { emailKeyOf } from './email-key.ts';
 import { endInvitationsOf, insertInvitation } from './invitation-store.ts';
-import { readRoles, type Role } from './roles.ts';
+import { portalOf, readRoles, type Place, type Role } from './roles.ts';
 import {
   deleteSessionsOf,
   insertStaff,
@@ -37,7 +36,7 @@ export interface MemberDeps {
 }
 
 export interface NewMember {
-  readonly odsCode: OdsCode;
+  readonly place: Place;
   readonly name: string;
   /** As `readEmail` gives it. */
   readonly email: string;
@@ -55,23 +54,23 @@ export interface Added {
   readonly expiresAt: Date;
 }
 
-/** Gives somebody roles at a practice, beside those that they have there, and an invitation if they have no access yet. Call it in a transaction. */
+/** Gives somebody roles at a place, beside those that they have there, and an invitation if they have no access yet. Call it in a transaction. */
 export async function addMember(deps: MemberDeps, member: NewMember): Promise<Added> {
-  const { odsCode } = member;
+  const { place } = member;
   const staff = await findOrMake(deps, member.email);
   const given = await rolesWith(deps, staff.id, member);
   await upsertMember(deps, { ...member, roles: given, staffId: staff.id, now: deps.clock.now() });
   const needsLink = staff.passwordHash === undefined || member.isAgain === true;
-  const added = needsLink ? await invite(deps, staff.id, odsCode) : noLink(deps, staff.id);
+  const added = needsLink ? await invite(deps, staff.id, place) : noLink(deps, staff.id);
   const by = member.by ?? 'operator';
-  await deps.audit({ type: 'staff.added', details: { staffId: staff.id, odsCode, roles: [...given], by } });
+  await deps.audit({ type: 'staff.added', details: { staffId: staff.id, place, roles: [...given], by } });
   return added;
 }
 
 /** Whoever is there already keeps the roles that they have: nobody loses a manager by an invitation. */
 async function rolesWith(deps: MemberDeps, staffId: string, member: NewMember): Promise<Role[]> {
-  const before = (await selectMemberships(deps, staffId)).find(({ odsCode }) => odsCode === member.odsCode);
-  return readRoles([...member.roles, ...(before?.roles ?? [])]);
+  const before = (await selectMemberships(deps, staffId)).find(({ place }) => place === member.place);
+  return readRoles(member.place, [...member.roles, ...(before?.roles ?? [])]);
 }
 
 async function findOrMake(deps: MemberDeps, email: string): Promise<StoredStaff> {
@@ -83,10 +82,10 @@ async function findOrMake(deps: MemberDeps, email: string): Promise<StoredStaff>
 }
 
 /** Begins access anew for somebody: an authenticator was lost, or a password forgotten. The old ones count until then. */
-export async function invite(deps: MemberDeps, staffId: string, odsCode: OdsCode): Promise<Added> {
+export async function invite(deps: MemberDeps, staffId: string, place: Place): Promise<Added> {
   const token = randomToken();
   const expiresAt = secondsAfter(deps.clock.now(), invitationSeconds);
-  await insertInvitation(deps.db, { tokenHash: invitationHash(token), staffId, odsCode, expiresAt });
+  await insertInvitation(deps.db, { tokenHash: invitationHash(token), staffId, place, expiresAt });
   return { staffId, token, expiresAt };
 }
 
@@ -98,29 +97,43 @@ export function invitationHash(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
 
-export function invitationAddress({ settings }: Pick<MemberDeps, 'settings'>, token: string): string {
-  return `${settings.issuer}/practice/invitation/${token}`;
+/** @param invited.place where somebody was invited to, which decides the portal */
+export function invitationAddress(
+  { settings }: Pick<MemberDeps, 'settings'>,
+  { place, token }: { readonly place: Place; readonly token: string },
+): string {
+  return `${settings.issuer}/${portalOf(place)}/invitation/${token}`;
 }
 
-/** Sends what {@link addMember} or {@link invite} made, in the same transaction. */
+/** Sends what {@link addMember} or {@link invite} made, in the same transaction. @param invitation.placeName of a practice: its name */
 export async function sendInvitation(
   deps: Deps,
-  invitation: { readonly added: Added; readonly practiceName: string; readonly language: Language },
+  invitation: {
+    readonly added: Added;
+    readonly place: Place;
+    readonly placeName: string;
+    readonly language: Language;
+  },
 ): Promise<void> {
   const { token, staffId, expiresAt } = invitation.added;
   const staff = await selectStaff(deps, { id: staffId });
   if (staff === undefined) return;
-  const { practiceName: practice, language } = invitation;
+  const { place, placeName: practice, language } = invitation;
   const mail = {
     channel: 'email',
     to: emailForSending(staff.email),
     language,
     usefulUntil: expiresAt,
   } as const;
+  const isDesk = portalOf(place) === 'id-checker';
   if (token === undefined)
-    return sendMessage(deps, { ...mail, message: 'practice-access', values: { practice } });
-  const link = invitationAddress(deps, token);
-  return sendMessage(deps, { ...mail, message: 'practice-invitation', values: { link, practice } });
+    return isDesk
+      ? sendMessage(deps, { ...mail, message: 'checker-access', values: {} })
+      : sendMessage(deps, { ...mail, message: 'practice-access', values: { practice } });
+  const link = invitationAddress(deps, { place, token });
+  return isDesk
+    ? sendMessage(deps, { ...mail, message: 'checker-invitation', values: { link } })
+    : sendMessage(deps, { ...mail, message: 'practice-invitation', values: { link, practice } });
 }
 
 export type RolesChanged = {
@@ -128,18 +141,18 @@ export type RolesChanged = {
 };
 
 /**
- * Gives somebody other roles at a practice, in a transaction; none removes them. It holds from their next request on.
+ * Gives somebody other roles at a place, in a transaction; none removes them. It holds from their next request on.
  *
- * @param change.by a manager of the practice
- * @returns `last_manager` if nobody could manage the practice any more, for which an invitation is not enough; `not_allowed` if
+ * @param change.by a manager there
+ * @returns `last_manager` if nobody could manage the place any more, for which an invitation is not enough; `not_allowed` if
  *   whoever changes it was a manager until a moment ago. Then nothing is changed
  */
 export async function changeRoles(
   deps: MemberDeps,
-  change: { odsCode: OdsCode; staffId: string; roles: readonly Role[]; by: string },
+  change: { place: Place; staffId: string; roles: readonly Role[]; by: string },
 ): Promise<RolesChanged> {
-  const { odsCode, staffId, roles } = change;
-  const members = await lockMembers(deps, odsCode);
+  const { place, staffId, roles } = change;
+  const members = await lockMembers(deps, place);
   const managers = members.filter((one) => one.roles.includes('manager'));
   if (!managers.some((one) => one.staffId === change.by)) return { outcome: 'not_allowed' };
   const member = members.find((one) => one.staffId === staffId && one.roles.length > 0);
@@ -147,10 +160,10 @@ export async function changeRoles(
   const others = managers.filter((one) => one.staffId !== staffId);
   if (!roles.includes('manager') && !(await canAnySignIn(deps, others))) return { outcome: 'last_manager' };
   if (member.roles.join(' ') === roles.join(' ')) return { outcome: 'no_change' };
-  await updateRoles(deps.db, { staffId, odsCode, roles });
+  await updateRoles(deps.db, { staffId, place, roles });
   if (roles.length === 0) await leaveIfNowhere(deps, staffId);
   const type = roles.length === 0 ? 'staff.removed' : 'staff.roles-changed';
-  await deps.audit({ type, details: { staffId, odsCode, roles: [...roles], by: change.by } });
+  await deps.audit({ type, details: { staffId, place, roles: [...roles], by: change.by } });
   return { outcome: 'changed' };
 }
 
@@ -164,7 +177,7 @@ async function canAnySignIn(
   return false;
 }
 
-/** Whoever is at no practice any more has nothing to sign in for. */
+/** Whoever is nowhere any more has nothing to sign in for. */
 async function leaveIfNowhere(deps: MemberDeps, staffId: string): Promise<void> {
   if ((await selectMemberships(deps, staffId)).length > 0) return;
   await deleteSessionsOf(deps.db, staffId);

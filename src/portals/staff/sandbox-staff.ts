@@ -1,10 +1,13 @@
 import type { House } from '#foundation/deps';
 import type { OdsCode } from '#foundation/identifiers';
-import { seedPracticeStaff } from './seed.ts';
+import { checkerDesk, type Role } from './roles.ts';
+import { seedStaff } from './seed.ts';
 import { codeNow } from './totp.ts';
 
-/** What a sandbox tells everybody of the member of staff whom it has from the beginning. */
+/** What a sandbox tells everybody of a member of staff whom it has from the beginning. */
 export interface SandboxStaff {
+  readonly name: string;
+  readonly roles: readonly Role[];
   readonly email: string;
   readonly password: string;
   /** Of the authenticator, in base32. */
@@ -13,13 +16,34 @@ export interface SandboxStaff {
   readonly code: string;
 }
 
-const name = 'Maria Jones';
-const email = 'maria.jones@practice.example';
-const secret = 'KVKFKRCPNZQUYMLXOVYDSQKJKZDTSRLD';
+type Known = Pick<SandboxStaff, 'name' | 'roles' | 'email' | 'secret'>;
+
+const atPractices: Known = {
+  name: 'Maria Jones',
+  roles: ['verifier', 'voucher', 'manager'],
+  email: 'maria.jones@practice.example',
+  secret: 'KVKFKRCPNZQUYMLXOVYDSQKJKZDTSRLD',
+};
+
+/** Two, so that what one has approved can be looked at again by the other. */
+const atDesk: readonly Known[] = [
+  {
+    name: 'Anita Rao',
+    roles: ['checker'],
+    email: 'anita.rao@checks.example',
+    secret: 'JVQXEZLTORXW4ZJANFZSA2DFOJSSA5DP',
+  },
+  {
+    name: 'Helen Shaw',
+    roles: ['checker', 'supervisor', 'assurance', 'manager'],
+    email: 'helen.shaw@checks.example',
+    secret: 'NBSWYZLOFZZWQYLXFZUXGLTIMVZGKLTU',
+  },
+];
 
 /**
- * Puts a member of staff with every role in, at practices of a sandbox that are there already. A second time it brings their access
- * back to what it was.
+ * Puts staff in: one with every role at practices of a sandbox that are there already, and those of the desk where ID is checked. A
+ * second time it brings their access back to what it was.
  *
  * @throws {Error} in production
  */
@@ -29,17 +53,17 @@ export async function seedSandboxStaff(
 ): Promise<void> {
   if (house.settings.mode === 'production') throw new Error('what everybody knows signs nobody in');
   const passwordHash = await house.passwords.hash(sandbox.password);
-  const roles = ['verifier', 'voucher', 'manager'] as const;
   await house.transact(async (deps) => {
-    for (const odsCode of sandbox.odsCodes)
-      await seedPracticeStaff(deps, { odsCode, name, email, roles, passwordHash, secret });
+    for (const place of sandbox.odsCodes) await seedStaff(deps, { ...atPractices, place, passwordHash });
+    for (const one of atDesk) await seedStaff(deps, { ...one, place: checkerDesk, passwordHash });
   });
 }
 
-/** @returns how to sign in as them, at this moment */
+/** @returns how to sign in as whom, at this moment */
 export function describeSandboxStaff(
   { clock }: Pick<House, 'clock'>,
   { password }: { readonly password: string },
-): SandboxStaff {
-  return { email, password, secret, code: codeNow({ clock }, secret) };
+): { readonly practice: SandboxStaff; readonly checkers: readonly SandboxStaff[] } {
+  const describe = (one: Known): SandboxStaff => ({ ...one, password, code: codeNow({ clock }, one.secret) });
+  return { practice: describe(atPractices), checkers: atDesk.map(describe) };
 }

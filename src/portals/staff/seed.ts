@@ -1,13 +1,13 @@
 import type { Deps } from '#foundation/deps';
-import type { OdsCode } from '#foundation/identifiers';
+
 import { addMember, type MemberDeps } from './members.ts';
 import { endInvitationsOf } from './invitation-store.ts';
-import type { Role } from './roles.ts';
+import type { Place, Role } from './roles.ts';
 import { updateCredentials } from './store.ts';
 
 /** A member of staff whom a sandbox knows from the beginning. */
 export interface SeededStaff {
-  readonly odsCode: OdsCode;
+  readonly place: Place;
   readonly name: string;
   readonly email: string;
   readonly roles: readonly Role[];
@@ -18,10 +18,7 @@ export interface SeededStaff {
 }
 
 /** Puts a member of staff in whose access is set up already, in a transaction. For a sandbox and for tests. @returns their id */
-export async function seedPracticeStaff(
-  deps: MemberDeps & Pick<Deps, 'db'>,
-  staff: SeededStaff,
-): Promise<string> {
+export async function seedStaff(deps: MemberDeps & Pick<Deps, 'db'>, staff: SeededStaff): Promise<string> {
   const { staffId } = await addMember(deps, staff);
   await endInvitationsOf(deps.db, staffId);
   await updateCredentials(deps, {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { readOdsCode } from '#foundation/identifiers';
 import { createTestHouse } from '../../../test/support/house.ts';
 import { watchStatements } from '../../../test/support/statements.ts';
-import { seedPracticeStaff } from './seed.ts';
+import { seedStaff } from './seed.ts';
 import { signIn } from './session.ts';
 import { codeNow, newAuthenticatorSecret } from './totp.ts';
 
@@ -16,12 +16,16 @@ test('a wrong password, a wrong code and an unknown address cost the same, state
   const password = 'seven damp lanterns';
   const passwordHash = await house.passwords.hash(password);
   const email = 'known@practice.example';
-  const staff = { odsCode, name: 'Sam', email, roles: ['verifier'], passwordHash, secret } as const;
-  await house.transact((deps) => seedPracticeStaff(deps, staff));
+  const staff = { place: odsCode, name: 'Sam', email, roles: ['verifier'], passwordHash, secret } as const;
+  await house.transact((deps) => seedStaff(deps, staff));
   const code = codeNow(house, secret);
   const costOf = async (attempt: { email: string; password: string; code: string }) => {
     const watched = watchStatements(house);
-    const done = await signIn(watched.house, { ...attempt, remoteAddress: '203.0.113.9' });
+    const done = await signIn(watched.house, {
+      ...attempt,
+      portal: 'practice',
+      remoteAddress: '203.0.113.9',
+    });
     assert.deepEqual(done, { outcome: 'no_match' });
     return watched.statements;
   };

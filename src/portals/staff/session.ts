@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
-import type { OdsCode } from '#foundation/identifiers';
+
 import {
   attemptFailed,
   attemptNotMade,
@@ -12,7 +12,7 @@ import {
 import { networkOf } from '#accounts';
 import { emailKeyOf } from './email-key.ts';
 import { signInLimits } from './limits.ts';
-import type { Role } from './roles.ts';
+import { portalOf, type Place, type PortalName, type Role } from './roles.ts';
 import {
   deleteSession,
   insertSession,
@@ -35,7 +35,7 @@ export interface SignedIn {
   readonly staffId: string;
   readonly sessionHash: string;
   readonly places: readonly {
-    readonly odsCode: string;
+    readonly place: string;
     readonly name: string;
     readonly roles: readonly Role[];
     readonly hasBeenHere: boolean;
@@ -56,7 +56,7 @@ export type SignIn =
  */
 export async function signIn(
   house: House,
-  attempt: { email: string; password: string; code: string; remoteAddress: string },
+  attempt: { portal: PortalName; email: string; password: string; code: string; remoteAddress: string },
 ): Promise<SignIn> {
   const { deps } = house;
   const emailKey = emailKeyOf(deps, attempt.email);
@@ -76,7 +76,7 @@ export async function signIn(
   const isRight = isPassword && found?.secret !== undefined && step !== undefined;
   if (isRight && (await takeCodeStep(deps.db, { id: found.id, step }))) {
     await attemptSucceeded(deps, limits);
-    return house.transact((inside) => openSession(inside, found.id));
+    return house.transact((inside) => openSession(inside, { staffId: found.id, portal: attempt.portal }));
   }
   const failed = await attemptFailed(deps, limits);
   const details = { locked: failed.outcome === 'locked', ...(found && { staffId: found.id }) };
@@ -86,8 +86,8 @@ export async function signIn(
 
 /** Begins a session for somebody who has just shown password and code. */
 export async function openSession(
-  deps: Deps,
-  staffId: string,
+  deps: Pick<Deps, 'db' | 'clock' | 'audit'>,
+  { staffId, portal }: { readonly staffId: string; readonly portal: PortalName },
 ): Promise<{ readonly outcome: 'signed_in'; readonly token: string; readonly expiresAt: Date }> {
   const token = randomToken();
   const now = deps.clock.now();
@@ -95,24 +95,29 @@ export async function openSession(
   await insertSession(deps.db, {
     tokenHash: hashOf(token),
     staffId,
+    portal,
     idleUntil: secondsAfter(now, idleSeconds),
     expiresAt,
   });
-  await deps.audit({ type: 'staff.signed-in', details: { staffId } });
+  await deps.audit({ type: 'staff.signed-in', details: { staffId, portal } });
   return { outcome: 'signed_in', token, expiresAt };
 }
 
-/** @returns who is signed in with a token, with the roles of this very moment; undefined for none, or one that is over */
+/**
+ * @returns who is signed in to a portal with a token, with the roles of this very moment in it; undefined for none, one that is
+ *   over, or one of another portal
+ */
 export async function readSession(
   deps: Pick<Deps, 'db' | 'clock' | 'secrets'>,
-  token: string,
+  { token, portal }: { readonly token: string; readonly portal: PortalName },
 ): Promise<SignedIn | undefined> {
   const now = deps.clock.now();
   const sessionHash = hashOf(token);
   const idleUntil = secondsAfter(now, idleSeconds);
-  const staffId = await touchSession(deps.db, { tokenHash: sessionHash, now, idleUntil });
+  const staffId = await touchSession(deps.db, { tokenHash: sessionHash, portal, now, idleUntil });
   if (staffId === undefined) return undefined;
-  return { staffId, sessionHash, places: await selectMemberships(deps, staffId) };
+  const places = await selectMemberships(deps, staffId);
+  return { staffId, sessionHash, places: places.filter(({ place }) => portalOf(place) === portal) };
 }
 
 export async function endSession(deps: Pick<Deps, 'db' | 'audit'>, token: string): Promise<void> {
@@ -120,9 +125,9 @@ export async function endSession(deps: Pick<Deps, 'db' | 'audit'>, token: string
   if (staffId !== undefined) await deps.audit({ type: 'staff.signed-out', details: { staffId } });
 }
 
-/** @returns what somebody may do at a practice; nothing for one that is not theirs */
-export function placeOf(signedIn: SignedIn, odsCode: OdsCode) {
-  return signedIn.places.find((place) => place.odsCode === odsCode);
+/** @returns what somebody may do at a place; nothing for one that is not theirs */
+export function placeOf(signedIn: SignedIn, place: Place) {
+  return signedIn.places.find((one) => one.place === place);
 }
 
 function hashOf(token: string): string {

@@ -9,6 +9,7 @@ import {
 } from './invitation-store.ts';
 import { setUpLimits } from './limits.ts';
 import { invitationHash } from './members.ts';
+import { portalOf, type PortalName } from './roles.ts';
 import { openSession } from './session.ts';
 import { deleteSessionsOf, selectMemberships, selectStaff, updateCredentials } from './store.ts';
 import { newAuthenticatorSecret, stepOfCode } from './totp.ts';
@@ -16,25 +17,25 @@ import { newAuthenticatorSecret, stepOfCode } from './totp.ts';
 /** An invitation that can be used now, and who was invited. */
 export interface OpenInvitation {
   readonly staffId: string;
-  readonly odsCode: string;
+  readonly place: string;
   readonly email: string;
   /** The authenticator's secret, for the browser alone in which the password was chosen. */
   readonly secret: string | undefined;
 }
 
-/** @returns undefined for a link that was used, is too old, was replaced, or never was */
+/** @returns undefined for a link that was used, is too old, was replaced, is for another portal, or never was */
 export async function readInvitation(
   deps: Pick<Deps, 'db' | 'clock' | 'secrets'>,
-  asked: { readonly token: string; readonly visitor: string | undefined },
+  asked: { readonly portal: PortalName; readonly token: string; readonly visitor: string | undefined },
 ): Promise<OpenInvitation | undefined> {
   const tokenHash = invitationHash(asked.token);
   const invitation = await selectInvitation(deps, { tokenHash, now: deps.clock.now() });
-  if (invitation === undefined) return undefined;
+  if (invitation === undefined || portalOf(invitation.place) !== asked.portal) return undefined;
   const staff = await selectStaff(deps, { id: invitation.staffId });
   if (staff === undefined) return undefined;
-  const { staffId, odsCode, begun } = invitation;
+  const { staffId, place, begun } = invitation;
   const secret = isOfBrowser(deps, invitation, asked.visitor) ? begun?.secret : undefined;
-  return { staffId, odsCode, email: staff.email, secret };
+  return { staffId, place, email: staff.email, secret };
 }
 
 function isOfBrowser(
@@ -76,7 +77,7 @@ export type SetUp =
  */
 export async function finishSetUp(
   house: House,
-  shown: { token: string; visitor: string; code: string },
+  shown: { portal: PortalName; token: string; visitor: string; code: string },
 ): Promise<SetUp> {
   const open = await readInvitation(house.deps, shown);
   if (open?.secret === undefined) return { outcome: 'over' };
@@ -96,7 +97,7 @@ export async function finishSetUp(
     await endInvitationsOf(deps.db, staffId);
     await deleteSessionsOf(deps.db, staffId);
     await deps.audit({ type: 'staff.set-up', details: { staffId } });
-    return openSession(deps, staffId);
+    return openSession(deps, { staffId, portal: shown.portal });
   });
   if (done.outcome === 'signed_in') await attemptSucceeded(house.deps, limits);
   else if (done.outcome === 'no_match') {

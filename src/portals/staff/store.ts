@@ -1,7 +1,6 @@
-import type { OdsCode } from '#foundation/identifiers';
 import type { Secrets } from '#foundation/security';
 import { deleteExpired, type Db } from '#foundation/storage';
-import { readRoles, type Role } from './roles.ts';
+import { readRoles, type Place, type PortalName, type Role } from './roles.ts';
 
 type StaffTables = {
   'portals.staff': {
@@ -15,13 +14,19 @@ type StaffTables = {
   };
   'portals.member': {
     staff_id: string;
-    ods_code: string;
+    place: string;
     sealed_name: Buffer;
     roles: string[];
     added_at: Date;
     first_seen_at: Date | null;
   };
-  'portals.session': { token_hash: string; staff_id: string; idle_until: Date; expires_at: Date };
+  'portals.session': {
+    token_hash: string;
+    staff_id: string;
+    portal: PortalName;
+    idle_until: Date;
+    expires_at: Date;
+  };
 };
 
 /** A transaction, and what personal data is sealed with. */
@@ -33,7 +38,7 @@ export interface StoreDeps {
 const tables = (db: Db) => db.withTables<StaffTables>();
 const emailPurpose = (id: string) => `portals staff e-mail ${id}`;
 const secretPurpose = (id: string) => `portals staff authenticator ${id}`;
-const namePurpose = (id: string, odsCode: string) => `portals staff name ${id} ${odsCode}`;
+const namePurpose = (id: string, place: string) => `portals staff name ${id} ${place}`;
 
 export async function insertStaff(
   { db, secrets }: StoreDeps,
@@ -111,10 +116,10 @@ export async function updateCredentials(
     .execute();
 }
 
-/** Somebody at one practice. */
+/** Somebody at one place. */
 export interface StoredMember {
   readonly staffId: string;
-  readonly odsCode: string;
+  readonly place: string;
   readonly name: string;
   /** Empty for who was removed. */
   readonly roles: readonly Role[];
@@ -124,27 +129,27 @@ export interface StoredMember {
 type MemberRow = StaffTables['portals.member'];
 
 function memberOf(secrets: Secrets, row: MemberRow): StoredMember {
-  const { staff_id: staffId, ods_code: odsCode } = row;
+  const { staff_id: staffId, place } = row;
   return {
     staffId,
-    odsCode,
-    name: secrets.unseal(namePurpose(staffId, odsCode), row.sealed_name).toString(),
-    roles: readRoles(row.roles),
+    place,
+    name: secrets.unseal(namePurpose(staffId, place), row.sealed_name).toString(),
+    roles: readRoles(place, row.roles),
     hasBeenHere: row.first_seen_at !== null,
   };
 }
 
 export async function upsertMember(
   { db, secrets }: StoreDeps,
-  member: { staffId: string; odsCode: OdsCode; name: string; roles: readonly Role[]; now: Date },
+  member: { staffId: string; place: Place; name: string; roles: readonly Role[]; now: Date },
 ): Promise<void> {
-  const { staffId, odsCode } = member;
-  const sealedName = secrets.seal(namePurpose(staffId, odsCode), Buffer.from(member.name));
+  const { staffId, place } = member;
+  const sealedName = secrets.seal(namePurpose(staffId, place), Buffer.from(member.name));
   await tables(db)
     .insertInto('portals.member')
     .values({
       staff_id: staffId,
-      ods_code: odsCode,
+      place,
       sealed_name: sealedName,
       roles: [...member.roles],
       added_at: member.now,
@@ -152,7 +157,7 @@ export async function upsertMember(
     })
     .onConflict((conflict) =>
       conflict
-        .columns(['staff_id', 'ods_code'])
+        .columns(['staff_id', 'place'])
         .doUpdateSet({ sealed_name: sealedName, roles: [...member.roles], added_at: member.now }),
     )
     .execute();
@@ -160,35 +165,32 @@ export async function upsertMember(
 
 export async function updateRoles(
   db: Db,
-  member: { staffId: string; odsCode: OdsCode; roles: readonly Role[] },
+  member: { staffId: string; place: Place; roles: readonly Role[] },
 ): Promise<void> {
   await tables(db)
     .updateTable('portals.member')
     .set({ roles: [...member.roles] })
     .where('staff_id', '=', member.staffId)
-    .where('ods_code', '=', member.odsCode)
+    .where('place', '=', member.place)
     .execute();
 }
 
-export async function markSeen(
-  db: Db,
-  member: { staffId: string; odsCode: OdsCode; now: Date },
-): Promise<void> {
+export async function markSeen(db: Db, member: { staffId: string; place: Place; now: Date }): Promise<void> {
   await tables(db)
     .updateTable('portals.member')
     .set({ first_seen_at: member.now })
     .where('staff_id', '=', member.staffId)
-    .where('ods_code', '=', member.odsCode)
+    .where('place', '=', member.place)
     .where('first_seen_at', 'is', null)
     .execute();
 }
 
-/** @returns everybody who is or was at a practice, in the order in which they came */
-export async function selectMembers({ db, secrets }: StoreDeps, odsCode: OdsCode): Promise<StoredMember[]> {
+/** @returns everybody who is or was at a place, in the order in which they came */
+export async function selectMembers({ db, secrets }: StoreDeps, place: Place): Promise<StoredMember[]> {
   const rows = await tables(db)
     .selectFrom('portals.member')
     .selectAll()
-    .where('ods_code', '=', odsCode)
+    .where('place', '=', place)
     .orderBy('added_at')
     .orderBy('staff_id')
     .execute();
@@ -196,11 +198,11 @@ export async function selectMembers({ db, secrets }: StoreDeps, odsCode: OdsCode
 }
 
 /** As {@link selectMembers}, held until the transaction ends: of two managers who change roles one waits for the other. */
-export async function lockMembers({ db, secrets }: StoreDeps, odsCode: OdsCode): Promise<StoredMember[]> {
+export async function lockMembers({ db, secrets }: StoreDeps, place: Place): Promise<StoredMember[]> {
   const rows = await tables(db)
     .selectFrom('portals.member')
     .selectAll()
-    .where('ods_code', '=', odsCode)
+    .where('place', '=', place)
     .orderBy('staff_id')
     .forUpdate()
     .execute();
@@ -216,20 +218,21 @@ export async function selectMemberships(
     .selectFrom('portals.member')
     .selectAll()
     .where('staff_id', '=', staffId)
-    .orderBy('ods_code')
+    .orderBy('place')
     .execute();
   return rows.map((row) => memberOf(secrets, row)).filter((member) => member.roles.length > 0);
 }
 
 export async function insertSession(
   db: Db,
-  session: { tokenHash: string; staffId: string; idleUntil: Date; expiresAt: Date },
+  session: { tokenHash: string; staffId: string; portal: PortalName; idleUntil: Date; expiresAt: Date },
 ): Promise<void> {
   await tables(db)
     .insertInto('portals.session')
     .values({
       token_hash: session.tokenHash,
       staff_id: session.staffId,
+      portal: session.portal,
       idle_until: session.idleUntil,
       expires_at: session.expiresAt,
     })
@@ -239,12 +242,13 @@ export async function insertSession(
 /** Keeps a session from falling idle. @returns whose it is; undefined if it is over */
 export async function touchSession(
   db: Db,
-  session: { tokenHash: string; now: Date; idleUntil: Date },
+  session: { tokenHash: string; portal: PortalName; now: Date; idleUntil: Date },
 ): Promise<string | undefined> {
   const row = await tables(db)
     .updateTable('portals.session')
     .set({ idle_until: session.idleUntil })
     .where('token_hash', '=', session.tokenHash)
+    .where('portal', '=', session.portal)
     .where('idle_until', '>', session.now)
     .where('expires_at', '>', session.now)
     .returning('staff_id')

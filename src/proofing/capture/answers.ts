@@ -15,9 +15,25 @@ export const documentKinds = [
 ] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
+/** Of these the page with the photo is all that there is to photograph; the others have a back. */
+const oneSided: readonly DocumentKind[] = ['passport', 'uk-entry-visa'];
+
+/** @returns whether a document has a back that has to be photographed too */
+export function hasBack(kind: DocumentKind | undefined): boolean {
+  return kind !== undefined && !oneSided.includes(kind);
+}
+
 /** How somebody shows that a video was made now, for these four numbers. */
 export const challengeWays = ['say', 'write', 'sign'] as const;
 export type ChallengeWay = (typeof challengeWays)[number];
+
+const digit = z.int().min(0).max(9);
+/** The four numbers that a video has to show, in their order. */
+const fourDigits = z.tuple([digit, digit, digit, digit]);
+export type FourDigits = Readonly<z.output<typeof fourDigits>>;
+
+/** The hand-over by which another device took it; only that one, and its owner signed in, is shown it. */
+const takenBy = z.uuid().optional();
 
 const photo = z.object({
   fileId: z.uuid(),
@@ -25,16 +41,39 @@ const photo = z.object({
   problems: z.array(z.enum(imageProblems)),
   /** They have looked at it, and keep it. */
   isKept: z.boolean(),
+  /** What reading it says that its owner has to be told: it can't be taken, or they should look again. */
+  doubt: z.enum(['expired', 'unsure']).optional(),
+  takenBy,
 });
 export type CapturedPhoto = z.output<typeof photo>;
 
-/** What a person's pages have brought together so far; the attempt in the database has the same, for another device. */
-export const captureAnswers = z.object({
-  attemptId: z.uuid().optional(),
+/** What an attempt holds so far, whatever device it came from. */
+export const captured = z.object({
   documentKind: z.enum(documentKinds).optional(),
   front: photo.optional(),
   back: photo.optional(),
   way: z.enum(challengeWays).optional(),
-  video: z.object({ fileId: z.uuid(), isKept: z.boolean() }).optional(),
+  /** A video was sent for these numbers; whether it can be used may not be known yet. */
+  sentVideo: z.object({ challengeId: z.uuid(), takenBy }).optional(),
+  video: z.object({ fileId: z.uuid(), isKept: z.boolean(), digits: fourDigits, takenBy }).optional(),
+});
+export type Captured = z.output<typeof captured>;
+
+/** What a person's pages have brought together so far: what the attempt holds, and what is of this device alone. */
+export const captureAnswers = captured.extend({
+  attemptId: z.uuid().optional(),
+  /** The video that they sent last came after another one for the same numbers. */
+  isSecond: z.literal(true).optional(),
+  /** The document of which they have read how to photograph it. */
+  knowsHow: z.enum(documentKinds).optional(),
+  /** They go on with another device, and this one waits. */
+  onPhone: z
+    .object({
+      handOverId: z.uuid(),
+      /** For the other device to type; shown until it is used or has expired. */
+      code: z.string(),
+      until: z.iso.datetime(),
+    })
+    .optional(),
 });
 export type CaptureAnswers = z.output<typeof captureAnswers>;

@@ -2,6 +2,8 @@ import type { Nation, NhsNumber } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
 import type { IdentityCheck, PatientStanding, SimulatedGpAccount } from '#gp-systems';
 import type { RegisteredPerson } from '#pds';
+import type { ChallengeWay, DocumentKind } from '#proofing';
+import type { Flaw } from '../documents/document.ts';
 import type { MadeUpIdentity } from '../people.ts';
 
 /** What somebody would say of themselves where they are looked for in the national register. */
@@ -40,6 +42,34 @@ export interface AtPractices {
   readonly isFastTrackBlocked?: true;
 }
 
+/** What came of a check of photo ID and a video; or why it was declined. */
+export const photoCheckEnds = [
+  'pending',
+  'on-hold',
+  'approved',
+  'unreadable',
+  'expired',
+  'wrong-numbers',
+  'other-name',
+  'record-problem',
+  'not-authentic',
+] as const;
+export type PhotoCheckEnd = (typeof photoCheckEnds)[number];
+
+/** What somebody has sent for a person to check, and what came of it. It is drawn when it is first needed. */
+export interface PhotoCheck {
+  readonly document: DocumentKind;
+  readonly way: ChallengeWay;
+  readonly flaws?: readonly Flaw[];
+  /** More than a year ago. */
+  readonly isExpired?: true;
+  /** The document is in this name. */
+  readonly familyNameOnIt?: string;
+  /** Their video shows other numbers than they were given. */
+  readonly hasOtherNumbers?: true;
+  readonly came: PhotoCheckEnd;
+}
+
 /** A made-up person of the sandbox. */
 export interface Persona {
   /** What programs call them by. */
@@ -67,6 +97,7 @@ export interface Persona {
   /** The entries of the register that their story needs: theirs first. */
   readonly register?: readonly RegisteredPerson[];
   readonly gp?: AtPractices;
+  readonly photoCheck?: PhotoCheck;
 }
 
 /** Somebody of whom the register says what they say of themselves. */

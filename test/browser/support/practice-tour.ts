@@ -208,7 +208,7 @@ async function tourLeaving({ app, tab, base, look }: Walk): Promise<void> {
   }
   await look(tab, 'too many');
   const { pool } = app.home.house.database;
-  await pool.query("UPDATE portals.member SET roles = '{}' WHERE ods_code = $1", [base.split('/').at(-1)]);
+  await pool.query("UPDATE portals.member SET roles = '{}' WHERE place = $1", [base.split('/').at(-1)]);
   await tab.open(`${app.origin}/practice`);
   await look(tab, 'nowhere');
   await tab.act('sign-out');

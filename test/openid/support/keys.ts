@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { TestProvider } from './provider.ts';
 
 /** Longer than processes take to follow each other. */
-const mostLooks = 300;
+const mostLooks = 1200;
 const msBetweenLooks = 50;
 export const daySeconds = 24 * 3600;
 

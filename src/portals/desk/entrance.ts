@@ -1,7 +1,5 @@
 import { countNewPassword, type PasswordStrength } from '#accounts';
 import { formOf, pathOf, readQuery, type FormFields } from '#foundation/http';
-import { readOdsCode } from '#foundation/identifiers';
-import { readPractice } from '#gp-systems';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { endSession, signIn } from '../staff/session.ts';
 import { choosePassword, finishSetUp, readInvitation, type OpenInvitation } from '../staff/set-up.ts';
@@ -9,27 +7,32 @@ import { describeAuthenticator } from '../staff/totp.ts';
 import {
   clearSession,
   isOfSession,
+  minutesUntil,
   param,
-  readStaff,
   sessionTokenOf,
   setSession,
   type FieldErrors,
   type Portal,
-} from './desk.ts';
+} from './portal.ts';
 
-type Page = 'sign-in' | 'choose-password' | 'authenticator' | 'link-over' | 'practices' | 'locked';
-
-/** Mounts what staff see before they are at a practice: signing in and out, and their invitation. */
-export function mountEntrance(portal: Portal): void {
-  mountSignIn(portal);
-  mountInvitation(portal);
+/** What a portal says to whom it has not let in yet. */
+export interface Entrance {
+  /** @returns how staff know a place */
+  nameOf(place: string): Promise<string | undefined>;
 }
 
-function showTo(
-  { web }: Portal,
+/** Mounts what staff see before they are at their place: signing in and out, and their invitation. */
+export function mountEntrance(portal: Portal, entrance: Entrance): void {
+  mountSignIn(portal);
+  mountInvitation(portal, entrance);
+}
+
+/** Shows a page to somebody who may not be signed in. */
+export function showTo(
+  { web, name }: Portal,
   request: FastifyRequest,
   reply: FastifyReply,
-  page: Page,
+  page: string,
   shown: {
     data?: Readonly<Record<string, unknown>>;
     errors?: FieldErrors;
@@ -41,7 +44,7 @@ function showTo(
   const { data = {}, errors = [] } = shown;
   const visitor = web.visitors.ensure(request, reply);
   const html = web.pages.render(
-    `portals/practice/pages/${page}`,
+    `portals/${name}/pages/${page}`,
     {
       language: web.visitors.language(request),
       address: pathOf(request),
@@ -49,7 +52,7 @@ function showTo(
       fieldErrors: errors,
       notice: shown.notice,
     },
-    data,
+    { ...data, portal: name },
   );
   return reply
     .code(shown.status ?? (errors.length > 0 ? 400 : 200))
@@ -58,8 +61,7 @@ function showTo(
 }
 
 function showLocked(portal: Portal, request: FastifyRequest, reply: FastifyReply, until: Date): FastifyReply {
-  const seconds = (until.getTime() - portal.house.clock.now().getTime()) / 1000;
-  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  const minutes = minutesUntil(portal, until);
   return showTo(portal, request, reply, 'locked', { data: { minutes }, status: 429 });
 }
 
@@ -70,50 +72,35 @@ function browserOf({ web }: Portal, request: FastifyRequest, fields: FormFields)
 }
 
 function mountSignIn(portal: Portal): void {
-  const { web, house } = portal;
-  web.app.get('/practice', async (request, reply) => {
-    const signedIn = await readStaff(portal, request);
-    if (signedIn === undefined) return reply.redirect('/practice/sign-in', 303);
-    const { places } = signedIn.staff;
-    const [only] = places;
-    if (only !== undefined && places.length === 1) return reply.redirect(`/practice/${only.odsCode}`, 303);
-    const practices = await Promise.all(
-      places.map(async ({ odsCode }) => {
-        const code = readOdsCode(odsCode);
-        const practice = code === undefined ? undefined : await readPractice(house.deps, code);
-        return { odsCode, name: practice?.name ?? odsCode, isOpen: practice?.isOpen === true };
-      }),
-    );
-    const open = practices.filter(({ isOpen }) => isOpen);
-    return showTo(portal, request, reply, 'practices', { data: { practices: open }, csrf: signedIn.csrf });
-  });
-  web.app.get('/practice/sign-in', (request, reply) => {
-    const notices = ['ended', 'out'].filter((name) => readQuery(request.query, name) === 'yes');
+  const { web, house, name } = portal;
+  const home = `/${name}`;
+  web.app.get(`${home}/sign-in`, (request, reply) => {
+    const notices = ['ended', 'out'].filter((notice) => readQuery(request.query, notice) === 'yes');
     return showTo(portal, request, reply, 'sign-in', { notice: notices[0] });
   });
-  web.app.post('/practice/sign-in', async (request, reply) => {
+  web.app.post(`${home}/sign-in`, async (request, reply) => {
     const fields = formOf(request);
     if (browserOf(portal, request, fields) === undefined)
-      return web.problems.send(request, reply, 'stale-form', { link: '/practice/sign-in' });
+      return web.problems.send(request, reply, 'stale-form', { link: `${home}/sign-in` });
     const { email = '', password = '', code = '' } = fields;
     const missing = Object.entries({ email, password, code }).filter(([, typed]) => typed.trim() === '');
     const say = (errors: FieldErrors) =>
       showTo(portal, request, reply, 'sign-in', { data: { values: { email } }, errors });
     if (missing.length > 0) return say(missing.map(([field]) => ({ field, key: 'missing', values: {} })));
-    const done = await signIn(house, { email, password, code, remoteAddress: request.ip });
+    const done = await signIn(house, { portal: name, email, password, code, remoteAddress: request.ip });
     if (done.outcome === 'locked') return showLocked(portal, request, reply, done.until);
     if (done.outcome === 'no_match') return say([{ field: 'email', key: 'no_match', values: {} }]);
     await endFormerSession(portal, request);
     setSession(portal, reply, done);
-    return reply.redirect('/practice', 303);
+    return reply.redirect(home, 303);
   });
-  web.app.post('/practice/sign-out', async (request, reply) => {
+  web.app.post(`${home}/sign-out`, async (request, reply) => {
     const token = sessionTokenOf(portal, request);
     if (token !== undefined && !isOfSession(portal, token, formOf(request)))
-      return web.problems.send(request, reply, 'stale-form', { link: '/practice' });
+      return web.problems.send(request, reply, 'stale-form', { link: home });
     await endFormerSession(portal, request);
     clearSession(portal, reply);
-    return reply.redirect('/practice/sign-in?out=yes', 303);
+    return reply.redirect(`${home}/sign-in?out=yes`, 303);
   });
 }
 
@@ -128,27 +115,26 @@ interface Invited {
   readonly reply: FastifyReply;
   readonly token: string;
   readonly invitation: OpenInvitation;
-  readonly practice: string;
+  readonly placeName: string;
 }
 
-function mountInvitation(portal: Portal): void {
-  const { web, house } = portal;
-  const address = '/practice/invitation/:token';
+function mountInvitation(portal: Portal, { nameOf }: Entrance): void {
+  const { web, house, name } = portal;
+  const address = `/${name}/invitation/:token`;
   const invited =
     (answer: (invited: Invited) => Promise<FastifyReply> | FastifyReply) =>
     async (request: FastifyRequest, reply: FastifyReply) => {
       const token = param(request, 'token');
       const visitor = web.visitors.read(request);
-      const invitation = await readInvitation(house.deps, { token, visitor });
+      const invitation = await readInvitation(house.deps, { portal: name, token, visitor });
       if (invitation === undefined) return showTo(portal, request, reply, 'link-over', { status: 410 });
-      const odsCode = readOdsCode(invitation.odsCode);
-      const practice = odsCode === undefined ? undefined : await readPractice(house.deps, odsCode);
-      return answer({ request, reply, token, invitation, practice: practice?.name ?? '' });
+      const placeName = (await nameOf(invitation.place)) ?? '';
+      return answer({ request, reply, token, invitation, placeName });
     };
   web.app.get(
     address,
-    invited(({ request, reply, practice }) =>
-      showTo(portal, request, reply, 'choose-password', { data: { practice } }),
+    invited(({ request, reply, placeName }) =>
+      showTo(portal, request, reply, 'choose-password', { data: { placeName } }),
     ),
   );
   web.app.post(
@@ -167,14 +153,14 @@ function mountInvitation(portal: Portal): void {
 
 async function takePassword(portal: Portal, person: Invited): Promise<FastifyReply> {
   const { web, house, passwordPolicy } = portal;
-  const { request, reply, token, invitation, practice } = person;
+  const { request, reply, token, invitation, placeName } = person;
   const fields = formOf(request);
   const visitor = browserOf(portal, request, fields);
   if (visitor === undefined)
-    return web.problems.send(request, reply, 'stale-form', { link: `/practice/invitation/${token}` });
+    return web.problems.send(request, reply, 'stale-form', { link: `/${portal.name}/invitation/${token}` });
   const { password = '', passwordAgain = '' } = fields;
   const say = (errors: FieldErrors) =>
-    showTo(portal, request, reply, 'choose-password', { data: { practice }, errors });
+    showTo(portal, request, reply, 'choose-password', { data: { placeName }, errors });
   const counted = await countNewPassword(house, { remoteAddress: request.ip });
   if (counted.outcome === 'locked') return showLocked(portal, request, reply, counted.until);
   const details = { email: invitation.email, serviceName: house.settings.serviceName };
@@ -184,7 +170,7 @@ async function takePassword(portal: Portal, person: Invited): Promise<FastifyRep
   });
   if (problem !== undefined) return say([problem]);
   await choosePassword(house, { token, visitor, password, remoteAddress: request.ip });
-  return reply.redirect(`/practice/invitation/${token}/app`, 303);
+  return reply.redirect(`/${portal.name}/invitation/${token}/app`, 303);
 }
 
 function passwordProblem(
@@ -198,13 +184,13 @@ function passwordProblem(
 }
 
 function showAuthenticator(portal: Portal, person: Invited, errors: FieldErrors = []): FastifyReply {
-  const { request, reply, token, invitation, practice } = person;
+  const { request, reply, token, invitation, placeName } = person;
   const { secret, email } = invitation;
-  if (secret === undefined) return reply.redirect(`/practice/invitation/${token}`, 303);
+  if (secret === undefined) return reply.redirect(`/${portal.name}/invitation/${token}`, 303);
   const issuer = portal.house.settings.serviceName;
   const set = describeAuthenticator({ secret, issuer, label: email });
   return showTo(portal, request, reply, 'authenticator', {
-    data: { practice, issuer, email, ...set },
+    data: { placeName, issuer, email, ...set },
     errors,
   });
 }
@@ -215,15 +201,15 @@ async function takeCode(portal: Portal, person: Invited): Promise<FastifyReply> 
   const visitor = browserOf(portal, request, fields);
   if (visitor === undefined)
     return portal.web.problems.send(request, reply, 'stale-form', {
-      link: `/practice/invitation/${token}/app`,
+      link: `/${portal.name}/invitation/${token}/app`,
     });
   const { code = '' } = fields;
-  const done = await finishSetUp(portal.house, { token, visitor, code });
+  const done = await finishSetUp(portal.house, { portal: portal.name, token, visitor, code });
   switch (done.outcome) {
     case 'signed_in':
       await endFormerSession(portal, request);
       setSession(portal, reply, done);
-      return reply.redirect('/practice', 303);
+      return reply.redirect(`/${portal.name}`, 303);
     case 'locked':
       return showLocked(portal, request, reply, done.until);
     case 'no_match':
@@ -231,6 +217,6 @@ async function takeCode(portal: Portal, person: Invited): Promise<FastifyReply> 
         { field: 'code', key: code.trim() === '' ? 'missing' : 'wrong', values: {} },
       ]);
     case 'over':
-      return reply.redirect(`/practice/invitation/${token}`, 303);
+      return reply.redirect(`/${portal.name}/invitation/${token}`, 303);
   }
 }

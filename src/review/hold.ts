@@ -1,0 +1,196 @@
+import { readAccount } from '#accounts';
+import type { Deps } from '#foundation/deps';
+import { deleteAnswers } from './answer-store.ts';
+import { lockCase, updateCase, type StoredCase } from './case-store.ts';
+import { longestNote, type CaseAct } from './decide.ts';
+import { selectHeldBy, selectHolding } from './holding-store.ts';
+import { tellHeld } from './mails.ts';
+import { holdingReasons, type HoldingReason } from './reasons.ts';
+import { endIfPointless } from './settle.ts';
+import { isId, mayDo, ownAccountOf, takeMyCase } from './turn.ts';
+import type { Checker, NotMine } from './types.ts';
+
+export type Held =
+  | { readonly outcome: 'held' }
+  | { readonly outcome: 'wrong_reason' | 'note_missing' | 'note_too_long' }
+  | NotMine;
+
+/** Gives a case to the supervisors, in a transaction. The person is told, once, that it takes longer. */
+export async function holdCase(
+  deps: Deps,
+  act: CaseAct & { readonly reason: string; readonly note?: string | undefined },
+): Promise<Held> {
+  const taken = await takeMyCase(deps, act);
+  if (taken.outcome !== 'mine') return taken;
+  const { mine } = taken;
+  const { caseId, checker } = act;
+  const reason = holdingReasons.find((one) => one === act.reason);
+  const note = act.note?.trim() ?? '';
+  if (reason === undefined) return { outcome: 'wrong_reason' };
+  if (reason === 'other' && note === '') return { outcome: 'note_missing' };
+  if (note.length > longestNote) return { outcome: 'note_too_long' };
+  const now = deps.clock.now();
+  await updateCase(deps, caseId, {
+    state: 'holding',
+    list: 'holding',
+    claimed_by: null,
+    claimed_at: null,
+    added_by: checker.staffId,
+    held_at: now,
+    holding_reason: reason,
+    holdingNote: note === '' ? null : note,
+    held_told_at: mine.heldToldAt ?? now,
+    is_revised: false,
+  });
+  await deleteAnswers(deps.db, caseId);
+  await deps.audit({ type: 'case.held', details: { caseId, staffId: checker.staffId, reason } });
+  const account = mine.accountId === undefined ? undefined : await readAccount(deps, mine.accountId);
+  if (mine.heldToldAt === undefined && account !== undefined) await tellHeld(deps, account);
+  return { outcome: 'held' };
+}
+
+export type OpenedHeld =
+  | { readonly outcome: 'opened' }
+  /** Somebody else has it: it can be moved to oneself. */
+  | { readonly outcome: 'with_another'; readonly staffId: string }
+  /** It is not on the holding list any more. */
+  | { readonly outcome: 'gone' }
+  | { readonly outcome: 'not_allowed' };
+
+/** Opens a case of the holding list, in a transaction; a supervisor may have several open. */
+export async function openHeld(deps: Deps, { checker, caseId }: CaseAct): Promise<OpenedHeld> {
+  if (!mayDo(checker, 'supervisor')) return { outcome: 'not_allowed' };
+  const one = isId(caseId) ? await lockCase(deps, caseId) : undefined;
+  if (one === undefined || !isHeld(one)) return { outcome: 'gone' };
+  if (one.claimedBy !== undefined && one.claimedBy !== checker.staffId)
+    return { outcome: 'with_another', staffId: one.claimedBy };
+  if (await isOwnCase(deps, checker, one)) return { outcome: 'not_allowed' };
+  if (await endIfPointless(deps, caseId)) return { outcome: 'gone' };
+  const details = { caseId, staffId: checker.staffId };
+  if (one.claimedBy === undefined) await deps.audit({ type: 'case.opened', details });
+  await giveTo(deps, one, checker.staffId);
+  return { outcome: 'opened' };
+}
+
+/** A member of staff can't decide about themselves. */
+async function isOwnCase(deps: Deps, checker: Checker, one: StoredCase): Promise<boolean> {
+  const own = await ownAccountOf(deps, checker);
+  return own !== undefined && own === one.accountId;
+}
+
+function isHeld(one: StoredCase): boolean {
+  return one.list === 'holding' && (one.state === 'holding' || one.state === 'claimed');
+}
+
+async function giveTo(deps: Deps, one: StoredCase, staffId: string): Promise<void> {
+  const now = deps.clock.now();
+  const claimedAt = one.claimedBy === staffId ? {} : { claimed_at: now };
+  await updateCase(deps, one.id, {
+    state: 'claimed',
+    claimed_by: staffId,
+    last_active_at: now,
+    ...claimedAt,
+  });
+}
+
+/** Which of several cases something was done to. */
+export interface DoneToSome {
+  readonly done: readonly string[];
+  /** Somebody else has them open, or they are not on the holding list any more. */
+  readonly failed: readonly string[];
+}
+
+/** Sends cases of the holding list back to the queue, in a transaction, for anybody to check. */
+export async function returnToMain(
+  deps: Deps,
+  { checker, caseIds }: { readonly checker: Checker; readonly caseIds: readonly string[] },
+): Promise<DoneToSome> {
+  return toEach(caseIds, async (caseId) => {
+    if (!mayDo(checker, 'supervisor')) return false;
+    const one = await lockCase(deps, caseId);
+    if (one === undefined || !isHeld(one)) return false;
+    if (one.claimedBy !== undefined && one.claimedBy !== checker.staffId) return false;
+    await updateCase(deps, caseId, { state: 'queued', list: 'main', claimed_by: null, claimed_at: null });
+    await deleteAnswers(deps.db, caseId);
+    await deps.audit({ type: 'case.returned', details: { caseId, staffId: checker.staffId } });
+    return true;
+  });
+}
+
+/**
+ * Moves cases of the holding list to a supervisor, in a transaction.
+ *
+ * @param act.to who gets them; a supervisor, to whom none of them is about
+ * @param act.cases some of them, or all that one person has
+ */
+export async function reassignCases(
+  deps: Deps,
+  act: {
+    readonly checker: Checker;
+    readonly to: Checker;
+    readonly cases: readonly string[] | { readonly allOf: string };
+  },
+): Promise<DoneToSome | { readonly outcome: 'not_allowed' }> {
+  const { checker, to, cases } = act;
+  if (!mayDo(checker, 'supervisor') || !mayDo(to, 'supervisor')) return { outcome: 'not_allowed' };
+  const caseIds = 'allOf' in cases ? await selectHeldBy(deps.db, cases.allOf) : cases;
+  return toEach(caseIds, async (caseId) => {
+    const one = await lockCase(deps, caseId);
+    if (one === undefined || !isHeld(one) || (await isOwnCase(deps, to, one))) return false;
+    // What another has answered is theirs.
+    if (one.claimedBy !== to.staffId) await deleteAnswers(deps.db, caseId);
+    await giveTo(deps, one, to.staffId);
+    const details = { caseId, staffId: checker.staffId, to: to.staffId };
+    await deps.audit({ type: 'case.reassigned', details });
+    return true;
+  });
+}
+
+/** In one order, so that no two people wait for each other. */
+async function toEach(
+  caseIds: readonly string[],
+  act: (caseId: string) => Promise<boolean>,
+): Promise<DoneToSome> {
+  const done: string[] = [];
+  const failed: string[] = [];
+  for (const caseId of [...new Set(caseIds)].toSorted())
+    (isId(caseId) && (await act(caseId)) ? done : failed).push(caseId);
+  return { done, failed };
+}
+
+/** A case as it stands on the holding list. */
+export interface HeldCase {
+  readonly id: string;
+  /** What staff call it. */
+  readonly shortId: string;
+  readonly submittedAt: Date;
+  /** Who has it; undefined while nobody has opened it. */
+  readonly heldBy: string | undefined;
+  readonly isMine: boolean;
+  readonly addedBy: string | undefined;
+  readonly reason: HoldingReason | undefined;
+  readonly note: string | undefined;
+}
+
+/** @returns the holding list, what was submitted first at its head; nothing for who is no supervisor */
+export async function listHolding(
+  deps: Pick<Deps, 'db' | 'secrets'>,
+  { checker }: { readonly checker: Checker },
+): Promise<readonly HeldCase[]> {
+  if (!mayDo(checker, 'supervisor')) return [];
+  return (await selectHolding(deps)).map((one) => ({
+    id: one.id,
+    shortId: shortIdOf(one.id),
+    submittedAt: one.submittedAt,
+    heldBy: one.claimedBy,
+    isMine: one.claimedBy === checker.staffId,
+    addedBy: one.addedBy,
+    reason: one.holdingReason,
+    note: one.holdingNote,
+  }));
+}
+
+/** @returns the beginning of a case's id, by which staff speak of it */
+export function shortIdOf(caseId: string): string {
+  return caseId.slice(0, 8).toUpperCase();
+}

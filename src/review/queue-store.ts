@@ -1,0 +1,104 @@
+import type { Db } from '#foundation/storage';
+import { sql } from 'kysely';
+
+/** Holds back, until the transaction ends, whoever else claims for the same member of staff. */
+export async function takeCheckerTurn(db: Db, staffId: string): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`review checker ${staffId}`}, 0))`.execute(db);
+}
+
+/** @returns the case of the queue that somebody has open */
+export async function selectOpenCase(db: Db, staffId: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT id FROM review.case WHERE claimed_by = ${staffId} AND state = 'claimed' AND list = 'main'`.execute(
+    db,
+  );
+  return rows[0]?.id;
+}
+
+/** Gives back to the queue whatever nobody has touched since. @returns what was given back, and whose it was */
+export async function releaseIdle(
+  db: Db,
+  idleSince: Date,
+): Promise<{ readonly caseId: string; readonly staffId: string }[]> {
+  const { rows } = await sql<{ caseId: string; staffId: string }>`
+    WITH idle AS (
+      SELECT id, claimed_by FROM review.case
+      WHERE state = 'claimed' AND list = 'main' AND last_active_at < ${idleSince}
+      FOR NO KEY UPDATE SKIP LOCKED
+    ), gone AS (DELETE FROM review.answer WHERE of_id IN (SELECT id FROM idle))
+    UPDATE review.case AS c SET state = 'queued', claimed_by = NULL, claimed_at = NULL, is_revised = false, version = version + 1
+    FROM idle WHERE c.id = idle.id
+    RETURNING c.id AS "caseId", idle.claimed_by AS "staffId"`.execute(db);
+  return rows;
+}
+
+/**
+ * Takes the oldest case of the queue for somebody; those that they have put back themselves a while ago come last.
+ *
+ * @param wanted.notOf the login that is their own
+ */
+export async function takeOldest(
+  db: Db,
+  wanted: { staffId: string; notOf: string | undefined; now: Date; discardedSince: Date },
+): Promise<string | undefined> {
+  const { staffId, notOf, now, discardedSince } = wanted;
+  const { rows } = await sql<{ id: string }>`
+    UPDATE review.case SET state = 'claimed', claimed_by = ${staffId}, claimed_at = ${now}, last_active_at = ${now},
+      version = version + 1
+    WHERE id = (
+      SELECT id FROM review.case AS c
+      WHERE state = 'queued' AND account_id IS DISTINCT FROM ${notOf ?? null}::uuid
+      ORDER BY EXISTS (
+        SELECT FROM review.claim AS own
+        WHERE own.case_id = c.id AND own.staff_id = ${staffId} AND own.discarded_at > ${discardedSince}
+      ), submitted_at, id
+      LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+    )
+    RETURNING id`.execute(db);
+  return rows[0]?.id;
+}
+
+export async function insertClaim(
+  db: Db,
+  claim: { staffId: string; caseId: string; now: Date },
+): Promise<void> {
+  await sql`INSERT INTO review.claim (staff_id, case_id, claimed_at)
+    VALUES (${claim.staffId}, ${claim.caseId}, ${claim.now}) ON CONFLICT DO NOTHING`.execute(db);
+}
+
+export async function markDiscarded(
+  db: Db,
+  claim: { staffId: string; caseId: string; now: Date },
+): Promise<void> {
+  await sql`UPDATE review.claim SET discarded_at = ${claim.now}
+    WHERE staff_id = ${claim.staffId} AND case_id = ${claim.caseId}`.execute(db);
+}
+
+/** @returns when somebody was first given each case that they were given since, the oldest first */
+export async function selectClaimsSince(db: Db, staffId: string, since: Date): Promise<Date[]> {
+  const { rows } = await sql<{ at: Date }>`
+    SELECT max(claimed_at) AS at FROM review.claim
+    WHERE staff_id = ${staffId} AND claimed_at > ${since} GROUP BY case_id ORDER BY 1`.execute(db);
+  return rows.map(({ at }) => at);
+}
+
+/** Ends the time in which somebody can take their decisions back. @returns the cases that are final by it */
+export async function closeWindowsOf(
+  db: Db,
+  { staffId, now }: { staffId: string; now: Date },
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    UPDATE review.case SET processing_until = ${now}
+    WHERE state = 'processing' AND decided_by = ${staffId} AND processing_until > ${now} RETURNING id`.execute(
+    db,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** @returns the cases whose decision counts by now, those that have waited longest first */
+export async function selectDue(db: Db, now: Date): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    SELECT id FROM review.case WHERE state = 'processing' AND processing_until <= ${now}
+    ORDER BY processing_until LIMIT 500`.execute(db);
+  return rows.map(({ id }) => id);
+}

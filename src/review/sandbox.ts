@@ -1,0 +1,58 @@
+import type { Deps } from '#foundation/deps';
+import { lockCase, selectCase, updateCase } from './case-store.ts';
+import { findReason } from './reasons.ts';
+import { settle } from './settle.ts';
+import { isId } from './turn.ts';
+import type { CaseState } from './types.ts';
+
+/** Nobody of the staff. */
+const sandboxChecker = '00000000-0000-4000-8000-000000000000';
+
+export type SandboxDecision =
+  | { readonly outcome: 'decided'; readonly state: CaseState }
+  | { readonly outcome: 'unknown' | 'ended_already' | 'wrong_reason' };
+
+/**
+ * Decides a case at once as a checker would, in a transaction, in a sandbox: nothing has to be answered, and nothing can be taken back.
+ *
+ * @param decided.reason needed for `declined`: any code of a reason
+ * @throws {Error} in production
+ */
+export async function decideInSandbox(
+  deps: Deps,
+  decided: {
+    readonly caseId: string;
+    readonly decision: 'approved' | 'declined';
+    readonly reason?: string | undefined;
+  },
+): Promise<SandboxDecision> {
+  if (deps.settings.mode === 'production') throw new Error('cases are decided by people');
+  const { caseId, decision } = decided;
+  const one = isId(caseId) ? await lockCase(deps, caseId) : undefined;
+  if (one === undefined) return { outcome: 'unknown' };
+  if (one.endedAt !== undefined) return { outcome: 'ended_already' };
+  const reason = findReason(decided.reason ?? '')?.code;
+  if (decision === 'declined' && reason === undefined) return { outcome: 'wrong_reason' };
+  const now = deps.clock.now();
+  const as = {
+    decision,
+    reason: decision === 'declined' ? reason : undefined,
+    decidedBy: sandboxChecker,
+    decidedAt: now,
+  };
+  await updateCase(deps, caseId, {
+    state: 'processing',
+    claimed_by: null,
+    decision,
+    reason: as.reason ?? null,
+    note: null,
+    ticks: [],
+    decided_by: sandboxChecker,
+    decided_at: now,
+    processing_until: now,
+  });
+  const details = { caseId, staffId: sandboxChecker, decision };
+  await deps.audit({ type: 'case.decided', accountId: one.accountId, details });
+  await settle(deps, { ...one, ...as });
+  return { outcome: 'decided', state: (await selectCase(deps, caseId))?.state ?? 'void' };
+}

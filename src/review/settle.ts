@@ -1,0 +1,194 @@
+import { readAccount, type Account } from '#accounts';
+import { keepBundleUntil } from '#evidence';
+import { secondsAfter } from '#foundation/clock';
+import type { Deps, House } from '#foundation/deps';
+import { readOdsCode, type NhsNumber } from '#foundation/identifiers';
+import { readPractice } from '#gp-systems';
+import { raiseToHigh, readIdentity, recordDecision, type DecisionReason, type Locality } from '#identity';
+import { selectAnswers } from './answer-store.ts';
+import { lockCase, updateCase, type CaseEnding, type StoredCase } from './case-store.ts';
+import { tellApproved, tellDeclined } from './mails.ts';
+import { adviceFor, findReason, type ReasonGroup } from './reasons.ts';
+import { chooseForSecondCheck } from './sampling.ts';
+import type { AdviceTheme } from './types.ts';
+
+const daySeconds = 24 * 3600;
+/** What nobody decided on is kept as long as what nobody sent. */
+const undecidedSeconds = 30 * daySeconds;
+/** As long as the audit trail. */
+export const caseRetentionSeconds = 8 * 366 * daySeconds;
+
+/** @returns a keyed hash by which two cases of one person are known, and nobody else */
+export function personKeyOf({ secrets }: Pick<Deps, 'secrets'>, nhsNumber: NhsNumber): string {
+  return secrets.mac('review person', nhsNumber);
+}
+
+type Standing =
+  | {
+      readonly outcome: 'same';
+      readonly account: Account;
+      readonly nhsNumber: NhsNumber;
+      readonly level: 'P5' | 'P9';
+      readonly gpOdsCode: string | undefined;
+    }
+  | { readonly outcome: 'account_closed' | 'other_person' };
+
+/** Tells whether a case is still that of the person whose login it is. */
+async function standingOf(deps: Deps, one: StoredCase): Promise<Standing> {
+  const { accountId, personKey } = one;
+  const account = accountId === undefined ? undefined : await readAccount(deps, accountId);
+  if (account === undefined) return { outcome: 'account_closed' };
+  const identity = await readIdentity(deps, account.id);
+  if (identity.level === 'P0' || identity.standing !== undefined) return { outcome: 'other_person' };
+  const { nhsNumber, gpOdsCode } = identity.details;
+  if (personKeyOf(deps, nhsNumber) !== personKey) return { outcome: 'other_person' };
+  return { outcome: 'same', account, nhsNumber, level: identity.level, gpOdsCode };
+}
+
+/**
+ * Ends a case that there is nothing to decide about any more, in a transaction that has it locked.
+ *
+ * @returns whether it was so
+ */
+export async function endIfPointless(deps: Deps, caseId: string): Promise<boolean> {
+  const one = await lockCase(deps, caseId);
+  if (one === undefined) return true;
+  const standing = await standingOf(deps, one);
+  if (standing.outcome !== 'same') await end(deps, one, { state: 'void', ending: standing.outcome });
+  else if (standing.level === 'P9') await end(deps, one, { state: 'void', ending: 'known_already' });
+  else return false;
+  return true;
+}
+
+/**
+ * Makes a decision count, in a transaction of its own, once it can't be taken back: the level is raised or it is refused, and the
+ * person is told. Whoever comes second finds nothing to do.
+ */
+export async function settleCase(house: House, caseId: string): Promise<void> {
+  await house.transact(async (deps) => {
+    const one = await lockCase(deps, caseId);
+    if (one?.state !== 'processing' || one.processingUntil === undefined) return;
+    if (one.processingUntil > deps.clock.now()) return;
+    await settle(deps, one);
+  });
+}
+
+/** As {@link settleCase}, for a case that is locked and has a decision. */
+export async function settle(deps: Deps, one: StoredCase): Promise<void> {
+  const standing = await standingOf(deps, one);
+  if (standing.outcome !== 'same') return end(deps, one, { state: 'void', ending: standing.outcome });
+  if (one.decision === 'declined') return decline(deps, one, standing);
+  return approve(deps, one, standing);
+}
+
+type Same = Extract<Standing, { outcome: 'same' }>;
+
+async function approve(deps: Deps, one: StoredCase, { account, nhsNumber, gpOdsCode }: Same): Promise<void> {
+  const raised = await raiseToHigh(deps, {
+    accountId: account.id,
+    nhsNumber,
+    localities: [await localityOf(deps, gpOdsCode)],
+    method: one.method,
+    reasons: ['documents_checked'],
+    evidence: await evidenceOf(deps, one),
+  });
+  switch (raised.outcome) {
+    case 'raised':
+      await end(deps, one, { state: 'approved', ending: 'raised' });
+      await tellApproved(deps, account);
+      return chooseForSecondCheck(deps, one.id);
+    case 'too_young':
+      await end(deps, one, { state: 'declined', ending: 'too_young', advice: 'too-young' });
+      return tellDeclined(deps, account, 'too-young');
+    case 'known_already':
+    case 'other_person':
+      return end(deps, one, { state: 'void', ending: raised.outcome });
+  }
+}
+
+/** Whom another way has proven meanwhile, a refusal does no harm, and has nothing to say to. */
+async function decline(deps: Deps, one: StoredCase, { account, level }: Same): Promise<void> {
+  const group = findReason(one.reason ?? '')?.group ?? 'D';
+  const isKnown = level === 'P9';
+  await recordDecision(deps, {
+    accountId: account.id,
+    method: one.method,
+    outcome: isKnown ? 'unchanged' : 'refused',
+    reasons: isKnown ? ['known_better', decisionReasonOf[group]] : [decisionReasonOf[group]],
+    level: { before: level, after: level },
+    evidence: await evidenceOf(deps, one),
+  });
+  if (isKnown) return end(deps, one, { state: 'declined', ending: 'known_already' });
+  const advice = adviceFor(group);
+  await end(deps, one, { state: 'declined', ending: 'declined', advice });
+  return tellDeclined(deps, account, advice);
+}
+
+const decisionReasonOf: Readonly<Record<ReasonGroup, DecisionReason>> = {
+  A: 'document_unreadable',
+  B: 'document_not_authentic',
+  C: 'document_not_accepted',
+  D: 'record_unclear',
+  E: 'document_differs',
+  F: 'document_differs',
+  G: 'document_differs',
+  H: 'face_unclear',
+  I: 'face_differs',
+  J: 'challenge_failed',
+  K: 'safeguarding',
+};
+
+/** What a decision rested on: which files and answers, and whose; nothing of what they show. */
+async function evidenceOf(deps: Deps, one: StoredCase): Promise<Record<string, unknown>> {
+  const { evidence } = one;
+  return {
+    caseId: one.id,
+    checkedBy: one.decidedBy,
+    documentKind: one.documentKind,
+    ...(one.bundleId === undefined ? {} : { bundleId: one.bundleId }),
+    ...(evidence === undefined
+      ? {}
+      : {
+          fileIds: [evidence.document.frontId, evidence.document.backId, evidence.video?.fileId].filter(
+            (id) => id !== undefined,
+          ),
+          ...(evidence.video === undefined ? {} : { challengeWay: evidence.video.way }),
+        }),
+    answers: await selectAnswers(deps.db, one.id),
+    ...(one.reason === undefined ? {} : { reason: one.reason }),
+  };
+}
+
+async function localityOf(deps: Deps, code: string | undefined): Promise<Locality> {
+  const odsCode = readOdsCode(code ?? '');
+  const practice = odsCode === undefined ? undefined : await readPractice(deps, odsCode);
+  return { odsCode, icbCode: practice?.icbCode };
+}
+
+/** Ends a case, in a transaction that has it locked. */
+export async function end(
+  deps: Deps,
+  one: StoredCase,
+  as: {
+    readonly state: 'approved' | 'declined' | 'void';
+    readonly ending: CaseEnding;
+    readonly advice?: AdviceTheme;
+  },
+): Promise<void> {
+  const now = deps.clock.now();
+  const { state, ending, advice } = as;
+  const keptSeconds = state === 'void' ? undecidedSeconds : deps.settings.evidenceRetentionDays * daySeconds;
+  const keptUntil = secondsAfter(now, keptSeconds);
+  await updateCase(deps, one.id, {
+    state,
+    ending,
+    advice: advice ?? null,
+    claimed_by: null,
+    ended_at: now,
+    details_kept_until: keptUntil,
+    kept_until: secondsAfter(now, caseRetentionSeconds),
+  });
+  if (one.bundleId !== undefined) await keepBundleUntil(deps, { bundleId: one.bundleId, keptUntil });
+  const details = { caseId: one.id, state, ending, ...(advice === undefined ? {} : { advice }) };
+  await deps.audit({ type: 'case.ended', accountId: one.accountId, details });
+}

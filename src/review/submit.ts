@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { keepBundleUntil } from '#evidence';
+import { secondsAfter } from '#foundation/clock';
+import type { Deps } from '#foundation/deps';
+import { readIdentity } from '#identity';
+import { insertCase, selectLatestOf, selectSubmissionsSince, takeSubmitTurn } from './case-store.ts';
+import type { Presets } from './questions.ts';
+import type { ImageTick } from './reasons.ts';
+import { personKeyOf } from './settle.ts';
+import type { AdviceTheme, CaseEvidence, CaseState } from './types.ts';
+import { traceQueue } from './work.ts';
+
+/** Three submissions a day; then there is another way. */
+const mostInADay = 3;
+const daySeconds = 24 * 3600;
+/** Nothing goes before it is decided on; from then on it is kept as long as evidence may be. */
+const longestWaitSeconds = 366 * daySeconds;
+
+export type Submitted =
+  | { readonly outcome: 'submitted'; readonly caseId: string }
+  /** One is on its way: it has to be decided first. */
+  | { readonly outcome: 'open_already'; readonly caseId: string }
+  | { readonly outcome: 'too_many_tries'; readonly until: Date }
+  /** It is not known whose record is theirs, the account can't be used, or they are proven already. */
+  | { readonly outcome: 'not_at_p5' };
+
+/**
+ * Puts what somebody has brought together before a person who decides, in a transaction.
+ *
+ * @param sent.presets what a machine has answered before
+ */
+export async function submitCase(
+  deps: Deps,
+  sent: {
+    readonly accountId: string;
+    readonly method: string;
+    readonly bundleId: string;
+    readonly evidence: CaseEvidence;
+    readonly presets?: Presets;
+  },
+): Promise<Submitted> {
+  const { accountId, method, bundleId, evidence, presets = {} } = sent;
+  await takeSubmitTurn(deps.db, accountId);
+  const latest = await selectLatestOf(deps, { accountId, method });
+  if (latest !== undefined && latest.endedAt === undefined)
+    return { outcome: 'open_already', caseId: latest.id };
+  const tries = await triesLeft(deps, { accountId });
+  if (tries.until !== undefined) return { outcome: 'too_many_tries', until: tries.until };
+  const identity = await readIdentity(deps, accountId);
+  if (identity.level !== 'P5' || identity.standing !== undefined) return { outcome: 'not_at_p5' };
+  const caseId = randomUUID();
+  const now = deps.clock.now();
+  const personKey = personKeyOf(deps, identity.details.nhsNumber);
+  await insertCase(deps.db, { id: caseId, accountId, personKey, method, bundleId, evidence, presets, now });
+  await keepBundleUntil(deps, { bundleId, keptUntil: secondsAfter(now, longestWaitSeconds) });
+  const details = { caseId, method, documentKind: evidence.document.kind };
+  await deps.audit({ type: 'case.submitted', accountId, details });
+  await deps.enqueue(traceQueue, { caseId });
+  return { outcome: 'submitted', caseId };
+}
+
+/** @returns how often somebody can submit now; with none left, from when on they can again */
+export async function triesLeft(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  { accountId }: { readonly accountId: string },
+): Promise<{ readonly left: number; readonly until?: Date }> {
+  const since = secondsAfter(deps.clock.now(), -daySeconds);
+  const submissions = await selectSubmissionsSince(deps.db, { accountId, since });
+  const left = Math.max(0, mostInADay - submissions.length);
+  const oldestThatCounts = submissions.at(-mostInADay);
+  if (left > 0 || oldestThatCounts === undefined) return { left };
+  return { left, until: secondsAfter(oldestThatCounts, daySeconds) };
+}
+
+/** A case as the person whom it is about may know it. */
+export interface OwnCase {
+  readonly caseId: string;
+  /** While a decision can be taken back, it is `processing`, whatever it says. */
+  readonly state: CaseState;
+  readonly submittedAt: Date;
+  /** Since it counts. */
+  readonly decidedAt?: Date;
+  /** What to do next; only of one that was declined. */
+  readonly advice?: AdviceTheme;
+  /** What was wrong with the pictures, where that is the reason. */
+  readonly ticks?: readonly ImageTick[];
+}
+
+/** Reads the newest case of somebody. @returns undefined if there is none */
+export async function readCaseOf(
+  deps: Pick<Deps, 'db' | 'secrets'>,
+  of: { readonly accountId: string; readonly method: string },
+): Promise<OwnCase | undefined> {
+  const one = await selectLatestOf(deps, of);
+  if (one === undefined) return undefined;
+  const { id: caseId, state, list, submittedAt, endedAt, advice, ticks } = one;
+  return {
+    caseId,
+    state: state === 'claimed' && list === 'holding' ? 'holding' : state,
+    submittedAt,
+    ...(endedAt === undefined ? {} : { decidedAt: endedAt }),
+    ...(advice === undefined ? {} : { advice }),
+    ...(advice === 'new-photo' && ticks.length > 0 ? { ticks } : {}),
+  };
+}
