@@ -103,6 +103,20 @@ export async function selectDecisions({ db, secrets }: SecretDeps, accountId: st
   });
 }
 
+/** @returns the method that has raised somebody to the highest level last */
+export async function selectLastRaise(db: Db, accountId: string): Promise<string | undefined> {
+  const row = await tables(db)
+    .selectFrom('identity.decision')
+    .select('method')
+    .where('account_id', '=', accountId)
+    .where('outcome', '=', 'raised')
+    .where('level_after', '=', 'P9')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.method;
+}
+
 /** Removes all that was decided about an account's owner, and what that rested on. */
 export async function deleteDecisionsOf(db: Db, accountId: string): Promise<void> {
   await tables(db).deleteFrom('identity.decision').where('account_id', '=', accountId).execute();

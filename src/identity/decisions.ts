@@ -49,7 +49,7 @@ const daySeconds = 24 * 3600;
  * `establishIdentity`'s.
  *
  * @param decision.method a word of small letters, digits and hyphens
- * @param decision.level higher after than before if and only if the outcome is `raised`
+ * @param decision.level higher after than before if and only if the outcome is `raised`, lower if and only if it is `lowered`
  * @param decision.evidence no more than the decision rested on; kept as many days as `BEVAN_EVIDENCE_RETENTION_DAYS` says
  */
 export async function recordDecision(

@@ -77,3 +77,4 @@ export {
   type Vector,
   type VtrReading,
 } from './vectors.ts';
+export { withdrawHigh, type HighWithdrawn } from './withdraw.ts';

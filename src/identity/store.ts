@@ -280,6 +280,15 @@ export async function deleteGpCredentials(db: Db, accountId: string): Promise<bo
   return numUpdatedRows > 0n;
 }
 
+/** Takes the highest level from a record that is locked, with what it was needed for. */
+export async function lowerRecord(db: Db, accountId: string): Promise<void> {
+  await tables(db)
+    .updateTable('identity.record')
+    .set({ level: 'P5', sealed_gp_credentials: null })
+    .where('account_id', '=', accountId)
+    .execute();
+}
+
 export async function deleteRecord(db: Db, accountId: string): Promise<void> {
   await tables(db).deleteFrom('identity.record').where('account_id', '=', accountId).execute();
 }

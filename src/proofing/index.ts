@@ -1,4 +1,10 @@
-export { challengeWays, documentKinds, type ChallengeWay, type DocumentKind } from './capture/answers.ts';
+export {
+  challengeWays,
+  documentKinds,
+  hasBack as documentHasBack,
+  type ChallengeWay,
+  type DocumentKind,
+} from './capture/answers.ts';
 export {
   areDetailsUsed,
   detailsLifetimeSeconds,

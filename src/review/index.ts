@@ -65,3 +65,40 @@ export {
 export { findCaseFile, readCase, type CaseView, type EarlierCase } from './view.ts';
 export { forgetAccount, sweepReview } from './sweep.ts';
 export { settleDueCases, startReviewWork } from './work.ts';
+export {
+  findDisagreementFile,
+  listDisagreements,
+  readDisagreement,
+  settleDisagreement,
+  type Disagreement,
+  type DisagreementSettled,
+  type DisagreementView,
+} from './disagreement.ts';
+export {
+  answerSecondCheck,
+  claimSecondCheck,
+  discardSecondCheck,
+  findSecondCheckFile,
+  giveVerdict,
+  readSecondCheck,
+  type SecondCheckAct,
+  type SecondCheckClaimed,
+  type SecondCheckView,
+  type VerdictGiven,
+} from './second-check.ts';
+export {
+  readBreaches,
+  readDashboard,
+  readFairness,
+  type Breaches,
+  type Dashboard,
+  type Fairness,
+  type KindOutcomes,
+} from './figures.ts';
+export {
+  changeTarget,
+  longestNotice,
+  reviewTarget,
+  type ReviewTarget,
+  type TargetChanged,
+} from './target.ts';

@@ -106,7 +106,7 @@ export async function readCase(deps: Deps, act: CaseAct): Promise<CaseView | Not
   };
 }
 
-async function claimedIn(deps: Deps, { accountId }: StoredCase): Promise<CaseView['claimed']> {
+export async function claimedIn(deps: Deps, { accountId }: StoredCase): Promise<CaseView['claimed']> {
   const identity = accountId === undefined ? undefined : await readIdentity(deps, accountId);
   if (identity === undefined || identity.level === 'P0') return undefined;
   const { givenName, familyName, birthdate, nhsNumber } = identity.details;

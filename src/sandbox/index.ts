@@ -5,6 +5,6 @@ export { openRequestLog, type RequestLog } from './requests/log.ts';
 export { sandboxRoutes, startSandboxWork } from './routes.ts';
 export { seedSandbox } from './seed.ts';
 export { drawDocument, drawVideo } from './documents/draw.ts';
-export { kindsWithBack, photoFlaws, type DocumentOrder, type DocumentPerson } from './documents/document.ts';
+export { photoFlaws, type DocumentOrder, type DocumentPerson } from './documents/document.ts';
 export { drawFace, faceOf, type Face } from './documents/face.ts';
 export type { VideoOrder } from './documents/film.ts';

@@ -28,13 +28,3 @@ export interface DocumentOrder {
   readonly number?: string;
   readonly flaws?: readonly Flaw[];
 }
-
-/** The kinds of which both sides say something. */
-export const kindsWithBack: readonly DocumentKind[] = [
-  'uk-driving-licence',
-  'biometric-residence-permit',
-  'uk-residence-card',
-  'application-registration-card',
-  'european-driving-licence',
-  'european-identity-card',
-];

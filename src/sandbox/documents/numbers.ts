@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { nameKey } from '#foundation/identifiers';
 import type { DocumentOrder, DocumentPerson } from './document.ts';
 
-/** @returns the number on a document: the same person has the same, and no real document has it */
+/** @returns the number on a document: the same person has the same */
 export function numberOf({ kind, person, number, flaws = [] }: DocumentOrder): string {
   if (number !== undefined) return number;
   if (kind === 'uk-driving-licence') return driverNumber(person, { isForged: flaws.includes('forged') });
@@ -10,8 +10,7 @@ export function numberOf({ kind, person, number, flaws = [] }: DocumentOrder): s
     .update(JSON.stringify([kind, person]))
     .digest();
   const digits = String(digest.readUInt32BE(0) % 10_000_000).padStart(7, '0');
-  // Two letters and seven digits: the shape of none of the documents that are meant, but of the nine characters that zones have.
-  return `ZZ${digits}`;
+  return `99${digits}`;
 }
 
 /** @see the number's public structure: family name, date of birth with the sex in it, initials, and three more */

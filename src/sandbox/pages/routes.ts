@@ -11,6 +11,7 @@ import { addDuration } from '../duration.ts';
 import { holdsNul, refuseStranger } from '../guard.ts';
 import { findPersona, personas, sandboxPassword } from '../personas.ts';
 import { resetAll, resetPersona, type SeedDeps } from '../seed.ts';
+import { mountDocuments } from './documents.ts';
 
 /** What the pages need. */
 export interface PageDeps extends SeedDeps {
@@ -27,6 +28,7 @@ const backFrom = {
   front: {},
   inbox: { back: '/sandbox' },
   clients: { back: '/sandbox' },
+  documents: { back: '/sandbox' },
   requests: { back: '/sandbox' },
   request: { back: '/sandbox/requests' },
 } as const;
@@ -49,6 +51,7 @@ export async function mountPages(deps: PageDeps): Promise<void> {
     mountInbox(pages, deps);
     mountClients(pages, deps);
     mountRequests(pages, deps);
+    mountDocuments(pages, deps, (request, reply, data) => show(deps, request, reply, 'documents', data));
   });
 }
 

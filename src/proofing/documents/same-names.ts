@@ -1,0 +1,63 @@
+import { nameKey } from '#foundation/identifiers';
+
+/** Whether names that were read are those that somebody says are theirs. */
+export type Likeness = 'same' | 'other' | 'unsure';
+
+/**
+ * Compares the names of a machine-readable zone with those that somebody says are theirs. Given names after the first
+ * make no difference: registers and documents often have more or fewer of them.
+ *
+ * @param zone.names with fillers between names, and perhaps with fillers that were taken for letters
+ * @see ICAO Doc 9303-3 §6 for letters that zones don't have
+ */
+export function compareZoneNames(
+  zone: { readonly names: string; readonly roomForNames: number },
+  claimed: { readonly givenNames: string; readonly familyName: string },
+): Likeness {
+  const read = bare(zone.names);
+  const isFull = zone.names.length >= zone.roomForNames && !/<<$|[<KLCS]{3}$/u.test(zone.names);
+  const [first = ''] = claimed.givenNames.trim().split(/[\s-]+/u);
+  if (read.length < shortestToTell) return 'unsure';
+  let closest = 1;
+  for (const family of spellings(claimed.familyName))
+    for (const given of spellings(first)) {
+      const wanted = bare(`${family}${given}`);
+      if (wanted.length < shortestToTell) return 'unsure';
+      if (read.startsWith(wanted) || (isFull && wanted.startsWith(read))) return 'same';
+      closest = Math.min(closest, distance(read.slice(0, wanted.length), wanted) / wanted.length);
+    }
+  return closest > surelyAnother ? 'other' : 'unsure';
+}
+
+/** With fewer letters left nearly every name is like another. */
+const shortestToTell = 4;
+/** More than this share of the letters differs: that is not how machines misread. */
+const surelyAnother = 0.4;
+
+/** Without fillers, and without the letters that fillers are taken for. */
+function bare(text: string): string {
+  return text.replaceAll(/[^A-Z]|[KLC]/gu, '');
+}
+
+const inTwoLetters: Readonly<Record<string, string>> = { Ä: 'AE', Å: 'AA', Ö: 'OE', Ø: 'OE', Ü: 'UE' };
+
+/** The ways in which a zone may spell a name. */
+function spellings(name: string): readonly string[] {
+  const capitals = name.normalize('NFC').toUpperCase();
+  const inTwo = capitals.replaceAll(/[ÄÅÖØÜ]/gu, (letter) => inTwoLetters[letter] ?? letter);
+  return [...new Set([capitals, inTwo, inTwo.replaceAll('Ñ', 'NXX')].map(nameKey))];
+}
+
+/** How many letters have to be put in, left out or changed. @see Levenshtein 1966 */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  Array.from(one).forEach((letter, index) => {
+    const next = [index + 1];
+    for (let at = 1; at <= other.length; at += 1) {
+      const changed = (row[at - 1] ?? 0) + (letter === other.charAt(at - 1) ? 0 : 1);
+      next.push(Math.min(changed, (row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1));
+    }
+    row = next;
+  });
+  return row.at(-1) ?? 0;
+}
