@@ -195,7 +195,7 @@ export async function lockCase(deps: StoreDeps, id: string): Promise<StoredCase 
     .selectFrom('review.case')
     .selectAll()
     .where('id', '=', id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   return row === undefined ? undefined : caseOf(deps.secrets, row);
 }

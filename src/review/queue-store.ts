@@ -24,7 +24,7 @@ export async function releaseIdle(
     WITH idle AS (
       SELECT id, claimed_by FROM review.case
       WHERE state = 'claimed' AND list = 'main' AND last_active_at < ${idleSince}
-      FOR UPDATE SKIP LOCKED
+      FOR NO KEY UPDATE SKIP LOCKED
     ), gone AS (DELETE FROM review.answer WHERE of_id IN (SELECT id FROM idle))
     UPDATE review.case AS c SET state = 'queued', claimed_by = NULL, claimed_at = NULL, is_revised = false, version = version + 1
     FROM idle WHERE c.id = idle.id
@@ -52,7 +52,7 @@ export async function takeOldest(
         SELECT FROM review.claim AS own
         WHERE own.case_id = c.id AND own.staff_id = ${staffId} AND own.discarded_at > ${discardedSince}
       ), submitted_at, id
-      LIMIT 1 FOR UPDATE SKIP LOCKED
+      LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
     )
     RETURNING id`.execute(db);
   return rows[0]?.id;
