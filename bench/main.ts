@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchSignIn } from './sign-in.ts';
+import { benchReview } from './review.ts';
 import { isKept, type BenchOptions, type BenchReport } from './support/report.ts';
 import { benchTables } from './tables.ts';
 import { benchToken } from './token.ts';
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   userinfo: benchUserinfo,
   tables: benchTables,
   trace: benchTrace,
+  review: benchReview,
 };
 
 const { values, positionals } = parseArgs({
