@@ -14,7 +14,7 @@ import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
 import { checkerRoutes, practiceRoutes, sweepPortals } from '#portals';
-import { mayUploadVideo, startProofingWork, sweepAttempts, sweepProofing, type Proofing } from '#proofing';
+import { type Proofing, mayUploadVideo, startProofingWork, sweepAttempts, sweepProofing } from '#proofing';
 import { startReviewWork, sweepReview } from '#review';
 import type { OpenHouse } from './open-house.ts';
 

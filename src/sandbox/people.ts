@@ -13,6 +13,7 @@ import {
 } from '#identity';
 import { forgetAccount as forgetTokens } from '#openid';
 import { forgetAccount as forgetProofs, keepDetailsUsed } from '#proofing';
+import { forgetAccount as forgetCases } from '#review';
 
 /** Who a made-up person is known to be. */
 export interface MadeUpIdentity {
@@ -82,6 +83,7 @@ export async function forgetPerson(deps: Deps, accountId: string): Promise<void>
   await forgetTokens(deps, accountId);
   await forgetAgreements(deps, accountId);
   await forgetProofs(deps, accountId);
+  await forgetCases(deps, accountId);
   await forgetEvidence(deps, accountId);
   await forgetIdentity(deps, accountId);
   await forgetLogin(deps, accountId);

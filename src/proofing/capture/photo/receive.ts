@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { House } from '#foundation/deps';
 import type { UploadedFile } from '#foundation/http';
 import { dayInUk } from '#foundation/identifiers';
@@ -31,9 +30,6 @@ const photosByAccount: LimitRule = {
   nextLockSeconds: hour,
   memorySeconds: hour,
 };
-
-/** Somebody waits for the page meanwhile; a person reads every document anyway. */
-const mostReadingMs = 8000;
 
 /** Takes a photo in, outside of any transaction, and reads what is on the front of a document. */
 export async function receivePhoto(
@@ -76,19 +72,12 @@ async function readFront(
   const front = await readImage(house, evidence, { bundleId: file.bundleId, fileId: file.id, reader });
   if (front === undefined) return undefined;
   const { familyName, birthdate, givenName: givenNames = '' } = identity.details;
-  const reading = readDocument(documentReader, {
+  return readDocument(documentReader, {
     kind: documentKind,
     front,
     claimed: { givenNames, familyName, birthdate },
     today: dayInUk(house.clock.now()),
   });
-  const tooSlow = { outcome: 'unread', reason: 'too_slow', findings: [] } as const;
-  const giveUp = new AbortController();
-  try {
-    return await Promise.race([reading, wait(mostReadingMs, tooSlow, { signal: giveUp.signal })]);
-  } finally {
-    giveUp.abort();
-  }
 }
 
 /** @returns what its owner is told of what was read: never which detail differs */

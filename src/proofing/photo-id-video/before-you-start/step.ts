@@ -1,5 +1,5 @@
 import { stepsOf } from '#foundation/journey';
-import { reviewTarget } from '../target.ts';
+import { reviewTarget } from '#review';
 import { z } from 'zod';
 import { findOpenAttempt } from '../../capture/attempts.ts';
 import type { ProofContext } from '../../method.ts';

@@ -1,8 +1,7 @@
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { stepsOf, type AnyStep } from '#foundation/journey';
-import { triesLeft } from '#review';
-import { reviewTarget } from '../target.ts';
+import { reviewTarget, triesLeft } from '#review';
 import { z } from 'zod';
 import type { ProofContext } from '../../method.ts';
 import type { PhotoIdAnswers, PhotoIdVisit } from '../answers.ts';
