@@ -37,7 +37,11 @@ export async function holdCase(
 export async function putOnHolding(
   deps: Deps,
   one: StoredCase,
-  { staffId, reason, note }: { readonly staffId: string; readonly reason: HoldingReason; readonly note: string },
+  {
+    staffId,
+    reason,
+    note,
+  }: { readonly staffId: string; readonly reason: HoldingReason; readonly note: string },
 ): Promise<void> {
   const { id: caseId } = one;
   const now = deps.clock.now();

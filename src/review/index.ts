@@ -108,3 +108,4 @@ export {
   type ReviewTarget,
   type TargetChanged,
 } from './target.ts';
+export { groupMeanings, reasonMeanings } from './reason-meanings.ts';

@@ -55,7 +55,9 @@ export function openPhotoChecks(house: House, proofing: Proofing): PhotoChecks {
       const waiting = personas.filter(
         ({ photoCheck }) => photoCheck?.came === 'pending' || photoCheck?.came === 'on-hold',
       );
-      const [first, ...others] = waiting.flatMap(({ account }) => (account === undefined ? [] : [account.sub]));
+      const [first, ...others] = waiting.flatMap(({ account }) =>
+        account === undefined ? [] : [account.sub],
+      );
       if (first !== undefined) await ensureFor(first);
       void ensureAll(parts, others, ensureFor);
     },
@@ -109,8 +111,7 @@ async function send(
 ): Promise<CheckMade> {
   const { deps } = house;
   const method = methodOf(proofing);
-  if (method?.sendWithoutPages === undefined)
-    return { outcome: 'not_made', because: 'not_switched_on' };
+  if (method?.sendWithoutPages === undefined) return { outcome: 'not_made', because: 'not_switched_on' };
   const before = await readCaseOf(deps, { accountId, method: method.id });
   if (before === undefined || before.decidedAt !== undefined) {
     const offers = await proofing.offersFor(house, accountId);

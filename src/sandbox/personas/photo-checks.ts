@@ -134,7 +134,12 @@ export const photoCheckPersonas: readonly Persona[] = [
       gpOdsCode: 'Z99001',
       mobile: '07700 900058',
     },
-    check: { document: 'uk-driving-licence', way: 'write', flaws: ['blurred'], came: { declined: 'unreadable-licence' } },
+    check: {
+      document: 'uk-driving-licence',
+      way: 'write',
+      flaws: ['blurred'],
+      came: { declined: 'unreadable-licence' },
+    },
   }),
   checkedPerson({
     id: 'photo-check-declined-other-document',
@@ -188,7 +193,12 @@ export const photoCheckPersonas: readonly Persona[] = [
       gpOdsCode: 'Z99003',
       mobile: '07700 900060',
     },
-    check: { document: 'european-identity-card', way: 'write', hasOtherNumbers: true, came: { declined: 'digits-wrong' } },
+    check: {
+      document: 'european-identity-card',
+      way: 'write',
+      hasOtherNumbers: true,
+      came: { declined: 'digits-wrong' },
+    },
   }),
   checkedPerson({
     id: 'photo-check-declined-check-details',
@@ -215,7 +225,12 @@ export const photoCheckPersonas: readonly Persona[] = [
       gpOdsCode: 'Z99001',
       mobile: '07700 900061',
     },
-    check: { document: 'passport', way: 'say', familyNameOnIt: 'Lindholm', came: { declined: 'last-name-differs-passport' } },
+    check: {
+      document: 'passport',
+      way: 'say',
+      familyNameOnIt: 'Lindholm',
+      came: { declined: 'last-name-differs-passport' },
+    },
   }),
   checkedPerson({
     id: 'photo-check-declined-ask-practice',
