@@ -15,6 +15,7 @@ import { openDevice, type Device, type Habits, type Tab } from './support/device
 import { openFakeCamera, type FakeCamera } from './support/fake-camera.ts';
 import {
   answerCase,
+  answerQuestion,
   asPhoto,
   asVideo,
   numbersOn,
@@ -156,8 +157,7 @@ test('somebody who signs in BSL is declined for the photo, reads why, tries agai
   await showNumbers(tab, 'sign', ben.familyName);
   await send(tab);
   await check(async (desk) => {
-    const open = desk.main.locator('.bevan-question--open');
-    await desk.follow(open.getByRole('button', { name: /^No/u }).first());
+    await answerQuestion(desk, 'No');
     await desk.press('Decline: choose a reason');
     await desk.choose('reason', 'unreadable-passport');
     await desk.type({ note: 'The lower line is covered' });

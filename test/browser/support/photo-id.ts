@@ -106,15 +106,23 @@ export async function takeNextCase(
   await tab.press('Start the next case');
 }
 
-/** Answers what is asked of a case as it should be, up to a question. */
-export async function answerCase(tab: Tab, until?: RegExp): Promise<void> {
+/** Answers what is asked of a case as it should be. */
+export async function answerCase(tab: Tab): Promise<void> {
   for (let answers = 0; answers < 14; answers += 1) {
-    const open = tab.main.locator('.bevan-question--open');
-    if ((await open.count()) === 0) return;
-    const asked = await open.locator('h3').first().innerText();
-    if (until?.test(asked) === true) return;
-    const answer = /worry/u.test(asked) ? 'No' : 'Yes';
-    await tab.follow(open.getByRole('button', { name: new RegExp(`^${answer}`, 'u') }).first());
+    const asked = tab.main.locator('.bevan-question--open h3');
+    if ((await asked.count()) === 0) return;
+    await answerQuestion(tab, /worry/u.test(await asked.innerText()) ? 'No' : 'Yes');
   }
   assert.fail('the questions don’t end');
+}
+
+/** Answers what is asked now. The page puts the next question in its place by itself. */
+export async function answerQuestion(tab: Tab, answer: 'Yes' | 'No'): Promise<void> {
+  const open = tab.main.locator('.bevan-question--open');
+  const id = await open.getAttribute('aria-labelledby');
+  await open.getByRole('button', { name: answer, exact: true }).click();
+  await tab.main.locator(`.bevan-question--open[aria-labelledby="${id ?? ''}"]`).waitFor({
+    state: 'detached',
+    ...patient,
+  });
 }

@@ -11,6 +11,7 @@ import {
   type MatchedAs,
 } from '../../support/ways-walks.ts';
 import type { Tab } from './device.ts';
+import { tourPhotoId } from './photo-id-tour.ts';
 import type { Tour } from './tour.ts';
 
 interface Walk extends Tour {
@@ -43,7 +44,8 @@ async function arrive({ app, device, asking }: Walk, as: MatchedAs): Promise<{ t
 
 /** Whether a page is one of those that {@link tourWaysToProve} visits, all of them. */
 export function isOfWays(page: string): boolean {
-  return page.startsWith('proofing/') || page.startsWith('journeys/ways-to-prove/');
+  const isOfMethod = page.startsWith('proofing/') && !page.startsWith('proofing/capture/');
+  return isOfMethod || page.startsWith('journeys/ways-to-prove/');
 }
 
 /** Proves who one is in each way, with every mistake and through every outcome. */
@@ -52,6 +54,7 @@ export async function tourWaysToProve(tour: Tour): Promise<void> {
   await tourDetails(walk);
   await tourPracticeCheck(walk);
   await tourTooYoung(walk);
+  await tourPhotoId({ ...walk, arrive: (as) => arrive(walk, as) });
   tour.app.home.clock.reset();
 }
 
