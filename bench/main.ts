@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchEvidence } from './evidence.ts';
 import { benchSignIn } from './sign-in.ts';
 import { benchReview } from './review.ts';
 import { isKept, type BenchOptions, type BenchReport } from './support/report.ts';
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   userinfo: benchUserinfo,
   tables: benchTables,
   trace: benchTrace,
+  evidence: benchEvidence,
   review: benchReview,
 };
 
