@@ -1,4 +1,5 @@
 import type { House } from '#foundation/deps';
+import { Fault } from '#foundation/errors';
 import type { Jobs } from '#foundation/jobs';
 import type { Register } from '#pds';
 import { z } from 'zod';
@@ -17,7 +18,8 @@ export async function startReviewWork(
   { register }: { readonly register: Register | undefined },
 ): Promise<void> {
   await jobs.work(traceQueue, rules, async (data) => {
-    await traceAhead(house, { register, caseId: jobData.parse(data).caseId });
+    const outcome = await traceAhead(house, { register, caseId: jobData.parse(data).caseId });
+    if (outcome === 'error' && register !== undefined) throw new Fault('identity.register-unavailable');
   });
   jobs.every(settleEverySeconds, 'settle decided cases', () => settleDueCases(house));
 }
