@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchDocuments } from './documents.ts';
 import { benchSignIn } from './sign-in.ts';
 import { isKept, type BenchOptions, type BenchReport } from './support/report.ts';
 import { benchTables } from './tables.ts';
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   userinfo: benchUserinfo,
   tables: benchTables,
   trace: benchTrace,
+  documents: benchDocuments,
 };
 
 const { values, positionals } = parseArgs({
