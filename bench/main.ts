@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchDocuments } from './documents.ts';
+import { benchEvidence } from './evidence.ts';
 import { benchSignIn } from './sign-in.ts';
+import { benchReview } from './review.ts';
 import { isKept, type BenchOptions, type BenchReport } from './support/report.ts';
 import { benchTables } from './tables.ts';
 import { benchToken } from './token.ts';
@@ -17,6 +19,8 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   tables: benchTables,
   trace: benchTrace,
   documents: benchDocuments,
+  evidence: benchEvidence,
+  review: benchReview,
 };
 
 const { values, positionals } = parseArgs({

@@ -61,9 +61,10 @@ export async function buildApp(
     sessions,
   });
   const { register, gpSystems, evidence } = parts;
-  if (evidence !== undefined) uploadRoutes(web, house, evidence, { authorise: mayUploadVideo(web, house) });
+  if (evidence !== undefined && parts.proofing !== undefined)
+    uploadRoutes(web, house, evidence, { authorise: mayUploadVideo(web, house) });
   if (gpSystems !== undefined) practiceRoutes({ web, house, passwordPolicy, register, gpSystems });
-  checkerRoutes({ web, house, passwordPolicy, register });
+  checkerRoutes({ web, house, passwordPolicy, register, evidence });
   guidanceRoutes(web);
   return web;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Fault } from '#foundation/errors';
 import type { Db } from '#foundation/storage';
 import { putChunk, selectChunk } from './content-store.ts';
+import type { SentBytes } from './examine.ts';
 import { objectPrefix, type ObjectStore } from './object-store.ts';
 import { chunkBytes, openChunk, sealChunk } from './sealing.ts';
 
@@ -101,6 +102,49 @@ async function readChunk(
   return openChunk(key, place, await objects.get(chunk.object ?? ''));
 }
 
+/** Decoders read a little here and a little there. */
+const chunksHeld = 4;
+
+/** @returns reads finished content at any place; it holds a few chunks */
+export function randomAccess(deps: ContentDeps, content: Content): SentBytes {
+  const held = new Map<number, Promise<Buffer>>();
+  const chunkOf = (number: number): Promise<Buffer> => {
+    const chunk = held.get(number) ?? readWholeChunk(deps, content, number);
+    // The one that was used last goes to the end.
+    held.delete(number);
+    held.set(number, chunk);
+    const [oldest] = held.keys();
+    if (held.size > chunksHeld && oldest !== undefined) held.delete(oldest);
+    return chunk;
+  };
+  return {
+    bytes: content.bytes,
+    read: async (offset, length) => {
+      const end = Math.min(content.bytes, offset + length);
+      const parts: Buffer[] = [];
+      for (let at = offset; at < end; at = (Math.floor(at / chunkBytes) + 1) * chunkBytes) {
+        const from = Math.floor(at / chunkBytes) * chunkBytes;
+        parts.push((await chunkOf(from / chunkBytes)).subarray(at - from, end - from));
+      }
+      return Buffer.concat(parts);
+    },
+  };
+}
+
+async function readWholeChunk(
+  deps: ContentDeps,
+  { id: contentId, bytes }: Content,
+  number: number,
+): Promise<Buffer> {
+  const lastNumber = Math.ceil(bytes / chunkBytes) - 1;
+  const isLast = number === lastNumber;
+  const chunk = await readChunk(deps, { contentId, number, isLast });
+  const expected = isLast ? bytes - number * chunkBytes : chunkBytes;
+  if (chunk.length !== expected)
+    throw new Fault('evidence.damaged', { cause: 'a chunk is shorter or longer than it was' });
+  return chunk;
+}
+
 /**
  * Reads a part of finished content; only the chunks in which it lies are read.
  *
@@ -108,19 +152,15 @@ async function readChunk(
  */
 export async function* readContent(
   deps: ContentDeps,
-  { id: contentId, bytes }: Content,
+  content: Content,
   range: { readonly start?: number | undefined; readonly end?: number | undefined } = {},
 ): AsyncGenerator<Buffer, void, undefined> {
+  const { bytes } = content;
   const start = Math.max(0, range.start ?? 0);
   const end = Math.min(bytes - 1, range.end ?? bytes - 1);
-  const lastNumber = Math.ceil(bytes / chunkBytes) - 1;
   for (let at = start; at <= end; ) {
     const number = Math.floor(at / chunkBytes);
-    const isLast = number === lastNumber;
-    const chunk = await readChunk(deps, { contentId, number, isLast });
-    const expected = isLast ? bytes - number * chunkBytes : chunkBytes;
-    if (chunk.length !== expected)
-      throw new Fault('evidence.damaged', { cause: 'a chunk is shorter or longer than it was' });
+    const chunk = await readWholeChunk(deps, content, number);
     yield chunk.subarray(at - number * chunkBytes, Math.min(end + 1 - number * chunkBytes, chunkBytes));
     at = (number + 1) * chunkBytes;
   }

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
+import { Fault } from '#foundation/errors';
 import { insertFile } from './bundle-store.ts';
-import { continueContent, readContent, type ContentDeps } from './content.ts';
+import { continueContent, randomAccess, readContent, TurnLost, type ContentDeps } from './content.ts';
 import { deleteContent, finishContent, insertContent, takeTurn } from './content-store.ts';
 import type { Evidence } from './evidence.ts';
 import type { Examination, SentBytes } from './examine.ts';
 import { readFileOf } from './files.ts';
-import type { EvidenceKind, ReceivedFile } from './types.ts';
+import type { EvidenceKind, FileRefusal, ReceivedFile } from './types.ts';
 import {
   endUpload,
   giveLookingTurnBack,
+  keepLookingTurn,
   selectUpload,
   takeLookingTurn,
   type Upload,
@@ -25,8 +27,18 @@ export type TakenUpload =
   /** All bytes are there, and somebody looks at them. */
   | { readonly outcome: 'checking'; readonly kind: EvidenceKind };
 
-/** Longer than any look may take; then its process has died. */
-const turnSeconds = 240;
+/** Whoever looks says so again and again; who has not for so long has died. */
+const turnSeconds = 45;
+const keepTurnEveryMs = 15_000;
+/** Longer than any look may take. */
+const unfinishedSeconds = 15 * 60;
+/** A file that has ended so many processes, or met so many faults, is given up. */
+const mostLooks = 3;
+/** What is written anew is about as long as what was sent. A worker that was taken over may say otherwise. */
+const mostWritten: Readonly<Record<EvidenceKind, number>> = {
+  image: 20 * 1024 * 1024,
+  video: 120 * 1024 * 1024,
+};
 
 const gone: ReceivedFile = { outcome: 'refused', reason: 'missing' };
 
@@ -56,6 +68,8 @@ export async function uploadBeganAt(
 /**
  * Looks at an upload of which all bytes are there, unless somebody does already: what could be decoded of it is kept,
  * written anew, and the upload itself is deleted.
+ *
+ * @throws {Fault} with status 503 when it could not be looked at now; it may be tried again
  */
 export async function lookAt(house: House, evidence: Evidence, uploadId: string): Promise<TakenUpload> {
   const { deps } = house;
@@ -63,91 +77,143 @@ export async function lookAt(house: House, evidence: Evidence, uploadId: string)
   const upload = await selectUpload(deps.db, { id: uploadId, now });
   if (upload === undefined) return gone;
   const { bundleId } = upload;
-  const until = secondsAfter(now, turnSeconds);
-  const turn = await takeLookingTurn(deps.db, { id: uploadId, now, until });
-  if (turn === undefined) return readStanding(house, { bundleId, uploadId });
+  const taken = await takeLookingTurn(deps.db, {
+    id: uploadId,
+    now,
+    until: secondsAfter(now, turnSeconds),
+  });
+  if (taken === undefined) return readStanding(house, { bundleId, uploadId });
+  const { turn, looks } = taken;
+  const keeping = setInterval(() => void keepTurn(house, { id: uploadId, turn }), keepTurnEveryMs);
   try {
-    await lookInTurn(house, evidence, { upload, turn });
+    if (looks > mostLooks) await refuse(house, { upload, turn }, 'damaged');
+    else await lookInTurn(house, evidence, { upload, turn });
   } catch (error) {
-    await giveLookingTurnBack(deps.db, { id: uploadId, turn });
-    throw error;
+    const isCounted = !(error instanceof Fault && error.statusCode === 503);
+    await giveLookingTurnBack(deps.db, { id: uploadId, turn, isCounted });
+    // Its bundle was deleted meanwhile.
+    if (!(error instanceof TurnLost)) throw error;
+  } finally {
+    clearInterval(keeping);
   }
   return readStanding(house, { bundleId, uploadId });
 }
 
-async function lookInTurn(
-  house: House,
-  evidence: Evidence,
-  { upload, turn }: { readonly upload: Upload; readonly turn: number },
+const givenUp: Examination = { outcome: 'refused', reason: 'damaged' };
+
+async function keepTurn(
+  { deps, log }: House,
+  { id, turn }: { readonly id: string; readonly turn: number },
 ): Promise<void> {
-  const { id: uploadId, bundleId, kind, bytes } = upload;
-  const content = await contentDeps(house, evidence, bundleId);
-  if (content === undefined || bytes === undefined) return;
-  const { db } = content;
-  const sent = sentBytes(content, { id: uploadId, bundleId, bytes });
-  const written = await writeAnew(house, evidence, {
-    content,
-    bundleId,
-    examine: (write) => evidence.examine[kind](sent, write),
-  });
-  const { examination, fileId } = written;
-  const isKept = await house.transact(async (deps) => {
-    const end =
-      examination.outcome === 'refused'
-        ? ({ state: 'refused', refusal: examination.reason } as const)
-        : ({ state: 'received', fileId } as const);
-    if (!(await endUpload(deps.db, { id: uploadId, turn }, end))) return false;
-    await deleteContent(deps.db, uploadId);
-    if (examination.outcome === 'refused') return false;
-    if (!(await finishContent(deps.db, fileId))) return false;
-    const { outcome: _, ...found } = examination;
-    await insertFile(deps.db, { id: fileId, kind, ...found, receivedAt: deps.clock.now() });
-    return true;
-  });
-  if (!isKept) await deleteContent(db, fileId);
+  const until = secondsAfter(deps.clock.now(), turnSeconds);
+  try {
+    await keepLookingTurn(deps.db, { id, turn, until });
+  } catch (error) {
+    log.warn({ err: error }, 'a look at a file could not be said to go on');
+  }
 }
 
-function sentBytes(
-  deps: ContentDeps,
-  content: { readonly id: string; readonly bundleId: string; readonly bytes: number },
-): SentBytes {
-  return {
-    bytes: content.bytes,
-    read: async (offset, length) => {
-      const parts: Buffer[] = [];
-      for await (const part of readContent(deps, content, { start: offset, end: offset + length - 1 }))
-        parts.push(part);
-      return Buffer.concat(parts);
-    },
-  };
+/** Gives an upload up at which nobody could look for too long. */
+export async function giveUp({ deps, transact }: House, uploadId: string): Promise<void> {
+  const now = deps.clock.now();
+  await transact(async ({ db }) => {
+    const taken = await takeLookingTurn(db, { id: uploadId, now, until: now });
+    if (taken === undefined) return;
+    await endUpload(db, { id: uploadId, turn: taken.turn }, { state: 'refused', refusal: 'busy' });
+    await deleteContent(db, uploadId);
+  });
+}
+
+type Checked = Extract<Examination, { outcome: 'checked' }>;
+
+interface Look {
+  readonly upload: Upload;
+  readonly turn: number;
+}
+
+/** @throws {Fault} with status 503 when it could not be done now */
+async function lookInTurn(house: House, evidence: Evidence, look: Look): Promise<void> {
+  const { id, bundleId, kind, bytes } = look.upload;
+  const deps = await contentDeps(house, evidence, bundleId);
+  if (deps === undefined || bytes === undefined) return undefined;
+  const content = { id, bundleId, bytes };
+  if (evidence.scan !== undefined) {
+    const scan = await evidence.scan(readContent(deps, content));
+    if (scan === 'unavailable') throw new Fault('evidence.scanner-unavailable');
+    if (scan === 'infected') return refuse(house, look, 'infected');
+  }
+  const { examination, fileId } = await writeAnew(house, evidence, {
+    deps,
+    bundleId,
+    kind,
+    sent: randomAccess(deps, content),
+  });
+  const isKept = examination.outcome === 'checked' && (await keep(house, look, { ...examination, fileId }));
+  if (!isKept) await deleteContent(deps.db, fileId);
+  if (examination.outcome === 'checked') return undefined;
+  if (examination.reason === 'busy') throw new Fault('evidence.busy');
+  return refuse(house, look, examination.reason);
+}
+
+/** Says that it was refused, if it is still this one's turn. */
+function refuse({ transact }: House, { upload, turn }: Look, reason: FileRefusal): Promise<void> {
+  const { id, bundleId, kind } = upload;
+  return transact(async ({ db, audit }) => {
+    if (!(await endUpload(db, { id, turn }, { state: 'refused', refusal: reason }))) return;
+    await deleteContent(db, id);
+    if (reason === 'infected') await audit({ type: 'evidence.infected', details: { bundleId, kind } });
+  });
+}
+
+/** Keeps what was written anew in the place of what was sent. @returns false when it is no longer this one's turn */
+function keep(
+  { transact }: House,
+  { upload, turn }: Look,
+  { outcome: _, ...found }: Checked & { readonly fileId: string },
+): Promise<boolean> {
+  const { id, kind } = upload;
+  const { fileId, ...described } = found;
+  return transact(async ({ db, clock }) => {
+    if (!(await endUpload(db, { id, turn }, { state: 'received', fileId }))) return false;
+    await deleteContent(db, id);
+    if (!(await finishContent(db, fileId))) return false;
+    await insertFile(db, { id: fileId, kind, ...described, receivedAt: clock.now() });
+    return true;
+  });
+}
+
+/** More was written than any file needs. */
+class TooMuchWritten extends Error {
+  override readonly name = 'TooMuchWritten';
 }
 
 async function writeAnew(
-  { deps }: House,
-  { objects }: Evidence,
-  {
-    content,
-    bundleId,
-    examine,
-  }: {
-    readonly content: ContentDeps;
+  { deps: { clock } }: House,
+  evidence: Evidence,
+  writing: {
+    readonly deps: ContentDeps;
     readonly bundleId: string;
-    readonly examine: (write: (part: Uint8Array) => Promise<void>) => Promise<Examination>;
+    readonly kind: EvidenceKind;
+    readonly sent: SentBytes;
   },
 ): Promise<{ readonly examination: Examination; readonly fileId: string }> {
-  const { db } = content;
-  const id = randomUUID();
-  const hasObjects = objects !== undefined;
-  const unfinishedUntil = secondsAfter(deps.clock.now(), 2 * turnSeconds);
-  await insertContent(db, { id, bundleId, hasObjects, unfinishedUntil });
+  const { deps, bundleId, kind, sent } = writing;
+  const fileId = randomUUID();
+  const hasObjects = evidence.objects !== undefined;
+  const unfinishedUntil = secondsAfter(clock.now(), unfinishedSeconds);
+  await insertContent(deps.db, { id: fileId, bundleId, hasObjects, unfinishedUntil });
   try {
-    const turn = (await takeTurn(db, { id, bytes: 0, hasObjects })) ?? 0;
-    const writer = await continueContent(content, { id, bundleId, bytes: 0 }, turn);
-    const examination = await examine((part) => writer.write(part));
+    const turn = (await takeTurn(deps.db, { id: fileId, bytes: 0, hasObjects })) ?? 0;
+    const writer = await continueContent(deps, { id: fileId, bundleId, bytes: 0 }, turn);
+    const examination = await evidence.examine[kind](sent, async (part) => {
+      if (writer.bytes + part.length > mostWritten[kind]) throw new TooMuchWritten();
+      await writer.write(part);
+    });
     if (examination.outcome === 'checked') await writer.finish();
-    return { examination, fileId: id };
+    return { examination, fileId };
   } catch (error) {
-    await deleteContent(db, id);
+    await deleteContent(deps.db, fileId);
+    if (error instanceof TooMuchWritten) return { examination: givenUp, fileId };
     throw error;
   }
 }

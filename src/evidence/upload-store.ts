@@ -18,8 +18,11 @@ type UploadTables = ContentTables & {
     refusal: FileRefusal | null;
     file_id: string | null;
     begun_at: Date;
+    arrived_at: Date | null;
     turn: number;
     turn_until: Date | null;
+    looks: number;
+    nudged_at: Date | null;
     expires_at: Date;
   };
 };
@@ -35,6 +38,7 @@ export interface Upload {
   readonly refusal: FileRefusal | undefined;
   readonly fileId: string | undefined;
   readonly begunAt: Date;
+  readonly arrivedAt: Date | undefined;
   readonly expiresAt: Date;
   /** How many bytes are there; undefined when its content is no longer kept. */
   readonly bytes: number | undefined;
@@ -94,8 +98,11 @@ export async function insertUpload(
       refusal: null,
       file_id: null,
       begun_at: upload.begunAt,
+      arrived_at: null,
       turn: 0,
       turn_until: null,
+      looks: 0,
+      nudged_at: null,
       expires_at: upload.expiresAt,
     })
     .execute();
@@ -125,16 +132,20 @@ export async function selectUpload(
     refusal: row.refusal ?? undefined,
     fileId: row.file_id ?? undefined,
     begunAt: row.begun_at,
+    arrivedAt: row.arrived_at ?? undefined,
     expiresAt: row.expires_at,
     bytes: row.bytes ?? undefined,
   };
 }
 
 /** Says that all bytes are there. @returns false when that was said before, or it is gone */
-export async function markArrived(db: Db, { id, length }: { id: string; length: number }): Promise<boolean> {
+export async function markArrived(
+  db: Db,
+  { id, length, now }: { id: string; length: number; now: Date },
+): Promise<boolean> {
   const { numUpdatedRows } = await tables(db)
     .updateTable('evidence.upload')
-    .set({ state: 'arrived', length })
+    .set({ state: 'arrived', length, arrived_at: now })
     .where('id', '=', id)
     .where('state', '=', 'arriving')
     .executeTakeFirst();
@@ -145,16 +156,15 @@ export async function markArrived(db: Db, { id, length }: { id: string; length: 
 export async function takeLookingTurn(
   db: Db,
   { id, now, until }: { id: string; now: Date; until: Date },
-): Promise<number | undefined> {
-  const row = await tables(db)
+): Promise<{ readonly turn: number; readonly looks: number } | undefined> {
+  return tables(db)
     .updateTable('evidence.upload')
-    .set((of) => ({ turn: of('turn', '+', 1), turn_until: until }))
+    .set((of) => ({ turn: of('turn', '+', 1), looks: of('looks', '+', 1), turn_until: until }))
     .where('id', '=', id)
     .where('state', '=', 'arrived')
     .where((of) => of.or([of('turn_until', 'is', null), of('turn_until', '<', now)]))
-    .returning('turn')
+    .returning(['turn', 'looks'])
     .executeTakeFirst();
-  return row?.turn;
 }
 
 interface LookingTurn {
@@ -162,11 +172,44 @@ interface LookingTurn {
   readonly turn: number;
 }
 
-/** Gives the turn back: somebody may look again at once. */
-export async function giveLookingTurnBack(db: Db, { id, turn }: LookingTurn): Promise<void> {
+/** Keeps the turn for longer. */
+export async function keepLookingTurn(
+  db: Db,
+  { id, turn, until }: LookingTurn & { readonly until: Date },
+): Promise<void> {
   await tables(db)
     .updateTable('evidence.upload')
-    .set({ turn_until: null })
+    .set({ turn_until: until })
+    .where('id', '=', id)
+    .where('turn', '=', turn)
+    .where('turn_until', 'is not', null)
+    .execute();
+}
+
+/** Notes that a look has ended without an end. @returns whether it has, and was not noted a moment ago */
+export async function noteNudge(
+  db: Db,
+  { id, now, since }: { id: string; now: Date; since: Date },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tables(db)
+    .updateTable('evidence.upload')
+    .set({ nudged_at: now })
+    .where('id', '=', id)
+    .where('state', '=', 'arrived')
+    .where('turn_until', '<', now)
+    .where((of) => of.or([of('nudged_at', 'is', null), of('nudged_at', '<', since)]))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Gives the turn back: somebody may look again at once. @param isCounted whether the look counts as one without an end */
+export async function giveLookingTurnBack(
+  db: Db,
+  { id, turn, isCounted }: LookingTurn & { readonly isCounted: boolean },
+): Promise<void> {
+  await tables(db)
+    .updateTable('evidence.upload')
+    .set((of) => ({ turn_until: null, looks: of('looks', '-', isCounted ? 0 : 1) }))
     .where('id', '=', id)
     .where('turn', '=', turn)
     .execute();

@@ -195,7 +195,7 @@ export async function lockCase(deps: StoreDeps, id: string): Promise<StoredCase 
     .selectFrom('review.case')
     .selectAll()
     .where('id', '=', id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   return row === undefined ? undefined : caseOf(deps.secrets, row);
 }
@@ -215,6 +215,18 @@ export async function selectLatestOf(
     .limit(1)
     .executeTakeFirst();
   return row === undefined ? undefined : caseOf(deps.secrets, row);
+}
+
+/** @returns the newest cases of all */
+export async function selectNewest(deps: StoreDeps, limit: number): Promise<StoredCase[]> {
+  const rows = await tables(deps.db)
+    .selectFrom('review.case')
+    .selectAll()
+    .orderBy('submitted_at', 'desc')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => caseOf(deps.secrets, row));
 }
 
 /** @returns when a login's cases were submitted, the oldest first */

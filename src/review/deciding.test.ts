@@ -1,82 +1,460 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { readDecisions, readIdentity } from '#identity';
-import { openRegister, type Register } from '#pds';
-import { approveCase, declineCase, readCaseOf, settleDueCases, startReviewWork } from '#review';
+import { after, before, beforeEach, test } from 'node:test';
+import { forgetAccount as forgetLogin } from '#accounts';
+import { readOdsCode } from '#foundation/identifiers';
+import {
+  establishIdentity,
+  forgetAccount as forgetIdentity,
+  readDecisions,
+  readIdentity,
+  setMinimumAge,
+} from '#identity';
+import {
+  approveCase,
+  answerQuestion,
+  claimNext,
+  declineCase,
+  decideInSandbox,
+  discardCase,
+  forgetAccount,
+  holdCase,
+  openHeld,
+  readCaseOf,
+  reviseCase,
+  settleDueCases,
+  traceCase,
+  type Checker,
+} from '#review';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
-import { openInbox, type TestInbox } from '../../test/support/inbox.ts';
-import { prepareTestRegister, type TestRegister } from '../../test/support/register.ts';
-import { answerAll, claim, method, newChecker, newPersonAtP5, submitFor } from '../../test/support/review.ts';
+import { makeKnown } from '../../test/support/identities.ts';
+import {
+  answerAll,
+  claim,
+  method,
+  newChecker,
+  newPersonAtP5,
+  openTestReview,
+  submitFor,
+  viewOf,
+  type CasePerson,
+  type TestReview,
+} from '../../test/support/review.ts';
 
+let review: TestReview;
 let home: TestHouse;
-let testRegister: TestRegister;
-let register: Register | undefined;
-let inbox: TestInbox;
+const windowSeconds = 120;
 
 before(async () => {
-  const prepared = await prepareTestRegister();
-  home = await createTestHouse({ environment: prepared.environment });
-  testRegister = await prepared.start(home);
-  register = openRegister(home.house);
-  inbox = await openInbox(home);
-  await startReviewWork(home.house, home.jobs, { register });
+  review = await openTestReview({ BEVAN_REVIEW_CASES_PER_HOUR: '1000' });
+  ({ home } = review);
 });
-after(async () => {
-  await testRegister.close();
-  await home.close();
-});
+beforeEach(() => home.house.database.pool.query('DELETE FROM review.case'));
+after(() => review.close());
 
-test('somebody whose case is approved is proven, and told, once the decision cannot be taken back', async () => {
-  const { house, clock } = home;
-  const person = await newPersonAtP5(home, testRegister);
+interface Opened {
+  readonly person: CasePerson;
+  readonly act: { readonly checker: Checker; readonly caseId: string };
+}
+
+/** Somebody's case, open with a checker. */
+async function open(more: Parameters<typeof newPersonAtP5>[2] = {}): Promise<Opened> {
+  const person = await newPersonAtP5(home, review.testRegister, more);
   const caseId = await submitFor(home, person);
   const checker = newChecker();
-  assert.equal(await claim(house, checker), caseId);
-  const view = await answerAll(house, { checker, caseId, register });
-  assert.equal(view.may.approve, true);
-  const approved = await house.transact((deps) => approveCase(deps, { checker, caseId }));
-  assert.equal(approved.outcome, 'approved');
+  assert.equal(await claim(home.house, checker), caseId);
+  return { person, act: { checker, caseId } };
+}
 
-  await settleDueCases(house);
-  assert.equal((await readIdentity(house.deps, person.account.id)).level, 'P5');
-  const waiting = await readCaseOf(house.deps, { accountId: person.account.id, method });
-  assert.equal(waiting?.state, 'processing');
-  assert.equal(waiting?.decidedAt, undefined);
+async function approve({ act }: Opened): Promise<void> {
+  await answerAll(home.house, { ...act, register: review.register });
+  assert.equal((await home.house.transact((deps) => approveCase(deps, act))).outcome, 'approved');
+}
 
-  clock.advance(121);
-  await settleDueCases(house);
-  assert.equal((await readIdentity(house.deps, person.account.id)).level, 'P9');
-  assert.equal((await readCaseOf(house.deps, { accountId: person.account.id, method }))?.state, 'approved');
-  const [decision] = await readDecisions(house.deps, person.account.id);
-  assert.equal(decision?.outcome, 'raised');
-  assert.equal(decision?.evidence?.['checkedBy'], checker.staffId);
-  const mail = await inbox.next(person.account.email);
+async function settle(): Promise<void> {
+  home.clock.advance(windowSeconds + 1);
+  await settleDueCases(home.house);
+}
+
+const levelOf = async ({ person }: Opened) => (await readIdentity(home.house.deps, person.account.id)).level;
+const ownOf = ({ person }: Opened) => readCaseOf(home.house.deps, { accountId: person.account.id, method });
+const mailsTo = ({ person }: Opened) => review.inbox.countAll(person.account.email);
+
+test('somebody whose case is approved is proven, and told, once the decision cannot be taken back', async () => {
+  const opened = await open();
+  await approve(opened);
+  await settleDueCases(home.house);
+  assert.equal(await levelOf(opened), 'P5');
+  const waiting = await ownOf(opened);
+  assert.deepEqual([waiting?.state, waiting?.decidedAt], ['processing', undefined]);
+  assert.equal(await mailsTo(opened), 0);
+
+  await settle();
+  assert.equal(await levelOf(opened), 'P9');
+  assert.equal((await ownOf(opened))?.state, 'approved');
+  const [decision] = await readDecisions(home.house.deps, opened.person.account.id);
+  assert.deepEqual([decision?.outcome, decision?.reasons], ['raised', ['documents_checked']]);
+  assert.equal(decision?.evidence?.['checkedBy'], opened.act.checker.staffId);
+  assert.equal(decision?.evidence?.['documentKind'], 'passport');
+  assert.doesNotMatch(JSON.stringify(decision?.evidence), /Meadows|Robin|1980-05-17/u);
+  const mail = await review.inbox.next(opened.person.account.email);
   assert.match(mail.text, /we now know who you are/u);
 });
 
-test('somebody who is declined stays as they are, and is told what to do next', async () => {
-  const { house, clock } = home;
-  const person = await newPersonAtP5(home, testRegister);
-  const caseId = await submitFor(home, person);
-  const checker = newChecker();
-  await claim(house, checker);
-  const view = await answerAll(house, { checker, caseId, register, failAt: 'document-visible' });
+test('a decision is settled once, and told once, though two processes do it at the same moment', async () => {
+  const opened = await open();
+  await approve(opened);
+  const beside = await createTestHouse({ beside: home, environment: review.testRegister.environment });
+  home.clock.advance(windowSeconds + 1);
+  await Promise.all([settleDueCases(home.house), settleDueCases(beside.house), settleDueCases(home.house)]);
+  await beside.close();
+  assert.equal(await mailsTo(opened), 1);
+  const decisions = await readDecisions(home.house.deps, opened.person.account.id);
+  assert.equal(decisions.length, 1);
+});
+
+test('somebody who is declined stays as they are, and is told what to do next but not why', async () => {
+  const opened = await open({ language: 'cy' });
+  const { act } = opened;
+  const view = await answerAll(home.house, { ...act, register: review.register, failAt: 'document-visible' });
   assert.deepEqual(view.questionnaire.failing, { question: 'document-visible', group: 'A' });
-  const reason = 'unreadable-passport';
-  const without = await house.transact((deps) => declineCase(deps, { checker, caseId, reason }));
-  assert.equal(without.outcome, 'note_missing');
-  const declined = await house.transact((deps) =>
-    declineCase(deps, { checker, caseId, reason, note: 'The number is covered.', ticks: ['covered'] }),
+  assert.deepEqual(
+    view.reasons.map(({ code }) => code),
+    ['unreadable-passport'],
   );
-  assert.equal(declined.outcome, 'declined');
-  clock.advance(121);
-  await settleDueCases(house);
-  const own = await readCaseOf(house.deps, { accountId: person.account.id, method });
-  assert.equal(own?.state, 'declined');
-  assert.equal(own?.advice, 'new-photo');
-  assert.deepEqual(own?.ticks, ['covered']);
-  assert.equal((await readIdentity(house.deps, person.account.id)).level, 'P5');
-  const mail = await inbox.next(person.account.email);
-  assert.match(mail.text, /Take a new photo/u);
-  assert.doesNotMatch(mail.text, /covered|passport/u);
+  assert.deepEqual(view.may, { approve: false, decline: true, hold: true, discard: true });
+  const decline = (reason: string, note?: string) =>
+    home.house.transact((deps) => declineCase(deps, { ...act, reason, note, ticks: ['covered'] }));
+  assert.equal((await decline('unreadable-passport')).outcome, 'note_missing');
+  assert.equal((await decline('unreadable-passport', ' ')).outcome, 'note_missing');
+  assert.equal((await decline('unreadable-passport', 'x'.repeat(1001))).outcome, 'note_too_long');
+  for (const reason of ['unreadable-licence', 'passport-forged', 'digits-wrong', 'nonsense'])
+    assert.equal((await decline(reason, 'A note.')).outcome, 'wrong_reason');
+  assert.equal((await decline('unreadable-passport', 'The number is covered.')).outcome, 'declined');
+  await settle();
+  const own = await ownOf(opened);
+  assert.deepEqual([own?.state, own?.advice, own?.ticks], ['declined', 'new-photo', ['covered']]);
+  assert.equal(await levelOf(opened), 'P5');
+  const [decision] = await readDecisions(home.house.deps, opened.person.account.id);
+  assert.deepEqual([decision?.outcome, decision?.reasons], ['refused', ['document_unreadable']]);
+  const mail = await review.inbox.next(opened.person.account.email);
+  assert.match(mail.text, /Tynnwch lun newydd/u);
+  assert.doesNotMatch(mail.text, /covered|passport|pasbort/u);
+});
+
+test('a note is kept for staff, sealed, and stands nowhere in the clear', async () => {
+  const { act } = await open();
+  await answerAll(home.house, { ...act, register: review.register, failAt: 'document-visible' });
+  const note = 'The thumb hides the number of Robin Meadows.';
+  await home.house.transact((deps) => declineCase(deps, { ...act, reason: 'unreadable-passport', note }));
+  const { rows } = await home.house.database.pool.query<{ text: string }>(
+    'SELECT row_to_json(c)::text AS text FROM review.case c UNION ALL SELECT row_to_json(t)::text FROM review.trace t UNION ALL SELECT row_to_json(e)::text FROM audit.event e',
+  );
+  assert.ok(rows.length > 2);
+  for (const { text } of rows) {
+    assert.doesNotMatch(text, /Meadows|thumb|1980-05-17/u);
+    assert.ok(!text.includes(Buffer.from('Meadows').toString('hex')));
+  }
+});
+
+test('a decision can be taken back for two minutes by who made it, once, and all is asked again', async () => {
+  const opened = await open();
+  const { act } = opened;
+  await approve(opened);
+  home.clock.advance(windowSeconds - 2);
+  const stranger = { ...act, checker: newChecker() };
+  const revise = (by = act) => home.house.transact((deps) => reviseCase(deps, by));
+  assert.equal((await revise(stranger)).outcome, 'too_late');
+  assert.equal((await revise()).outcome, 'revised');
+  const view = await viewOf(home.house, act);
+  assert.deepEqual(
+    [view.questionnaire.next, view.isRevised, view.may.discard],
+    ['document-visible', true, false],
+  );
+  assert.equal((await home.house.transact((deps) => approveCase(deps, act))).outcome, 'not_passed');
+  assert.equal((await home.house.transact((deps) => discardCase(deps, act))).outcome, 'not_allowed');
+  await settle();
+  assert.equal(await levelOf(opened), 'P5');
+
+  await answerAll(home.house, { ...act, register: review.register, failAt: 'digits' });
+  const reason = 'digits-wrong';
+  assert.equal(
+    (await home.house.transact((deps) => declineCase(deps, { ...act, reason }))).outcome,
+    'declined',
+  );
+  assert.equal((await revise()).outcome, 'too_late');
+  await settleDueCases(home.house);
+  const own = await ownOf(opened);
+  assert.deepEqual([own?.state, own?.advice], ['declined', 'new-video']);
+});
+
+test('after two minutes nothing can be taken back', async () => {
+  const opened = await open();
+  await approve(opened);
+  home.clock.advance(windowSeconds + 1);
+  const revised = await home.house.transact((deps) => reviseCase(deps, opened.act));
+  assert.equal(revised.outcome, 'too_late');
+});
+
+test('whoever starts the next case makes what they have decided final at once', async () => {
+  const opened = await open();
+  await approve(opened);
+  const next = await newPersonAtP5(home, review.testRegister);
+  const nextId = await submitFor(home, next);
+  assert.equal(await claim(home.house, opened.act.checker), nextId);
+  assert.equal((await home.house.transact((deps) => reviseCase(deps, opened.act))).outcome, 'too_late');
+  assert.equal(await levelOf(opened), 'P9');
+});
+
+test('of taking back and starting the next case at one moment one happens', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    await home.house.database.pool.query('DELETE FROM review.case');
+    const opened = await open();
+    await approve(opened);
+    await submitFor(home, await newPersonAtP5(home));
+    const { checker } = opened.act;
+    const [revised, claimed] = await Promise.all([
+      home.house.transact((deps) => reviseCase(deps, opened.act)),
+      claimNext(home.house, { checker }),
+    ]);
+    if (revised.outcome === 'revised') assert.equal(claimed.outcome, 'open_already');
+    else assert.equal(claimed.outcome, 'claimed');
+    assert.equal(await levelOf(opened), revised.outcome === 'revised' ? 'P5' : 'P9');
+  }
+});
+
+test('a button pressed twice is one decision', async () => {
+  const opened = await open();
+  await answerAll(home.house, { ...opened.act, register: review.register });
+  const press = () => home.house.transact((deps) => approveCase(deps, opened.act));
+  const pressed = await Promise.all([press(), press(), press()]);
+  assert.deepEqual([...new Set(pressed.map(({ outcome }) => outcome))], ['approved']);
+  await settle();
+  assert.equal(await mailsTo(opened), 1);
+});
+
+test('of approving and putting back at one moment one happens', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    await home.house.database.pool.query('DELETE FROM review.case');
+    const opened = await open();
+    const { act } = opened;
+    await answerAll(home.house, { ...act, register: review.register });
+    const [approved, discarded] = await Promise.all([
+      home.house.transact((deps) => approveCase(deps, act)),
+      home.house.transact((deps) => discardCase(deps, act)),
+    ]);
+    const outcomes = [approved.outcome, discarded.outcome].join(' ');
+    assert.ok(outcomes === 'approved lost' || outcomes === 'lost discarded', outcomes);
+    await settle();
+    assert.equal(await levelOf(opened), approved.outcome === 'approved' ? 'P9' : 'P5');
+  }
+});
+
+async function proveOtherwise({ person }: Opened): Promise<void> {
+  const { nhsNumber, account } = person;
+  const details = { nhsNumber, familyName: 'Meadows', givenName: 'Robin', birthdate: '1980-05-17' };
+  await home.house.transact((deps) =>
+    establishIdentity(deps, { accountId: account.id, level: 'P9', details, phoneMatched: false }),
+  );
+}
+
+test('a decision about somebody whom another way has proven meanwhile does no harm and sends no mail', async () => {
+  const approved = await open();
+  await approve(approved);
+  await proveOtherwise(approved);
+  const declined = await open();
+  await answerAll(home.house, { ...declined.act, register: review.register, failAt: 'face-same' });
+  const reason = 'face-differs-passport';
+  await home.house.transact((deps) => declineCase(deps, { ...declined.act, reason }));
+  await proveOtherwise(declined);
+  await settle();
+  for (const opened of [approved, declined]) {
+    assert.equal(await levelOf(opened), 'P9');
+    assert.equal(await mailsTo(opened), 0);
+    assert.equal((await ownOf(opened))?.advice, undefined);
+  }
+  assert.equal((await ownOf(approved))?.state, 'void');
+});
+
+test('deciding and being proven by the practice at one moment ends at P9, in whatever order', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const opened = await open();
+    await approve(opened);
+    home.clock.advance(windowSeconds + 1);
+    await Promise.all([settleDueCases(home.house), proveOtherwise(opened)]);
+    await settleDueCases(home.house);
+    assert.equal(await levelOf(opened), 'P9');
+    assert.notEqual((await ownOf(opened))?.state, 'processing');
+  }
+});
+
+test('a decision about a login that was closed, or is another person’s by now, comes to nothing', async () => {
+  const closed = await open();
+  await approve(closed);
+  await home.house.transact(async (deps) => {
+    await forgetAccount(deps, closed.person.account.id);
+    await forgetIdentity(deps, closed.person.account.id);
+    await forgetLogin(deps, closed.person.account.id);
+  });
+  const other = await open();
+  await approve(other);
+  const accountId = other.person.account.id;
+  await home.house.transact((deps) => forgetIdentity(deps, accountId));
+  await makeKnown(home, { accountId, level: 'P5' });
+  await settle();
+  assert.equal((await ownOf(other))?.state, 'void');
+  assert.equal(await levelOf(other), 'P5');
+  assert.match((await review.inbox.next(other.person.account.email)).text, /start again/u);
+  const { rows } = await home.house.database.pool.query<{ ending: string; account_id: string | null }>(
+    'SELECT ending, account_id FROM review.case WHERE id = $1',
+    [closed.act.caseId],
+  );
+  assert.deepEqual(rows, [{ ending: 'account_closed', account_id: null }]);
+});
+
+test('somebody who has become too young to be proven is told so kindly, and stays as they are', async () => {
+  const birthdate = `${home.clock.now().getUTCFullYear() - 13}-01-01`;
+  const opened = await open({ birthdate });
+  await approve(opened);
+  const odsCode = readOdsCode('Z99001');
+  assert.ok(odsCode !== undefined);
+  const limit = (years: number | undefined) =>
+    home.house.transact((deps) => setMinimumAge(deps, { odsCode, years, staffId: 'a manager' }));
+  await limit(16);
+  await settle();
+  await limit(undefined);
+  assert.equal(await levelOf(opened), 'P5');
+  assert.equal((await ownOf(opened))?.advice, 'too-young');
+  const mail = await review.inbox.next(opened.person.account.email);
+  assert.match(mail.text, /There is an age from which/u);
+});
+
+test('whoever fears fraud or for the person gives the case to supervisors, who decide; the person reads nothing of it', async () => {
+  for (const [failAt, reason] of [
+    ['document-authentic', 'passport-forged'],
+    ['safeguarding', 'safeguarding-practice'],
+  ] as const) {
+    const opened = await open();
+    const { act } = opened;
+    const view = await answerAll(home.house, { ...act, register: review.register, failAt });
+    assert.deepEqual([view.may.decline, view.reasons], [false, []]);
+    const decline = (by = act) =>
+      home.house.transact((deps) => declineCase(deps, { ...by, reason, note: 'Seen twice this week.' }));
+    assert.equal((await decline()).outcome, 'hold_first');
+    const held = await home.house.transact((deps) =>
+      holdCase(deps, { ...act, reason: failAt === 'safeguarding' ? 'safeguarding' : 'fraud-in-document' }),
+    );
+    assert.equal(held.outcome, 'held');
+    const neutral = await review.inbox.next(opened.person.account.email);
+    assert.match(neutral.text, /2 working days/u);
+
+    const supervised = { checker: newChecker(['supervisor']), caseId: act.caseId };
+    assert.equal((await home.house.transact((deps) => openHeld(deps, supervised))).outcome, 'opened');
+    await answerAll(home.house, { ...supervised, register: review.register, failAt });
+    assert.equal((await decline(supervised)).outcome, 'declined');
+    await settle();
+    const own = await ownOf(opened);
+    assert.deepEqual([own?.state, own?.advice, own?.ticks], ['declined', 'another-way', undefined]);
+    const mail = await review.inbox.next(opened.person.account.email);
+    assert.match(mail.text, /Ask your GP surgery/u);
+    assert.doesNotMatch(mail.text + neutral.text, /fraud|forged|genuine|worr|safeguard/iu);
+  }
+});
+
+test('somebody whose record names another number can’t be approved, by a supervisor neither', async () => {
+  const opened = await open();
+  const { person, act } = opened;
+  const successor = await review.testRegister.addPatient({});
+  await review.testRegister.addPatient({ nhsNumber: person.nhsNumber, supersededBy: successor });
+  const view = await answerAll(home.house, { ...act, register: review.register });
+  assert.equal(view.namesAnotherNumber, true);
+  assert.deepEqual([view.questionnaire.isPassed, view.may.approve], [true, false]);
+  assert.equal((await home.house.transact((deps) => approveCase(deps, act))).outcome, 'another_number');
+  await home.house.transact((deps) => holdCase(deps, { ...act, reason: 'possible-duplicate' }));
+  const supervised = { checker: newChecker(['supervisor']), caseId: act.caseId };
+  await home.house.transact((deps) => openHeld(deps, supervised));
+  await answerAll(home.house, { ...supervised, register: review.register });
+  const approved = await home.house.transact((deps) => approveCase(deps, supervised));
+  assert.equal(approved.outcome, 'another_number');
+});
+
+test('of somebody who is dead, by the register, a case can only be declined, and nobody reads why', async () => {
+  const opened = await open();
+  const { person, act } = opened;
+  await review.testRegister.addPatient({ nhsNumber: person.nhsNumber, deceased: true });
+  const view = await answerAll(home.house, { ...act, register: review.register });
+  assert.equal(view.trace?.outcome, 'deceased');
+  assert.deepEqual(view.may, { approve: false, decline: true, hold: true, discard: true });
+  assert.equal((await home.house.transact((deps) => approveCase(deps, act))).outcome, 'not_passed');
+  const reason = 'record-deceased';
+  assert.equal(
+    (await home.house.transact((deps) => declineCase(deps, { ...act, reason }))).outcome,
+    'declined',
+  );
+  await settle();
+  assert.equal((await ownOf(opened))?.advice, 'ask-practice');
+  const mail = await review.inbox.next(person.account.email);
+  assert.doesNotMatch(mail.text, /dead|death|deceas/iu);
+});
+
+test('while the register does not answer the case waits, and another try finds it', async () => {
+  const opened = await open();
+  const { act } = opened;
+  const ask = (trace: Parameters<typeof traceCase>[1]['trace'] = { by: 'own_number' }) =>
+    traceCase(home.house, { ...act, register: review.register, trace });
+  const none = await traceCase(home.house, { ...act, register: undefined, trace: { by: 'own_number' } });
+  assert.equal(none.outcome === 'traced' && none.trace.error, '0001');
+  for (const question of ['document-visible', 'document-authentic', 'document-accepted'] as const)
+    await home.house.transact((deps) => answerQuestion(deps, { ...act, question, answer: 'yes' }));
+  const waiting = await viewOf(home.house, act);
+  assert.deepEqual([waiting.questionnaire.waitsForRegister, waiting.questionnaire.next], [true, undefined]);
+  const refused = await home.house.transact((deps) =>
+    answerQuestion(deps, { ...act, question: 'birth-date', answer: 'yes' }),
+  );
+  assert.equal(refused.outcome, 'not_open');
+  assert.equal((await ask()).outcome, 'traced');
+  const view = await viewOf(home.house, act);
+  assert.deepEqual([view.trace?.outcome, view.trace?.entry?.familyName], ['found', 'Meadows']);
+  assert.equal(view.questionnaire.next, 'birth-date');
+  assert.equal((await ask({ by: 'typed_number', nhsNumber: opened.person.nhsNumber })).outcome, 'not_needed');
+});
+
+test('a record that is gone is searched for by hand, and what was compared before counts no more', async () => {
+  const opened = await open();
+  const { act, person } = opened;
+  await answerAll(home.house, { ...act, register: review.register });
+  await review.testRegister.addPatient({ nhsNumber: person.nhsNumber, invalidated: true });
+  const ask = (trace: Parameters<typeof traceCase>[1]['trace']) =>
+    traceCase(home.house, { ...act, register: review.register, trace });
+  const gone = await ask({ by: 'own_number' });
+  assert.equal(gone.outcome === 'traced' && gone.trace.outcome, 'nothing');
+  const view = await viewOf(home.house, act);
+  assert.equal(view.questionnaire.next, 'one-record');
+  const nhsNumber = await review.testRegister.addPatient({ familyName: 'Zeppelin', postcode: 'LS6 1AN' });
+  const demographics = {
+    familyName: 'Zeppelin',
+    givenName: 'Robin',
+    birthdate: '1980-05-17',
+    postcode: 'LS6 1AN',
+  };
+  const found = await ask({ by: 'details', demographics });
+  assert.equal(found.outcome === 'traced' && found.trace.entry?.nhsNumber, nhsNumber);
+  assert.equal((await viewOf(home.house, act)).namesAnotherNumber, true);
+});
+
+test('the sandbox decides at once, and production never by itself', async () => {
+  const person = await newPersonAtP5(home);
+  const caseId = await submitFor(home, person);
+  const decide = (decision: 'approved' | 'declined', reason?: string) =>
+    home.house.transact((deps) => decideInSandbox(deps, { caseId, decision, reason }));
+  assert.deepEqual(await decide('declined', 'nonsense'), { outcome: 'wrong_reason' });
+  assert.deepEqual(await decide('approved'), { outcome: 'decided', state: 'approved' });
+  assert.deepEqual(await decide('approved'), { outcome: 'ended_already' });
+  assert.equal((await readIdentity(home.house.deps, person.account.id)).level, 'P9');
+  const production = { ...home.house.settings, mode: 'production' } as const;
+  await assert.rejects(
+    home.house.transact((deps) =>
+      decideInSandbox({ ...deps, settings: production }, { caseId, decision: 'approved' }),
+    ),
+    /by people/u,
+  );
 });

@@ -9,7 +9,7 @@ export async function deleteDetailsKeptUntil(db: Db, now: Date): Promise<void> {
     const { rows } = await sql<{ count: number }>`
       WITH due AS (
         SELECT id FROM review.case WHERE details_kept_until <= ${now}
-        ORDER BY details_kept_until LIMIT ${atOnce} FOR UPDATE SKIP LOCKED
+        ORDER BY details_kept_until LIMIT ${atOnce} FOR NO KEY UPDATE SKIP LOCKED
       ), answers AS (DELETE FROM review.answer WHERE case_id IN (SELECT id FROM due)),
       traces AS (DELETE FROM review.trace WHERE case_id IN (SELECT id FROM due)),
       checks AS (
@@ -32,7 +32,7 @@ export async function detachAccount(
   { accountId, now, keptUntil }: { accountId: string; now: Date; keptUntil: Date },
 ): Promise<void> {
   await sql`
-    WITH own AS (SELECT id FROM review.case WHERE account_id = ${accountId} ORDER BY id FOR UPDATE),
+    WITH own AS (SELECT id FROM review.case WHERE account_id = ${accountId} ORDER BY id FOR NO KEY UPDATE),
     answers AS (DELETE FROM review.answer WHERE case_id IN (SELECT id FROM own)),
     traces AS (DELETE FROM review.trace WHERE case_id IN (SELECT id FROM own)),
     checks AS (

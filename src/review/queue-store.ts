@@ -6,10 +6,13 @@ export async function takeCheckerTurn(db: Db, staffId: string): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`review checker ${staffId}`}, 0))`.execute(db);
 }
 
-/** @returns the case of the queue that somebody has open */
-export async function selectOpenCase(db: Db, staffId: string): Promise<string | undefined> {
+/** @param idleSince what was touched last before then is nobody's any more @returns the case of the queue that somebody has open */
+export async function selectOpenCase(
+  db: Db,
+  { staffId, idleSince }: { staffId: string; idleSince: Date },
+): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
-    SELECT id FROM review.case WHERE claimed_by = ${staffId} AND state = 'claimed' AND list = 'main'`.execute(
+    SELECT id FROM review.case WHERE claimed_by = ${staffId} AND state = 'claimed' AND list = 'main' AND last_active_at >= ${idleSince}`.execute(
     db,
   );
   return rows[0]?.id;
@@ -24,7 +27,7 @@ export async function releaseIdle(
     WITH idle AS (
       SELECT id, claimed_by FROM review.case
       WHERE state = 'claimed' AND list = 'main' AND last_active_at < ${idleSince}
-      FOR UPDATE SKIP LOCKED
+      FOR NO KEY UPDATE SKIP LOCKED
     ), gone AS (DELETE FROM review.answer WHERE of_id IN (SELECT id FROM idle))
     UPDATE review.case AS c SET state = 'queued', claimed_by = NULL, claimed_at = NULL, is_revised = false, version = version + 1
     FROM idle WHERE c.id = idle.id
@@ -52,7 +55,7 @@ export async function takeOldest(
         SELECT FROM review.claim AS own
         WHERE own.case_id = c.id AND own.staff_id = ${staffId} AND own.discarded_at > ${discardedSince}
       ), submitted_at, id
-      LIMIT 1 FOR UPDATE SKIP LOCKED
+      LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
     )
     RETURNING id`.execute(db);
   return rows[0]?.id;

@@ -89,7 +89,7 @@ export async function insertSecondCheck(
 export async function releaseIdleChecks(db: Db, idleSince: Date): Promise<void> {
   await sql`
     WITH idle AS (
-      SELECT id FROM review.second_check WHERE state = 'claimed' AND last_active_at < ${idleSince} FOR UPDATE SKIP LOCKED
+      SELECT id FROM review.second_check WHERE state = 'claimed' AND last_active_at < ${idleSince} FOR NO KEY UPDATE SKIP LOCKED
     ), gone AS (DELETE FROM review.answer WHERE of_id IN (SELECT id FROM idle))
     UPDATE review.second_check AS c SET state = 'queued', claimed_by = NULL FROM idle WHERE c.id = idle.id`.execute(
     db,
@@ -115,7 +115,7 @@ export async function takeOldestCheck(
       WHERE s.state = 'queued' AND c.account_id IS NOT NULL AND c.account_id IS DISTINCT FROM ${notOf ?? null}::uuid
         AND c.evidence IS NOT NULL AND c.decided_by IS DISTINCT FROM ${staffId}::uuid AND c.added_by IS DISTINCT FROM ${staffId}::uuid
       ORDER BY s.chosen_at, s.id
-      LIMIT 1 FOR UPDATE OF s SKIP LOCKED
+      LIMIT 1 FOR NO KEY UPDATE OF s SKIP LOCKED
     )
     RETURNING id`.execute(db);
   return rows[0]?.id;
@@ -126,7 +126,7 @@ export async function lockCheck(deps: StoreDeps, id: string): Promise<StoredChec
     .selectFrom('review.second_check')
     .selectAll()
     .where('id', '=', id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   return row === undefined ? undefined : checkOf(deps.secrets, row);
 }

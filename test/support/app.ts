@@ -5,7 +5,7 @@ import { loadSenders, readSimulatedInbox, type Channel, type InboxMessage } from
 import type { ClientRegistration } from '#partners';
 import { openVouching } from '#openid';
 import { openRegister } from '#pds';
-import { openProofing } from '#proofing';
+import { openProofing, type DocumentReader } from '#proofing';
 import { buildApp, startWork } from '../../src/app.ts';
 import { findFreePort } from './free-port.ts';
 import { startTestGpSystems, type TestGpSystems } from './gp-systems.ts';
@@ -51,12 +51,14 @@ export interface TestAppOptions extends Omit<TestHouseOptions, 'beside'> {
   readonly gpSystems?: boolean;
   /** Where the ways to prove who one is are, besides the product's own. */
   readonly methodFolders?: readonly string[];
+  /** Reads documents; without it they stay unread. */
+  readonly documentReader?: DocumentReader;
 }
 
 /** Starts the product on a free port. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { beside, resting = false, register: wantsRegister = false, ...rest } = options;
-  const { gpSystems: wantsGpSystems = false, methodFolders = [], ...houseOptions } = rest;
+  const { gpSystems: wantsGpSystems = false, methodFolders = [], documentReader, ...houseOptions } = rest;
   const port = await findFreePort();
   const prepared = wantsRegister ? await prepareTestRegister() : undefined;
   const home = await createTestHouse({
@@ -80,6 +82,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const ownMethods = path.resolve(import.meta.dirname, '../../src/proofing');
   const proofing = await openProofing(home.house.settings, {
     ...parts,
+    documentReader,
     folders: [ownMethods, ...methodFolders],
   });
   const web = await buildApp(home.house, { ...parts, proofing });

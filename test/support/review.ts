@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Account } from '#accounts';
 import type { House } from '#foundation/deps';
 import type { NhsNumber } from '#foundation/identifiers';
-import type { Register } from '#pds';
+import type { Environment } from '#foundation/settings';
+import { openRegister, type Register } from '#pds';
 import {
   answerQuestion,
   claimNext,
   readCase,
+  startReviewWork,
   submitCase,
   traceCase,
   type CaseEvidence,
@@ -16,12 +18,43 @@ import {
   type ReviewRole,
 } from '#review';
 import { makeAccount } from './accounts.ts';
-import type { TestHouse } from './house.ts';
+import { createTestHouse, type TestHouse } from './house.ts';
 import { makeKnown } from './identities.ts';
-import { unusedNhsNumber, type TestRegister } from './register.ts';
+import { openInbox, type TestInbox } from './inbox.ts';
+import { prepareTestRegister, unusedNhsNumber, type TestRegister } from './register.ts';
 
 export const method = 'photo-id-video';
 let made = 0;
+
+/** A house with a register and an inbox, in which cases are decided. */
+export interface TestReview {
+  readonly home: TestHouse;
+  readonly testRegister: TestRegister;
+  readonly register: Register | undefined;
+  readonly inbox: TestInbox;
+  close(): Promise<void>;
+}
+
+export async function openTestReview(environment: Environment = {}): Promise<TestReview> {
+  const prepared = await prepareTestRegister();
+  const home = await createTestHouse({
+    environment: { BEVAN_REVIEW_SECOND_CHECK_PERCENT: '0', ...prepared.environment, ...environment },
+  });
+  const testRegister = await prepared.start(home);
+  const register = openRegister(home.house);
+  const inbox = await openInbox(home);
+  await startReviewWork(home.house, home.jobs, { register });
+  return {
+    home,
+    testRegister,
+    register,
+    inbox,
+    close: async () => {
+      await testRegister.close();
+      await home.close();
+    },
+  };
+}
 
 /** Somebody who checks cases. */
 export function newChecker(roles: readonly ReviewRole[] = ['checker'], email?: string): Checker {
@@ -62,9 +95,10 @@ export async function submitFor(
   { house }: Pick<TestHouse, 'house'>,
   { account }: Pick<CasePerson, 'account'>,
   evidence: CaseEvidence = passportAndVideo(),
+  bundleId: string = randomUUID(),
 ): Promise<string> {
   const submitted = await house.transact((deps) =>
-    submitCase(deps, { accountId: account.id, method, bundleId: randomUUID(), evidence }),
+    submitCase(deps, { accountId: account.id, method, bundleId, evidence }),
   );
   if (submitted.outcome !== 'submitted')
     throw new Error(`a test could not submit a case: ${submitted.outcome}`);

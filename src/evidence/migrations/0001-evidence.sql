@@ -64,9 +64,14 @@ CREATE TABLE evidence.upload (
   refusal text,
   file_id uuid,
   begun_at timestamptz NOT NULL,
+  arrived_at timestamptz,
   -- Who looks at it has the last turn, until then.
   turn integer NOT NULL,
   turn_until timestamptz,
+  -- How many looks have come to no end, the one under way with them: a file that ends whoever looks at it is given up.
+  looks integer NOT NULL,
+  -- When whoever asks for it has found that nobody looks any more, and had another look begun.
+  nudged_at timestamptz,
   expires_at timestamptz NOT NULL
 );
 CREATE INDEX upload_bundle ON evidence.upload (bundle_id);

@@ -44,9 +44,14 @@ export const faults = {
     statusCode: 503,
     meaning: 'the object store that keeps what was sent as proof did not answer; it is tried again',
   },
-  'evidence.looked-at': {
+  'evidence.scanner-unavailable': {
     statusCode: 503,
-    meaning: 'somebody else looks at a file already; it is looked at again if they come to no end',
+    meaning: 'the malware scanner did not answer, so a file was not taken; it is tried again',
+  },
+  'evidence.busy': {
+    statusCode: 503,
+    meaning:
+      'a file could not be looked at yet: too many are, or a process has it in hand; it is tried again',
   },
   'identity.register-unavailable': {
     statusCode: 503,

@@ -56,6 +56,8 @@ export {
   type JourneyDefinition,
   type NewCookie,
   type Outcome,
+  type PageData,
+  type Resource,
   type Stop,
   type Visit,
 } from './types.ts';

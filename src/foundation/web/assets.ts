@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { addPageScripts } from './page-scripts.ts';
+import { addPageStyles } from './page-styles.ts';
 
 export interface Asset {
   readonly type: string;
@@ -14,7 +15,7 @@ export interface Asset {
 /** Style sheets and scripts, held in memory under addresses that change with their content. */
 export interface Assets {
   /**
-   * Address by name, such as `{ style: '/assets/3f…/style.css' }`. A script beside a page has its place below `src` as its name:
+   * Address by name, such as `{ style: '/assets/3f…/style.css' }`. A script or style sheet beside a page has its place below `src` as its name:
    * `proofing/capture/photo/camera.js`.
    */
   readonly addresses: Readonly<Record<string, string>>;
@@ -70,6 +71,7 @@ export async function loadAssets(): Promise<Assets> {
   await addPageScripts((name, text) =>
     add(name, path.basename(name), 'text/javascript; charset=utf-8', text),
   );
+  await addPageStyles((name, text) => add(name, path.basename(name), 'text/css; charset=utf-8', text));
   return { addresses, find: (address) => found.get(address) };
 }
 

@@ -23,6 +23,7 @@ export function answerTasks(answerers: Readonly<Record<string, TaskAnswerer>>): 
       void watched.then(() => answer(answerers[message.name], message.input, caller));
     else hear(message);
   });
+  void watched.then(() => say({ kind: 'ready' }));
 }
 
 /**

@@ -11,6 +11,7 @@ export type ToWorker =
 
 /** What a worker says. It may have been taken over by what it decodes, so it is believed nothing that doesn't fit. */
 export const fromWorker = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready') }),
   z.object({
     kind: z.literal('read'),
     request: z.int().nonnegative(),

@@ -33,12 +33,20 @@ export function startWorkerProcess(options: WorkerOptions): WorkerProcess {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: [`--max-old-space-size=${options.heapMb}`, '--max-semi-space-size=4', ...permissions()],
   });
+  let isReady = false;
+  child.on('message', () => {
+    isReady = true;
+  });
   const gone = new Promise<void>((resolve) => {
     child.on('exit', () => resolve());
     child.on('error', () => resolve());
   });
   return {
-    run: (task) => runTask(child, options, task),
+    run: async (task) => {
+      const end = await runTask(child, options, task);
+      const isCrash = end.outcome === 'failed' && end.why === 'crashed';
+      return isCrash && !isReady ? { outcome: 'failed', why: 'not_started' } : end;
+    },
     isAlive: () => !child.killed && child.connected && child.exitCode === null && child.signalCode === null,
     end: async () => {
       child.kill('SIGKILL');
@@ -127,6 +135,8 @@ function answerWorker(talk: Conversation): (message: FromWorker) => void {
   };
   return (message) => {
     switch (message.kind) {
+      case 'ready':
+        break;
       case 'read':
         read(message).catch(talk.reject);
         break;

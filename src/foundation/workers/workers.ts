@@ -43,7 +43,8 @@ export type TaskEnd =
   | { readonly outcome: 'busy' }
   | {
       readonly outcome: 'failed';
-      readonly why: 'crashed' | 'too_slow' | 'too_big' | 'threw' | 'misbehaved' | 'closed';
+      /** `not_started`: its process ended before it could begin, as where a package is missing. */
+      readonly why: 'not_started' | 'crashed' | 'too_slow' | 'too_big' | 'threw' | 'misbehaved' | 'closed';
     };
 
 /** Processes for work that must neither block nor endanger the server. */

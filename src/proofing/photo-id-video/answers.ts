@@ -1,4 +1,5 @@
 import type { Visit } from '#foundation/journey';
+import { ageRules } from '#identity';
 import { z } from 'zod';
 import { captureAnswers } from '../capture/answers.ts';
 import type { CaptureContext } from '../capture/context.ts';
@@ -13,12 +14,28 @@ export const photoIdAnswers = z.object({
   capture: captureAnswers.default({}),
   /** It was sent, since they came. */
   isSent: z.literal(true).optional(),
+  /** Why it could not be sent. */
+  notSent: z
+    .object({
+      reason: z.enum(['over', 'too_many_tries', 'too_young']),
+      /** When they can try again. */
+      until: z.iso.datetime().optional(),
+      /** YYYY-MM-DD, and whose rule that is. */
+      from: z.string().optional(),
+      rule: z.enum(ageRules).optional(),
+    })
+    .optional(),
   /** What they had sent before they came was not enough, and they send something else now. */
   sendsAgain: z.literal(true).optional(),
   isProven: z.boolean().optional(),
 });
 export type PhotoIdAnswers = z.output<typeof photoIdAnswers>;
 export type PhotoIdVisit = Visit<PhotoIdAnswers, ProofContext>;
+
+/** @returns whether there is still something to bring together */
+export function isUnderWay({ isSent, isProven, notSent }: PhotoIdAnswers): boolean {
+  return isSent !== true && isProven !== true && notSent === undefined;
+}
 
 /** @returns what the pages that photograph and record know of where they stand */
 export function captureContextOf(context: ProofContext): CaptureContext {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ProofingTools } from '../../method.ts';
 import type { CaptureAnswers } from '../answers.ts';
 import { captureStep, changeHere, enterAttempt, openHere, type CaptureVisit } from '../here.ts';
-import { isAsked, type Side } from '../photo/step.ts';
+import { isAsked, type Side } from '../photo/side.ts';
 
 /** Shows a photo as it is kept, with what a look at it found; its owner says whether it is to be used. */
 export const checkPhoto = (tools: ProofingTools, side: Side) =>

@@ -39,7 +39,6 @@ function show({ state, parts }) {
     const status = document.querySelector(`[data-part="${part}"]`);
     if (status === null || !isDone || status.textContent === status.dataset.done) continue;
     status.textContent = status.dataset.done;
-    status.classList.add('nhsuk-task-list__status--completed');
     looks = 0;
   }
 }

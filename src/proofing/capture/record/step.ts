@@ -18,6 +18,7 @@ import {
   type CaptureVisit,
 } from '../here.ts';
 import { giveVideoUp } from '../give-video-up.ts';
+import { onPhoneActions } from '../on-your-phone/actions.ts';
 import { videoTicket } from '../upload-ticket.ts';
 import { receiveVideo, sentForm, type Arrived } from './receive.ts';
 
@@ -44,6 +45,7 @@ export const recordVideo = (tools: ProofingTools) =>
     submit: (deps, visit, { challenge }, arrived) =>
       takeArrived(deps, visit, { challengeId: challenge, arrived }),
     actions: {
+      ...onPhoneActions,
       look: async (deps, visit) => {
         const attempt = await openHere(deps, visit);
         const sent = attempt === undefined ? undefined : await sentVideoOf(deps, attempt.id);

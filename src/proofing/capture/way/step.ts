@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { challengeWays } from '../answers.ts';
 import { giveVideoUp } from '../give-video-up.ts';
 import { captureStep, changeHere, enterAttempt } from '../here.ts';
+import { onPhoneActions } from '../on-your-phone/actions.ts';
 
 /** Asks how they give the four numbers: all ways count the same. A video that gives them in another way has to be made again. */
 export const chooseWay = captureStep({
@@ -14,6 +15,7 @@ export const chooseWay = captureStep({
     Promise.resolve({ ways: challengeWays, hasOtherWays, isPhone: handOver !== undefined }),
   values: ({ way = '' }) => ({ way }),
   form: z.object({ way: z.enum(challengeWays, 'missing') }),
+  actions: onPhoneActions,
   submit: (deps, visit, { way }) =>
     visit.answers.way === way || visit.answers.sentVideo === undefined
       ? changeHere(deps, visit, { change: (sofar) => ({ ...sofar, way }) })

@@ -3,14 +3,14 @@ import { reviewTarget } from '#review';
 import { z } from 'zod';
 import { findOpenAttempt } from '../../capture/attempts.ts';
 import type { ProofContext } from '../../method.ts';
-import type { PhotoIdAnswers } from '../answers.ts';
+import { isUnderWay, type PhotoIdAnswers } from '../answers.ts';
 import { method } from '../method-id.ts';
 
 /** Says what is needed, who looks at it and for how long it is kept, before anything is asked. */
 export const beforeYouStart = stepsOf<PhotoIdAnswers, ProofContext>()({
   path: 'before-you-start',
   page: 'proofing/photo-id-video/before-you-start',
-  appliesWhen: ({ isSent }) => isSent !== true,
+  appliesWhen: isUnderWay,
   isDone: ({ hasRead }) => hasRead === true,
   undo: (answers) => answers,
   show: async (deps, { context: { accountId, hasOtherWays }, browser: { language } }) => {

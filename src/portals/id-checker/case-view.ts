@@ -1,0 +1,207 @@
+import { maskNhsNumber } from '#foundation/identifiers';
+import type { Language } from '#foundation/web';
+import type { AskedQuestion, CaseView, Questionnaire, QuestionSection, StoredTrace } from '#review';
+import { longDay, longMoment } from '../desk/moments.ts';
+import { ageOf } from './ages.ts';
+
+/** The documents and the ways of a challenge that have a name in the words of the pages. */
+const named = new Set<string>([
+  'passport',
+  'uk-driving-licence',
+  'biometric-residence-permit',
+  'uk-residence-card',
+  'application-registration-card',
+  'citizencard',
+  'european-driving-licence',
+  'european-identity-card',
+  'uk-entry-visa',
+  'say',
+  'write',
+  'sign',
+]);
+
+export function isNamed(kind: string): boolean {
+  return named.has(kind);
+}
+
+/** @returns a key of the words of the pages */
+export function kindOf(evidence: CaseView['evidence']): string {
+  const kind = evidence?.document.kind ?? '';
+  return isNamed(kind) ? kind : 'other';
+}
+
+/** The questions that have a hint. */
+const hinted = new Set([
+  'document-visible',
+  'document-authentic',
+  'document-accepted',
+  'one-record',
+  'first-names-before',
+  'last-names-before',
+  'safeguarding',
+  'digits',
+]);
+
+/** How a case goes on once its questions are answered, or an answer speaks against the person. */
+export type OutcomeKind = 'approve' | 'decline' | 'hold' | 'another-number' | 'agree' | 'disagree';
+
+interface Part {
+  readonly id: QuestionSection;
+  readonly questions: readonly object[];
+  readonly box: { readonly kind: OutcomeKind } | undefined;
+}
+
+type Film = NonNullable<NonNullable<CaseView['evidence']>['video']>;
+
+/** Describes the questions of a case, part by part; a part that nothing has led to yet is not there. */
+export function describeParts(
+  questionnaire: Questionnaire,
+  how: { readonly box: OutcomeKind | undefined; readonly digits: Film['digits'] | undefined },
+): Readonly<Partial<Record<QuestionSection, Part>>> {
+  const { questions, failing, waitsForRegister } = questionnaire;
+  const reached = questions.filter(({ stand }) => stand !== 'later');
+  const last = placeOfBox(questionnaire, reached);
+  const part = (id: QuestionSection): Part => ({
+    id,
+    questions: reached.filter(({ section }) => section === id).map((one) => describe(one, how.digits)),
+    box: how.box !== undefined && last === id ? { kind: how.box } : undefined,
+  });
+  const has = (id: QuestionSection) => reached.some(({ section }) => section === id);
+  const isPastDocument =
+    has('comparison') || has('register') || waitsForRegister || (failing !== undefined && !failing.question);
+  return {
+    document: part('document'),
+    ...(isPastDocument ? { register: part('register') } : {}),
+    ...(has('comparison') ? { comparison: part('comparison') } : {}),
+    ...(has('face') ? { face: part('face') } : {}),
+  };
+}
+
+/** What follows stands below the answer that it follows from; of what the register says, beside that. */
+function placeOfBox(
+  { failing, isPassed }: Questionnaire,
+  reached: readonly AskedQuestion[],
+): QuestionSection | undefined {
+  if (failing !== undefined && failing.question === undefined) return 'register';
+  return isPassed || failing !== undefined ? reached.at(-1)?.section : undefined;
+}
+
+function describe(one: AskedQuestion, digits: Film['digits'] | undefined) {
+  const { id, number, passes, answer, stand, preset } = one;
+  return {
+    id,
+    number,
+    passes,
+    answer,
+    stand,
+    hasHint: hinted.has(id),
+    isLocked: preset?.locked === true,
+    digits: id === 'digits' ? digits : undefined,
+  };
+}
+
+/** Describes what the register answered, and how it can be asked again. */
+export function describeTrace(trace: StoredTrace | undefined, language: Language) {
+  const outcome = trace?.outcome ?? 'none';
+  const isFound = outcome === 'found' || outcome === 'restricted';
+  return {
+    outcome,
+    stand: isFound ? 'found' : outcome === 'none' || outcome === 'error' ? 'open' : 'bad',
+    error: trace?.error,
+    askedFor: trace?.askedFor,
+    askedAt: trace === undefined ? undefined : longMoment(language, trace.askedAt),
+    mayAskAgain: outcome !== 'deceased',
+    maySearch: outcome === 'nothing' || outcome === 'several',
+    entry: trace?.entry === undefined ? undefined : describeEntry(trace.entry, outcome, language),
+  };
+}
+
+function describeEntry(entry: NonNullable<StoredTrace['entry']>, outcome: string, language: Language) {
+  const [first = '', ...middle] = entry.givenNames;
+  return {
+    birthdate: entry.birthdate === undefined ? '–' : longDay(language, entry.birthdate),
+    familyName: entry.familyName === '' ? '–' : entry.familyName,
+    firstName: first === '' ? '–' : first,
+    middleNames: middle.length === 0 ? '–' : middle.join(' '),
+    nhsNumber: maskNhsNumber(entry.nhsNumber),
+    isRestricted: outcome === 'restricted',
+  };
+}
+
+/** Describes the person as their login knows them, for searching by hand. */
+export function describeClaimed(claimed: CaseView['claimed'], language: Language) {
+  if (claimed === undefined) return undefined;
+  const { birthdate, familyName, givenName, nhsNumber } = claimed;
+  return {
+    birthdate: longDay(language, birthdate),
+    familyName,
+    givenName: givenName ?? '–',
+    nhsNumber: maskNhsNumber(nhsNumber),
+  };
+}
+
+/** Describes the pictures and the video of a case. @param fileBase below which its files are */
+export function describeFiles(evidence: CaseView['evidence'], fileBase: string) {
+  if (evidence === undefined) return { pictures: [], film: undefined };
+  const { document, video } = evidence;
+  const sides = [
+    { side: 'front', id: document.frontId },
+    ...(document.backId === undefined ? [] : [{ side: 'back', id: document.backId }]),
+  ];
+  return {
+    pictures: sides.map(({ side, id }) => ({ side, address: `${fileBase}/${id}` })),
+    film:
+      video === undefined
+        ? undefined
+        : { address: `${fileBase}/${video.fileId}`, way: video.way, digits: video.digits },
+  };
+}
+
+/** @returns how a case goes on, if it does */
+export function boxOf(
+  view: Pick<CaseView, 'may' | 'questionnaire' | 'namesAnotherNumber'>,
+): OutcomeKind | undefined {
+  const { may, questionnaire, namesAnotherNumber } = view;
+  if (may.approve) return 'approve';
+  if (may.decline) return 'decline';
+  if (questionnaire.failing !== undefined) return 'hold';
+  return questionnaire.isPassed && namesAnotherNumber ? 'another-number' : undefined;
+}
+
+/** Describes what stands above a case. */
+export function describeHead(
+  view: CaseView,
+  told: {
+    readonly language: Language;
+    readonly now: Date;
+    readonly targetHours: number;
+    nameOf(id: string): string;
+  },
+) {
+  const { language, now, targetHours, nameOf } = told;
+  const { held } = view;
+  return {
+    shortId: view.shortId,
+    tag: view.tag,
+    list: view.list,
+    kind: kindOf(view.evidence),
+    age: ageOf({ since: view.submittedAt, now, targetHours }),
+    mayDiscard: view.may.discard,
+    isRevised: view.isRevised,
+    held:
+      held === undefined
+        ? undefined
+        : {
+            reason: held.reason ?? 'other',
+            note: held.note,
+            by: nameOf(held.by ?? ''),
+            at: held.at === undefined ? '–' : longMoment(language, held.at),
+          },
+    earlier: view.earlier.map((one) => ({
+      shortId: one.shortId,
+      submittedAt: longDay(language, one.submittedAt),
+      ending: one.ending ?? 'open',
+      reason: one.reason,
+    })),
+  };
+}

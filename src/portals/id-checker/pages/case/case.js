@@ -1,0 +1,7 @@
+import { followAnswers } from './answers.js';
+import { listenToKeys } from './keys.js';
+import { makeViewers } from './viewer.js';
+
+makeViewers(document);
+followAnswers();
+listenToKeys();

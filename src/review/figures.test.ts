@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, beforeEach, test } from 'node:test';
+import type { House } from '#foundation/deps';
+import {
+  changeTarget,
+  claimNext,
+  decideInSandbox,
+  declineCase,
+  holdCase,
+  readBreaches,
+  readDashboard,
+  readFairness,
+  reviewTarget,
+} from '#review';
+import type { TestHouse } from '../../test/support/house.ts';
+import {
+  answerAll,
+  claim,
+  newChecker,
+  newPersonAtP5,
+  openTestReview,
+  submitFor,
+  type TestReview,
+} from '../../test/support/review.ts';
+
+let review: TestReview;
+let home: TestHouse;
+let house: House;
+const supervisor = newChecker(['supervisor']);
+
+before(async () => {
+  review = await openTestReview();
+  ({ home } = review);
+  ({ house } = home);
+});
+beforeEach(() => house.database.pool.query('DELETE FROM review.case'));
+after(() => review.close());
+
+const submit = async (kind = 'passport', way: 'say' | 'write' | 'sign' = 'say') =>
+  submitFor(home, await newPersonAtP5(home, review.testRegister), {
+    document: { kind, frontId: randomUUID() },
+    video: { fileId: randomUUID(), way, digits: [1, 2, 3, 4] },
+  });
+
+test('a checker sees how many cases wait, are worked on, are held, and were done today: by all and by themselves', async () => {
+  for (let count = 0; count < 4; count += 1) await submit();
+  const [mine, other] = [newChecker(), newChecker()];
+  const caseId = await claim(house, mine);
+  await answerAll(house, { checker: mine, caseId, register: review.register, failAt: 'digits' });
+  await house.transact((deps) => declineCase(deps, { checker: mine, caseId, reason: 'digits-silent' }));
+  const heldId = await claim(house, other);
+  await house.transact((deps) => holdCase(deps, { checker: other, caseId: heldId, reason: 'system-fault' }));
+  await claim(house, other);
+  const seen = await readDashboard(house.deps, { checker: mine });
+  const { queued, inProgress, holding, processing, completedToday, mineCompletedToday, openCaseId } = seen;
+  assert.deepEqual(
+    { queued, inProgress, holding, processing, completedToday, mineCompletedToday, openCaseId },
+    {
+      queued: 1,
+      inProgress: 1,
+      holding: 1,
+      processing: 1,
+      completedToday: 1,
+      mineCompletedToday: 1,
+      openCaseId: undefined,
+    },
+  );
+  assert.deepEqual(
+    seen.revisable.map(({ id, decision }) => [id, decision]),
+    [[caseId, 'declined']],
+  );
+  const others = await readDashboard(house.deps, { checker: other });
+  assert.deepEqual([others.mineCompletedToday, others.mineInProgress, others.revisable], [0, 1, []]);
+  assert.ok(others.openCaseId !== undefined);
+});
+
+test('today begins at midnight in the United Kingdom, in summer too', async () => {
+  const toSummer = (new Date('2027-07-01T23:30:00+01:00').getTime() - home.clock.now().getTime()) / 1000;
+  home.clock.advance(toSummer);
+  const caseId = await submit();
+  await house.transact((deps) => decideInSandbox(deps, { caseId, decision: 'approved' }));
+  const completed = async () => (await readDashboard(house.deps, { checker: supervisor })).completedToday;
+  assert.equal(await completed(), 1);
+  home.clock.advance(31 * 60);
+  assert.equal(home.clock.now().toISOString().slice(0, 10), '2027-07-01');
+  assert.equal(await completed(), 0);
+  home.clock.reset();
+});
+
+test('what waits longer than the target is late, and supervisors see which, and how many were', async () => {
+  const late = await submit();
+  home.clock.advance(24 * 3600 + 60);
+  const caseId = await submit();
+  await house.transact((deps) => decideInSandbox(deps, { caseId, decision: 'approved' }));
+  await submit();
+  const {
+    late: count,
+    oldestSeconds = 0,
+    targetHours,
+  } = await readDashboard(house.deps, { checker: supervisor });
+  assert.deepEqual([count, targetHours], [1, 24]);
+  assert.ok(oldestSeconds >= 24 * 3600);
+  const breaches = await readBreaches(house.deps, { checker: supervisor });
+  assert.deepEqual(
+    breaches?.open.map(({ id }) => id),
+    [late],
+  );
+  assert.deepEqual([breaches?.decided, breaches?.decidedLate], [1, 0]);
+  await house.transact((deps) => decideInSandbox(deps, { caseId: late, decision: 'approved' }));
+  assert.equal((await readBreaches(house.deps, { checker: supervisor }))?.decidedLate, 1);
+  assert.equal(await readBreaches(house.deps, { checker: newChecker() }), undefined);
+});
+
+test('a supervisor sets the target, and a notice in both languages that people who wait read', async () => {
+  assert.deepEqual(await reviewTarget(house.deps), { hours: 24 });
+  const change = (hours: number, en: string, cy: string, checker = supervisor) =>
+    house.transact((deps) => changeTarget(deps, { checker, hours, notice: { en, cy } }));
+  assert.equal((await change(48, '', '', newChecker())).outcome, 'not_allowed');
+  assert.equal((await change(0, '', '')).outcome, 'wrong_hours');
+  assert.equal((await change(1.5, '', '')).outcome, 'wrong_hours');
+  assert.equal((await change(48, 'Closed on Monday.', '')).outcome, 'notice_in_one_language');
+  assert.equal((await change(48, 'x'.repeat(301), 'y')).outcome, 'notice_too_long');
+  assert.equal((await change(48, 'Closed on Monday.', 'Ar gau ddydd Llun.')).outcome, 'changed');
+  const notice = { en: 'Closed on Monday.', cy: 'Ar gau ddydd Llun.' };
+  assert.deepEqual(await reviewTarget(house.deps), { hours: 48, notice });
+  assert.equal((await change(24, '', '')).outcome, 'changed');
+  assert.deepEqual(await reviewTarget(house.deps), { hours: 24 });
+});
+
+test('fairness is told by document and by challenge, but of no group so small that somebody could be known', async () => {
+  const decide = async (
+    count: number,
+    kind: string,
+    way: 'say' | 'sign',
+    decision: 'approved' | 'declined',
+  ) => {
+    for (let done = 0; done < count; done += 1) {
+      const caseId = await submit(kind, way);
+      home.clock.advance(600);
+      const reason = decision === 'declined' ? 'digits-silent' : undefined;
+      await house.transact((deps) => decideInSandbox(deps, { caseId, decision, reason }));
+    }
+  };
+  await decide(9, 'passport', 'say', 'approved');
+  await decide(3, 'passport', 'say', 'declined');
+  await decide(10, 'uk-driving-licence', 'sign', 'approved');
+  await decide(9, 'citizencard', 'sign', 'declined');
+  const found = await readFairness(house.deps, { checker: supervisor, days: 30 });
+  const told = found?.byDocument.map((one) =>
+    one.isTold ? [one.kind, one.decided, one.approvedPercent, one.declinedPercent] : [one.kind],
+  );
+  // The licences alone are hidden with the cards: nine cards could be had from the sum.
+  assert.deepEqual(told, [['citizencard'], ['passport', 12, 75, 25], ['uk-driving-licence']]);
+  const [say, sign] = found?.byChallenge ?? [];
+  assert.ok(say?.isTold === true && sign?.isTold === true);
+  assert.deepEqual([say.kind, say.decided, sign.kind, sign.decided], ['say', 12, 'sign', 19]);
+  assert.ok(Math.abs(say.medianSeconds - 600) < 30 && say.p95Seconds >= say.medianSeconds);
+  assert.equal(await readFairness(house.deps, { checker: newChecker(), days: 30 }), undefined);
+});
+
+test('a dashboard changes nothing: a case that is open stays with whoever has it', async () => {
+  await submit();
+  const checker = newChecker();
+  const caseId = await claim(house, checker);
+  home.clock.advance(60);
+  await readDashboard(house.deps, { checker });
+  assert.deepEqual(await claimNext(house, { checker }), { outcome: 'open_already', caseId });
+});

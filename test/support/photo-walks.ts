@@ -1,0 +1,88 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { drawVideo, faceOf } from '#sandbox';
+import { drawPicture } from './pictures.ts';
+import { expectPage, type Traveller } from './walks.ts';
+import { chooseWay, comeToWays } from './ways-walks.ts';
+
+/** Where the pages of photo ID with a video are, below the journey. */
+export const photoId = 'photo-id-video-';
+
+const drawn: { photo?: Promise<Buffer>; video?: Promise<Buffer> } = {};
+
+/** A photo that shows nothing in particular, sharply. */
+export function anyPhoto(): Promise<Buffer> {
+  drawn.photo ??= drawPicture({ width: 1600, height: 1200 });
+  return drawn.photo;
+}
+
+/** Somebody in front of a camera; nobody looks whether they show the right numbers. */
+export function anyVideo(): Promise<Buffer> {
+  drawn.video ??= drawVideo({ face: faceOf('anybody'), way: 'write', digits: [1, 2, 3, 4], seconds: 4 });
+  return drawn.video;
+}
+
+/** Comes from a service that needs them proven, and chooses photo ID with a video. */
+export async function comeToPhotoId(person: Traveller): Promise<void> {
+  await comeToWays(person);
+  expectPage(person.browser, 'choose');
+  await chooseWay(person, /photo ID/u);
+  expectPage(person.browser, `${photoId}before-you-start`);
+}
+
+export async function uploadPhoto({ browser }: Traveller, bytes?: Buffer): Promise<void> {
+  await browser.upload({ name: 'photo.jpg', type: 'image/jpeg', bytes: bytes ?? (await anyPhoto()) });
+}
+
+export async function uploadVideo({ browser }: Traveller, bytes?: Buffer): Promise<void> {
+  await browser.upload({ name: 'video.webm', type: 'video/webm', bytes: bytes ?? (await anyVideo()) });
+}
+
+/** From the page that chooses a document, up to the first about the video. */
+export async function photograph(person: Traveller, documentKind = 'passport'): Promise<void> {
+  const { browser } = person;
+  expectPage(browser, `${photoId}document`);
+  await browser.submit({ documentKind });
+  expectPage(browser, `${photoId}how`);
+  await browser.submit();
+  for (const side of ['front', 'back']) {
+    if (!browser.page.address.pathname.endsWith(`${photoId}${side}`)) continue;
+    await uploadPhoto(person);
+    expectPage(browser, `${photoId}${side}-check`);
+    await browser.press(/^(Use this photo|Defnyddio’r llun hwn)$/u);
+  }
+}
+
+const mostLooks = 200;
+const msBetweenLooks = 100;
+
+/** From there, up to the page that shows everything once more. */
+export async function film(person: Traveller, way: 'say' | 'write' | 'sign' = 'say'): Promise<void> {
+  const { browser } = person;
+  expectPage(browser, `${photoId}way`);
+  await browser.submit({ way });
+  expectPage(browser, `${photoId}record`);
+  await uploadVideo(person);
+  expectPage(browser, `${photoId}check-video`);
+  for (let looks = 0; !/<video/u.test(browser.page.html); looks += 1) {
+    if (looks === mostLooks) throw new Error(`the video was not looked at: ${browser.page.text}`);
+    await wait(msBetweenLooks);
+    await browser.reload();
+  }
+  await browser.submit();
+}
+
+/** From the first page of photo ID, up to the page that shows everything once more. */
+export async function bringTogether(person: Traveller, documentKind?: string): Promise<void> {
+  await person.browser.submit();
+  await photograph(person, documentKind);
+  await film(person);
+  expectPage(person.browser, `${photoId}check`);
+}
+
+/** All of it, up to the page that says that it was sent. */
+export async function sendEverything(person: Traveller): Promise<void> {
+  await comeToPhotoId(person);
+  await bringTogether(person);
+  await person.browser.submit({ isMe: 'yes' });
+  expectPage(person.browser, `${photoId}sent`);
+}
