@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { House } from '#foundation/deps';
-import type { Web } from '#foundation/http';
+import { uploadSeconds, type Web } from '#foundation/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { TurnLost, type ContentWriter } from './content.ts';
@@ -63,7 +63,9 @@ function mountUploads(app: FastifyInstance, parts: UploadParts): void {
   app.options(address, (_request, reply) => tellAbilities(reply));
   app.post(uploadsPath, (request, reply) => begin(parts, request, reply));
   app.head(address, (request, reply) => tellStanding(parts, request, reply));
-  app.patch(address, (request, reply) => takeBytes(parts, request, reply));
+  app.patch(address, { config: { bodySeconds: uploadSeconds } }, (request, reply) =>
+    takeBytes(parts, request, reply),
+  );
   app.delete(address, (request, reply) => abandon(parts, request, reply));
 }
 

@@ -5,6 +5,7 @@ import { selectBundle } from './bundle-store.ts';
 import { continueContent, type ContentDeps, type ContentWriter } from './content.ts';
 import { insertContent, takeTurn } from './content-store.ts';
 import type { Evidence } from './evidence.ts';
+import { limits } from './media/limits.ts';
 import { openBundleKey } from './sealing.ts';
 import type { EvidenceKind, FileRefusal } from './types.ts';
 import {
@@ -17,15 +18,14 @@ import {
   type Upload,
 } from './upload-store.ts';
 
-const megabyte = 1024 * 1024;
 export const mostBytes: Readonly<Record<EvidenceKind, number>> = {
-  image: 10 * megabyte,
-  video: 60 * megabyte,
+  image: limits.imageBytes,
+  video: limits.videoBytes,
 };
 
 /** A case has three files and some 70 MB. There is room for taking them again. Of uploads, those of the last day count. */
 const mostBegun = 100;
-const mostBundleBytes = 400 * megabyte;
+const mostBundleBytes = 400 * 1024 * 1024;
 /** An account that begins another one has its oldest unfinished one deleted: nobody is locked out by a broken line. */
 const mostUnfinished = 3;
 

@@ -3,7 +3,6 @@ import { after, before, describe, test } from 'node:test';
 import { faceOf } from '#sandbox';
 import { chromium, type Browser, type Locator } from 'playwright-core';
 import { findChromium } from '../../scripts/chromium.mjs';
-import { goodPassword } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createPeople } from '../support/people.ts';
 import { registerAskingService } from '../support/proof-walks.ts';
@@ -52,7 +51,7 @@ async function atNumbers(
   await tab.open(await service.requestAddress({ ...proven, prompt: 'login' }));
   await tab.answerWith('choice', 'sign-in');
   await tab.answer({ email: who.email });
-  await tab.answer({ password: goodPassword });
+  await tab.answer({ password: who.password });
   // Where others can't be offered at the moment, there is nothing to choose.
   if ((await tab.main.locator('[name=way][value=video][type=radio]').count()) > 0)
     await tab.choose('way', 'video');
@@ -68,7 +67,7 @@ const state = (tab: Tab, wanted: string): Promise<unknown> =>
 const button = (tab: Tab, deed: string): Locator =>
   tab.main.locator(`[data-do="${deed}"]`).filter({ visible: true });
 
-async function recordVideo(tab: Tab, seconds = 3): Promise<void> {
+async function recordVideo(tab: Tab, seconds = 5): Promise<void> {
   await button(tab, 'open').click();
   await state(tab, 'camera');
   await button(tab, 'record').click();
@@ -89,10 +88,8 @@ describe('somebody with a camera', () => {
       const at = await device();
       const tab = await atNumbers(`recorder-${way}`, { way, device: at });
       await recordVideo(tab);
-      const hasSound = await tab.page.evaluate<boolean>(
-        `document.querySelector('[data-preview]').srcObject?.getAudioTracks().length > 0`,
-      );
-      assert.equal(hasSound, false, 'the camera is off when the video is watched');
+      const isOff = await tab.page.evaluate(`document.querySelector('[data-preview]').srcObject === null`);
+      assert.equal(isOff, true, 'the camera is off when the video is watched');
       await Promise.all([tab.page.waitForURL(/check-video/u), button(tab, 'send').click()]);
       await untilLookedAt(tab);
       await tab.page.waitForTimeout(500);
@@ -136,7 +133,7 @@ describe('somebody with a camera', () => {
     assert.equal(await tab.page.evaluate('document.activeElement.textContent'), 'Get ready');
     await press('record');
     await state(tab, 'recording');
-    await tab.page.waitForTimeout(2500);
+    await tab.page.waitForTimeout(5000);
     await press('stop');
     await state(tab, 'review');
     await Promise.all([tab.page.waitForURL(/check-video/u), press('send')]);
@@ -175,7 +172,7 @@ describe('a video on its way', () => {
       if (request.method() === 'PATCH' && isBroken) return route.abort('connectionreset');
       return route.continue();
     });
-    await tab.main.locator('[data-file] button').click();
+    await tab.main.locator('[data-file] button[type=submit]').click();
     await state(tab, 'sending');
     await tab.main.getByText('The connection is bad').waitFor();
     isBroken = false;
