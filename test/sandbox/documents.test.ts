@@ -19,6 +19,9 @@ suite('documents for whoever has no camera', () => {
   const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
   test('are on a page for everybody who has a name, in English and Welsh', async () => {
+    const front = await (await fetch(new URL('/sandbox', sandbox.origin))).text();
+    assert.ok(front.includes('href="/sandbox/documents/p5"'));
+    assert.ok(!front.includes('href="/sandbox/documents/p0-locked"'));
     for (const persona of personas) {
       const hasName = (persona.account?.identity?.details ?? persona.says)?.givenName !== undefined;
       assert.equal((await get(persona.id)).status, hasName ? 200 : 404, persona.id);

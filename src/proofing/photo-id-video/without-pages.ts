@@ -24,7 +24,9 @@ export const sendWithoutPages: NonNullable<ProofingMethod['sendWithoutPages']> =
   { accountId, documentKind, front, back, way, film },
 ) => {
   if (evidence === undefined) return notSent('no_store');
-  const { id: attemptId, bundleId } = await house.transact((deps) => openAttempt(deps, { accountId, method }));
+  const { id: attemptId, bundleId } = await house.transact((deps) =>
+    openAttempt(deps, { accountId, method }),
+  );
   const into = { house, evidence, bundleId };
   const frontFile = await receivePhoto(into, front);
   if (typeof frontFile === 'string') return notSent(frontFile);
