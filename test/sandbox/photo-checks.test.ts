@@ -117,9 +117,7 @@ suite('without a browser, somebody sends photo ID and a video', () => {
 
   test('a person of one’s own can, too', async () => {
     const person = { level: 'P5', familyName: 'Kestrel', givenName: 'Robin', birthdate: '1975-01-02' };
-    const { id } = z
-      .object({ id: z.string() })
-      .parse((await call(sandbox, 'POST', '/people', person)).body);
+    const { id } = z.object({ id: z.string() }).parse((await call(sandbox, 'POST', '/people', person)).body);
     const { idToken } = await service.exchange(locationIn(await come(id, { photo_id: 'approve' })));
     assert.equal(idToken['vot'], 'P9.Cp.Cd');
   });

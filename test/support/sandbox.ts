@@ -8,13 +8,7 @@ import { loadSenders } from '#messaging';
 import { openVouching } from '#openid';
 import { openRegister } from '#pds';
 import { openProofing } from '#proofing';
-import {
-  openPhotoChecks,
-  openRequestLog,
-  sandboxRoutes,
-  seedSandbox,
-  type DemoClient,
-} from '#sandbox';
+import { openPhotoChecks, openRequestLog, sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
 import { buildApp, startWork } from '../../src/app.ts';
 import { findFreePort } from './free-port.ts';
 import { createTestHouse, type TestHouse } from './house.ts';

@@ -125,7 +125,15 @@ export function signInOperations(deps: HeadlessDeps): Operation[] {
             `authorize_url must be an address of this login, below ${origin}`,
           );
         }
-        const { authorize_url: authorizeUrl, persona: email, password, says, gp, photo_id: wanted, ...rest } = asked;
+        const {
+          authorize_url: authorizeUrl,
+          persona: email,
+          password,
+          says,
+          gp,
+          photo_id: wanted,
+          ...rest
+        } = asked;
         const person = { email, password };
         const persona = personas.find((one) => one.email === email);
         const said = says === undefined ? persona?.says : (says ?? undefined);
