@@ -42,7 +42,7 @@ export async function arrive({ app, device, asking }: Walk, as: MatchedAs): Prom
   return { tab, person };
 }
 
-/** Whether a page is one of those that {@link tourWaysToProve} visits, all of them. */
+/** Whether a page is one of those that {@link tourWaysToProve} visits, all of them. Photos and videos have tours of their own. */
 export function isOfWays(page: string): boolean {
   const isOfMethod = page.startsWith('proofing/') && !page.startsWith('proofing/capture/');
   return isOfMethod || page.startsWith('journeys/ways-to-prove/');
