@@ -93,9 +93,9 @@ async function describe(deps: Deps, visit: PhotoIdVisit): Promise<PageData> {
     days: deps.settings.evidenceRetentionDays,
     documentKind,
     way,
-    front: frontFile,
-    back: backFile,
-    video: videoFile,
+    frontFile,
+    backFile,
+    videoFile,
     isFrontDoubtful: (front?.problems.length ?? 0) > 0,
     isBackDoubtful: (back?.problems.length ?? 0) > 0,
   };
