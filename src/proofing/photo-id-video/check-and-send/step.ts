@@ -64,7 +64,8 @@ async function goOn(deps: Deps, visit: PhotoIdVisit, handed: HandedIn): Promise<
     }
     case 'too_young': {
       const { from, rule } = handed;
-      return { outcome: 'answered', answers: { ...answers, notSent: { reason: 'too_young', from, rule } } };
+      const notSent = { reason: handed.outcome, from, rule };
+      return { outcome: 'answered', answers: { ...answers, capture: {}, notSent } };
     }
     case 'not_at_p5':
       // What follows is found out when the service's request is looked at again.
