@@ -41,9 +41,10 @@ async function arrive({ app, device, asking }: Walk, as: MatchedAs): Promise<{ t
   return { tab, person };
 }
 
-/** Whether a page is one of those that {@link tourWaysToProve} visits, all of them. */
+/** Whether a page is one of those that {@link tourWaysToProve} visits, all of them. Photos and videos have tours of their own. */
 export function isOfWays(page: string): boolean {
-  return page.startsWith('proofing/') || page.startsWith('journeys/ways-to-prove/');
+  const isOfAnother = page.startsWith('proofing/capture/') || page.startsWith('proofing/photo-id-video/');
+  return (page.startsWith('proofing/') && !isOfAnother) || page.startsWith('journeys/ways-to-prove/');
 }
 
 /** Proves who one is in each way, with every mistake and through every outcome. */
