@@ -38,10 +38,10 @@ export interface TestCase {
 /** Puts a case into the queue, whose owner the register knows. */
 export async function sendCase(
   app: TestApp,
-  more: Parameters<typeof newPersonAtP5>[2] & { readonly kind?: string } = {},
+  more: Parameters<typeof newPersonAtP5>[2] & { readonly kind?: string; readonly isUnknown?: boolean } = {},
 ): Promise<TestCase> {
   const { house } = app.home;
-  const person = await newPersonAtP5(app.home, app.register, more);
+  const person = await newPersonAtP5(app.home, more.isUnknown === true ? undefined : app.register, more);
   const files = await drawFiles();
   const keptUntil = secondsAfter(house.clock.now(), monthSeconds);
   const bundleId = await house.transact((deps) =>
