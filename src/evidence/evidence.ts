@@ -2,7 +2,6 @@ import type { House } from '#foundation/deps';
 import { createWorkQueue, type WorkQueue } from '#foundation/security';
 import { openClamav, type Scanner } from './clamav.ts';
 import type { Examine } from './examine.ts';
-import { examineVideo } from './examine-with.ts';
 import { openMedia } from './media/media.ts';
 import type { ObjectStore } from './object-store.ts';
 import { openS3 } from './s3.ts';
@@ -26,7 +25,7 @@ export function openEvidence(house: Pick<House, 'settings' | 'log' | 'metrics'>)
   return Promise.resolve({
     objects: openS3(house),
     scan: openClamav(house),
-    examine: { ...media.examine, video: examineVideo },
+    examine: media.examine,
     looks: createWorkQueue({ atOnce: 2, waiting: 40 }),
     close: media.close,
   });

@@ -8,6 +8,15 @@ export const limits = {
   imageShortSide: 800,
   /** Of a picture as it is kept, in pixels: print on a card that fills it is some 30 pixels high. */
   keptLongSide: 3000,
+  videoBytes: 60 * 1024 * 1024,
+  /** Of one frame as it comes: 4096 by 2304. */
+  videoPixels: 9_437_184,
+  videoShortSide: 240,
+  leastSeconds: 3,
+  /** Recording stops at 30 seconds, and takes a moment to do so. */
+  mostSeconds: 31.5,
+  keptVideo: { longSide: 1280, shortSide: 720, framesPerSecond: 30, bitsPerSecond: 1_600_000 },
   /** What a process that decodes a picture may take. */
   imageWork: { queue: 20, taskSeconds: 20, heapMb: 64, memoryMb: 300 },
+  videoWork: { queue: 20, taskSeconds: 120, heapMb: 96, memoryMb: 450 },
 } as const;

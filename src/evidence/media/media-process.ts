@@ -1,11 +1,17 @@
 import { answerTasks } from '#foundation/workers';
 import { z } from 'zod';
-import { lookAtImage } from './look-at-image.ts';
 
 /** The process that decodes what strangers send: one file, then it is replaced. */
 
 const order = z.object({ bytes: z.int().nonnegative() });
 
 answerTasks({
-  image: (input, caller) => lookAtImage(order.parse(input).bytes, caller),
+  image: async (input, caller) => {
+    const { lookAtImage } = await import('./look-at-image.ts');
+    return lookAtImage(order.parse(input).bytes, caller);
+  },
+  video: async (input, caller) => {
+    const { lookAtVideo } = await import('./look-at-video.ts');
+    return lookAtVideo(order.parse(input).bytes, caller);
+  },
 });

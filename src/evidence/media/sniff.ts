@@ -19,6 +19,22 @@ export function sniffImage(start: Uint8Array): ImageFormat | undefined {
   return isHeic ? 'heic' : undefined;
 }
 
+export type VideoFormat = 'webm' | 'mp4';
+
+const videoBrands =
+  /^(?:qt  |isom|iso[2-9]|mp4[12]|avc1|M4V |M4VP|dash|msdh|msnv|3gp[4-9]|3g2a|mmp4|XAVC|MSNV)$/u;
+
+/** @param start 64 bytes or more; a playlist, or text that names other files, is no video to us */
+export function sniffVideo(start: Uint8Array): VideoFormat | undefined {
+  const bytes = Buffer.from(start.buffer, start.byteOffset, start.length);
+  if (bytes.length < 16) return undefined;
+  if (bytes.readUInt32BE(0) === 0x1a45dfa3) {
+    const type = /\u0042\u0082[\u0080-\u00ff](webm|matroska)/u.exec(bytes.toString('latin1'))?.[1];
+    return type === 'webm' ? 'webm' : undefined;
+  }
+  return videoBrands.test(brandsOf(bytes)[0] ?? '') ? 'mp4' : undefined;
+}
+
 /** @returns the main brand of an ISO base media file, then those that it is compatible with; none for other files */
 export function brandsOf(bytes: Buffer): string[] {
   if (bytes.length < 16 || bytes.toString('latin1', 4, 8) !== 'ftyp') return [];
