@@ -5,7 +5,7 @@ import { Person } from './person.ts';
 import { staffPassword } from './practice.ts';
 
 const halfMinute = 30;
-/** Of everybody’s authenticator. */
+/** The authenticator of all of them. */
 export const checkerSecret = 'JBSWY3DPEHPK3PXPKRSXG5DT';
 let made = 0;
 
