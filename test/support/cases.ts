@@ -20,7 +20,7 @@ function drawFiles() {
     const expires = '2031-02-28';
     return {
       passport: await drawDocument({ kind: 'passport', side: 'front', person, face, expires }),
-      video: await drawVideo({ face, way: 'write', digits: [4, 9, 2, 7], seconds: 3 }),
+      video: await drawVideo({ face, way: 'write', digits: [4, 9, 2, 7] }),
     };
   })();
   return drawn;
