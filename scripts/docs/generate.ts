@@ -102,7 +102,13 @@ async function housePage(): Promise<string> {
   return `# The house\n\n${made}${intro}\n\n| Room | What it is | May open |\n|---|---|---|\n${rows.join('\n')}\n\n\`\`\`mermaid\nflowchart TD\n${arrows.join('\n')}\n\`\`\`\n`;
 }
 
-const titled = z.object({ title: z.string() });
+/** A page that has one title for each of several cases is drawn with the first of them. */
+const titled = z.object({
+  title: z.union([
+    z.string(),
+    z.record(z.string(), z.string()).transform((titles) => Object.values(titles)[0] ?? ''),
+  ]),
+});
 
 async function journeyPages(): Promise<[string, string][]> {
   const drawn: Promise<[string, string]>[] = [];

@@ -1,9 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
 import { deleteAnswers } from './answer-store.ts';
 import { lockCase, updateCase } from './case-store.ts';
 import {
   closeWindowsOf,
+  hasAny,
   insertClaim,
   markDiscarded,
   releaseIdle,
@@ -12,6 +14,7 @@ import {
   takeCheckerTurn,
   takeOldest,
 } from './queue-store.ts';
+import { traceSoon } from './trace.ts';
 import { endIfPointless, settleCases } from './settle.ts';
 import { idleSince, mayDo, ownAccountOf, takeMyCase } from './turn.ts';
 import type { Checker, NotMine } from './types.ts';
@@ -26,8 +29,9 @@ export type Claimed =
   | { readonly outcome: 'not_allowed' };
 
 const hour = 3600;
-/** So many that are pointless by now are put aside at a claim; the next claim goes on. */
-const mostPutAside = 20;
+/** So many that are pointless by now are put aside at a claim, or so often it is waited for others; the next claim goes on. */
+const mostTries = 20;
+const msBetweenTries = 25;
 
 /**
  * Gives somebody the oldest case of the queue. Call it outside a transaction. Starting the next case makes final what they have
@@ -35,10 +39,11 @@ const mostPutAside = 20;
  */
 export async function claimNext(house: House, { checker }: { readonly checker: Checker }): Promise<Claimed> {
   if (!mayDo(checker, 'checker')) return { outcome: 'not_allowed' };
-  for (let tries = 0; tries < mostPutAside; tries += 1) {
+  for (let tries = 0; tries < mostTries; tries += 1) {
     const { claimed, closed } = await house.transact((deps) => claimOnce(deps, checker));
     await settleCases(house, closed);
-    if (claimed !== 'put_aside') return claimed;
+    if (claimed === 'all_taken') await wait(msBetweenTries);
+    else if (claimed !== 'put_aside') return claimed;
   }
   return { outcome: 'nothing' };
 }
@@ -46,7 +51,7 @@ export async function claimNext(house: House, { checker }: { readonly checker: C
 async function claimOnce(
   deps: Deps,
   checker: Checker,
-): Promise<{ readonly claimed: Claimed | 'put_aside'; readonly closed: readonly string[] }> {
+): Promise<{ readonly claimed: Claimed | 'put_aside' | 'all_taken'; readonly closed: readonly string[] }> {
   const { staffId } = checker;
   const now = deps.clock.now();
   await takeCheckerTurn(deps.db, staffId);
@@ -58,10 +63,15 @@ async function claimOnce(
   const notOf = await ownAccountOf(deps, checker);
   const discardedSince = secondsAfter(now, -hour);
   const caseId = await takeOldest(deps.db, { staffId, notOf, now, discardedSince });
-  if (caseId === undefined) return { claimed: { outcome: 'nothing' }, closed: [] };
+  if (caseId === undefined) {
+    // Somebody holds it for a moment, only to look at it perhaps.
+    const isThere = await hasAny(deps.db, { notOf, idleSince: idleSince(deps) });
+    return { claimed: isThere ? 'all_taken' : { outcome: 'nothing' }, closed: [] };
+  }
   if (await endIfPointless(deps, caseId)) return { claimed: 'put_aside', closed: [] };
   const closed = await closeWindowsOf(deps.db, { staffId, now });
   await insertClaim(deps.db, { staffId, caseId, now });
+  await traceSoon(deps, caseId);
   await deps.audit({ type: 'case.claimed', details: { caseId, staffId } });
   return { claimed: { outcome: 'claimed', caseId }, closed };
 }

@@ -7,6 +7,7 @@ import { selectHeldBy, selectHolding } from './holding-store.ts';
 import { tellHeld } from './mails.ts';
 import { holdingReasons, type HoldingReason } from './reasons.ts';
 import { endIfPointless } from './settle.ts';
+import { traceSoon } from './trace.ts';
 import { isId, mayDo, ownAccountOf, takeMyCase } from './turn.ts';
 import type { Checker, NotMine } from './types.ts';
 
@@ -83,6 +84,7 @@ export async function openHeld(deps: Deps, { checker, caseId }: CaseAct): Promis
   const details = { caseId, staffId: checker.staffId };
   if (one.claimedBy === undefined) await deps.audit({ type: 'case.opened', details });
   await giveTo(deps, one, checker.staffId);
+  await traceSoon(deps, caseId);
   return { outcome: 'opened' };
 }
 

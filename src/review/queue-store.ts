@@ -61,6 +61,20 @@ export async function takeOldest(
   return rows[0]?.id;
 }
 
+/** @returns whether there is one that could be taken, or will be once somebody lets go of it */
+export async function hasAny(
+  db: Db,
+  wanted: { notOf: string | undefined; idleSince: Date },
+): Promise<boolean> {
+  const { rows } = await sql<{ any: boolean }>`
+    SELECT EXISTS (
+      SELECT FROM review.case
+      WHERE ended_at IS NULL AND account_id IS DISTINCT FROM ${wanted.notOf ?? null}::uuid AND
+        (state = 'queued' OR (state = 'claimed' AND list = 'main' AND last_active_at < ${wanted.idleSince}))
+    ) AS any`.execute(db);
+  return rows[0]?.any === true;
+}
+
 export async function insertClaim(
   db: Db,
   claim: { staffId: string; caseId: string; now: Date },

@@ -1,7 +1,6 @@
 import { createAccount, forgetAccount as forgetLogin, setLandline, setPhone } from '#accounts';
 import { forgetAccount as forgetAgreements } from '#consent';
 import { forgetAccount as forgetEvidence } from '#evidence';
-import { forgetAccount as forgetEvidence } from '#evidence';
 import type { Deps } from '#foundation/deps';
 import { type Nation, type NhsNumber, readNhsNumber, readOdsCode } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
