@@ -105,6 +105,11 @@ interface Header {
 
 /** @throws when it can't be read */
 async function readHeader(format: ImageFormat, content: Buffer): Promise<Header> {
+  if (format === 'png' && content.length >= 24) {
+    // What its library doesn't take at all is too large in our words too.
+    const [width, height] = [content.readUInt32BE(16), content.readUInt32BE(20)];
+    if (width * height > limits.imagePixels) return { width, height, heldBytes: 0, orientation: 1 };
+  }
   const found = await sharp(content, { limitInputPixels: false }).metadata();
   const { width, height, orientation = 1 } = found;
   if (format === 'jpeg') {
