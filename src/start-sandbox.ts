@@ -7,7 +7,6 @@ import type { Jobs } from '#foundation/jobs';
 import type { Settings } from '#foundation/settings';
 import { startGpSystemSimulators } from '#gp-systems';
 import { registerSimulatorAddresses, startRegisterSimulator, type Register } from '#pds';
-import type { Proofing } from '#proofing';
 import {
   openRequestLog,
   readOrMakeKey,
@@ -15,6 +14,7 @@ import {
   seedSandbox,
   startSandboxWork,
   type DemoClient,
+  type PhotoChecks,
   type RequestLog,
 } from '#sandbox';
 
@@ -105,15 +105,15 @@ export async function startSandbox(
     jobs: Jobs;
     requests: RequestLog;
     register: Register | undefined;
-    proofing: Proofing;
+    photoChecks: PhotoChecks;
   },
 ): Promise<Sandbox> {
   const { settings } = web.house;
-  const { clock, requests, register, proofing } = parts;
+  const { clock, requests, register, photoChecks } = parts;
   const demoPort = settings.port + 1;
   const demoOrigin = `http://localhost:${demoPort}`;
   const client = await seedSandbox(web.house, { origin: demoOrigin });
-  await sandboxRoutes(web, { clock, requests, demoOrigin, register, proofing });
+  await sandboxRoutes(web, { clock, requests, demoOrigin, register, photoChecks });
   startSandboxWork(web.house, parts.jobs);
   let demo: ChildProcess | undefined;
   return {

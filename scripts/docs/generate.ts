@@ -8,6 +8,7 @@ import { loadSupplierPlugs } from '#gp-systems';
 import { forEachJourney } from '#journeys';
 import { loadSenderPlugs } from '#messaging';
 import { openProofing } from '#proofing';
+import { groupMeanings, reasonMeanings, reasons } from '#review';
 import { z } from 'zod';
 import { doors } from '../../src/house.ts';
 
@@ -19,6 +20,7 @@ export async function generateDocs(): Promise<Map<string, string>> {
   return new Map([
     ['docs/settings.md', await settingsPage()],
     ['docs/errors.md', errorsPage()],
+    ['docs/review-reasons.md', reasonsPage()],
     ['docs/house.md', await housePage()],
     ...(await journeyPages()),
   ]);
@@ -66,6 +68,22 @@ function errorsPage(): string {
   const intro =
     'A fault is something that neither a person nor a service can mend. The person sees a page with a reference; the log has the line with the same reference, the code and its cause. What services are told is in the OpenID and OAuth specifications’ own words.';
   return `# Faults\n\n${made}${intro}\n\n| Code | Status | Meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function reasonsPage(): string {
+  const noteWords = { required: 'must be written', optional: 'may be written', none: 'none' } as const;
+  const groups = Object.entries(groupMeanings).map(([group, meaning]) => {
+    const rows = reasons
+      .filter((one) => one.group === group)
+      .map(
+        ({ code, note, alias = '–' }) =>
+          `| \`${code}\` | ${reasonMeanings[code]} | ${noteWords[note]} | ${alias} |`,
+      );
+    return `## ${group}: ${meaning}\n\n| Code | Meaning | Note | Alias |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+  });
+  const intro =
+    'For these reasons somebody is declined who has sent documents to prove who they are. Each has a code of its own, which is what is kept, counted and written into the audit trail. The alias is the code that an earlier system had for it, where several reasons shared one. The person never reads the code or the note: they are told what to do next.';
+  return `# Reasons of a declined check\n\n${made}${intro}\n\n${groups.join('\n')}`;
 }
 
 async function housePage(): Promise<string> {

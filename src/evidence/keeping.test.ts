@@ -16,20 +16,11 @@ import { Fault } from '#foundation/errors';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
 import { startTestObjectStore, type TestObjectStore } from '../../test/support/object-store.ts';
 import { drawPicture } from '../../test/support/pictures.ts';
-import { openTestBundle } from '../../test/support/uploads.ts';
+import { contentOf, keepingAll, openTestBundle } from '../../test/support/uploads.ts';
 import { removeObjects } from './removals.ts';
 import { chunkBytes } from './sealing.ts';
 
 const owner = { by: 'owner', id: randomUUID() } as const;
-
-/** Examines nothing: keeps the bytes as they came, so that it is known what is kept. */
-function keepingAll(evidence: Evidence): Evidence {
-  const examine: Evidence['examine']['video'] = async (sent, write) => {
-    for (let at = 0; at < sent.bytes; at += 100_000) await write(await sent.read(at, 100_000));
-    return { outcome: 'checked', mediaType: 'video/webm', width: 640, height: 480, seconds: 5 };
-  };
-  return { ...evidence, examine: { image: examine, video: examine } };
-}
 
 async function* inParts(bytes: Buffer, size = 50_000): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -61,12 +52,8 @@ for (const place of ['PostgreSQL', 'an object store'] as const) {
       assert.ok(received.outcome === 'received');
       return received.file;
     };
-    const read = async ({ bundleId, id: fileId }: EvidenceFile, start?: number, end?: number) => {
-      const file = await openFile(here.house, evidence, { bundleId, fileId, reader: owner });
-      assert.ok(file);
-      const parts: unknown[] = await file.read(start, end).toArray();
-      return Buffer.concat(parts.filter((part) => Buffer.isBuffer(part)));
-    };
+    const read = (file: EvidenceFile, start = 0, end = file.bytes) =>
+      contentOf({ house: here.house, evidence }, file, { start, end });
     /** Everything that an attacker with the database and the store would have. */
     const everythingStored = async (): Promise<Buffer> => {
       const { rows } = await here.house.database.pool.query<{ sealed: Buffer | null }>(

@@ -12,6 +12,7 @@ import type { EvidenceKind, FileRefusal, ReceivedFile } from './types.ts';
 import {
   endUpload,
   giveLookingTurnBack,
+  keepLookingTurn,
   selectUpload,
   takeLookingTurn,
   type Upload,
@@ -26,8 +27,11 @@ export type TakenUpload =
   /** All bytes are there, and somebody looks at them. */
   | { readonly outcome: 'checking'; readonly kind: EvidenceKind };
 
-/** Longer than any look may take; then its process has died. */
-const turnSeconds = 240;
+/** Whoever looks says so again and again; who has not for so long has died. */
+const turnSeconds = 45;
+const keepTurnEveryMs = 15_000;
+/** Longer than any look may take. */
+const unfinishedSeconds = 15 * 60;
 /** A file that has ended so many processes, or met so many faults, is given up. */
 const mostLooks = 3;
 /** What is written anew is about as long as what was sent. A worker that was taken over may say otherwise. */
@@ -80,6 +84,7 @@ export async function lookAt(house: House, evidence: Evidence, uploadId: string)
   });
   if (taken === undefined) return readStanding(house, { bundleId, uploadId });
   const { turn, looks } = taken;
+  const keeping = setInterval(() => void keepTurn(house, { id: uploadId, turn }), keepTurnEveryMs);
   try {
     if (looks > mostLooks) await refuse(house, { upload, turn }, 'damaged');
     else await lookInTurn(house, evidence, { upload, turn });
@@ -88,11 +93,25 @@ export async function lookAt(house: House, evidence: Evidence, uploadId: string)
     await giveLookingTurnBack(deps.db, { id: uploadId, turn, isCounted });
     // Its bundle was deleted meanwhile.
     if (!(error instanceof TurnLost)) throw error;
+  } finally {
+    clearInterval(keeping);
   }
   return readStanding(house, { bundleId, uploadId });
 }
 
 const givenUp: Examination = { outcome: 'refused', reason: 'damaged' };
+
+async function keepTurn(
+  { deps, log }: House,
+  { id, turn }: { readonly id: string; readonly turn: number },
+): Promise<void> {
+  const until = secondsAfter(deps.clock.now(), turnSeconds);
+  try {
+    await keepLookingTurn(deps.db, { id, turn, until });
+  } catch (error) {
+    log.warn({ err: error }, 'a look at a file could not be said to go on');
+  }
+}
 
 /** Gives an upload up at which nobody could look for too long. */
 export async function giveUp({ deps, transact }: House, uploadId: string): Promise<void> {
@@ -181,7 +200,7 @@ async function writeAnew(
   const { deps, bundleId, kind, sent } = writing;
   const fileId = randomUUID();
   const hasObjects = evidence.objects !== undefined;
-  const unfinishedUntil = secondsAfter(clock.now(), 2 * turnSeconds);
+  const unfinishedUntil = secondsAfter(clock.now(), unfinishedSeconds);
   await insertContent(deps.db, { id: fileId, bundleId, hasObjects, unfinishedUntil });
   try {
     const turn = (await takeTurn(deps.db, { id: fileId, bytes: 0, hasObjects })) ?? 0;

@@ -5,14 +5,21 @@ import { TurnLost } from './content.ts';
 import { lookAt, readStanding, type TakenUpload } from './look-at.ts';
 import type { EvidenceKind, FileRefusal, ReceivedFile } from './types.ts';
 import { selectUpload } from './upload-store.ts';
-import { abandonUpload, beginUpload, completeUpload, continueUpload, mostBytes } from './uploads.ts';
+import {
+  abandonUpload,
+  beginUpload,
+  completeUpload,
+  continueUpload,
+  lookAgain,
+  mostBytes,
+} from './uploads.ts';
 
 /** What somebody sends in one piece. */
 interface Sent {
   readonly bundleId: string;
   readonly kind: EvidenceKind;
   /** Is read only as fast as it can be stored. */
-  readonly content: AsyncIterable<Uint8Array>;
+  readonly content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
 type Refused = Extract<ReceivedFile, { outcome: 'refused' }>;
@@ -83,9 +90,10 @@ export async function takeUpload(
 ): Promise<TakenUpload> {
   await completeUnsaid(house, upload);
   const standing = await readStanding(house, upload);
-  return standing.outcome === 'checking' && standing.kind === 'image'
-    ? lookAtOnce(house, evidence, upload)
-    : standing;
+  if (standing.outcome !== 'checking') return standing;
+  if (standing.kind === 'image') return lookAtOnce(house, evidence, upload);
+  await lookAgain(house, upload.uploadId);
+  return standing;
 }
 
 /** A process that dies between the last byte and saying so leaves an upload that nobody would ever look at. */

@@ -22,6 +22,7 @@ type UploadTables = ContentTables & {
     turn: number;
     turn_until: Date | null;
     looks: number;
+    nudged_at: Date | null;
     expires_at: Date;
   };
 };
@@ -101,6 +102,7 @@ export async function insertUpload(
       turn: 0,
       turn_until: null,
       looks: 0,
+      nudged_at: null,
       expires_at: upload.expiresAt,
     })
     .execute();
@@ -168,6 +170,36 @@ export async function takeLookingTurn(
 interface LookingTurn {
   readonly id: string;
   readonly turn: number;
+}
+
+/** Keeps the turn for longer. */
+export async function keepLookingTurn(
+  db: Db,
+  { id, turn, until }: LookingTurn & { readonly until: Date },
+): Promise<void> {
+  await tables(db)
+    .updateTable('evidence.upload')
+    .set({ turn_until: until })
+    .where('id', '=', id)
+    .where('turn', '=', turn)
+    .where('turn_until', 'is not', null)
+    .execute();
+}
+
+/** Notes that a look has ended without an end. @returns whether it has, and was not noted a moment ago */
+export async function noteNudge(
+  db: Db,
+  { id, now, since }: { id: string; now: Date; since: Date },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tables(db)
+    .updateTable('evidence.upload')
+    .set({ nudged_at: now })
+    .where('id', '=', id)
+    .where('state', '=', 'arrived')
+    .where('turn_until', '<', now)
+    .where((of) => of.or([of('nudged_at', 'is', null), of('nudged_at', '<', since)]))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 /** Gives the turn back: somebody may look again at once. @param isCounted whether the look counts as one without an end */

@@ -12,6 +12,7 @@ import {
   deleteUploads,
   insertUpload,
   markArrived,
+  noteNudge,
   selectUpload,
   type Upload,
 } from './upload-store.ts';
@@ -22,7 +23,7 @@ export const mostBytes: Readonly<Record<EvidenceKind, number>> = {
   video: 60 * megabyte,
 };
 
-/** A case has three files and some 70 MB. There is room for taking them again. */
+/** A case has three files and some 70 MB. There is room for taking them again. Of uploads, those of the last day count. */
 const mostBegun = 100;
 const mostBundleBytes = 400 * megabyte;
 /** An account that begins another one has its oldest unfinished one deleted: nobody is locked out by a broken line. */
@@ -111,6 +112,17 @@ export async function completeUpload(
   await transact(async ({ db, clock, enqueue }) => {
     if ((await markArrived(db, { id, length, now: clock.now() })) && kind === 'video')
       await enqueue(lookQueue, { uploadId: id });
+  });
+}
+
+const nudgeSeconds = 30;
+
+/** Has a video looked at again whose look has ended without an end, since its process died. */
+export async function lookAgain({ transact }: House, uploadId: string): Promise<void> {
+  await transact(async ({ db, clock, enqueue }) => {
+    const now = clock.now();
+    const isLeft = await noteNudge(db, { id: uploadId, now, since: secondsAfter(now, -nudgeSeconds) });
+    if (isLeft) await enqueue(lookQueue, { uploadId });
   });
 }
 

@@ -1,3 +1,4 @@
+export { enterAsSandboxChecker } from './id-checker/sandbox-entrance.ts';
 export { checkerRoutes } from './id-checker/routes.ts';
 export { practiceRoutes } from './practice/routes.ts';
 export { addMember, invitationAddress } from './staff/members.ts';

@@ -4,6 +4,7 @@ export {
   hasBack as documentHasBack,
   type ChallengeWay,
   type DocumentKind,
+  type FourDigits,
 } from './capture/answers.ts';
 export {
   areDetailsUsed,
@@ -33,6 +34,8 @@ export {
   type ProofingTools,
   type ProofPerson,
   type ProvenWithoutPages,
+  type SentWithoutPages,
+  type Specimens,
   type Standing,
 } from './method.ts';
 export { readNoAccess } from './gp-access/access.ts';

@@ -7,7 +7,13 @@ import type { GpSystems, Practice } from '#gp-systems';
 import type { Evidence, IdentityDetails } from '#identity';
 import type { Register } from '#pds';
 import { z } from 'zod';
-import { captureAnswers, type CaptureAnswers } from './capture/answers.ts';
+import {
+  captureAnswers,
+  type CaptureAnswers,
+  type ChallengeWay,
+  type DocumentKind,
+  type FourDigits,
+} from './capture/answers.ts';
 import type { DocumentReader } from './documents/reader.ts';
 import type { CaptureContext, SignedIn } from './capture/context.ts';
 
@@ -77,6 +83,22 @@ export type ProvenWithoutPages =
   /** Another system does not answer. */
   | 'unavailable';
 
+/** What somebody would photograph and record on a method's pages, where there are none to look at. */
+export interface Specimens {
+  readonly accountId: string;
+  readonly documentKind: DocumentKind;
+  readonly front: Uint8Array;
+  readonly back?: Uint8Array | undefined;
+  readonly way: ChallengeWay;
+  /** Films them with the numbers that they are given. */
+  readonly film: (digits: FourDigits) => Promise<Uint8Array>;
+}
+
+export type SentWithoutPages =
+  | { readonly outcome: 'sent' }
+  /** Their pages would have said that it can't be, or not now. */
+  | { readonly outcome: 'not_sent'; readonly because: string };
+
 /** A way in which people prove who they are. All that others need to know of it is here; nobody knows it by name. */
 export interface ProofingMethod {
   readonly id: string;
@@ -114,6 +136,12 @@ export interface ProofingMethod {
     tools: ProofingTools,
     intent: ProofIntent,
   ) => Promise<ProvenWithoutPages>;
+  /** Sends for others to check what its pages would have brought together, by the doors that they open; left out where nothing is sent. */
+  readonly sendWithoutPages?: (
+    house: House,
+    tools: ProofingTools,
+    specimens: Specimens,
+  ) => Promise<SentWithoutPages>;
   /** @returns in one sentence, for staff and in English, what a decision by it rested on; no personal details */
   readonly staffSummary: (evidence: Evidence) => string;
   /** The types of what it writes into the audit trail, besides decisions. */
@@ -176,6 +204,7 @@ const manifestShape = z.strictObject({
   embedIn: isFunction,
   embedCaptureIn: isFunction.optional(),
   proveWithoutPages: isFunction.optional(),
+  sendWithoutPages: isFunction.optional(),
   staffSummary: isFunction,
   auditEvents: z.array(z.string().min(1)),
   keeps: z.array(z.string().min(1)),

@@ -217,6 +217,18 @@ export async function selectLatestOf(
   return row === undefined ? undefined : caseOf(deps.secrets, row);
 }
 
+/** @returns the newest cases of all */
+export async function selectNewest(deps: StoreDeps, limit: number): Promise<StoredCase[]> {
+  const rows = await tables(deps.db)
+    .selectFrom('review.case')
+    .selectAll()
+    .orderBy('submitted_at', 'desc')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => caseOf(deps.secrets, row));
+}
+
 /** @returns when a login's cases were submitted, the oldest first */
 export async function selectSubmissionsSince(
   db: Db,

@@ -12,7 +12,7 @@ import {
   takeCheckerTurn,
   takeOldest,
 } from './queue-store.ts';
-import { endIfPointless, settleCase } from './settle.ts';
+import { endIfPointless, settleCases } from './settle.ts';
 import { idleSince, mayDo, ownAccountOf, takeMyCase } from './turn.ts';
 import type { Checker, NotMine } from './types.ts';
 
@@ -37,7 +37,7 @@ export async function claimNext(house: House, { checker }: { readonly checker: C
   if (!mayDo(checker, 'checker')) return { outcome: 'not_allowed' };
   for (let tries = 0; tries < mostPutAside; tries += 1) {
     const { claimed, closed } = await house.transact((deps) => claimOnce(deps, checker));
-    for (const caseId of closed) await settleCase(house, caseId);
+    await settleCases(house, closed);
     if (claimed !== 'put_aside') return claimed;
   }
   return { outcome: 'nothing' };
@@ -51,7 +51,7 @@ async function claimOnce(
   const now = deps.clock.now();
   await takeCheckerTurn(deps.db, staffId);
   await releaseIdleCases(deps);
-  const open = await selectOpenCase(deps.db, staffId);
+  const open = await selectOpenCase(deps.db, { staffId, idleSince: idleSince(deps) });
   if (open !== undefined) return { claimed: { outcome: 'open_already', caseId: open }, closed: [] };
   const until = await enoughUntil(deps, staffId);
   if (until !== undefined) return { claimed: { outcome: 'enough', until }, closed: [] };
@@ -117,16 +117,17 @@ export async function reviseCase(
   await takeCheckerTurn(deps.db, staffId);
   const one = await lockCase(deps, caseId);
   const now = deps.clock.now();
-  const isOpen =
+  const isStillOpen =
     one?.state === 'processing' &&
     one.decidedBy === staffId &&
     !one.isRevised &&
     one.processingUntil !== undefined &&
     one.processingUntil > now;
-  if (!isOpen || !mayDo(checker, one.list === 'holding' ? 'supervisor' : 'checker'))
+  if (!isStillOpen || !mayDo(checker, one.list === 'holding' ? 'supervisor' : 'checker'))
     return { outcome: 'too_late' };
-  if (one.list === 'main' && (await selectOpenCase(deps.db, staffId)) !== undefined)
-    return { outcome: 'too_late' };
+  await releaseIdleCases(deps);
+  const open = await selectOpenCase(deps.db, { staffId, idleSince: idleSince(deps) });
+  if (one.list === 'main' && open !== undefined) return { outcome: 'too_late' };
   await updateCase(deps, caseId, {
     state: 'claimed',
     claimed_by: staffId,

@@ -29,24 +29,38 @@ export async function holdCase(
   if (reason === undefined) return { outcome: 'wrong_reason' };
   if (reason === 'other' && note === '') return { outcome: 'note_missing' };
   if (note.length > longestNote) return { outcome: 'note_too_long' };
+  await putOnHolding(deps, mine, { staffId: checker.staffId, reason, note });
+  return { outcome: 'held' };
+}
+
+/** Puts a case, which is locked, on the holding list. */
+export async function putOnHolding(
+  deps: Deps,
+  one: StoredCase,
+  {
+    staffId,
+    reason,
+    note,
+  }: { readonly staffId: string; readonly reason: HoldingReason; readonly note: string },
+): Promise<void> {
+  const { id: caseId } = one;
   const now = deps.clock.now();
   await updateCase(deps, caseId, {
     state: 'holding',
     list: 'holding',
     claimed_by: null,
     claimed_at: null,
-    added_by: checker.staffId,
+    added_by: staffId,
     held_at: now,
     holding_reason: reason,
     holdingNote: note === '' ? null : note,
-    held_told_at: mine.heldToldAt ?? now,
+    held_told_at: one.heldToldAt ?? now,
     is_revised: false,
   });
   await deleteAnswers(deps.db, caseId);
-  await deps.audit({ type: 'case.held', details: { caseId, staffId: checker.staffId, reason } });
-  const account = mine.accountId === undefined ? undefined : await readAccount(deps, mine.accountId);
-  if (mine.heldToldAt === undefined && account !== undefined) await tellHeld(deps, account);
-  return { outcome: 'held' };
+  await deps.audit({ type: 'case.held', details: { caseId, staffId, reason } });
+  const account = one.accountId === undefined ? undefined : await readAccount(deps, one.accountId);
+  if (one.heldToldAt === undefined && account !== undefined) await tellHeld(deps, account);
 }
 
 export type OpenedHeld =

@@ -47,7 +47,13 @@ export {
   type ReasonCode,
   type ReasonGroup,
 } from './reasons.ts';
-export { decideInSandbox, type SandboxDecision } from './sandbox.ts';
+export {
+  decideInSandbox,
+  holdInSandbox,
+  listInSandbox,
+  type ListedCase,
+  type SandboxDecision,
+} from './sandbox.ts';
 export { readCaseOf, submitCase, triesLeft, type OwnCase, type Submitted } from './submit.ts';
 export { traceCase, type TraceBy, type Traced } from './trace.ts';
 export type { StoredTrace, TracedEntry, TraceOutcome } from './trace-store.ts';
@@ -102,3 +108,4 @@ export {
   type ReviewTarget,
   type TargetChanged,
 } from './target.ts';
+export { groupMeanings, reasonMeanings } from './reason-meanings.ts';

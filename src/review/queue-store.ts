@@ -6,10 +6,13 @@ export async function takeCheckerTurn(db: Db, staffId: string): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`review checker ${staffId}`}, 0))`.execute(db);
 }
 
-/** @returns the case of the queue that somebody has open */
-export async function selectOpenCase(db: Db, staffId: string): Promise<string | undefined> {
+/** @param idleSince what was touched last before then is nobody's any more @returns the case of the queue that somebody has open */
+export async function selectOpenCase(
+  db: Db,
+  { staffId, idleSince }: { staffId: string; idleSince: Date },
+): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
-    SELECT id FROM review.case WHERE claimed_by = ${staffId} AND state = 'claimed' AND list = 'main'`.execute(
+    SELECT id FROM review.case WHERE claimed_by = ${staffId} AND state = 'claimed' AND list = 'main' AND last_active_at >= ${idleSince}`.execute(
     db,
   );
   return rows[0]?.id;

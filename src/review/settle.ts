@@ -31,7 +31,9 @@ type Standing =
       readonly level: 'P5' | 'P9';
       readonly gpOdsCode: string | undefined;
     }
-  | { readonly outcome: 'account_closed' | 'other_person' };
+  /** The login's owner has another number by now; `account` is there if it can be used. */
+  | { readonly outcome: 'other_person'; readonly account?: Account }
+  | { readonly outcome: 'account_closed' };
 
 /** Tells whether a case is still that of the person whose login it is. */
 async function standingOf(deps: Deps, one: StoredCase): Promise<Standing> {
@@ -41,7 +43,7 @@ async function standingOf(deps: Deps, one: StoredCase): Promise<Standing> {
   const identity = await readIdentity(deps, account.id);
   if (identity.level === 'P0' || identity.standing !== undefined) return { outcome: 'other_person' };
   const { nhsNumber, gpOdsCode } = identity.details;
-  if (personKeyOf(deps, nhsNumber) !== personKey) return { outcome: 'other_person' };
+  if (personKeyOf(deps, nhsNumber) !== personKey) return { outcome: 'other_person', account };
   return { outcome: 'same', account, nhsNumber, level: identity.level, gpOdsCode };
 }
 
@@ -54,7 +56,7 @@ export async function endIfPointless(deps: Deps, caseId: string): Promise<boolea
   const one = await lockCase(deps, caseId);
   if (one === undefined) return true;
   const standing = await standingOf(deps, one);
-  if (standing.outcome !== 'same') await end(deps, one, { state: 'void', ending: standing.outcome });
+  if (standing.outcome !== 'same') await endVoid(deps, one, standing);
   else if (standing.level === 'P9') await end(deps, one, { state: 'void', ending: 'known_already' });
   else return false;
   return true;
@@ -64,7 +66,7 @@ export async function endIfPointless(deps: Deps, caseId: string): Promise<boolea
  * Makes a decision count, in a transaction of its own, once it can't be taken back: the level is raised or it is refused, and the
  * person is told. Whoever comes second finds nothing to do.
  */
-export async function settleCase(house: House, caseId: string): Promise<void> {
+async function settleCase(house: House, caseId: string): Promise<void> {
   await house.transact(async (deps) => {
     const one = await lockCase(deps, caseId);
     if (one?.state !== 'processing' || one.processingUntil === undefined) return;
@@ -73,12 +75,30 @@ export async function settleCase(house: House, caseId: string): Promise<void> {
   });
 }
 
+/** Makes decisions count, as {@link settleCase} does. One that fails holds up no other: it is tried again with all that are due. */
+export async function settleCases(house: House, caseIds: readonly string[]): Promise<void> {
+  for (const caseId of caseIds) {
+    try {
+      await settleCase(house, caseId);
+    } catch (error) {
+      house.log.error({ err: error, caseId }, 'a decided case could not be settled');
+    }
+  }
+}
+
 /** As {@link settleCase}, for a case that is locked and has a decision. */
 export async function settle(deps: Deps, one: StoredCase): Promise<void> {
   const standing = await standingOf(deps, one);
-  if (standing.outcome !== 'same') return end(deps, one, { state: 'void', ending: standing.outcome });
+  if (standing.outcome !== 'same') return endVoid(deps, one, standing);
   if (one.decision === 'declined') return decline(deps, one, standing);
   return approve(deps, one, standing);
+}
+
+/** Whoever can use their login still is told to begin again: they wait for an answer. */
+async function endVoid(deps: Deps, one: StoredCase, standing: Exclude<Standing, Same>): Promise<void> {
+  await end(deps, one, { state: 'void', ending: standing.outcome });
+  if (standing.outcome === 'other_person' && standing.account !== undefined)
+    await tellDeclined(deps, standing.account, 'begin-again');
 }
 
 type Same = Extract<Standing, { outcome: 'same' }>;

@@ -26,6 +26,7 @@ type TraceTables = {
     outcome: string;
     error: string | null;
     sealed_entry: Buffer | null;
+    sealed_question: Buffer | null;
     asked_by: string | null;
     asked_at: Date;
   };
@@ -38,6 +39,7 @@ interface StoreDeps {
 
 const tables = (db: Db) => db.withTables<TraceTables>();
 const purpose = (caseId: string) => `review trace of ${caseId}`;
+const questionPurpose = (caseId: string) => `review trace question of ${caseId}`;
 
 const entryShape = z.object({
   nhsNumber: z.string().transform((text, context) => {
@@ -62,9 +64,17 @@ export interface StoredTrace {
 
 export async function insertTrace(
   { db, secrets }: StoreDeps,
-  trace: Omit<StoredTrace, 'askedAt'> & { caseId: string; by: string | undefined; now: Date },
+  trace: Omit<StoredTrace, 'askedAt'> & {
+    caseId: string;
+    /** With which words it was asked, when somebody has typed them. */
+    question: object | undefined;
+    by: string | undefined;
+    now: Date;
+  },
 ): Promise<void> {
-  const { caseId, entry } = trace;
+  const { caseId, entry, question } = trace;
+  const seal = (of: string, what: object | undefined) =>
+    what === undefined ? null : secrets.seal(of, Buffer.from(JSON.stringify(what)));
   await tables(db)
     .insertInto('review.trace')
     .values({
@@ -72,8 +82,8 @@ export async function insertTrace(
       asked_for: trace.askedFor,
       outcome: trace.outcome,
       error: trace.error ?? null,
-      sealed_entry:
-        entry === undefined ? null : secrets.seal(purpose(caseId), Buffer.from(JSON.stringify(entry))),
+      sealed_entry: seal(purpose(caseId), entry),
+      sealed_question: seal(questionPurpose(caseId), question),
       asked_by: trace.by ?? null,
       asked_at: trace.now,
     })

@@ -159,6 +159,12 @@ function entryOf({ nhsNumber, familyName, givenNames, birthdate }: RegisterPatie
   return { nhsNumber, familyName, givenNames, ...(birthdate === undefined ? {} : { birthdate }) };
 }
 
+/** What somebody has typed, so that it can be found out what they were looking for. */
+function questionIn(trace: TraceBy): object | undefined {
+  if (trace.by === 'own_number') return undefined;
+  return trace.by === 'typed_number' ? { nhsNumber: trace.nhsNumber } : trace.demographics;
+}
+
 async function keep(
   deps: Deps,
   caseId: string,
@@ -171,7 +177,8 @@ async function keep(
   const before = await selectTrace(deps, caseId);
   const now = deps.clock.now();
   const askedFor: TraceAsked = trace.by;
-  await insertTrace(deps, { ...answer, caseId, askedFor, by, now });
+  const question = questionIn(trace);
+  await insertTrace(deps, { ...answer, caseId, askedFor, question, by, now });
   const isAsBefore =
     before?.outcome === answer.outcome && JSON.stringify(before.entry) === JSON.stringify(answer.entry);
   if (before !== undefined && !isAsBefore)

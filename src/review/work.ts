@@ -3,7 +3,7 @@ import type { Jobs } from '#foundation/jobs';
 import type { Register } from '#pds';
 import { z } from 'zod';
 import { selectDue } from './queue-store.ts';
-import { settleCase } from './settle.ts';
+import { settleCases } from './settle.ts';
 import { traceAhead } from './trace.ts';
 
 /** Where it is asked for that the register is read for a case before anybody opens it. */
@@ -26,11 +26,5 @@ export async function startReviewWork(
 
 /** Makes count what can't be taken back any more. One that fails holds up no other. */
 export async function settleDueCases(house: House): Promise<void> {
-  for (const caseId of await selectDue(house.deps.db, house.clock.now())) {
-    try {
-      await settleCase(house, caseId);
-    } catch (error) {
-      house.log.error({ err: error, caseId }, 'a decided case could not be settled');
-    }
-  }
+  await settleCases(house, await selectDue(house.deps.db, house.clock.now()));
 }

@@ -1,4 +1,5 @@
 export type { DemoClient } from './demo-client.ts';
+export { openPhotoChecks, type PhotoChecks } from './cases/photo-checks.ts';
 export { readOrMakeKey } from './kept-key.ts';
 export { personas, sandboxPassword, type Persona } from './personas.ts';
 export { openRequestLog, type RequestLog } from './requests/log.ts';

@@ -1,6 +1,7 @@
 import { createAccount, forgetAccount as forgetLogin, setLandline, setPhone } from '#accounts';
 import { forgetAccount as forgetAgreements } from '#consent';
 import { forgetAccount as forgetEvidence } from '#evidence';
+import { forgetAccount as forgetEvidence } from '#evidence';
 import type { Deps } from '#foundation/deps';
 import { type Nation, type NhsNumber, readNhsNumber, readOdsCode } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
@@ -13,6 +14,7 @@ import {
 } from '#identity';
 import { forgetAccount as forgetTokens } from '#openid';
 import { forgetAccount as forgetProofs, keepDetailsUsed } from '#proofing';
+import { forgetAccount as forgetCases } from '#review';
 
 /** Who a made-up person is known to be. */
 export interface MadeUpIdentity {
@@ -82,6 +84,7 @@ export async function forgetPerson(deps: Deps, accountId: string): Promise<void>
   await forgetTokens(deps, accountId);
   await forgetAgreements(deps, accountId);
   await forgetProofs(deps, accountId);
+  await forgetCases(deps, accountId);
   await forgetEvidence(deps, accountId);
   await forgetIdentity(deps, accountId);
   await forgetLogin(deps, accountId);

@@ -4,7 +4,7 @@ import type { Web } from '#foundation/http';
 import type { Jobs } from '#foundation/jobs';
 import { tendSigningKeys } from '#openid';
 import type { Register } from '#pds';
-import type { Proofing } from '#proofing';
+import { caseOperations } from './api/cases.ts';
 import { clientOperations } from './api/clients.ts';
 import { clockOperations } from './api/clock.ts';
 import { faultOperations } from './api/faults.ts';
@@ -16,6 +16,7 @@ import { personaOperations } from './api/personas.ts';
 import { registerOperations } from './api/register.ts';
 import { requestOperations } from './api/requests.ts';
 import { signInOperations } from './api/sign-in.ts';
+import type { PhotoChecks } from './cases/photo-checks.ts';
 import type { RememberedDevices } from './headless/sign-in.ts';
 import { mountPages } from './pages/routes.ts';
 import type { RequestLog } from './requests/log.ts';
@@ -30,7 +31,7 @@ const secondsBetweenLocks = 60;
  * @param sandbox.requests the log in which the product's own requests are observed
  * @param sandbox.demoOrigin where browsers reach the demo connected service, such as `http://localhost:3001`
  * @param sandbox.register the way to the national register
- * @param sandbox.proofing the ways in which people prove who they are
+ * @param sandbox.photoChecks the ways in which people prove who they are, with what personas have sent before
  */
 export async function sandboxRoutes(
   web: Web,
@@ -39,7 +40,7 @@ export async function sandboxRoutes(
     readonly requests: RequestLog;
     readonly demoOrigin: string;
     readonly register?: Register | undefined;
-    readonly proofing?: Proofing | undefined;
+    readonly photoChecks: PhotoChecks;
   },
 ): Promise<void> {
   const { app, house } = web;
@@ -55,11 +56,12 @@ export async function sandboxRoutes(
     ...messageOperations(deps),
     ...clientOperations(deps),
     ...requestOperations(deps),
+    ...caseOperations(deps),
     ...signInOperations({
       app,
       house,
       register: sandbox.register,
-      proofing: sandbox.proofing,
+      photoChecks: sandbox.photoChecks,
       devices,
       queues: new Map(),
     }),

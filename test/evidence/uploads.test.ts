@@ -1,123 +1,359 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
 import { Upload } from 'tus-js-client';
-import { openEvidence, startEvidenceWork, takeUpload, type Evidence, type EvidenceKind } from '#evidence';
+import {
+  openEvidence,
+  startEvidenceWork,
+  sweepEvidence,
+  takeUpload,
+  type Evidence,
+  type EvidenceFile,
+} from '#evidence';
 import { createTestHouse, type TestHouse } from '../support/house.ts';
 import { drawPicture } from '../support/pictures.ts';
-import { mayUpload, openTestBundle, startTestUploads, type TestUploads } from '../support/uploads.ts';
+import { until } from '../support/until.ts';
+import {
+  ask,
+  askToBegin,
+  begin,
+  contentOf,
+  keepingAll,
+  mayUpload,
+  offsetOf,
+  openTestBundle,
+  patch,
+  patchSlowly,
+  startTestUploads,
+  type TestSender,
+  type TestUploads,
+} from '../support/uploads.ts';
 
 const megabyte = 1024 * 1024;
+const chunk = 256 * 1024;
 
-suite('resumable uploads', () => {
-  let here: TestHouse;
-  let beside: TestHouse;
-  let evidence: Evidence;
-  let one: TestUploads;
-  let other: TestUploads;
-  before(async () => {
-    here = await createTestHouse();
-    beside = await createTestHouse({ beside: here });
-    evidence = await openEvidence(here.house);
-    await startEvidenceWork(here.house, here.jobs, evidence);
-    one = await startTestUploads({ house: here.house, evidence });
-    other = await startTestUploads({ house: beside.house, evidence: await openEvidence(beside.house) });
-  });
-  after(async () => {
-    await one.close();
-    await other.close();
-    await evidence.close();
-    await beside.close();
-    await here.close();
-  });
-
-  test('take a picture in small parts from a client of that protocol, and look at it', async () => {
-    const bundleId = await openTestBundle(here.house);
-    const picture = await drawPicture();
-    const uploadId = await send(one, { bundleId, kind: 'image', content: picture, chunkSize: 10_001 });
-    const taken = await takeUpload(here.house, evidence, { bundleId, uploadId });
-    assert.ok(taken.outcome === 'received');
-    assert.equal(taken.file.width, 1200);
-  });
-
-  test('go on at another process, at the byte at which the first one stopped', async () => {
-    const bundleId = await openTestBundle(here.house);
-    const content = randomBytes(megabyte + 12_345);
-    const location = await begin(one, { bundleId, length: content.length });
-    const first = await patch(one, { bundleId, location, offset: 0, body: content.subarray(0, 300_000) });
-    assert.deepEqual([first.status, first.headers.get('upload-offset')], [204, '300000']);
-    const standing = await ask(other, { bundleId, location, method: 'HEAD' });
-    assert.deepEqual(
-      [standing.status, standing.headers.get('upload-offset'), standing.headers.get('upload-length')],
-      [200, '300000', String(content.length)],
-    );
-    const rest = await patch(other, { bundleId, location, offset: 300_000, body: content.subarray(300_000) });
-    assert.equal(rest.status, 204);
-    assert.equal(
-      (await patch(one, { bundleId, location, offset: 300_000, body: content.subarray(300_000) })).status,
-      409,
-    );
-  });
+let here: TestHouse;
+let beside: TestHouse;
+let evidence: Evidence;
+let one: TestUploads;
+let other: TestUploads;
+before(async () => {
+  here = await createTestHouse();
+  beside = await createTestHouse({ beside: here });
+  const opened = await openEvidence(here.house);
+  const { video } = keepingAll(opened).examine;
+  evidence = { ...opened, examine: { ...opened.examine, video } };
+  await startEvidenceWork(here.house, here.jobs, evidence);
+  one = await startTestUploads({ house: here.house, evidence });
+  other = await startTestUploads({ house: beside.house, evidence });
+});
+after(async () => {
+  await one.close();
+  await other.close();
+  await evidence.close();
+  await beside.close();
+  await here.close();
 });
 
-const tusHeaders = { 'tus-resumable': '1.0.0' };
+const openFor = async (kind: TestSender['kind'], accountId?: string): Promise<TestSender> => ({
+  bundleId: await openTestBundle(here.house, accountId),
+  kind,
+});
+const idOf = (address: string): string => address.split('/').at(-1) ?? '';
 
-function send(
-  { endpoint }: TestUploads,
-  sent: { bundleId: string; kind: EvidenceKind; content: Buffer; chunkSize?: number },
-): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const upload = new Upload(sent.content, {
-    endpoint,
-    headers: mayUpload(sent.bundleId, sent.kind),
-    chunkSize: sent.chunkSize ?? megabyte,
-    retryDelays: [],
-    onError: reject,
-    onSuccess: () => resolve(upload.url?.split('/').at(-1) ?? ''),
-  });
-  upload.start();
-  return promise;
+async function received({ bundleId }: TestSender, address: string): Promise<EvidenceFile> {
+  const take = () => takeUpload(here.house, evidence, { bundleId, uploadId: idOf(address) });
+  await until(async () => (await take()).outcome === 'received');
+  const taken = await take();
+  assert.ok(taken.outcome === 'received');
+  return taken.file;
 }
 
-async function begin(
-  { endpoint }: TestUploads,
-  { bundleId, length }: { bundleId: string; length: number },
-): Promise<string> {
-  const answer = await fetch(endpoint, {
-    method: 'POST',
-    headers: { ...tusHeaders, ...mayUpload(bundleId, 'video'), 'upload-length': String(length) },
-  });
-  assert.equal(answer.status, 201);
-  return answer.headers.get('location') ?? '';
-}
+const keptOf = async (sender: TestSender, address: string): Promise<Buffer> =>
+  contentOf({ house: here.house, evidence }, await received(sender, address));
 
-function ask(
-  { origin }: TestUploads,
-  { bundleId, location, method }: { bundleId: string; location: string; method: string },
-): Promise<Response> {
-  return fetch(`${origin}${location}`, {
-    method,
-    headers: { ...tusHeaders, ...mayUpload(bundleId, 'video') },
+suite('an upload', () => {
+  test('of a picture comes in small parts from a client of the protocol, and is looked at', async () => {
+    const sender = await openFor('image');
+    const content = await drawPicture();
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const upload = new Upload(content, {
+      endpoint: one.endpoint,
+      headers: mayUpload(sender.bundleId, sender.kind),
+      chunkSize: 10_001,
+      retryDelays: [],
+      onError: reject,
+      onSuccess: () => resolve(upload.url ?? ''),
+    });
+    upload.start();
+    const { width, mediaType } = await received(sender, await promise);
+    assert.deepEqual([width, mediaType], [1200, 'image/jpeg']);
   });
-}
 
-function patch(
-  { origin }: TestUploads,
-  {
-    bundleId,
-    location,
-    offset,
-    body,
-  }: { bundleId: string; location: string; offset: number; body: Uint8Array<ArrayBuffer> },
-): Promise<Response> {
-  return fetch(`${origin}${location}`, {
-    method: 'PATCH',
-    headers: {
-      ...tusHeaders,
-      ...mayUpload(bundleId, 'video'),
-      'content-type': 'application/offset+octet-stream',
-      'upload-offset': String(offset),
-    },
-    body,
+  test('goes on at another process, at the byte at which the first one stopped', async () => {
+    const sender = await openFor('video');
+    const content = randomBytes(megabyte + 12_345);
+    const address = await begin(one, sender, content.length);
+    const elsewhere = address.replace(one.origin, other.origin);
+    const first = await patch(address, sender, { offset: 0, body: content.subarray(0, 300_000) });
+    assert.deepEqual([first.status, first.headers.get('upload-offset')], [204, '300000']);
+    const { status, headers } = await ask(elsewhere, sender);
+    assert.deepEqual(
+      [status, headers.get('upload-offset'), headers.get('upload-length')],
+      [200, '300000', String(content.length)],
+    );
+    const rest = { offset: 300_000, body: content.subarray(300_000) };
+    assert.equal((await patch(elsewhere, sender, rest)).status, 204);
+    assert.equal((await patch(address, sender, rest)).status, 409);
+    assert.ok((await keptOf(sender, address)).equals(content));
+    assert.equal(
+      await offsetOf(address, sender),
+      content.length,
+      'a client that asks is told that it is done',
+    );
   });
-}
+
+  test('keeps what has come when its connection breaks', async () => {
+    const sender = await openFor('video');
+    const content = randomBytes(chunk + 5000);
+    const address = await begin(one, sender, content.length);
+    const line = patchSlowly(address, sender, { offset: 0, length: content.length });
+    line.send(content.subarray(0, chunk + 1000));
+    await until(async () => (await offsetOf(address, sender)) === chunk);
+    line.breakOff();
+    await until(async () => (await offsetOf(address, sender)) === chunk + 1000);
+    const rest = { offset: chunk + 1000, body: content.subarray(chunk + 1000) };
+    assert.equal((await patch(address, sender, rest)).status, 204);
+    assert.ok((await keptOf(sender, address)).equals(content));
+  });
+
+  test('never mixes what two connections send at once, at whichever process', async () => {
+    const sender = await openFor('video');
+    const [ours, theirs] = [randomBytes(4 * chunk), randomBytes(4 * chunk)];
+    const address = await begin(one, sender, ours.length);
+    const elsewhere = address.replace(one.origin, other.origin);
+    const left = patchSlowly(address, sender, { offset: 0, length: ours.length });
+    left.send(ours.subarray(0, chunk + 1000));
+    await until(async () => (await offsetOf(address, sender)) === chunk);
+    const right = patchSlowly(elsewhere, sender, { offset: chunk, length: 3 * chunk });
+    right.send(theirs.subarray(chunk, 2 * chunk + 1));
+    await until(async () => (await offsetOf(address, sender)) === 2 * chunk);
+    left.send(ours.subarray(chunk + 1000));
+    assert.equal(await left.end(), 409);
+    right.send(theirs.subarray(2 * chunk + 1));
+    assert.equal(await right.end(), 204);
+    const whole = Buffer.concat([ours.subarray(0, chunk), theirs.subarray(chunk)]);
+    assert.ok((await keptOf(sender, address)).equals(whole));
+  });
+
+  test('takes one of ten parts that claim the same place', async () => {
+    const sender = await openFor('video');
+    const address = await begin(one, sender, 10 * megabyte);
+    const parts = Array.from({ length: 10 }, () => randomBytes(megabyte));
+    const answers = await Promise.all(
+      parts.map((body, index) =>
+        patch(index % 2 === 0 ? address : address.replace(one.origin, other.origin), sender, {
+          offset: 0,
+          body,
+        }),
+      ),
+    );
+    const statuses = answers.map(({ status }) => status);
+    assert.ok(statuses.filter((status) => status === 204).length <= 1, statuses.join());
+    assert.ok(
+      statuses.every((status) => status === 204 || status === 409),
+      statuses.join(),
+    );
+  });
+
+  test('is there for nobody else, and whoever may send nothing is told nothing', async () => {
+    const sender = await openFor('video');
+    const address = await begin(one, sender, 1000);
+    const body = randomBytes(1000);
+    const stranger = await openFor('video');
+    for (const who of [stranger, { ...sender, bundleId: '' }, { ...sender, bundleId: randomUUID() }])
+      for (const [where, sent] of [
+        [address, who],
+        [`${one.endpoint}/${randomUUID()}`, sender],
+        [`${one.endpoint}/x`, sender],
+        [`${one.endpoint}/%00`, sender],
+      ] as const) {
+        assert.equal((await ask(where, sent)).status, 404);
+        assert.equal((await patch(where, sent, { offset: 0, body })).status, 404);
+        assert.equal((await ask(where, sent, { method: 'DELETE' })).status, 404);
+      }
+    const nobody = await fetch(one.endpoint, {
+      method: 'POST',
+      headers: { 'tus-resumable': '1.0.0', 'upload-length': '10' },
+    });
+    assert.equal(nobody.status, 403);
+    assert.equal(await offsetOf(address, sender), 0);
+  });
+
+  test('can’t be begun or gone on with by a page of another site', async () => {
+    const sender = await openFor('video');
+    const address = await begin(one, sender, 1000);
+    const length = { 'upload-length': '1000' };
+    const foreign = [
+      { origin: 'https://elsewhere.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ];
+    for (const headers of foreign) {
+      assert.equal((await askToBegin(one, sender, { ...length, ...headers })).status, 403);
+      const part = { offset: 0, body: randomBytes(10), headers };
+      assert.equal((await patch(address, sender, part)).status, 403);
+      assert.equal((await ask(address, sender, { method: 'DELETE', headers })).status, 403);
+    }
+    const own = { origin: here.house.settings.issuer, 'sec-fetch-site': 'same-origin' };
+    assert.equal((await askToBegin(one, sender, { ...length, ...own })).status, 201);
+    // What a form of another site can send has none of the headers that are needed, and no preflight allows them.
+    const form = await fetch(one.endpoint, {
+      method: 'POST',
+      headers: mayUpload(sender.bundleId, sender.kind),
+      body: new URLSearchParams({ a: 'b' }),
+    });
+    assert.ok([412, 415].includes(form.status), String(form.status));
+    const preflight = await fetch(address, { method: 'OPTIONS' });
+    assert.equal(preflight.headers.get('access-control-allow-origin'), null);
+  });
+
+  test('refuses what the protocol has no sense for', async () => {
+    const sender = await openFor('image');
+    for (const length of ['', '-1', '1e3', '0x10', 'ten', '99999999999999', '1.5'])
+      assert.equal((await askToBegin(one, sender, { 'upload-length': length })).status, 400, length);
+    assert.equal((await askToBegin(one, sender, { 'upload-length': '0' })).status, 400);
+    assert.equal((await askToBegin(one, sender, { 'upload-defer-length': '1' })).status, 400);
+    const spoken = { 'upload-length': '10', 'tus-resumable': '0.2.2' };
+    const old = await askToBegin(one, sender, spoken);
+    assert.deepEqual([old.status, old.headers.get('tus-version')], [412, '1.0.0']);
+    const address = await begin(one, sender, 1000);
+    const body = randomBytes(10);
+    const wrong = async (headers: Record<string, string>) =>
+      (await patch(address, sender, { offset: 0, body, headers })).status;
+    assert.equal(await wrong({ 'content-type': 'application/octet-stream' }), 415);
+    assert.equal(await wrong({ 'upload-offset': '' }), 400);
+    assert.equal(await wrong({ 'upload-offset': '-1' }), 400);
+    assert.equal(await wrong({ 'upload-offset': '1' }), 409);
+    assert.equal((await patch(address, sender, { offset: 0, body: randomBytes(1001) })).status, 413);
+    assert.equal(await offsetOf(address, sender), 0);
+    const { status, headers } = await fetch(one.endpoint, { method: 'OPTIONS' });
+    assert.deepEqual(
+      [status, headers.get('tus-version'), headers.get('tus-extension')],
+      [204, '1.0.0', 'creation,expiration,termination'],
+    );
+  });
+
+  test('that lies about its length with no length of its parts keeps no more than it said', async () => {
+    const sender = await openFor('video');
+    const address = await begin(one, sender, chunk);
+    const stream = new ReadableStream({
+      pull: (controller) => {
+        controller.enqueue(randomBytes(chunk / 4));
+      },
+    });
+    const answer = await fetch(address, {
+      method: 'PATCH',
+      headers: {
+        'tus-resumable': '1.0.0',
+        ...mayUpload(sender.bundleId, sender.kind),
+        'content-type': 'application/offset+octet-stream',
+        'upload-offset': '0',
+      },
+      body: stream,
+      duplex: 'half',
+    }).catch(() => undefined);
+    assert.ok(answer === undefined || answer.status === 413);
+    assert.equal(await offsetOf(address, sender), chunk);
+  });
+
+  test('has a limit for each kind of file', async () => {
+    const limits = { image: 10 * megabyte, video: 60 * megabyte };
+    for (const kind of ['image', 'video'] as const) {
+      const sender = await openFor(kind);
+      const most = limits[kind];
+      assert.equal((await askToBegin(one, sender, { 'upload-length': String(most) })).status, 201);
+      const refused = await askToBegin(one, sender, { 'upload-length': String(most + 1) });
+      assert.equal(refused.status, 413);
+      assert.deepEqual(await refused.json(), { error: 'too_big' });
+    }
+  });
+
+  test('is one of three that an account may have unfinished: a fourth takes the place of the oldest', async () => {
+    const accountId = randomUUID();
+    const [sender, another] = [await openFor('video', accountId), await openFor('video', accountId)];
+    const addresses: string[] = [];
+    for (const who of [sender, another, sender, another]) addresses.push(await begin(one, who, 1000));
+    const [first = '', second = '', third = '', fourth = ''] = addresses;
+    assert.equal((await ask(first, sender)).status, 404);
+    for (const [address, who] of [
+      [second, another],
+      [third, sender],
+      [fourth, another],
+    ] as const)
+      assert.equal((await ask(address, who)).status, 200);
+    const begun = await Promise.all(Array.from({ length: 8 }, () => begin(one, sender, 1000)));
+    const standing = await Promise.all(begun.map(async (address) => (await ask(address, sender)).status));
+    assert.equal(standing.filter((status) => status === 200).length, 3);
+  });
+
+  test('is one of a hundred that a bundle may have in a day, and none when the bundle is full', async () => {
+    const sender = await openFor('video');
+    await here.house.database.pool.query(
+      `INSERT INTO evidence.upload (id, bundle_id, kind, state, refusal, begun_at, turn, looks, expires_at)
+       SELECT gen_random_uuid(), $1, 'video', 'refused', 'damaged', $2, 1, 1, $2::timestamptz + interval '1 day'
+       FROM generate_series(1, 100)`,
+      [sender.bundleId, here.clock.now()],
+    );
+    const refused = await askToBegin(one, sender, { 'upload-length': '1000' });
+    assert.deepEqual([refused.status, await refused.json()], [429, { error: 'busy' }]);
+    const full = await openFor('video');
+    await here.house.database.pool.query(
+      `INSERT INTO evidence.content (id, bundle_id, bytes, turn, has_objects) VALUES ($1, $2, $3, 0, false)`,
+      [randomUUID(), full.bundleId, 390 * megabyte],
+    );
+    assert.equal((await askToBegin(one, full, { 'upload-length': String(20 * megabyte) })).status, 429);
+    assert.equal((await askToBegin(one, full, { 'upload-length': String(5 * megabyte) })).status, 201);
+  });
+
+  test('ends when it is told to, also while it comes', async () => {
+    const sender = await openFor('video');
+    const address = await begin(one, sender, 4 * chunk);
+    const line = patchSlowly(address, sender, { offset: 0, length: 4 * chunk });
+    line.send(randomBytes(chunk + 1));
+    await until(async () => (await offsetOf(address, sender)) === chunk);
+    assert.equal((await ask(address, sender, { method: 'DELETE' })).status, 204);
+    line.send(randomBytes(3 * chunk - 1));
+    assert.equal(await line.end(), 409);
+    assert.equal((await ask(address, sender)).status, 404);
+    const { rows } = await here.house.database.pool.query(
+      'SELECT FROM evidence.content WHERE bundle_id = $1',
+      [sender.bundleId],
+    );
+    assert.equal(rows.length, 0);
+  });
+
+  test('that is not gone on with for a day is forgotten, with what had come of it', async (t) => {
+    t.after(() => here.clock.reset());
+    const sender = await openFor('video');
+    const address = await begin(one, sender, 4 * chunk);
+    const { headers } = await patch(address, sender, { offset: 0, body: randomBytes(chunk + 1) });
+    const expires = new Date(headers.get('upload-expires') ?? '').getTime();
+    assert.ok(Math.abs(expires - here.clock.now().getTime() - 24 * 3600 * 1000) < 10_000);
+    const contents = async () => {
+      const { rows } = await here.house.database.pool.query(
+        'SELECT FROM evidence.content WHERE bundle_id = $1',
+        [sender.bundleId],
+      );
+      return rows.length;
+    };
+    here.clock.advance(23 * 3600);
+    await sweepEvidence(here.house.deps);
+    assert.equal(await contents(), 1);
+    here.clock.advance(3600);
+    assert.equal((await patch(address, sender, { offset: chunk + 1, body: randomBytes(10) })).status, 404);
+    await sweepEvidence(here.house.deps);
+    assert.equal(await contents(), 0);
+  });
+});

@@ -145,25 +145,17 @@ describe('somebody who makes a video, without scripts', () => {
 });
 
 test('while a video is looked at, the page says so, and looks again by itself', async () => {
-  const busy = await startTestApp({
-    register: true,
-    gpSystems: true,
-    methodFolders: [videoMethods],
-    resting: true,
-  });
-  const asking = await registerAskingService(busy);
-  const { browser } = await atNumbers({ app: busy, service: asking }, somebody('jon'));
+  const { browser } = await atRecord('jon');
+  // It is decoded and written anew picture by picture, which takes longer than the page.
   await browser.upload(asFile(await someVideo()));
-  assert.equal(browser.page.heading, 'We are checking your video');
-  assert.match(
-    browser.page.html,
-    /<noscript><meta http-equiv="refresh" content="5; url=[^"]+"><\/noscript>/u,
-  );
-  const standing = await browser.send(`${browser.page.address.pathname}/standing`);
+  const { page } = browser;
+  const standing = await browser.send(`${page.address.pathname}/standing`);
+  assert.equal(page.heading, 'We are checking your video');
+  assert.match(page.html, /<noscript><meta http-equiv="refresh" content="5; url=[^"]+"><\/noscript>/u);
   assert.deepEqual(await standing.json(), { state: 'checking' });
-  await browser.follow('Look whether it is done');
-  assert.equal(browser.page.heading, 'We are checking your video');
-  await busy.close();
+  await whenLookedAt(browser);
+  const after = await browser.send(`${page.address.pathname}/standing`);
+  assert.deepEqual(await after.json(), { state: 'ready' });
 });
 
 describe('a video that can’t be used', () => {

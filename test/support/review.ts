@@ -95,9 +95,10 @@ export async function submitFor(
   { house }: Pick<TestHouse, 'house'>,
   { account }: Pick<CasePerson, 'account'>,
   evidence: CaseEvidence = passportAndVideo(),
+  bundleId: string = randomUUID(),
 ): Promise<string> {
   const submitted = await house.transact((deps) =>
-    submitCase(deps, { accountId: account.id, method, bundleId: randomUUID(), evidence }),
+    submitCase(deps, { accountId: account.id, method, bundleId, evidence }),
   );
   if (submitted.outcome !== 'submitted')
     throw new Error(`a test could not submit a case: ${submitted.outcome}`);

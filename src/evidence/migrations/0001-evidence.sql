@@ -70,6 +70,8 @@ CREATE TABLE evidence.upload (
   turn_until timestamptz,
   -- How many looks have come to no end, the one under way with them: a file that ends whoever looks at it is given up.
   looks integer NOT NULL,
+  -- When whoever asks for it has found that nobody looks any more, and had another look begun.
+  nudged_at timestamptz,
   expires_at timestamptz NOT NULL
 );
 CREATE INDEX upload_bundle ON evidence.upload (bundle_id);

@@ -15,13 +15,19 @@ export function sendInParts(
   reply: FastifyReply,
   { type, bytes, read }: InParts,
 ): FastifyReply {
-  void reply.type(type).header('Accept-Ranges', 'bytes');
+  void reply
+    .type(type)
+    .header('Accept-Ranges', 'bytes')
+    .header('Content-Disposition', 'inline')
+    // Opened by itself, it is shown and does nothing.
+    .header('Content-Security-Policy', "default-src 'none'; sandbox")
+    .header('Cross-Origin-Resource-Policy', 'same-origin');
   const range = readRange(request.headers.range, bytes);
   if (range === 'none') return reply.code(416).header('Content-Range', `bytes */${bytes}`).send();
   const { start, end } = range ?? { start: 0, end: bytes - 1 };
   if (range !== undefined) void reply.code(206).header('Content-Range', `bytes ${start}-${end}/${bytes}`);
   void reply.header('Content-Length', end - start + 1);
-  return request.method === 'HEAD' ? reply.send() : reply.send(read(start, end));
+  return reply.send(read(start, end));
 }
 
 /** @returns undefined for the whole, also where several parts are asked for; `none` for one that isn't there */
@@ -30,7 +36,7 @@ function readRange(
   bytes: number,
 ): { readonly start: number; readonly end: number } | 'none' | undefined {
   const { first = '', last = '' } =
-    /^bytes=(?<first>\d{0,15})-(?<last>\d{0,15})$/u.exec(header ?? '')?.groups ?? {};
+    /^bytes=(?<first>\d{0,15})-(?<last>\d{0,15})$/u.exec(header?.trim() ?? '')?.groups ?? {};
   if (first === '' && last === '') return undefined;
   if (first === '') {
     const length = Math.min(Number(last), bytes);

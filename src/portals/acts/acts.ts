@@ -17,6 +17,7 @@ export const actTypes = [
   'staff-invited-again',
   'staff-roles-changed',
   'staff-removed',
+  'target-set',
 ] as const;
 export type ActType = (typeof actTypes)[number];
 

@@ -53,7 +53,7 @@ export function sessionTokenOf({ web, name }: Portal, request: FastifyRequest): 
 }
 
 export function setSession(
-  { web, name }: Portal,
+  { web, name }: Pick<Portal, 'web' | 'name'>,
   reply: FastifyReply,
   session: { token: string; expiresAt: Date },
 ): void {

@@ -15,8 +15,8 @@ import { caseAddress, caseIdOf, withCase } from './case-pages.ts';
 import { kindOf } from './case-view.ts';
 import { checkerAt, deciders, showNotMine, type AtDesk, type Desk, type Portal } from './desk.ts';
 
-/** The groups of reasons that are about how a picture of the document came out. */
-const aboutPictures: readonly (string | undefined)[] = ['A', 'B', 'C'];
+/** The group of reasons that is about how a picture of the document came out: what is ticked helps the person to take a better one. */
+const aboutPictures = 'A';
 
 /** Mounts how a case is decided, given to supervisors, and taken back. */
 export function mountDecisions(portal: Portal, desk: Desk): void {
@@ -94,7 +94,7 @@ function describeDecline(view: CaseView, at: AtDesk) {
     kind: kindOf(view.evidence),
     isFinal: view.isRevised,
     reasons: view.reasons.map(({ code, note }) => ({ code, note })),
-    ticks: aboutPictures.includes(view.questionnaire.failing?.group) ? imageTicks : [],
+    ticks: view.questionnaire.failing?.group === aboutPictures ? imageTicks : [],
     chosen: { reason: fields['reason'], note: fields['note'], ticks: ticksIn(at) },
     longestNote,
   };

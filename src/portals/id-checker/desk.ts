@@ -3,9 +3,10 @@ import type { Evidence } from '#evidence';
 import type { Register } from '#pds';
 import { reviewRoles, type Checker, type NotMine } from '#review';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { showTo } from '../desk/entrance.ts';
 import { guard, type Desk as DeskOf } from '../desk/guard.ts';
-import { readStaff, show, type AtPlace, type Portal as AnyPortal } from '../desk/portal.ts';
+import { notFound, readStaff, show, type AtPlace, type Portal as AnyPortal } from '../desk/portal.ts';
 import { checkerDesk, type CheckerRole } from '../staff/roles.ts';
 import { placeOf } from '../staff/session.ts';
 import { selectMembers, selectStaff, type StoredMember } from '../staff/store.ts';
@@ -30,7 +31,7 @@ export const deciders: readonly CheckerRole[] = ['checker', 'supervisor'];
 /** Mounts an address of the desk, for those who have one of the roles there. */
 export function mountDesk(portal: Portal): Desk {
   const { web } = portal;
-  return guard<AtDesk>(portal, {
+  const desk = guard<AtDesk>(portal, {
     prefix: base,
     find: (request, staff) => {
       const at = placeOf(staff, checkerDesk);
@@ -45,6 +46,25 @@ export function mountDesk(portal: Portal): Desk {
       return showTo(portal, request, reply, 'nowhere', { status: 403, csrf: signedIn?.csrf ?? '' });
     },
   });
+  const knowing =
+    (answer: Parameters<Desk['get']>[2]): Parameters<Desk['get']>[2] =>
+    (at) =>
+      namesNothing(at) ? notFound(portal, at) : answer(at);
+  return {
+    get: (path, roles, answer) => {
+      desk.get(path, roles, knowing(answer));
+    },
+    post: (path, roles, answer) => {
+      desk.post(path, roles, knowing(answer));
+    },
+  };
+}
+
+const ids = z.record(z.string(), z.uuid());
+
+/** Every part of an address that varies is an id. */
+function namesNothing({ request }: AtDesk): boolean {
+  return !ids.safeParse(request.params).success;
 }
 
 /** @returns whoever sent a request, with the roles that they have at this moment */

@@ -8,11 +8,14 @@ import {
 } from '#review';
 import { readQuery } from '#foundation/http';
 import type { FastifyReply } from 'fastify';
-import { noticeOf, leadTo, show, type FieldErrors } from '../desk/portal.ts';
+import { listActs, writeAct } from '../acts/acts.ts';
+import { longMoment } from '../desk/moments.ts';
+import { leadTo, noticeOf, show, type FieldErrors } from '../desk/portal.ts';
+import { checkerRoles } from '../staff/roles.ts';
 import { ageOf, spanOf } from './ages.ts';
 import { isNamed } from './case-view.ts';
 import { limitsOf } from './dashboard-pages.ts';
-import { checkerAt, showNotMine, type AtDesk, type Desk, type Portal } from './desk.ts';
+import { checkerAt, colleagues, showNotMine, type AtDesk, type Desk, type Portal } from './desk.ts';
 
 const supervisor = ['supervisor'] as const;
 const spans = [7, 30, 90, 365] as const;
@@ -24,6 +27,26 @@ export function mountSupervision(portal: Portal, desk: Desk): void {
   desk.get('/figures', ['supervisor', 'assurance'], (at) => showFigures(portal, at));
   desk.get('/settings', supervisor, (at) => showSettings(portal, at));
   desk.post('/settings', supervisor, (at) => set(portal, at));
+  desk.get('/acts', ['manager'], (at) => showActs(portal, at));
+}
+
+async function showActs(portal: Portal, at: AtDesk): Promise<FastifyReply> {
+  const { deps } = portal.house;
+  const before = readQuery(at.request.query, 'before');
+  const { acts, next } = await listActs(deps, { place: at.place, before });
+  const members = await colleagues(portal);
+  const data = {
+    acts: acts.map(({ type, staffId, initials, details, at: moment }) => ({
+      type,
+      staffName: members.get(staffId ?? '')?.name ?? '–',
+      initials,
+      details,
+      at: longMoment(at.language, moment),
+    })),
+    next,
+    coded: checkerRoles,
+  };
+  return show(portal, at, 'acts', data, { back: at.base });
 }
 
 async function showFigures(portal: Portal, at: AtDesk): Promise<FastifyReply> {
@@ -92,7 +115,14 @@ async function set(portal: Portal, at: AtDesk): Promise<FastifyReply> {
     hours: wholeHours.test(hours.trim()) ? Number(hours) : 0,
     notice: { en: noticeEn, cy: noticeCy },
   };
-  const { outcome } = await portal.house.transact((deps) => changeTarget(deps, change));
+  const { outcome } = await portal.house.transact(async (deps) => {
+    const changed = await changeTarget(deps, change);
+    const { place, staff } = at;
+    const details = [String(change.hours)];
+    if (changed.outcome === 'changed')
+      await writeAct(deps, { place, staffId: staff.staffId, type: 'target-set', details });
+    return changed;
+  });
   const sayAt = (field: string) =>
     showSettings(portal, at, [{ field, key: outcome, values: { most: longestNotice } }]);
   switch (outcome) {

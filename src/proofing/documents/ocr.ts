@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { createWorker, OEM, PSM, type Worker } from 'tesseract.js';
-import { angleOf } from './skew.ts';
 import type { ReadLine } from './page.ts';
+import { areLinesUpright, findSkew } from './skew.ts';
 
 /** Reads what is printed on pictures. */
 export interface Ocr {
@@ -11,17 +11,28 @@ export interface Ocr {
   readTwice(picture: Uint8Array): Promise<readonly (readonly ReadLine[])[]>;
 }
 
+/** A picture in grey, one byte for each pixel. */
+interface Plate {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A picture that is kept is of 25 million pixels at most; this is for one that slipped through. */
 const mostPixels = 40_000_000;
+const longestSide = 2000;
+const sideToMeasure = 500;
 const background = '#808080';
 const looks = {
   near: { width: 1600, mode: PSM.SINGLE_BLOCK },
   far: { width: 1200, mode: PSM.AUTO },
   /** For whether there is anything to read at all. */
-  glance: { width: 900, mode: PSM.SINGLE_BLOCK },
+  glance: { width: 800, mode: PSM.SINGLE_BLOCK },
 } as const;
-/** Fewer words than these that are read well: it lies on its side or head. */
+type Look = (typeof looks)[keyof typeof looks];
+/** Fewer words than these that are read well: it lies on its head. */
 const fewWords = 8;
+const readWell = 0.6;
 
 sharp.cache(false);
 sharp.concurrency(1);
@@ -39,60 +50,60 @@ export async function openOcr(): Promise<Ocr> {
 }
 
 async function readTwice(worker: Worker, picture: Uint8Array): Promise<readonly (readonly ReadLine[])[]> {
-  const asTaken = await level(sharp(picture, { limitInputPixels: mostPixels }).autoOrient());
-  const first = await read(worker, asTaken, looks.near);
-  if (wordsIn(first) >= fewWords) return [first, await read(worker, asTaken, looks.far)];
-  const turned = await turn(worker, asTaken, wordsIn(first));
-  return [
-    turned === asTaken ? first : await read(worker, turned, looks.near),
-    await read(worker, turned, looks.far),
-  ];
-}
-
-type Look = (typeof looks)[keyof typeof looks];
-
-async function read(worker: Worker, picture: Buffer, { width, mode }: Look): Promise<readonly ReadLine[]> {
-  await worker.setParameters({ tessedit_pageseg_mode: mode });
-  const sized = await sharp(picture).resize({ width }).normalise().png({ compressionLevel: 1 }).toBuffer();
-  const { data } = await worker.recognize(sized, {}, { text: false, blocks: true });
-  const blocks = data.blocks ?? [];
-  return blocks.flatMap(({ paragraphs }) =>
-    paragraphs.flatMap(({ lines }) =>
-      lines.map(({ text, confidence }) => ({ text: text.trim(), confidence: confidence / 100 })),
-    ),
+  const taken = await develop(sharp(picture, { limitInputPixels: mostPixels }).autoOrient());
+  const small = await develop(
+    open(taken).resize({ width: sideToMeasure, height: sideToMeasure, fit: 'inside' }),
   );
+  const plate = areLinesUpright(small.data, small) ? await develop(open(taken).rotate(90)) : taken;
+  const upright = await level(plate);
+  const first = await read(worker, upright, looks.near);
+  if (wordsIn(first) >= fewWords) return [first, await read(worker, upright, looks.far)];
+  const turned = await develop(open(upright).rotate(180));
+  if (wordsIn(await read(worker, turned, looks.glance)) <= wordsIn(first))
+    return [first, await read(worker, upright, looks.far)];
+  return [await read(worker, turned, looks.near), await read(worker, turned, looks.far)];
 }
 
-/** @returns the picture turned so that more can be read on it than `words`, or as it is */
-async function turn(worker: Worker, picture: Buffer, words: number): Promise<Buffer> {
-  let best = { words, picture };
-  for (const degrees of [180, 90, 270]) {
-    const turned = await level(sharp(picture).rotate(degrees));
-    const found = wordsIn(await read(worker, turned, looks.glance));
-    if (found > best.words) best = { words: found, picture: turned };
-    if (found >= fewWords) break;
-  }
-  return best.picture;
+async function read(worker: Worker, plate: Plate, { width, mode }: Look): Promise<readonly ReadLine[]> {
+  await worker.setParameters({ tessedit_pageseg_mode: mode });
+  const sized = await develop(open(plate).resize({ width }).normalise());
+  // A portable grey map: nothing has to be packed and unpacked.
+  const map = Buffer.concat([Buffer.from(`P5\n${sized.width} ${sized.height}\n255\n`), sized.data]);
+  const { data } = await worker.recognize(map, {}, { text: false, blocks: true });
+  const lines = (data.blocks ?? [])
+    .flatMap(({ paragraphs }) => paragraphs)
+    .flatMap((paragraph) => paragraph.lines);
+  return lines.map(({ text, confidence }) => ({
+    text: text.trim(),
+    confidence: Math.min(1, Math.max(0, confidence / 100)),
+  }));
 }
 
 function wordsIn(lines: readonly ReadLine[]): number {
   // A machine-readable zone is read the right way up, or not at all.
   if (lines.some(({ text }) => /^[A-Z0-9<]{26,}$/u.test(text) && text.includes('<<'))) return fewWords;
   return lines
-    .filter(({ confidence }) => confidence > 0.6)
+    .filter(({ confidence }) => confidence > readWell)
     .flatMap(({ text }) => text.split(/\s+/u))
     .filter((word) => /^[\p{L}\d'.-]{3,}$/u.test(word)).length;
 }
 
-/** @returns the picture in grey, with its writing level */
-async function level(picture: Sharp): Promise<Buffer> {
-  const grey = await picture
+/** @returns the picture with its lines of writing level */
+async function level(plate: Plate): Promise<Plate> {
+  const small = await develop(open(plate).resize({ width: sideToMeasure }));
+  const degrees = findSkew(small.data, small);
+  return degrees === 0 ? plate : develop(open(plate).rotate(-degrees, { background }));
+}
+
+function open({ data, width, height }: Plate): Sharp {
+  return sharp(data, { raw: { width, height, channels: 1 } });
+}
+
+async function develop(picture: Sharp): Promise<Plate> {
+  const { data, info } = await picture
+    .resize({ width: longestSide, height: longestSide, fit: 'inside', withoutEnlargement: true })
     .greyscale()
-    .resize({ width: 2000, height: 2000, fit: 'inside', withoutEnlargement: true })
-    .png({ compressionLevel: 1 })
-    .toBuffer();
-  const small = await sharp(grey).resize({ width: 500 }).raw().toBuffer({ resolveWithObject: true });
-  const angle = angleOf(small.data, small.info);
-  if (angle === 0) return grey;
-  return sharp(grey).rotate(-angle, { background }).png({ compressionLevel: 1 }).toBuffer();
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
 }

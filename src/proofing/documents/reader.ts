@@ -14,17 +14,24 @@ export interface DocumentReader {
 }
 
 /** Longer nobody looks at a page that says nothing. */
-const mostMilliseconds = 8000;
+const usualSeconds = 8;
 const idleSeconds = 60;
 
-/** Opens the way to read documents. No process is started before there is something to read. */
-export function openDocumentReader(house: { readonly log: Logger }): DocumentReader {
+/**
+ * Opens the way to read documents. No process is started before there is something to read.
+ *
+ * @param options.mostSeconds after which a document stays unread; 8, if left out
+ */
+export function openDocumentReader(
+  house: { readonly log: Logger },
+  { mostSeconds = usualSeconds }: { readonly mostSeconds?: number } = {},
+): DocumentReader {
   const workers = openWorkers({
     script: new URL('reading-process.ts', import.meta.url),
     name: 'document reader',
     processes: 1,
     queue: 8,
-    taskSeconds: mostMilliseconds / 1000,
+    taskSeconds: mostSeconds,
     idleSeconds,
     heapMb: 192,
     memoryMb: 600,
@@ -35,6 +42,7 @@ export function openDocumentReader(house: { readonly log: Logger }): DocumentRea
       const pictures = [document.front, document.back].filter((picture) => picture !== undefined);
       const ends = await inTime(
         Promise.all(pictures.map((picture) => workers.run({ name: 'read', input: picture }))),
+        mostSeconds * 1000,
       );
       return readingOf(ends, document);
     },
@@ -50,7 +58,10 @@ export async function readDocument(
   return reader === undefined ? unread('failed') : reader.read(document);
 }
 
-async function inTime(ends: Promise<readonly TaskEnd[]>): Promise<readonly TaskEnd[]> {
+async function inTime(
+  ends: Promise<readonly TaskEnd[]>,
+  mostMilliseconds: number,
+): Promise<readonly TaskEnd[]> {
   const { promise, resolve } = Promise.withResolvers<readonly TaskEnd[]>();
   const timer = setTimeout(() => resolve([{ outcome: 'failed', why: 'too_slow' }]), mostMilliseconds);
   try {

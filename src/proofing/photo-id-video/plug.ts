@@ -12,6 +12,7 @@ import { method } from './method-id.ts';
 import { notSent } from './not-sent/step.ts';
 import { isOffered, standingOf } from './offered.ts';
 import { staffSummary } from './staff-summary.ts';
+import { sendWithoutPages } from './without-pages.ts';
 import { words } from './words.ts';
 
 /** The pages that photograph and record. */
@@ -42,6 +43,7 @@ const plug = proofingMethod({
   isProven: ({ isProven }) => isProven === true,
   steps: (tools) => [progress, notSent, beforeYouStart, ...ownCaptureSteps(tools), checkAndSend(tools), sent],
   capture: captureSteps,
+  sendWithoutPages,
   staffSummary,
   auditEvents: [
     'attempt.opened',

@@ -3,6 +3,7 @@ import type { Language } from '#foundation/web';
 import type { IdentityCheck, PatientStanding, SimulatedGpAccount } from '#gp-systems';
 import type { RegisteredPerson } from '#pds';
 import type { ChallengeWay, DocumentKind } from '#proofing';
+import type { ReasonCode } from '#review';
 import type { Flaw } from '../documents/document.ts';
 import type { MadeUpIdentity } from '../people.ts';
 
@@ -42,20 +43,6 @@ export interface AtPractices {
   readonly isFastTrackBlocked?: true;
 }
 
-/** What came of a check of photo ID and a video; or why it was declined. */
-export const photoCheckEnds = [
-  'pending',
-  'on-hold',
-  'approved',
-  'unreadable',
-  'expired',
-  'wrong-numbers',
-  'other-name',
-  'record-problem',
-  'not-authentic',
-] as const;
-export type PhotoCheckEnd = (typeof photoCheckEnds)[number];
-
 /** What somebody has sent for a person to check, and what came of it. It is drawn when it is first needed. */
 export interface PhotoCheck {
   readonly document: DocumentKind;
@@ -67,7 +54,7 @@ export interface PhotoCheck {
   readonly familyNameOnIt?: string;
   /** Their video shows other numbers than they were given. */
   readonly hasOtherNumbers?: true;
-  readonly came: PhotoCheckEnd;
+  readonly came: 'pending' | 'on-hold' | 'approved' | { readonly declined: ReasonCode };
 }
 
 /** A made-up person of the sandbox. */

@@ -134,7 +134,12 @@ export const photoCheckPersonas: readonly Persona[] = [
       gpOdsCode: 'Z99001',
       mobile: '07700 900058',
     },
-    check: { document: 'uk-driving-licence', way: 'write', flaws: ['blurred'], came: 'unreadable' },
+    check: {
+      document: 'uk-driving-licence',
+      way: 'write',
+      flaws: ['blurred'],
+      came: { declined: 'unreadable-licence' },
+    },
   }),
   checkedPerson({
     id: 'photo-check-declined-other-document',
@@ -161,7 +166,7 @@ export const photoCheckPersonas: readonly Persona[] = [
       gpOdsCode: 'Z99002',
       mobile: '07700 900059',
     },
-    check: { document: 'passport', way: 'say', isExpired: true, came: 'expired' },
+    check: { document: 'passport', way: 'say', isExpired: true, came: { declined: 'passport-expired' } },
   }),
   checkedPerson({
     id: 'photo-check-declined-new-video',
@@ -188,7 +193,12 @@ export const photoCheckPersonas: readonly Persona[] = [
       gpOdsCode: 'Z99003',
       mobile: '07700 900060',
     },
-    check: { document: 'european-identity-card', way: 'write', hasOtherNumbers: true, came: 'wrong-numbers' },
+    check: {
+      document: 'european-identity-card',
+      way: 'write',
+      hasOtherNumbers: true,
+      came: { declined: 'digits-wrong' },
+    },
   }),
   checkedPerson({
     id: 'photo-check-declined-check-details',
@@ -215,7 +225,12 @@ export const photoCheckPersonas: readonly Persona[] = [
       gpOdsCode: 'Z99001',
       mobile: '07700 900061',
     },
-    check: { document: 'passport', way: 'say', familyNameOnIt: 'Lindholm', came: 'other-name' },
+    check: {
+      document: 'passport',
+      way: 'say',
+      familyNameOnIt: 'Lindholm',
+      came: { declined: 'last-name-differs-passport' },
+    },
   }),
   checkedPerson({
     id: 'photo-check-declined-ask-practice',
@@ -241,7 +256,7 @@ export const photoCheckPersonas: readonly Persona[] = [
       gpOdsCode: 'Z99002',
       mobile: '07700 900062',
     },
-    check: { document: 'uk-driving-licence', way: 'say', came: 'record-problem' },
+    check: { document: 'uk-driving-licence', way: 'say', came: { declined: 'record-problem' } },
   }),
   checkedPerson({
     id: 'photo-check-declined-another-way',
@@ -268,6 +283,6 @@ export const photoCheckPersonas: readonly Persona[] = [
       gpOdsCode: 'Z99003',
       mobile: '07700 900063',
     },
-    check: { document: 'passport', way: 'say', flaws: ['forged'], came: 'not-authentic' },
+    check: { document: 'passport', way: 'say', flaws: ['forged'], came: { declined: 'passport-forged' } },
   }),
 ];

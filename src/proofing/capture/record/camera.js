@@ -41,10 +41,12 @@ export async function openCamera(withSound) {
 /** Whether it is the microphone alone that there isn't. */
 async function hasCameraAlone(error) {
   if (error.name !== 'NotFoundError') return false;
-  const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
-  return (
-    devices.some(({ kind }) => kind === 'videoinput') && !devices.some(({ kind }) => kind === 'audioinput')
-  );
+  try {
+    const kinds = (await navigator.mediaDevices.enumerateDevices()).map(({ kind }) => kind);
+    return kinds.includes('videoinput') && !kinds.includes('audioinput');
+  } catch {
+    return false;
+  }
 }
 
 function reasonOf({ name }) {

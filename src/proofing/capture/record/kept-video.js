@@ -59,6 +59,8 @@ function openDatabase() {
 function answerOf(request) {
   return new Promise((resolve, reject) => {
     request.addEventListener('success', () => resolve(request.result));
-    request.addEventListener('error', () => reject(request.error));
+    request.addEventListener('error', () =>
+      reject(new Error('nothing is kept on this device', { cause: request.error })),
+    );
   });
 }

@@ -12,7 +12,7 @@ const words = spoken.dataset;
 const preview = find('[data-preview]');
 const playback = find('[data-playback]');
 const filePart = document.querySelector('[data-file]');
-const fewestSeconds = 2;
+const fewestSeconds = 3;
 
 let stream;
 let video;

@@ -66,18 +66,18 @@ function press(key, at, dialog) {
 
 function answer(key) {
   const next = document.getElementById('next');
-  const press = (selector) => {
+  const click = (selector) => {
     const target = next?.querySelector(selector);
     target?.click();
     return target !== null && target !== undefined;
   };
   switch (key) {
     case 'y':
-      return press('[data-answer="yes"] button');
+      return click('[data-answer="yes"] button');
     case 'n':
-      return press('[data-answer="no"] button');
+      return click('[data-answer="no"] button');
     case 's':
-      return press('[data-primary]');
+      return click('[data-primary]');
     case 'q':
       goToNext();
       return true;

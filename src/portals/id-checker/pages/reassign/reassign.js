@@ -7,6 +7,7 @@ if (template !== null && select !== null) {
   const said = document.querySelector('[data-found]');
   const [nobody, ...everybody] = [...select.options];
   select.size = Math.min(8, everybody.length + 1);
+  select.style.height = 'auto';
   input.addEventListener('input', () => {
     const typed = fold(input.value);
     const fitting = everybody.filter((option) => fold(option.text).includes(typed));

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import path from 'node:path';
+import { test } from 'node:test';
+import { Upload } from 'tus-js-client';
+import { openEvidence, startEvidenceWork, takeUpload } from '#evidence';
+import { findFreePort } from '../support/free-port.ts';
+import { createTestHouse, type TestHouse } from '../support/house.ts';
+import { until } from '../support/until.ts';
+import { contentOf, keepingAll, mayUpload, openTestBundle } from '../support/uploads.ts';
+
+const megabyte = 1024 * 1024;
+
+interface Process {
+  readonly said: readonly unknown[];
+  kill(): Promise<void>;
+}
+
+async function startProcess({ databaseUrl, masterKey }: TestHouse, port: number): Promise<Process> {
+  const child: ChildProcess = fork(path.resolve(import.meta.dirname, '../support/uploads-process.ts'), {
+    env: {
+      PATH: process.env['PATH'],
+      TEST_DATABASE_URL: databaseUrl,
+      TEST_MASTER_KEY: masterKey.toString('base64'),
+      TEST_PORT: String(port),
+    },
+  });
+  const ended = once(child, 'exit');
+  const said: unknown[] = [];
+  child.on('message', (message) => said.push(message));
+  await until(() => said.includes('listening'));
+  return {
+    said,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+test('a video comes whole and is looked at, although its process is killed in the midst of both', async (t) => {
+  const here = await createTestHouse();
+  t.after(here.close);
+  const port = await findFreePort();
+  const bundleId = await openTestBundle(here.house);
+  const content = randomBytes(20 * megabyte);
+  let child = await startProcess(here, port);
+  t.after(() => child.kill());
+  let [kills, restarted] = [0, Promise.resolve()];
+  const restart = async (): Promise<void> => {
+    await child.kill();
+    child = await startProcess(here, port);
+  };
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const upload = new Upload(content, {
+    endpoint: `http://127.0.0.1:${port}/uploads`,
+    headers: mayUpload(bundleId, 'video'),
+    retryDelays: Array.from({ length: 60 }, () => 250),
+    onProgress: (sent) => {
+      if (sent < (kills + 1) * 6 * megabyte || kills === 2) return;
+      kills += 1;
+      restarted = restart();
+    },
+    onError: reject,
+    onSuccess: () => resolve(upload.url?.split('/').at(-1) ?? ''),
+  });
+  upload.start();
+  const uploadId = await promise;
+  await restarted;
+  assert.equal(kills, 2);
+  await until(() => child.said.includes('looking'));
+  await child.kill();
+
+  const opened = await openEvidence(here.house);
+  t.after(opened.close);
+  const evidence = keepingAll(opened);
+  await startEvidenceWork(here.house, here.jobs, evidence);
+  const take = () => takeUpload(here.house, evidence, { bundleId, uploadId });
+  assert.equal((await take()).outcome, 'checking');
+  here.clock.advance(60);
+  await until(async () => (await take()).outcome === 'received');
+  const taken = await take();
+  assert.ok(taken.outcome === 'received');
+  assert.ok((await contentOf({ house: here.house, evidence }, taken.file)).equals(content));
+});
