@@ -31,6 +31,8 @@ let app: TestApp;
 let service: TestService;
 let camera: FakeCamera;
 let browser: Browser;
+let passport: Buffer;
+let filmed: Buffer;
 const somebody = createPeople();
 const expires = '2032-05-01';
 
@@ -44,7 +46,10 @@ before(async () => {
     openFakeCamera(),
   ]);
   service = await registerAskingService(app);
-  await camera.showPicture(await passportOf({ familyName: 'Nobody' }));
+  passport = await passportOf({ familyName: 'Meadows' });
+  // Nobody but the checker looks at which numbers it shows.
+  filmed = await drawVideo({ face: faceOf('Meadows'), way: 'sign', digits: [1, 2, 3, 4], seconds: 4 });
+  await camera.showPicture(passport);
   const isRoot = process.getuid?.() === 0;
   browser = await chromium.launch({
     executablePath: findChromium() ?? '',
@@ -139,11 +144,10 @@ test('somebody photographs a passport and records a video, a checker approves, t
   await at.close();
 });
 
-/** Goes through the video with a file; what it shows is looked at by the checker alone. */
-async function showNumbers(tab: Tab, way: 'say' | 'write' | 'sign', familyName: string): Promise<void> {
+/** Goes through the video with a file. */
+async function showNumbers(tab: Tab, way: 'say' | 'write' | 'sign'): Promise<void> {
   await tab.answerWith('way', way);
-  const digits = await numbersOn(tab);
-  await uploadVideo(tab, asVideo(await drawVideo({ face: faceOf(familyName), way, digits, seconds: 4 })));
+  await uploadVideo(tab, asVideo(filmed));
 }
 
 test('somebody who signs in BSL is declined for the photo, reads why, tries again, and is approved', async () => {
@@ -152,9 +156,8 @@ test('somebody who signs in BSL is declined for the photo, reads why, tries agai
   const tab = await at.openTab();
   await arrive(tab, ben);
   await begin(tab);
-  const passport = asPhoto(await passportOf(ben));
-  await uploadPhoto(tab, passport);
-  await showNumbers(tab, 'sign', ben.familyName);
+  await uploadPhoto(tab, asPhoto(passport));
+  await showNumbers(tab, 'sign');
   await send(tab);
   await check(async (desk) => {
     await answerQuestion(desk, 'No');
@@ -172,8 +175,8 @@ test('somebody who signs in BSL is declined for the photo, reads why, tries agai
   await tab.answer();
   await tab.answerWith('documentKind', 'passport');
   await tab.answer();
-  await uploadPhoto(tab, passport);
-  await showNumbers(tab, 'sign', ben.familyName);
+  await uploadPhoto(tab, asPhoto(passport));
+  await showNumbers(tab, 'sign');
   await send(tab);
   await check(approve);
   await tab.page.reload();
@@ -189,8 +192,8 @@ test('without JavaScript somebody uploads photos and a video, and is approved', 
   const tab = await at.openTab();
   await arrive(tab, cai);
   await begin(tab);
-  await uploadPhoto(tab, asPhoto(await passportOf(cai)));
-  await showNumbers(tab, 'say', cai.familyName);
+  await uploadPhoto(tab, asPhoto(passport));
+  await showNumbers(tab, 'say');
   await send(tab);
   await check(approve);
   await arrive(tab, cai);
