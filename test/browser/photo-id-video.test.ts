@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { codeNow } from '#portals';
 import { settleDueCases } from '#review';
-import { drawDocument, drawVideo, faceOf } from '#sandbox';
+import { drawDocument, faceOf } from '#sandbox';
 import { chromium, type Browser } from 'playwright-core';
 import { findChromium } from '../../scripts/chromium.mjs';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { addChecker, checkerSecret } from '../support/checkers.ts';
 import { createPeople } from '../support/people.ts';
 import { registerAskingService } from '../support/proof-walks.ts';
+import { smallVideo } from '../support/small-video.ts';
 import type { TestService } from '../support/service.ts';
 import { matchedPerson, proven, type Matched } from '../support/ways-walks.ts';
 import { openDevice, type Device, type Habits, type Tab } from './support/device.ts';
@@ -32,7 +33,6 @@ let service: TestService;
 let camera: FakeCamera;
 let browser: Browser;
 let passport: Buffer;
-let filmed: Buffer;
 const somebody = createPeople();
 const expires = '2032-05-01';
 
@@ -47,8 +47,6 @@ before(async () => {
   ]);
   service = await registerAskingService(app);
   passport = await passportOf({ familyName: 'Meadows' });
-  // Nobody but the checker looks at which numbers it shows.
-  filmed = await drawVideo({ face: faceOf('Meadows'), way: 'write', digits: [1, 2, 3, 4], seconds: 4 });
   await camera.showPicture(passport);
   const isRoot = process.getuid?.() === 0;
   browser = await chromium.launch({
@@ -144,10 +142,10 @@ test('somebody photographs a passport and records a video, a checker approves, t
   await at.close();
 });
 
-/** Goes through the video with a file. */
+/** Goes through the video with a file; nobody but the checker looks at what it shows. */
 async function showNumbers(tab: Tab, way: 'say' | 'write' | 'sign'): Promise<void> {
   await tab.answerWith('way', way);
-  await uploadVideo(tab, asVideo(filmed));
+  await uploadVideo(tab, asVideo(await smallVideo()));
 }
 
 test('somebody who signs in BSL is declined for the photo, reads why, tries again, and is approved', async () => {
