@@ -27,6 +27,9 @@ export async function insertContent(
   return numAffectedRows > 0n;
 }
 
+/** Each turn writes a chunk at least, however little comes with it. */
+const mostTurns = 4000;
+
 /** Takes the turn to write, from whoever has it. @returns undefined unless so many bytes are there */
 export async function takeTurn(
   db: Db,
@@ -37,6 +40,7 @@ export async function takeTurn(
     .set((of) => ({ turn: of('turn', '+', 1), has_objects: sql`has_objects OR ${hasObjects}` }))
     .where('id', '=', id)
     .where('bytes', '=', bytes)
+    .where('turn', '<', mostTurns)
     .where('unfinished_until', 'is not', null)
     .returning('turn')
     .executeTakeFirst();

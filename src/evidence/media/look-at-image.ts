@@ -91,7 +91,10 @@ async function readHeader(format: ImageFormat, content: Buffer): Promise<Header>
     if (own === undefined) throw new Error('no JPEG');
     return { ...own, orientation };
   }
-  const bytesPerPixel = format === 'webp' ? 4 : found.channels * (found.depth === 'ushort' ? 2 : 1);
+  // A plain WebP is made smaller while it is decoded; one without losses or with transparency afterwards.
+  const isPlainWebp = content.toString('latin1', 12, 16) === 'VP8 ';
+  const bytesPerPixel =
+    format === 'webp' ? (isPlainWebp ? 2 : 4) : found.channels * (found.depth === 'ushort' ? 2 : 1);
   const isHeldWhole = format === 'webp' || found.isProgressive;
   return { width, height, heldBytes: isHeldWhole ? width * height * bytesPerPixel : 0, orientation };
 }
@@ -105,7 +108,8 @@ function refuseSize({ width, height, heldBytes }: Omit<Header, 'orientation'>): 
 
 async function writeAnew(pixels: Pixels, caller: Caller): Promise<ImageAnswer> {
   const { data: jpeg, info } = await turn(pixels)
-    .jpeg({ quality: 86, chromaSubsampling: '4:4:4' })
+    // Optimised coding would hold all coefficients, twice what the pixels take.
+    .jpeg({ quality: 86, chromaSubsampling: '4:4:4', optimiseCoding: false })
     .toBuffer({ resolveWithObject: true });
   const size = measuredSize({ width: info.width, height: info.height });
   const grey = await turn(pixels)

@@ -1,4 +1,4 @@
-import multipart from '@fastify/multipart';
+import multipart, { type Multipart, type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { damaged, UnreadableForm, type FormFields } from './forms.ts';
 
@@ -23,6 +23,12 @@ export interface UploadedFile {
 /** More came than a file of this form may have. */
 export class FileTooBig extends Error {
   override readonly name = 'FileTooBig';
+}
+
+/** So long that nobody reads it to its end for the sake of telling. */
+class FormTooLong extends Error {
+  override readonly name = 'FormTooLong';
+  readonly statusCode = 413;
 }
 
 /** A form with a file, as far as it has been read: its file is still to come. */
@@ -61,20 +67,22 @@ export function bringsUpload(request: FastifyRequest): boolean {
  * Reads a form up to its file.
  *
  * @param limits.maxBytes of the file
- * @throws {UnreadableForm} for what is no such form, or says not how long it is, or is far too long
+ * @throws {UnreadableForm} for what is no such form, or says not how long it is
+ * @throws {FormTooLong} for what is far too long
  */
 export async function readUpload(
   request: FastifyRequest,
   { field, maxBytes }: { readonly field: string; readonly maxBytes: number },
 ): Promise<Upload> {
   const length = Number(request.headers['content-length'] ?? Number.NaN);
-  if (!(length <= drainedBytes)) throw new UnreadableForm('the form is too long, or says not how long it is');
+  if (Number.isNaN(length)) throw new UnreadableForm('the form says not how long it is');
+  if (length > drainedBytes) throw new FormTooLong('the form is far too long');
   const limits = { files: 1, fields: mostFields, fieldSize: fieldBytes, fileSize: maxBytes };
   const parts = readParts(request, limits);
   const fields = new Map<string, string>();
   for (;;) {
     const part = await parts.next();
-    if (part.done === true) return uploadOf({ parts, fields, isTooBig: false });
+    if (part.done === true) return uploadOf(request, { parts, fields, isTooBig: false });
     const { value } = part;
     if (value.type === 'field') {
       const text = typeof value.value === 'string' ? value.value : '';
@@ -83,31 +91,27 @@ export async function readUpload(
       if (!fields.has(value.fieldname)) fields.set(value.fieldname, text);
     } else if (value.fieldname === field) {
       const isTooBig = length > maxBytes + besidesBytes;
-      return uploadOf({ parts, fields, isTooBig, part: value });
+      return uploadOf(request, { parts, fields, isTooBig, part: value });
     } else {
       throw new UnreadableForm('the form has a file that was not asked for');
     }
   }
 }
 
-type Part = Awaited<ReturnType<ReturnType<FastifyRequest['parts']>['next']>>['value'];
-type FilePart = Extract<Part, { type: 'file' }>;
-type Parts = AsyncGenerator<NonNullable<Part>, void>;
+type Parts = AsyncGenerator<Multipart, void>;
 
-function uploadOf(read: {
-  parts: Parts;
-  fields: ReadonlyMap<string, string>;
-  isTooBig: boolean;
-  part?: FilePart;
-}): Upload {
+function uploadOf(
+  request: FastifyRequest,
+  read: { parts: Parts; fields: ReadonlyMap<string, string>; isTooBig: boolean; part?: MultipartFile },
+): Upload {
   const { parts, part, isTooBig } = read;
   return {
     fields: Object.fromEntries(read.fields),
     // A browser sends a part without a name when nothing was chosen.
     file:
-      part === undefined || (part.filename ?? '') === ''
+      part === undefined || part.filename === ''
         ? undefined
-        : { claimedType: part.mimetype, content: contentOf(part) },
+        : { claimedType: part.mimetype, content: contentOf(request, part) },
     isTooBig,
     finish: async () => {
       part?.file.resume();
@@ -116,16 +120,24 @@ function uploadOf(read: {
   };
 }
 
-async function* contentOf({ file }: FilePart): AsyncGenerator<Uint8Array> {
-  // Left early, it is read to its end all the same: what comes after it in the form would otherwise never come.
-  for await (const chunk of file.iterator({ destroyOnReturn: false })) {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('a file came as text');
-    yield chunk;
+async function* contentOf(request: FastifyRequest, { file }: MultipartFile): AsyncGenerator<Uint8Array> {
+  try {
+    // Left early, it is read to its end all the same: what comes after it in the form would otherwise never come.
+    for await (const chunk of file.iterator({ destroyOnReturn: false })) {
+      if (!(chunk instanceof Uint8Array)) throw new TypeError('a file came as text');
+      yield chunk;
+    }
+  } catch (error) {
+    throw whyUnreadable(request, error);
   }
   if (file.truncated) throw new FileTooBig('the file is too big');
 }
 
 /** What the parser says of a form is the caller's fault; that the caller is gone is told as such. */
+function whyUnreadable({ raw }: FastifyRequest, error: unknown): Error {
+  return raw.errored ?? new UnreadableForm('the form can’t be read', { cause: error });
+}
+
 async function* readParts(
   request: FastifyRequest,
   limits: { files: number; fields: number; fieldSize: number; fileSize: number },
@@ -133,6 +145,6 @@ async function* readParts(
   try {
     for await (const part of request.parts({ limits })) yield part;
   } catch (error) {
-    throw request.raw.errored ?? new UnreadableForm('the form can’t be read', { cause: error });
+    throw whyUnreadable(request, error);
   }
 }
