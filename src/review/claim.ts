@@ -16,7 +16,7 @@ import {
 } from './queue-store.ts';
 import { traceSoon } from './trace.ts';
 import { endIfPointless, settleCases } from './settle.ts';
-import { idleSince, mayDo, ownAccountOf, takeMyCase } from './turn.ts';
+import { idleSince, isId, mayDo, ownAccountOf, takeMyCase } from './turn.ts';
 import type { Checker, NotMine } from './types.ts';
 
 export type Claimed =
@@ -55,6 +55,8 @@ async function claimOnce(
   const { staffId } = checker;
   const now = deps.clock.now();
   await takeCheckerTurn(deps.db, staffId);
+  // Their own first, and nothing held meanwhile: then nobody who waits is waited for.
+  await releaseIdleCases(deps, staffId);
   await releaseIdleCases(deps);
   const open = await selectOpenCase(deps.db, { staffId, idleSince: idleSince(deps) });
   if (open !== undefined) return { claimed: { outcome: 'open_already', caseId: open }, closed: [] };
@@ -84,11 +86,13 @@ async function enoughUntil(deps: Deps, staffId: string): Promise<Date | undefine
   return last === undefined ? undefined : secondsAfter(last, hour);
 }
 
-/** Gives back to the queue what nobody works on any more. */
+/** Gives back to the queue what nobody works on any more, or of that only what is somebody's. */
 export async function releaseIdleCases(
   deps: Pick<Deps, 'db' | 'clock' | 'settings' | 'audit'>,
+  of?: string,
 ): Promise<void> {
-  for (const { caseId, staffId } of await releaseIdle(deps.db, idleSince(deps)))
+  const which = of === undefined ? {} : { staffId: of };
+  for (const { caseId, staffId } of await releaseIdle(deps.db, { idleSince: idleSince(deps), ...which }))
     await deps.audit({ type: 'case.released', details: { caseId, staffId } });
 }
 
@@ -125,7 +129,8 @@ export async function reviseCase(
 ): Promise<Revised> {
   const { staffId } = checker;
   await takeCheckerTurn(deps.db, staffId);
-  const one = await lockCase(deps, caseId);
+  await releaseIdleCases(deps, staffId);
+  const one = isId(caseId) ? await lockCase(deps, caseId) : undefined;
   const now = deps.clock.now();
   const isStillOpen =
     one?.state === 'processing' &&
@@ -135,7 +140,6 @@ export async function reviseCase(
     one.processingUntil > now;
   if (!isStillOpen || !mayDo(checker, one.list === 'holding' ? 'supervisor' : 'checker'))
     return { outcome: 'too_late' };
-  await releaseIdleCases(deps);
   const open = await selectOpenCase(deps.db, { staffId, idleSince: idleSince(deps) });
   if (one.list === 'main' && open !== undefined) return { outcome: 'too_late' };
   await updateCase(deps, caseId, {

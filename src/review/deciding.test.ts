@@ -398,12 +398,15 @@ test('of somebody who is dead, by the register, a case can only be declined, and
 });
 
 test('while the register does not answer the case waits, and another try finds it', async () => {
+  await review.testRegister.setFault('malformed', 1000);
   const opened = await open();
   const { act } = opened;
   const ask = (trace: Parameters<typeof traceCase>[1]['trace'] = { by: 'own_number' }) =>
     traceCase(home.house, { ...act, register: review.register, trace });
   const none = await traceCase(home.house, { ...act, register: undefined, trace: { by: 'own_number' } });
   assert.equal(none.outcome === 'traced' && none.trace.error, '0001');
+  const silent = await ask();
+  assert.equal(silent.outcome === 'traced' && silent.trace.error, '0004');
   for (const question of ['document-visible', 'document-authentic', 'document-accepted'] as const)
     await home.house.transact((deps) => answerQuestion(deps, { ...act, question, answer: 'yes' }));
   const waiting = await viewOf(home.house, act);
@@ -412,6 +415,7 @@ test('while the register does not answer the case waits, and another try finds i
     answerQuestion(deps, { ...act, question: 'birth-date', answer: 'yes' }),
   );
   assert.equal(refused.outcome, 'not_open');
+  await review.testRegister.clearFaults();
   assert.equal((await ask()).outcome, 'traced');
   const view = await viewOf(home.house, act);
   assert.deepEqual([view.trace?.outcome, view.trace?.entry?.familyName], ['found', 'Meadows']);

@@ -24,13 +24,12 @@ export async function holdCase(
   const taken = await takeMyCase(deps, act);
   if (taken.outcome !== 'mine') return taken;
   const { mine } = taken;
-  const { caseId, checker } = act;
   const reason = holdingReasons.find((one) => one === act.reason);
   const note = act.note?.trim() ?? '';
   if (reason === undefined) return { outcome: 'wrong_reason' };
   if (reason === 'other' && note === '') return { outcome: 'note_missing' };
   if (note.length > longestNote) return { outcome: 'note_too_long' };
-  await putOnHolding(deps, mine, { staffId: checker.staffId, reason, note });
+  await putOnHolding(deps, mine, { staffId: act.checker.staffId, reason, note });
   return { outcome: 'held' };
 }
 

@@ -181,9 +181,11 @@ describe('a video on its way', () => {
       };
     })`);
     assert.notEqual(kept.slice(0, 4), long.subarray(0, 4).toString('latin1'), 'it is encrypted');
+    const address = tab.page.url();
+    await tab.open('about:blank');
     isOff = false;
     sent.length = 0;
-    await tab.page.reload();
+    await tab.open(address);
     await tab.page.waitForURL(/check-video/u);
     await untilLookedAt(tab);
     assert.equal(sent[0]?.method, 'HEAD');

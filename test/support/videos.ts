@@ -41,7 +41,7 @@ const encoderOptions = {
   vp8: { deadline: 'realtime', 'cpu-used': '8' },
   vp9: { deadline: 'realtime', 'cpu-used': '8' },
   h264: { preset: 'ultrafast' },
-  hevc: { preset: 'ultrafast', 'x265-params': 'log-level=none' },
+  hevc: { preset: 'ultrafast', 'x265-params': 'log-level=none:bframes=0' },
 };
 const samplesPerSecond = 48_000;
 

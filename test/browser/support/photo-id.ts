@@ -99,7 +99,11 @@ export async function send(tab: Tab): Promise<void> {
 /** Signs in at the desk where ID is checked, and takes the next case. */
 export async function takeNextCase(
   tab: Tab,
-  { checker, code, origin }: { readonly checker: TestChecker; readonly code: string; readonly origin: string },
+  {
+    checker,
+    code,
+    origin,
+  }: { readonly checker: TestChecker; readonly code: string; readonly origin: string },
 ): Promise<void> {
   await tab.open(`${origin}/id-checker/sign-in`);
   await tab.answer({ email: checker.email, password: staffPassword, code });

@@ -116,7 +116,7 @@ async function tourRecorder(tab: Tab, look: Look): Promise<void> {
   await stateOf(tab, 'old');
   await look(tab, 'numbers too old');
   await tab.page.unrouteAll();
-  await tab.act('new-numbers');
+  await tab.follow(tab.main.locator('[data-in=old] button'));
 }
 
 async function tourFile(tab: Tab, look: Look): Promise<void> {

@@ -25,7 +25,10 @@ const checked = {
 let people = 0;
 
 /** Comes from the service as somebody who is known at P5. */
-export async function arrive({ app, device, asking }: Walk, as: MatchedAs): Promise<{ tab: Tab; person: Matched }> {
+export async function arrive(
+  { app, device, asking }: Walk,
+  as: MatchedAs,
+): Promise<{ tab: Tab; person: Matched }> {
   people += 1;
   const phone = `07700 900 ${String(300 + people)}`;
   const who = { email: `way${people}-${device.language}@example.org`, phone, password: goodPassword };
