@@ -114,7 +114,7 @@ async function takeArrived(
     case 'other_first':
       return goOnWith(deps, visit, taken.sent, { isSecond: true });
     case 'taken':
-      return goOnWith(deps, visit, { challengeId }, { isOurs: true });
+      return goOnWith(deps, visit, { challengeId, way }, { isOurs: true });
   }
 }
 
@@ -122,7 +122,7 @@ async function takeArrived(
 async function goOnWith(
   deps: Deps,
   visit: CaptureVisit,
-  { challengeId }: Pick<SentVideo, 'challengeId'>,
+  { challengeId, way }: Pick<SentVideo, 'challengeId' | 'way'>,
   { isSecond = false, isOurs = false }: { readonly isSecond?: boolean; readonly isOurs?: boolean } = {},
 ): Promise<CaptureOutcome> {
   const { isSecond: _, ...answers } = visit.answers;
@@ -133,9 +133,10 @@ async function goOnWith(
     { ...visit, answers },
     {
       change: (sofar) => {
-        if (sofar.sentVideo?.challengeId === challengeId) return sofar;
+        if (sofar.sentVideo?.challengeId === challengeId && sofar.way === way) return sofar;
         const { video: _video, ...rest } = sofar;
-        return { ...rest, sentVideo: { challengeId, ...takenBy } };
+        // As the numbers are given in it, whatever was chosen elsewhere meanwhile.
+        return { ...rest, way, sentVideo: { challengeId, ...takenBy } };
       },
       ...(isSecond ? { local: { isSecond: true } } : {}),
     },
