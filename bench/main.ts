@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchEvidence } from './evidence.ts';
+import { benchHostileFiles } from './hostile-files.ts';
 import { benchSignIn } from './sign-in.ts';
 import { benchReview } from './review.ts';
 import { isKept, type BenchOptions, type BenchReport } from './support/report.ts';
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   userinfo: benchUserinfo,
   tables: benchTables,
   trace: benchTrace,
+  'hostile-files': benchHostileFiles,
   evidence: benchEvidence,
   review: benchReview,
 };
