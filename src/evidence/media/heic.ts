@@ -66,7 +66,10 @@ function readTiling(handle: number): Tiling {
 
 function decode(handle: number, picture: Tiling & { readonly width: number; readonly height: number }) {
   const { columns, rows, tileWidth, tileHeight, before } = picture;
-  const half = picture.width * picture.height > limits.heicPixelsWhole ? 2 : 1;
+  const isLarge =
+    picture.width * picture.height > limits.heicPixelsWhole ||
+    tileWidth * tileHeight > limits.heicTilePixelsWhole;
+  const half = isLarge ? 2 : 1;
   if ([tileWidth, tileHeight, before.x, before.y].some((part) => part % half !== 0))
     throw new Error('odd tiles');
   const width = Math.floor(picture.width / half);
