@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchDocuments } from './documents.ts';
 import { benchEvidence } from './evidence.ts';
 import { benchSignIn } from './sign-in.ts';
 import { benchReview } from './review.ts';
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   userinfo: benchUserinfo,
   tables: benchTables,
   trace: benchTrace,
+  documents: benchDocuments,
   evidence: benchEvidence,
   review: benchReview,
 };

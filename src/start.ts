@@ -9,6 +9,7 @@ import { closeSenders, loadSenders } from '#messaging';
 import { openVouching } from '#openid';
 import { openRegister } from '#pds';
 import { openDocumentReader, openProofing } from '#proofing';
+import { openPhotoChecks } from '#sandbox';
 import { buildApp, startWork } from './app.ts';
 import { readMasterKey } from './master-key.ts';
 import { openHouse } from './open-house.ts';
@@ -71,7 +72,9 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   stops.push(evidence.close);
   const documentReader = openDocumentReader(open.house);
   stops.push(() => documentReader.close());
-  const proofing = await openProofing(settings, { register, gpSystems, evidence, documentReader });
+  const ways = await openProofing(settings, { register, gpSystems, evidence, documentReader });
+  const photoChecks = sandboxClock === undefined ? undefined : openPhotoChecks(open.house, ways);
+  const proofing = photoChecks?.proofing ?? ways;
   await startWork(open, { senders, register, gpSystems, evidence });
   yield;
   const prepared = sandboxClock === undefined ? undefined : await prepareSandbox(open.house);
@@ -85,9 +88,9 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   stops.push(() => web.app.close());
   yield;
   const sandbox =
-    sandboxClock === undefined || prepared === undefined
+    sandboxClock === undefined || prepared === undefined || photoChecks === undefined
       ? undefined
-      : await startSandbox(web, { clock: sandboxClock, jobs: open.jobs, register, proofing, ...prepared });
+      : await startSandbox(web, { clock: sandboxClock, jobs: open.jobs, register, photoChecks, ...prepared });
   yield;
   await web.app.listen({ port: settings.port, host: settings.host });
   yield;

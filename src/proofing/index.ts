@@ -54,9 +54,4 @@ export { maskEmail } from './capture/on-your-phone/masked-email.ts';
 export { type Begun, type Offers, type Proofing, openProofing } from './proofing.ts';
 export { mayUploadVideo } from './capture/upload-ticket.ts';
 export { openDocumentReader, readDocument, type DocumentReader } from './documents/reader.ts';
-export {
-  documentFindings,
-  type DocumentFinding,
-  type DocumentReading,
-  type DocumentToRead,
-} from './documents/types.ts';
+export type { DocumentFinding, DocumentReading, DocumentToRead } from './documents/types.ts';

@@ -197,3 +197,40 @@ suite('a British licence', () => {
     assert.deepEqual([reading.outcome === 'read' && reading.source, reading.findings], ['text', []]);
   });
 });
+
+suite('a zone that two looks read', () => {
+  /** The last digit belongs to the right date of birth. */
+  const zone = (birthAndCheck: string, last = 6) => [
+    'P<UTOFIELDS<<PRIYA<<<<<<<<<<<<<<<<<<<<<<<<<<',
+    `1234567897UTO${birthAndCheck}F3105319<<<<<<<<<<<<<<0${last}`,
+  ];
+  const asked = { kind: 'passport' } as const;
+
+  test('counts when either look is sure of it, and not when each is sure of another date', () => {
+    const misread = zone('9004139');
+    for (const looks of [
+      [zone('9004126')],
+      [zone('9004126'), misread],
+      [misread, zone('9004126')],
+      [zone('9004126'), []],
+    ])
+      assert.deepEqual(judged(looks, asked).findings, []);
+    assert.equal(judged([zone('9004126'), zone('9104129')], asked).outcome, 'unread');
+  });
+
+  test('has a wrong number only where both read it so', () => {
+    const forged = zone('9004127');
+    assert.deepEqual(judged([forged, forged], asked).findings, ['number_wrong']);
+    const wrongInTheEnd = zone('9004126', 3);
+    assert.deepEqual(judged([wrongInTheEnd, wrongInTheEnd], asked).findings, ['number_wrong']);
+    assert.deepEqual(judged([wrongInTheEnd, zone('9004126')], asked).findings, []);
+    assert.equal(judged([forged], asked).outcome, 'unread');
+    assert.equal(judged([forged, zone('9004128')], asked).outcome, 'unread');
+    assert.equal(judged([forged, zone('9004139')], asked).outcome, 'unread');
+  });
+
+  test('is none where a long number looks like dates that do not fit', () => {
+    const number = ['Reference', 'ABCDEFGHIJ1234567M3105311ABCDE'];
+    assert.equal(judged([number, number], asked).outcome, 'unread');
+  });
+});

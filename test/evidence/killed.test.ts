@@ -45,7 +45,7 @@ test('a video comes whole and is looked at, although its process is killed in th
   t.after(here.close);
   const port = await findFreePort();
   const bundleId = await openTestBundle(here.house);
-  const content = randomBytes(20 * megabyte);
+  const content = randomBytes(12 * megabyte);
   let child = await startProcess(here, port);
   t.after(() => child.kill());
   let [kills, restarted] = [0, Promise.resolve()];
@@ -59,7 +59,7 @@ test('a video comes whole and is looked at, although its process is killed in th
     headers: mayUpload(bundleId, 'video'),
     retryDelays: Array.from({ length: 60 }, () => 250),
     onProgress: (sent) => {
-      if (sent < (kills + 1) * 6 * megabyte || kills === 2) return;
+      if (sent < (kills + 1) * 4 * megabyte || kills === 2) return;
       kills += 1;
       restarted = restart();
     },

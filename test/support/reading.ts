@@ -6,8 +6,9 @@ import {
   type DocumentReader,
   type DocumentReading,
 } from '#proofing';
-import { drawDocument, faceOf } from '#sandbox';
+import { faceOf } from '#sandbox';
 import type { DocumentOrder } from '../../src/sandbox/documents/document.ts';
+import { photographDocument } from '../../src/sandbox/documents/photograph.ts';
 
 /** Whose documents are drawn. */
 const person = {
@@ -20,10 +21,17 @@ const person = {
 export const claimed = { givenNames: 'Siân', familyName: 'O’Weiß', birthdate: '1990-04-12' };
 export const today = '2026-11-26';
 
-/** Draws a document that is good until 31 May 2031. */
+/** Draws a document that is good until 31 May 2031; in this process, which has no memory to save. */
 export function draw(order: Partial<DocumentOrder> = {}): Promise<Buffer> {
   const face = faceOf('siân');
-  return drawDocument({ kind: 'passport', side: 'front', person, face, expires: '2031-05-31', ...order });
+  return photographDocument({
+    kind: 'passport',
+    side: 'front',
+    person,
+    face,
+    expires: '2031-05-31',
+    ...order,
+  });
 }
 
 /** A reader that takes its time, however much else this machine has to do, with what it wrote into the log. */

@@ -8,7 +8,7 @@ import { loadSenders } from '#messaging';
 import { openVouching } from '#openid';
 import { openRegister } from '#pds';
 import { openProofing } from '#proofing';
-import { openRequestLog, sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
+import { openPhotoChecks, openRequestLog, sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
 import { buildApp, startWork } from '../../src/app.ts';
 import { findFreePort } from './free-port.ts';
 import { createTestHouse, type TestHouse } from './house.ts';
@@ -67,10 +67,11 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
   const evidence = await openEvidence(home.house);
   const parts = { register, gpSystems, evidence };
   await startWork(home, { senders: await loadSenders(home.house.settings, {}), ...parts });
-  const proofing = await openProofing(home.house.settings, parts);
+  const photoChecks = openPhotoChecks(home.house, await openProofing(home.house.settings, parts));
+  const { proofing } = photoChecks;
   const web = await buildApp(home.house, { observe: requests.observe, proofing, ...parts });
   const demoClient = await seedSandbox(home.house, { origin: demoOrigin });
-  await sandboxRoutes(web, { clock: home.clock, requests, demoOrigin, register, proofing });
+  await sandboxRoutes(web, { clock: home.clock, requests, demoOrigin, register, photoChecks });
   return {
     home,
     origin,

@@ -32,10 +32,13 @@ function byMachineZone(looks: Looks, { claimed, today }: Asked): DocumentReading
   const doDatesFit = (zone: MachineZone) => zone.doesBirthFit && zone.doesExpiryFit;
   const zone = zones.find(doDatesFit) ?? zones[0];
   if (zone === undefined) return undefined;
+  // Two looks that are sure of different dates: one has misread two digits at once, and nobody knows which.
+  const sureDates = zones.filter(doDatesFit).map(({ dates }) => dates);
+  if (new Set(sureDates).size > 1) return undefined;
   // A digit that doesn't fit was misread, unless two looks read all of it alike.
   const areTwoAlike = (is: (one: MachineZone) => unknown) =>
     zones.length > 1 && zones.every((one) => is(one) === is(zone));
-  const isSeenTwice = areTwoAlike(({ birth, expires }) => `${birth}${expires}`);
+  const isSeenTwice = areTwoAlike(({ dates }) => dates);
   if (!doDatesFit(zone) && !(isSeenTwice && zones.every((one) => !doDatesFit(one)))) return undefined;
   const isNumberWrong =
     !doDatesFit(zone) ||

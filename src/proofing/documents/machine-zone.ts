@@ -9,6 +9,8 @@ export interface MachineZone {
   /** YYYY-MM-DD */
   readonly expires: string;
   readonly doesExpiryFit: boolean;
+  /** Both dates and their check digits, as read. */
+  readonly dates: string;
   /** The number and its check digit; undefined when they could not be told apart from what is around them. */
   readonly number?: string;
   /** `unsure` when a character could have been another. */
@@ -38,9 +40,18 @@ const shortestLine = 26;
  */
 export function findMachineZone(lines: readonly string[]): MachineZone | undefined {
   const clean = lines.map(tidy);
-  const found = clean.flatMap((line, index) => coresIn(line).map((core) => zoneAround(clean, index, core)));
+  const found = clean.flatMap((line, index) =>
+    coresIn(line)
+      .filter((core) => (core.doesBirthFit && core.doesExpiryFit) || hasFillersAround(clean, index))
+      .map((core) => zoneAround(clean, index, core)),
+  );
   const rank = (zone: MachineZone) => Number(zone.doesBirthFit) + Number(zone.doesExpiryFit);
   return found.toSorted((one, other) => rank(other) - rank(one))[0];
+}
+
+/** Other long numbers look like dates that don't fit; no zone is without fillers between its names. */
+function hasFillersAround(lines: readonly string[], index: number): boolean {
+  return lines.slice(Math.max(0, index - 1), index + 2).some((line) => line.includes('<<'));
 }
 
 function tidy(line: string): string {
@@ -50,13 +61,8 @@ function tidy(line: string): string {
     .replaceAll(/\s/gu, '');
 }
 
-interface Core {
+interface Core extends Pick<MachineZone, 'birth' | 'doesBirthFit' | 'expires' | 'doesExpiryFit' | 'dates'> {
   readonly at: number;
-  readonly birth: string;
-  readonly doesBirthFit: boolean;
-  readonly expires: string;
-  readonly expiryDigits: string;
-  readonly doesExpiryFit: boolean;
 }
 
 function coresIn(line: string): readonly Core[] {
@@ -83,7 +89,7 @@ function coreAtPlace(line: string, at: number): Core | undefined {
     birth: birth.slice(0, 6),
     doesBirthFit: checkFits(birth.slice(0, 6), birth.slice(6)),
     expires,
-    expiryDigits: expiry,
+    dates: `${birth}${expiry}`,
     doesExpiryFit: checkFits(expiry.slice(0, 6), expiry.slice(6)),
   };
 }
@@ -91,14 +97,13 @@ function coreAtPlace(line: string, at: number): Core | undefined {
 function zoneAround(lines: readonly string[], index: number, core: Core): MachineZone {
   const line = lines[index] ?? '';
   const [before, after] = [lines[index - 1] ?? '', lines[index + 1] ?? ''];
-  const { birth, doesBirthFit, expires, doesExpiryFit } = core;
-  const dates = { birth, doesBirthFit, expires, doesExpiryFit };
-  if (core.at < 5) {
+  const { at, ...dates } = core;
+  if (at < 5) {
     // A card: its number is in the line above, its names in the line below.
     const number = /^[ACI].{4}/u.test(before) ? before.slice(5, 15) : '';
     return { ...dates, ...numberIn(number), doesWholeFit: 'unsure', ...namesIn(after), roomForNames: 30 };
   }
-  const number = core.at === coreAt ? line.slice(0, 10) : '';
+  const number = at === coreAt ? line.slice(0, 10) : '';
   const read = numberIn(number);
   return {
     ...dates,
@@ -118,18 +123,11 @@ function numberIn(text: string): Pick<MachineZone, 'doesNumberFit'> & { readonly
 }
 
 /** Only of passports, and only where nothing stands between the dates and the last digit. A visa has no such digit. */
-function wholeOf(
-  line: string,
-  before: string,
-  { birth, expiryDigits, at }: Core,
-  number: string,
-): 'yes' | 'no' | 'unsure' {
+function wholeOf(line: string, before: string, { dates, at }: Core, number: string): 'yes' | 'no' | 'unsure' {
   if (!before.startsWith('P') || line.length !== 44) return 'unsure';
   const optional = line.slice(at + coreLength, -2);
   if (!/^[<KLCS]*$/u.test(optional)) return 'unsure';
-  const birthDigits = asDigits(line.slice(at, at + 7));
-  const whole = `${number}${birth}${birthDigits.slice(6)}${expiryDigits}${'<'.repeat(14)}0`;
-  return checkFits(whole, asDigits(line.slice(-1))) ? 'yes' : 'no';
+  return checkFits(`${number}${dates}${'<'.repeat(14)}0`, asDigits(line.slice(-1))) ? 'yes' : 'no';
 }
 
 function namesIn(text: string): { readonly names?: string } {

@@ -30,7 +30,7 @@ export function openDocumentReader(
     script: new URL('reading-process.ts', import.meta.url),
     name: 'document reader',
     processes: 1,
-    queue: 8,
+    queue: 4,
     taskSeconds: mostSeconds,
     idleSeconds,
     heapMb: 192,

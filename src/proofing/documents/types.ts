@@ -1,15 +1,13 @@
 import type { DocumentKind } from '../capture/answers.ts';
 
 /** What reading a document found that a person has to look at; none of them refuses anybody by itself. */
-export const documentFindings = [
+export type DocumentFinding =
   /** Twelve months ago or longer. */
-  'expired_too_long',
+  | 'expired_too_long'
   /** A check digit, or a number that is made of name and date of birth, doesn't fit. */
-  'number_wrong',
+  | 'number_wrong'
   /** It names somebody else, or another date of birth. */
-  'details_differ',
-] as const;
-export type DocumentFinding = (typeof documentFindings)[number];
+  | 'details_differ';
 
 /** A photographed document, and whose it should be. */
 export interface DocumentToRead {

@@ -5,6 +5,7 @@ import {
   type HeadlessOutcome,
   type Hindrance,
 } from '../headless/sign-in.ts';
+import { usualReason, type WantedCheck } from '../cases/photo-checks.ts';
 import { findPersona, personas, sandboxPassword } from '../personas.ts';
 import { birthdate, nhsNumber, writtenDetails } from './member.ts';
 import { operation, refusal, type Operation, type Reply } from './operation.ts';
@@ -53,6 +54,14 @@ const body = z.strictObject(
       .describe(
         'the registration details that the person types when the request needs P9 and they are not there yet: a persona what the list of personas says; null for somebody who does not try to prove who they are, in any way',
       ),
+    photo_id: z
+      .enum(['approve', 'decline', 'hold', 'pending'], {
+        error: 'must be approve, decline, hold or pending',
+      })
+      .optional()
+      .describe(
+        'the person sends photo ID and a video when the request needs P9 and they are not there yet, instead of anything else, and this comes of it; what they have sent before is decided, if nobody has yet. Only with approve does the service get P9',
+      ),
   },
   {
     error: (issue) =>
@@ -61,6 +70,14 @@ const body = z.strictObject(
         : 'must be a JSON object',
   },
 );
+
+/** What comes of photo ID and a video, by the word for it here. */
+const comes = {
+  approve: 'approved',
+  decline: { declined: usualReason },
+  hold: 'on-hold',
+  pending: 'pending',
+} as const satisfies Record<string, WantedCheck>;
 
 const hindrances: Readonly<Record<Hindrance, string>> = {
   no_account: 'This person has no login yet. Choose one who has, or make the login in a browser.',
@@ -75,6 +92,8 @@ const hindrances: Readonly<Record<Hindrance, string>> = {
   register_unavailable: 'The national register does not answer; its faults are at /faults.',
   details_locked: 'Registration details were wrong too often. Move the clock by PT61M.',
   gp_system_unavailable: 'The GP system of the practice does not answer; its faults are at /faults.',
+  photo_id_not_possible:
+    'This person can’t send photo ID and a video now: three were sent in a day, the last answer was final, or this way is not switched on. Reset the persona, or move the clock by P1D.',
   authentication_insufficient: 'The request needs more than the authentication that was given.',
 };
 
@@ -106,12 +125,22 @@ export function signInOperations(deps: HeadlessDeps): Operation[] {
             `authorize_url must be an address of this login, below ${origin}`,
           );
         }
-        const { authorize_url: authorizeUrl, persona: email, password, says, gp, ...rest } = asked;
+        const {
+          authorize_url: authorizeUrl,
+          persona: email,
+          password,
+          says,
+          gp,
+          photo_id: wanted,
+          ...rest
+        } = asked;
         const person = { email, password };
         const persona = personas.find((one) => one.email === email);
         const said = says === undefined ? persona?.says : (says ?? undefined);
         const typed = gp === undefined ? persona?.gp?.types : gp;
-        return replyTo(await signInHeadless(deps, { authorizeUrl, person, says: said, gp: typed, ...rest }));
+        const photoId = wanted === undefined ? undefined : comes[wanted];
+        const asking = { authorizeUrl, person, says: said, gp: typed, photoId, ...rest };
+        return replyTo(await signInHeadless(deps, asking));
       },
     }),
   ];

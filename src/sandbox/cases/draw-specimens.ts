@@ -6,6 +6,9 @@ import { faceOf } from '../documents/face.ts';
 import { expiryOn, specimenOf, type Specimen } from '../documents/specimens.ts';
 import type { Persona, PhotoCheck } from '../personas/persona.ts';
 
+/** Long enough for four numbers; somebody waits while it is drawn. */
+const videoSeconds = 4;
+
 /** How somebody's document and video are drawn. */
 export type SpecimenOrder = Omit<PhotoCheck, 'came'>;
 
@@ -30,8 +33,10 @@ export async function drawSpecimens(
     expires: expiryOn(order.isExpired === true ? 'expired-long-ago' : 'valid', today),
     flaws,
   } as const;
-  const front = await drawDocument({ ...shared, side: 'front' });
-  const back = documentHasBack(kind) ? await drawDocument({ ...shared, side: 'back' }) : undefined;
+  const [front, back] = await Promise.all([
+    drawDocument({ ...shared, side: 'front' }),
+    documentHasBack(kind) ? drawDocument({ ...shared, side: 'back' }) : undefined,
+  ]);
   return {
     accountId,
     documentKind: kind,
@@ -39,7 +44,12 @@ export async function drawSpecimens(
     back,
     way,
     film: (digits) =>
-      drawVideo({ face, way, digits: order.hasOtherNumbers === true ? otherThan(digits) : digits }),
+      drawVideo({
+        face,
+        way,
+        digits: order.hasOtherNumbers === true ? otherThan(digits) : digits,
+        seconds: videoSeconds,
+      }),
   };
 }
 

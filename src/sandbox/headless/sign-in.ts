@@ -16,11 +16,11 @@ import { entryAddress } from '#journeys';
 import { readSimulatedInbox } from '#messaging';
 import { finishConsent, finishSignIn, readSignInRequest, refuseRequest, type SignInRequest } from '#openid';
 import type { Register } from '#pds';
-import type { Proofing } from '#proofing';
 import type { FastifyInstance } from 'fastify';
 import { openHeadlessBrowser, withoutQuery } from './browser.ts';
+import type { PhotoChecks, WantedCheck } from '../cases/photo-checks.ts';
 import type { WrittenDetails } from '../personas/persona.ts';
-import { prove, stepUp, type Proof, type SaidOfThemselves, type StepUp } from './step-up.ts';
+import { prove, proveByPhotoId, stepUp, type Proof, type SaidOfThemselves, type StepUp } from './step-up.ts';
 
 export type HeadlessFactor = 'Cp' | 'Cd';
 
@@ -42,6 +42,8 @@ export interface HeadlessSignIn {
   readonly says?: SaidOfThemselves | undefined;
   /** What they do to prove who they are: with these details, if they have some; null when they don’t try. */
   readonly gp?: WrittenDetails | null | undefined;
+  /** They send photo ID and a video, and this comes of it; left out when they do not. */
+  readonly photoId?: WantedCheck | undefined;
 }
 
 /** Why a person could not go on, as their pages would have told them. */
@@ -56,7 +58,8 @@ export type Hindrance =
   | 'match_locked'
   | 'register_unavailable'
   | 'details_locked'
-  | 'gp_system_unavailable';
+  | 'gp_system_unavailable'
+  | 'photo_id_not_possible';
 
 export type HeadlessOutcome =
   | { readonly outcome: 'redirected'; readonly location: string }
@@ -72,8 +75,8 @@ export interface HeadlessDeps {
   readonly house: House;
   /** The way to the national register. */
   readonly register: Register | undefined;
-  /** The ways in which people prove who they are. */
-  readonly proofing: Proofing | undefined;
+  /** The ways in which people prove who they are, with those that somebody else checks. */
+  readonly photoChecks: PhotoChecks;
   readonly devices: RememberedDevices;
   /** The last one in each person's queue, by e-mail address. */
   readonly queues: Map<string, Promise<void>>;
@@ -149,7 +152,7 @@ async function reachLevel(deps: HeadlessDeps, asked: HeadlessSignIn, request: Si
 
 async function goUp(
   deps: HeadlessDeps,
-  { says, gp }: HeadlessSignIn,
+  { says, gp, photoId }: HeadlessSignIn,
   {
     accountId,
     missingLevel,
@@ -162,6 +165,7 @@ async function goUp(
     if (matched.outcome !== 'reached') return matched;
   }
   if (missingLevel !== 'P9') return { outcome: 'reached' };
+  if (photoId !== undefined) return proveByPhotoId(deps, { accountId, came: photoId });
   return gp === null ? { outcome: 'not_reached' } : prove(deps, { accountId, remoteAddress, details: gp });
 }
 

@@ -2,7 +2,7 @@ import type { House } from '#foundation/deps';
 import { readPostcode, type NhsNumber } from '#foundation/identifiers';
 import { acceptMatch, matchRegister } from '#identity';
 import type { Register } from '#pds';
-import type { Proofing } from '#proofing';
+import type { PhotoChecks, WantedCheck } from '../cases/photo-checks.ts';
 import type { WrittenDetails } from '../personas/persona.ts';
 
 /** What somebody types where their details are matched with the national register. */
@@ -56,7 +56,20 @@ export async function stepUp(
 
 export type Proof =
   | { readonly outcome: 'reached' | 'not_reached' }
-  | { readonly outcome: 'hindered'; readonly because: 'details_locked' | 'gp_system_unavailable' };
+  | {
+      readonly outcome: 'hindered';
+      readonly because: 'details_locked' | 'gp_system_unavailable' | 'photo_id_not_possible';
+    };
+
+/** Has somebody who is at P5 send photo ID and a video, and has those who check it decide. */
+export async function proveByPhotoId(
+  { photoChecks }: { readonly photoChecks: PhotoChecks },
+  { accountId, came }: { readonly accountId: string; readonly came: WantedCheck },
+): Promise<Proof> {
+  const { outcome } = await photoChecks.send(accountId, came);
+  if (outcome === 'not_made') return { outcome: 'hindered', because: 'photo_id_not_possible' };
+  return { outcome: came === 'approved' ? 'reached' : 'not_reached' };
+}
 
 /**
  * Has somebody who is at P5 prove who they are, in the quickest way that they are offered and that can be done without pages.
@@ -64,7 +77,7 @@ export type Proof =
  * @param person.details what they type where registration details are asked for
  */
 export async function prove(
-  { house, proofing }: { readonly house: House; readonly proofing: Proofing | undefined },
+  { house, photoChecks: { proofing } }: { readonly house: House; readonly photoChecks: PhotoChecks },
   person: {
     readonly accountId: string;
     readonly remoteAddress: string;
@@ -72,8 +85,8 @@ export async function prove(
   },
 ): Promise<Proof> {
   const { details, ...intent } = person;
-  const offers = await proofing?.offersFor(house, person.accountId);
-  if (proofing === undefined || offers?.outcome !== 'offers') return { outcome: 'not_reached' };
+  const offers = await proofing.offersFor(house, person.accountId);
+  if (offers.outcome !== 'offers') return { outcome: 'not_reached' };
   const answers = [];
   for (const { proveWithoutPages } of offers.methods) {
     if (proveWithoutPages === undefined) continue;

@@ -3,9 +3,10 @@ import { formOf, pathOf, readQuery, restOfQuery, type FormFields, type Web } fro
 import { clearSimulatedInbox, readSimulatedInbox } from '#messaging';
 import { clientRegistration, listClients, registerClient, removeClient } from '#partners';
 import { clearRegisterFaults, listRegisterFaults, registerFaultKinds, setRegisterFault } from '#pds';
-import { describeSandboxStaff } from '#portals';
+import { describeSandboxStaff, enterAsSandboxChecker } from '#portals';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { PhotoChecks } from '../cases/photo-checks.ts';
 import { connectFacts, connectSnippets } from '../connect.ts';
 import { addDuration } from '../duration.ts';
 import { holdsNul, refuseStranger } from '../guard.ts';
@@ -17,6 +18,7 @@ import { mountDocuments } from './documents.ts';
 export interface PageDeps extends SeedDeps {
   readonly web: Web;
   readonly clock: MovableClock;
+  readonly photoChecks: PhotoChecks;
   readonly onClockMoved: () => Promise<void>;
 }
 
@@ -56,7 +58,7 @@ export async function mountPages(deps: PageDeps): Promise<void> {
 }
 
 function mountFront(pages: FastifyInstance, deps: PageDeps): void {
-  const { house, web, clock, demoOrigin, onClockMoved } = deps;
+  const { house, web, clock, demoOrigin, photoChecks, onClockMoved } = deps;
   const { issuer } = house.settings;
   pages.get('/sandbox', async (request, reply) => {
     const language = web.visitors.language(request);
@@ -88,6 +90,15 @@ function mountFront(pages: FastifyInstance, deps: PageDeps): void {
   post(pages, deps, '/sandbox/faults/clear', '/sandbox#faults', async () => {
     await clearRegisterFaults(house.deps);
     return '/sandbox#faults';
+  });
+  pages.post('/sandbox/checkers/become', async (request, reply) => {
+    const fields = formOf(request);
+    if (isForged(web, request, fields))
+      return web.problems.send(request, reply, 'stale-form', { link: '/sandbox#checkers' });
+    // Whoever comes to check finds something to check.
+    await photoChecks.ensureQueue();
+    const desk = await enterAsSandboxChecker({ web, reply }, fields['email'] ?? '');
+    return reply.redirect(desk ?? '/sandbox#checkers', 303);
   });
   post(pages, deps, '/sandbox/personas/:id/reset', '/sandbox', async (_fields, request) => {
     const persona = findPersona(idParams.parse(request.params).id);

@@ -294,6 +294,8 @@ export async function tourSandbox(parts: Omit<Tour, 'app'> & { sandbox: TestSand
   );
   while ((await tab.page.locator('article').count()) === 0) await tab.page.reload();
   await look(tab, 'with a message');
+  await tab.open(`${sandbox.origin}/sandbox/documents/p5`);
+  await look(tab, 'shown');
   await tab.open(`${sandbox.origin}/sandbox/clients`);
   await look(tab, 'shown');
   await tab.type({ client_name: '', redirect_uris: 'nonsense', public_key_pem: 'nonsense' });

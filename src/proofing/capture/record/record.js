@@ -12,7 +12,8 @@ const words = spoken.dataset;
 const preview = find('[data-preview]');
 const playback = find('[data-playback]');
 const filePart = document.querySelector('[data-file]');
-const fewestSeconds = 3;
+/** One second more than is taken: what a slow device records is shorter than it took. */
+const fewestSeconds = 4;
 
 let stream;
 let video;
@@ -48,13 +49,13 @@ async function open() {
   return show('camera');
 }
 
-function forgetRecording(notice) {
+function forgetRecording() {
   closeCamera(stream);
   stream = undefined;
+  preview.srcObject = null;
   video = undefined;
   if (playback.src !== '') URL.revokeObjectURL(playback.src);
   playback.removeAttribute('src');
-  return notice;
 }
 
 async function countDown() {
@@ -162,7 +163,7 @@ const deeds = {
   send,
   file: () => {
     showFilePart();
-    filePart.querySelector('input[type=file]').focus();
+    filePart.querySelector('#video').focus();
   },
 };
 
