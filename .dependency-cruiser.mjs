@@ -9,19 +9,33 @@ import { doors } from './src/house.ts';
 
 const foundationDoors = String.raw`^src/foundation/[^/]+/index\.ts$`;
 const doorOf = (/** @type {string} */ room) => String.raw`^src/${room}/index\.ts$`;
+/** What a room has for browsers, which can't open doors: plain scripts, without anything of the server. */
+const script = String.raw`\.js$`;
+const scriptsOf = (/** @type {string} */ room) => String.raw`^src/${room}/.+\.js$`;
 const tests = String.raw`\.test\.ts$`;
 
 /** @typedef {import('dependency-cruiser').IForbiddenRuleType} Rule */
 
 /** @type {Rule[]} */
-const roomRules = Object.entries(doors).map(([room, open]) => ({
-  name: `walls-of-${room}`,
-  comment: `${room} opens ${open.length === 0 ? 'no door but foundation’s' : `${open.join(', ')} and foundation`} only`,
-  severity: 'error',
-  from: { path: `^src/${room}/` },
-  to: { path: '^src/', pathNot: [`^src/${room}/`, foundationDoors, ...open.map(doorOf)] },
-}));
-
+const roomRules = Object.entries(doors).flatMap(([room, open]) => {
+  const elsewhere = [`^src/${room}/`, foundationDoors, ...open.map(doorOf)];
+  return [
+    {
+      name: `walls-of-${room}`,
+      comment: `${room} opens ${open.length === 0 ? 'no door but foundation’s' : `${open.join(', ')} and foundation`} only`,
+      severity: 'error',
+      from: { path: `^src/${room}/`, pathNot: script },
+      to: { path: '^src/', pathNot: elsewhere },
+    },
+    {
+      name: `scripts-of-${room}`,
+      comment: 'a script of a page may import a script of a room that its own may open',
+      severity: 'error',
+      from: { path: String.raw`^src/${room}/.+\.js$` },
+      to: { path: '^src/', pathNot: [...elsewhere, ...open.map(scriptsOf)] },
+    },
+  ];
+});
 /** @type {Rule[]} */
 const plugRules = globSync('src/*/*/plug.ts').map((file) => {
   const folder = path.dirname(file).split(path.sep).join('/');

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { createAccount } from '#accounts';
@@ -10,6 +11,7 @@ import { createLog } from '#foundation/log';
 import { readSettings } from '#foundation/settings';
 import { establishIdentity } from '#identity';
 import { loadSenders, startMessagingWork } from '#messaging';
+import { checkerDesk, codeNow, seedStaff } from '#portals';
 import {
   answerQuestion,
   claimNext,
@@ -23,7 +25,9 @@ import {
   traceCase,
   type Checker,
 } from '#review';
+import { buildApp } from '../src/app.ts';
 import { openHouse } from '../src/open-house.ts';
+import { Browser, openNetwork } from './support/browser.ts';
 import { createBenchDatabase } from './support/database.ts';
 import { median, quantile, rounded } from './support/figures.ts';
 import type { BenchOptions, BenchReport } from './support/report.ts';
@@ -38,7 +42,7 @@ const earlierEach = 2;
 const rounds = 150;
 const warmUp = 20;
 
-const promised = { openMs: 150, claimMs: 150, dashboardMs: 150 };
+const promised = { pageMs: 150, openMs: 150, claimMs: 150, dashboardMs: 150 };
 
 export async function benchReview(options: BenchOptions): Promise<BenchReport> {
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'bevan-bench-'));
@@ -62,7 +66,8 @@ export async function benchReview(options: BenchOptions): Promise<BenchReport> {
       await startMessagingWork(house, jobs, await loadSenders(settings, {}));
       await startReviewWork(house, jobs, { register: undefined });
       for (let index = 0; index < queued; index += 1) await queueOne(house, index);
-      return { bench: 'review', queued, ...(await measure(house)), promised };
+      const figures = await measure(house);
+      return { bench: 'review', queued, ...figures, ...(await measurePage(house)), promised };
     } finally {
       await close();
     }
@@ -70,6 +75,53 @@ export async function benchReview(options: BenchOptions): Promise<BenchReport> {
     await database.remove();
     await rm(dataFolder, { recursive: true, force: true });
   }
+}
+
+const password = 'seven damp lanterns';
+const secret = 'JBSWY3DPEHPK3PXPKRSXG5DT';
+
+/** A checker signs in, starts a case, and opens its page again and again; the files on it are other requests. */
+async function measurePage(house: House) {
+  const web = await buildApp(house, {});
+  await web.app.listen({ port: 0, host: '127.0.0.1' });
+  const port = portOf(web.app.server.address());
+  const issuer = `http://localhost:${port}`;
+  const network = openNetwork({ issuer, port });
+  try {
+    const email = 'checker@checks.example';
+    const passwordHash = await house.passwords.hash(password);
+    const staff = {
+      place: checkerDesk,
+      name: 'Chris Checker',
+      email,
+      roles: ['checker'],
+      passwordHash,
+      secret,
+    } as const;
+    await house.transact((deps) => seedStaff(deps, staff));
+    const browser = new Browser(network, { origin: issuer, remoteAddress: '10.0.0.1' });
+    const entrance = await browser.open('/id-checker/sign-in');
+    const dashboard = await browser.submit(entrance, { email, password, code: codeNow(house, secret) });
+    const begin = { ...dashboard, address: new URL('/id-checker/next', issuer) };
+    const { address } = await browser.submit(begin, {});
+    const times: number[] = [];
+    for (let round = 0; round < warmUp + rounds; round += 1) {
+      const began = performance.now();
+      const page = await browser.open(address.href);
+      if (round >= warmUp) times.push(performance.now() - began);
+      if (page.status !== 200 || !page.address.pathname.startsWith('/id-checker/cases/'))
+        throw new Error(`the page of a case ended at ${page.address.pathname} (${page.status})`);
+    }
+    return { pageMs: rounded(quantile(times, 0.95), 1), pageMedianMs: rounded(median(times), 1) };
+  } finally {
+    network.close();
+    await web.app.close();
+  }
+}
+
+function portOf(address: ReturnType<Server['address']>): number {
+  if (address === null || typeof address === 'string') throw new Error('the bench does not listen on a port');
+  return address.port;
 }
 
 /** @returns a number of the range that is never issued */

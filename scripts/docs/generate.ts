@@ -102,7 +102,8 @@ async function housePage(): Promise<string> {
   return `# The house\n\n${made}${intro}\n\n| Room | What it is | May open |\n|---|---|---|\n${rows.join('\n')}\n\n\`\`\`mermaid\nflowchart TD\n${arrows.join('\n')}\n\`\`\`\n`;
 }
 
-const titled = z.object({ title: z.string() });
+/** A page of several states has a title for each; it goes by its place. */
+const titled = z.object({ title: z.string().optional() });
 
 async function journeyPages(): Promise<[string, string][]> {
   const drawn: Promise<[string, string]>[] = [];
@@ -123,7 +124,7 @@ async function journeyPage<A, C>(journey: JourneyDefinition<A, C>): Promise<[str
       const content: unknown = JSON.parse(
         await readFile(path.join(source, step.page, 'content.en.json'), 'utf8'),
       );
-      return { ...step, title: titled.parse(content).title };
+      return { ...step, title: titled.parse(content).title ?? path.basename(step.page) };
     }),
   );
   const nodes = steps.map(({ path: name, title, appliesWhen, isFinal }) => {

@@ -27,6 +27,9 @@ export async function insertContent(
   return numAffectedRows > 0n;
 }
 
+/** Each turn writes a chunk at least, however little comes with it. */
+const mostTurns = 4000;
+
 /** Takes the turn to write, from whoever has it. @returns undefined unless so many bytes are there */
 export async function takeTurn(
   db: Db,
@@ -37,6 +40,7 @@ export async function takeTurn(
     .set((of) => ({ turn: of('turn', '+', 1), has_objects: sql`has_objects OR ${hasObjects}` }))
     .where('id', '=', id)
     .where('bytes', '=', bytes)
+    .where('turn', '<', mostTurns)
     .where('unfinished_until', 'is not', null)
     .returning('turn')
     .executeTakeFirst();
@@ -90,15 +94,6 @@ export async function selectChunk(
   chunk: { id: string; number: number },
 ): Promise<{ sealed: Buffer | null; object: string | null } | undefined> {
   return (await readChunk(db, chunk))[0];
-}
-
-export async function selectBytes(db: Db, id: string): Promise<number | undefined> {
-  const row = await tables(db)
-    .selectFrom('evidence.content')
-    .select('bytes')
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return row?.bytes;
 }
 
 export async function deleteContent(db: Db, id: string): Promise<void> {

@@ -27,14 +27,14 @@ type Refused = Extract<ReceivedFile, { outcome: 'refused' }>;
 const refused = (reason: FileRefusal): Refused => ({ outcome: 'refused', reason });
 
 /**
- * Receives a file in one piece, and looks at it. It must not be called within a transaction. A video takes a while:
+ * Receives a file in one piece, and looks at it. It must not be called within a transaction. A video takes many seconds:
  * {@link receiveUpload} does not wait for it.
  *
  * @throws whatever `content` throws, and then keeps nothing
  */
 export async function receiveFile(house: House, evidence: Evidence, sent: Sent): Promise<ReceivedFile> {
   const { bundleId } = sent;
-  const stored = await receiveUpload(house, evidence, sent);
+  const stored = await store(house, evidence, { ...sent, isWaitedFor: true });
   if (stored.outcome === 'refused') return stored;
   const { uploadId } = stored;
   const taken = await lookAtOnce(house, evidence, { bundleId, uploadId });
@@ -48,11 +48,17 @@ export async function receiveFile(house: House, evidence: Evidence, sent: Sent):
  *
  * @throws whatever `content` throws, and then keeps nothing
  */
-export async function receiveUpload(
+export function receiveUpload(house: House, evidence: Evidence, sent: Sent): Promise<Stored> {
+  return store(house, evidence, { ...sent, isWaitedFor: false });
+}
+
+type Stored = { readonly outcome: 'uploaded'; readonly uploadId: string } | Refused;
+
+async function store(
   house: House,
   evidence: Evidence,
-  { bundleId, kind, content }: Sent,
-): Promise<{ readonly outcome: 'uploaded'; readonly uploadId: string } | Refused> {
+  { bundleId, kind, content, isWaitedFor }: Sent & { readonly isWaitedFor: boolean },
+): Promise<Stored> {
   const begun = await beginUpload(house, evidence, { bundleId, kind });
   if (begun.outcome === 'refused') return begun;
   const { id: uploadId } = begun.upload;
@@ -69,7 +75,7 @@ export async function receiveUpload(
     }
     if (writer.bytes === 0) return await abandon('missing');
     await writer.finish();
-    await completeUpload(house, { id: uploadId, kind, length: writer.bytes });
+    await completeUpload(house, { id: uploadId, kind, length: writer.bytes, isWaitedFor });
     return { outcome: 'uploaded', uploadId };
   } catch (error) {
     await abandonUpload(house, { bundleId, uploadId });

@@ -46,7 +46,13 @@ export function uploadRoutes(
       if (refusal === undefined) next();
       else void end(reply, refusal);
     });
-    mountUploads(uploads, { house, evidence, ...rules });
+    const arriving: UploadParts['arriving'] = new Map();
+    // Nobody waits minutes for a process that is to end: what has come is kept, and another takes the rest.
+    uploads.addHook('preClose', async () => {
+      for (const body of arriving.keys()) body.destroy();
+      await Promise.allSettled(arriving.values());
+    });
+    mountUploads(uploads, { house, evidence, arriving, ...rules });
     done();
   });
 }
@@ -54,6 +60,8 @@ export function uploadRoutes(
 interface UploadParts {
   readonly house: House;
   readonly evidence: Evidence;
+  /** What is arriving, and is stored until it breaks off. */
+  readonly arriving: Map<IncomingMessage, Promise<unknown>>;
   readonly authorise: (request: FastifyRequest) => Promise<MayUpload | undefined>;
 }
 
@@ -155,8 +163,9 @@ async function takeBytes(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { house, evidence } = parts;
-  if (!isStream(request.body)) return end(reply, 415);
+  const { house, evidence, arriving } = parts;
+  const { body } = request;
+  if (!isStream(body)) return end(reply, 415);
   const offset = wholeOf(request.headers['upload-offset']);
   if (offset === undefined) return end(reply, 400);
   const upload = await uploadOf(parts, request);
@@ -167,7 +176,9 @@ async function takeBytes(
   if (state !== 'arriving' || upload.bytes !== offset) return end(reply, 409);
   const writer = await continueUpload(house, evidence, { upload, bytes: offset });
   if (writer === undefined) return end(reply, 409);
-  const outcome = await store(writer, request.body, length);
+  const storing = store(writer, body, length).finally(() => arriving.delete(body));
+  arriving.set(body, storing);
+  const outcome = await storing;
   if (outcome === 'turn_lost') return end(reply, 409);
   if (outcome === 'too_long') return end(reply, 413, 'too_big');
   if (writer.bytes === length) await completeUpload(house, { id, kind, length });

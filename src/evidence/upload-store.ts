@@ -46,8 +46,9 @@ export interface Upload {
 
 /** What an account has in hand, and a bundle holds. */
 export interface Standing {
-  /** Uploads ever begun for the bundle. */
-  readonly begun: number;
+  readonly accountId: string;
+  /** Videos of the account that wait to be looked at, or are. */
+  readonly waiting: number;
   /** Bytes kept of the bundle, with what is announced of uploads on their way. */
   readonly bytes: number;
   /** Unfinished uploads of the account, the oldest first. */
@@ -67,9 +68,10 @@ export async function countForAccount(
     .executeTakeFirst();
   if (owner === undefined) return undefined;
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`evidence ${owner.account_id}`}, 0))`.execute(db);
-  const { rows } = await sql<{ begun: number; bytes: string | null; unfinished: string[] | null }>`
+  const { rows } = await sql<{ waiting: number; bytes: string | null; unfinished: string[] | null }>`
     SELECT
-      (SELECT count(*)::integer FROM evidence.upload WHERE bundle_id = ${bundleId}) AS begun,
+      (SELECT count(*)::integer FROM evidence.upload JOIN evidence.bundle ON bundle.id = upload.bundle_id
+        WHERE account_id = ${owner.account_id} AND state = 'arrived' AND kind = 'video' AND expires_at > ${now}) AS waiting,
       (SELECT sum(greatest(content.bytes, upload.length)) FROM evidence.content
         LEFT JOIN evidence.upload ON upload.id = content.id WHERE content.bundle_id = ${bundleId}) AS bytes,
       (SELECT array_agg(upload.id ORDER BY begun_at, upload.id) FROM evidence.upload
@@ -77,7 +79,8 @@ export async function countForAccount(
         WHERE account_id = ${owner.account_id} AND state = 'arriving') AS unfinished`.execute(db);
   const [row] = rows;
   return {
-    begun: row?.begun ?? 0,
+    accountId: owner.account_id,
+    waiting: row?.waiting ?? 0,
     bytes: Number(row?.bytes ?? 0),
     unfinished: row?.unfinished ?? [],
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
 import type { House } from '#foundation/deps';
+import { countAttempt, type LimitRule } from '#foundation/security';
 import { selectBundle } from './bundle-store.ts';
 import { continueContent, type ContentDeps, type ContentWriter } from './content.ts';
 import { insertContent, takeTurn } from './content-store.ts';
@@ -23,11 +24,21 @@ export const mostBytes: Readonly<Record<EvidenceKind, number>> = {
   video: limits.videoBytes,
 };
 
-/** A case has three files and some 70 MB. There is room for taking them again. Of uploads, those of the last day count. */
-const mostBegun = 100;
+/** Whoever takes a picture again and again takes minutes for ten of them. */
+const begunRule: LimitRule = {
+  name: 'evidence-uploads',
+  most: 120,
+  windowSeconds: 3600,
+  lockSeconds: 900,
+  nextLockSeconds: 3600,
+  memorySeconds: 24 * 3600,
+};
+/** A case has three files and some 70 MB. There is room for taking them again. */
 const mostBundleBytes = 400 * 1024 * 1024;
 /** An account that begins another one has its oldest unfinished one deleted: nobody is locked out by a broken line. */
 const mostUnfinished = 3;
+/** A video takes a processor for many seconds, and others wait too. */
+const mostWaiting = 3;
 
 export type Begun =
   | { readonly outcome: 'begun'; readonly upload: Upload }
@@ -43,16 +54,17 @@ export function beginUpload(
   const refused = (reason: FileRefusal): Begun => ({ outcome: 'refused', reason });
   if (length === 0) return Promise.resolve(refused('missing'));
   if (length !== undefined && length > mostBytes[kind]) return Promise.resolve(refused('too_big'));
-  return transact(async ({ db, clock }) => {
+  return transact(async (deps) => {
+    const { db, clock } = deps;
     const now = clock.now();
     const standing = await countForAccount(db, { bundleId, now });
     if (standing === undefined) return refused('missing');
-    const willBe = standing.bytes + (length ?? mostBytes[kind]);
-    if (standing.begun >= mostBegun || willBe > mostBundleBytes) return refused('busy');
-    await deleteUploads(
-      db,
-      standing.unfinished.slice(0, Math.max(0, standing.unfinished.length + 1 - mostUnfinished)),
-    );
+    const { accountId, waiting, unfinished, bytes } = standing;
+    const counted = await countAttempt(deps, [{ rule: begunRule, subject: accountId }]);
+    if (counted.outcome === 'locked') return refused('busy');
+    if (kind === 'video' && waiting >= mostWaiting) return refused('busy');
+    if (bytes + (length ?? mostBytes[kind]) > mostBundleBytes) return refused('busy');
+    await deleteUploads(db, unfinished.slice(0, Math.max(0, unfinished.length + 1 - mostUnfinished)));
     const id = randomUUID();
     const expiresAt = secondsAfter(now, settings.evidenceUploadHours * 3600);
     const upload = { id, bundleId, kind, length, begunAt: now, expiresAt };
@@ -104,14 +116,24 @@ export async function continueUpload(
 /** The queue on which videos wait to be looked at. */
 export const lookQueue = 'evidence.look';
 
-/** Says that all of an upload is there. A video is looked at in the background, a picture when it is asked for. */
+/**
+ * Says that all of an upload is there. A video is looked at in the background, a picture when it is asked for.
+ *
+ * @param arrived.isWaitedFor whoever says so looks at it now
+ */
 export async function completeUpload(
   { transact }: House,
-  { id, kind, length }: { readonly id: string; readonly kind: EvidenceKind; readonly length: number },
+  arrived: {
+    readonly id: string;
+    readonly kind: EvidenceKind;
+    readonly length: number;
+    readonly isWaitedFor?: boolean;
+  },
 ): Promise<void> {
+  const { id, kind, length, isWaitedFor = false } = arrived;
   await transact(async ({ db, clock, enqueue }) => {
-    if ((await markArrived(db, { id, length, now: clock.now() })) && kind === 'video')
-      await enqueue(lookQueue, { uploadId: id });
+    const isNew = await markArrived(db, { id, length, now: clock.now() });
+    if (isNew && kind === 'video' && !isWaitedFor) await enqueue(lookQueue, { uploadId: id });
   });
 }
 

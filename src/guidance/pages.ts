@@ -55,6 +55,11 @@ export const pages: readonly PublicPage[] = [
   { address: '/help', page: 'guidance/help' },
   ...topics.map((topic) => ({ address: `/help/${topic}`, page: `guidance/help/${topic}` })),
   {
+    address: '/help/photo-id',
+    page: 'guidance/help/photo-id',
+    data: ({ evidenceRetentionDays }) => ({ evidenceDays: evidenceRetentionDays }),
+  },
+  {
     address: '/help/references',
     page: 'guidance/help/references',
     data: () => ({ references: Object.keys(placeOf) }),

@@ -16,6 +16,7 @@ export const placeOf: Readonly<Record<string, Place>> = {
   CID1111: { address: '/help/several-logins', section: 'mailbox' },
   CID2011: { address: '/help/stopped', section: 'record' },
   CID2012: { address: '/help/stopped', section: 'disabled' },
+  CID2014: { address: '/help/photo-id', section: 'longer' },
   CID2021: { address: '/help/passwords', section: 'expired' },
   CID2022: { address: '/help/passwords', section: 'used' },
   CID2023: { address: '/help/passwords', section: 'broken' },

@@ -1,9 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
 import { deleteAnswers } from './answer-store.ts';
 import { lockCase, updateCase } from './case-store.ts';
 import {
   closeWindowsOf,
+  hasAny,
   insertClaim,
   markDiscarded,
   releaseIdle,
@@ -12,8 +14,9 @@ import {
   takeCheckerTurn,
   takeOldest,
 } from './queue-store.ts';
+import { traceSoon } from './trace.ts';
 import { endIfPointless, settleCases } from './settle.ts';
-import { idleSince, mayDo, ownAccountOf, takeMyCase } from './turn.ts';
+import { idleSince, isId, mayDo, ownAccountOf, takeMyCase } from './turn.ts';
 import type { Checker, NotMine } from './types.ts';
 
 export type Claimed =
@@ -26,8 +29,9 @@ export type Claimed =
   | { readonly outcome: 'not_allowed' };
 
 const hour = 3600;
-/** So many that are pointless by now are put aside at a claim; the next claim goes on. */
-const mostPutAside = 20;
+/** So many that are pointless by now are put aside at a claim, or so often it is waited for others; the next claim goes on. */
+const mostTries = 20;
+const msBetweenTries = 25;
 
 /**
  * Gives somebody the oldest case of the queue. Call it outside a transaction. Starting the next case makes final what they have
@@ -35,10 +39,11 @@ const mostPutAside = 20;
  */
 export async function claimNext(house: House, { checker }: { readonly checker: Checker }): Promise<Claimed> {
   if (!mayDo(checker, 'checker')) return { outcome: 'not_allowed' };
-  for (let tries = 0; tries < mostPutAside; tries += 1) {
+  for (let tries = 0; tries < mostTries; tries += 1) {
     const { claimed, closed } = await house.transact((deps) => claimOnce(deps, checker));
     await settleCases(house, closed);
-    if (claimed !== 'put_aside') return claimed;
+    if (claimed === 'all_taken') await wait(msBetweenTries);
+    else if (claimed !== 'put_aside') return claimed;
   }
   return { outcome: 'nothing' };
 }
@@ -46,10 +51,12 @@ export async function claimNext(house: House, { checker }: { readonly checker: C
 async function claimOnce(
   deps: Deps,
   checker: Checker,
-): Promise<{ readonly claimed: Claimed | 'put_aside'; readonly closed: readonly string[] }> {
+): Promise<{ readonly claimed: Claimed | 'put_aside' | 'all_taken'; readonly closed: readonly string[] }> {
   const { staffId } = checker;
   const now = deps.clock.now();
   await takeCheckerTurn(deps.db, staffId);
+  // Their own first, and nothing held meanwhile: then nobody who waits is waited for.
+  await releaseIdleCases(deps, staffId);
   await releaseIdleCases(deps);
   const open = await selectOpenCase(deps.db, { staffId, idleSince: idleSince(deps) });
   if (open !== undefined) return { claimed: { outcome: 'open_already', caseId: open }, closed: [] };
@@ -58,10 +65,15 @@ async function claimOnce(
   const notOf = await ownAccountOf(deps, checker);
   const discardedSince = secondsAfter(now, -hour);
   const caseId = await takeOldest(deps.db, { staffId, notOf, now, discardedSince });
-  if (caseId === undefined) return { claimed: { outcome: 'nothing' }, closed: [] };
+  if (caseId === undefined) {
+    // Somebody holds it for a moment, only to look at it perhaps.
+    const isThere = await hasAny(deps.db, { notOf, idleSince: idleSince(deps) });
+    return { claimed: isThere ? 'all_taken' : { outcome: 'nothing' }, closed: [] };
+  }
   if (await endIfPointless(deps, caseId)) return { claimed: 'put_aside', closed: [] };
   const closed = await closeWindowsOf(deps.db, { staffId, now });
   await insertClaim(deps.db, { staffId, caseId, now });
+  await traceSoon(deps, caseId);
   await deps.audit({ type: 'case.claimed', details: { caseId, staffId } });
   return { claimed: { outcome: 'claimed', caseId }, closed };
 }
@@ -74,11 +86,13 @@ async function enoughUntil(deps: Deps, staffId: string): Promise<Date | undefine
   return last === undefined ? undefined : secondsAfter(last, hour);
 }
 
-/** Gives back to the queue what nobody works on any more. */
+/** Gives back to the queue what nobody works on any more, or of that only what is somebody's. */
 export async function releaseIdleCases(
   deps: Pick<Deps, 'db' | 'clock' | 'settings' | 'audit'>,
+  of?: string,
 ): Promise<void> {
-  for (const { caseId, staffId } of await releaseIdle(deps.db, idleSince(deps)))
+  const which = of === undefined ? {} : { staffId: of };
+  for (const { caseId, staffId } of await releaseIdle(deps.db, { idleSince: idleSince(deps), ...which }))
     await deps.audit({ type: 'case.released', details: { caseId, staffId } });
 }
 
@@ -115,7 +129,8 @@ export async function reviseCase(
 ): Promise<Revised> {
   const { staffId } = checker;
   await takeCheckerTurn(deps.db, staffId);
-  const one = await lockCase(deps, caseId);
+  await releaseIdleCases(deps, staffId);
+  const one = isId(caseId) ? await lockCase(deps, caseId) : undefined;
   const now = deps.clock.now();
   const isStillOpen =
     one?.state === 'processing' &&
@@ -125,7 +140,6 @@ export async function reviseCase(
     one.processingUntil > now;
   if (!isStillOpen || !mayDo(checker, one.list === 'holding' ? 'supervisor' : 'checker'))
     return { outcome: 'too_late' };
-  await releaseIdleCases(deps);
   const open = await selectOpenCase(deps.db, { staffId, idleSince: idleSince(deps) });
   if (one.list === 'main' && open !== undefined) return { outcome: 'too_late' };
   await updateCase(deps, caseId, {

@@ -14,12 +14,13 @@ import {
 import {
   findReason,
   groupsForSupervisors,
+  imageTicks,
   reasonsFor,
   type ImageTick,
   type ReasonCode,
   type ReasonGroup,
 } from './reasons.ts';
-import { standOfTrace } from './trace.ts';
+import { believedTrace, standOfTrace } from './trace.ts';
 import { selectTrace } from './trace-store.ts';
 import { isId, takeMyCase } from './turn.ts';
 import type { Checker, NotMine } from './types.ts';
@@ -32,17 +33,18 @@ export interface CaseAct {
   readonly caseId: string;
 }
 
-/** Works out how it stands with the questions of a case. */
+/** Works out how it stands with the questions of a case; of a second check, by what the register said when it was approved. */
 export async function questionnaireFor(
-  deps: Pick<Deps, 'db' | 'secrets'>,
+  deps: Pick<Deps, 'db' | 'secrets' | 'clock'>,
   one: StoredCase,
   ofId = one.id,
 ): Promise<Questionnaire> {
+  const trace = ofId === one.id ? await believedTrace(deps, one.id) : await selectTrace(deps, one.id);
   return questionnaireOf({
     answers: await selectAnswers(deps.db, ofId),
     presets: one.presets,
     hasVideo: includesVideo(one.evidence),
-    trace: standOfTrace(await selectTrace(deps, one.id)),
+    trace: standOfTrace(trace),
   });
 }
 
@@ -156,7 +158,7 @@ export async function declineCase(
   if (judged.outcome !== 'fits') return judged;
   if (mine.list === 'main' && groupsForSupervisors.includes(failing.group)) return { outcome: 'hold_first' };
   const { reason, note } = judged;
-  const ticks = act.ticks ?? [];
+  const ticks = imageTicks.filter((one) => act.ticks?.includes(one) === true);
   const until = await decide(deps, mine, act.checker, { decision: 'declined', reason, note, ticks });
   return { outcome: 'declined', until };
 }

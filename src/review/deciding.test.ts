@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { forgetAccount as forgetLogin } from '#accounts';
 import { readOdsCode } from '#foundation/identifiers';
 import {
@@ -397,12 +398,15 @@ test('of somebody who is dead, by the register, a case can only be declined, and
 });
 
 test('while the register does not answer the case waits, and another try finds it', async () => {
+  await review.testRegister.setFault('malformed', 1000);
   const opened = await open();
   const { act } = opened;
   const ask = (trace: Parameters<typeof traceCase>[1]['trace'] = { by: 'own_number' }) =>
     traceCase(home.house, { ...act, register: review.register, trace });
   const none = await traceCase(home.house, { ...act, register: undefined, trace: { by: 'own_number' } });
   assert.equal(none.outcome === 'traced' && none.trace.error, '0001');
+  const silent = await ask();
+  assert.equal(silent.outcome === 'traced' && silent.trace.error, '0004');
   for (const question of ['document-visible', 'document-authentic', 'document-accepted'] as const)
     await home.house.transact((deps) => answerQuestion(deps, { ...act, question, answer: 'yes' }));
   const waiting = await viewOf(home.house, act);
@@ -411,6 +415,7 @@ test('while the register does not answer the case waits, and another try finds i
     answerQuestion(deps, { ...act, question: 'birth-date', answer: 'yes' }),
   );
   assert.equal(refused.outcome, 'not_open');
+  await review.testRegister.clearFaults();
   assert.equal((await ask()).outcome, 'traced');
   const view = await viewOf(home.house, act);
   assert.deepEqual([view.trace?.outcome, view.trace?.entry?.familyName], ['found', 'Meadows']);
@@ -439,6 +444,41 @@ test('a record that is gone is searched for by hand, and what was compared befor
   const found = await ask({ by: 'details', demographics });
   assert.equal(found.outcome === 'traced' && found.trace.entry?.nhsNumber, nhsNumber);
   assert.equal((await viewOf(home.house, act)).namesAnotherNumber, true);
+});
+
+test('what the register said yesterday is asked again before anything rests on it, and what it says now counts', async () => {
+  const { person, act } = await open();
+  await answerAll(home.house, { ...act, register: review.register });
+  await home.house.transact((deps) => holdCase(deps, { ...act, reason: 'system-fault' }));
+  home.clock.advance(25 * 3600);
+  await review.testRegister.addPatient({ nhsNumber: person.nhsNumber, deceased: true });
+  const supervised = { checker: newChecker(['supervisor']), caseId: act.caseId };
+  await home.house.transact((deps) => openHeld(deps, supervised));
+  // In the background, while they look at the document.
+  for (let looks = 0; looks < 500; looks += 1) {
+    if ((await viewOf(home.house, supervised)).trace !== undefined) break;
+    await wait(20);
+  }
+  assert.equal((await viewOf(home.house, supervised)).trace?.outcome, 'deceased');
+});
+
+test('while the register is silent nothing rests on what it said a day ago', async () => {
+  const { act } = await open();
+  await answerAll(home.house, { ...act, register: review.register });
+  await home.house.transact((deps) => holdCase(deps, { ...act, reason: 'system-fault' }));
+  const supervised = { checker: newChecker(['supervisor']), caseId: act.caseId };
+  await home.house.transact((deps) => openHeld(deps, supervised));
+  await answerAll(home.house, { ...supervised, register: review.register });
+  home.clock.advance(25 * 3600);
+  const view = await viewOf(home.house, supervised);
+  assert.deepEqual(
+    [view.trace, view.may.approve, view.questionnaire.waitsForRegister],
+    [undefined, false, true],
+  );
+  assert.equal((await home.house.transact((deps) => approveCase(deps, supervised))).outcome, 'not_passed');
+  // The same again: what was compared still counts.
+  await traceCase(home.house, { ...supervised, register: review.register, trace: { by: 'own_number' } });
+  assert.equal((await home.house.transact((deps) => approveCase(deps, supervised))).outcome, 'approved');
 });
 
 test('the sandbox decides at once, and production never by itself', async () => {

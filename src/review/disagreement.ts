@@ -93,6 +93,8 @@ export async function readDisagreement(
   const found = await lockOpen(deps, act);
   if (found === undefined) return { outcome: 'gone' };
   const { check, one } = found;
+  const details = { checkId: check.id, caseId: one.id, staffId: act.checker.staffId };
+  await deps.audit({ type: 'second-check.read', details });
   return {
     outcome: 'found',
     ...(await disagreementOf(deps, { check, one, checker: act.checker })),

@@ -7,6 +7,7 @@ import { selectHeldBy, selectHolding } from './holding-store.ts';
 import { tellHeld } from './mails.ts';
 import { holdingReasons, type HoldingReason } from './reasons.ts';
 import { endIfPointless } from './settle.ts';
+import { traceSoon } from './trace.ts';
 import { isId, mayDo, ownAccountOf, takeMyCase } from './turn.ts';
 import type { Checker, NotMine } from './types.ts';
 
@@ -23,13 +24,12 @@ export async function holdCase(
   const taken = await takeMyCase(deps, act);
   if (taken.outcome !== 'mine') return taken;
   const { mine } = taken;
-  const { caseId, checker } = act;
   const reason = holdingReasons.find((one) => one === act.reason);
   const note = act.note?.trim() ?? '';
   if (reason === undefined) return { outcome: 'wrong_reason' };
   if (reason === 'other' && note === '') return { outcome: 'note_missing' };
   if (note.length > longestNote) return { outcome: 'note_too_long' };
-  await putOnHolding(deps, mine, { staffId: checker.staffId, reason, note });
+  await putOnHolding(deps, mine, { staffId: act.checker.staffId, reason, note });
   return { outcome: 'held' };
 }
 
@@ -83,6 +83,7 @@ export async function openHeld(deps: Deps, { checker, caseId }: CaseAct): Promis
   const details = { caseId, staffId: checker.staffId };
   if (one.claimedBy === undefined) await deps.audit({ type: 'case.opened', details });
   await giveTo(deps, one, checker.staffId);
+  await traceSoon(deps, caseId);
   return { outcome: 'opened' };
 }
 

@@ -18,16 +18,24 @@ export async function selectOpenCase(
   return rows[0]?.id;
 }
 
-/** Gives back to the queue whatever nobody has touched since. @returns what was given back, and whose it was */
+/**
+ * Gives back to the queue what nobody has touched since; what somebody else holds at the moment is left for the next time.
+ *
+ * @param of.staffId only what is theirs, and that for certain: whoever holds it is waited for
+ * @returns what was given back, and whose it was
+ */
 export async function releaseIdle(
   db: Db,
-  idleSince: Date,
+  of: { idleSince: Date; staffId?: string },
 ): Promise<{ readonly caseId: string; readonly staffId: string }[]> {
+  const { idleSince, staffId } = of;
+  const which = staffId === undefined ? sql`true` : sql`claimed_by = ${staffId}`;
+  const others = staffId === undefined ? sql`SKIP LOCKED` : sql``;
   const { rows } = await sql<{ caseId: string; staffId: string }>`
     WITH idle AS (
       SELECT id, claimed_by FROM review.case
-      WHERE state = 'claimed' AND list = 'main' AND last_active_at < ${idleSince}
-      FOR NO KEY UPDATE SKIP LOCKED
+      WHERE state = 'claimed' AND list = 'main' AND last_active_at < ${idleSince} AND ${which}
+      FOR NO KEY UPDATE ${others}
     ), gone AS (DELETE FROM review.answer WHERE of_id IN (SELECT id FROM idle))
     UPDATE review.case AS c SET state = 'queued', claimed_by = NULL, claimed_at = NULL, is_revised = false, version = version + 1
     FROM idle WHERE c.id = idle.id
@@ -59,6 +67,20 @@ export async function takeOldest(
     )
     RETURNING id`.execute(db);
   return rows[0]?.id;
+}
+
+/** @returns whether there is one that could be taken, or will be once somebody lets go of it */
+export async function hasAny(
+  db: Db,
+  wanted: { notOf: string | undefined; idleSince: Date },
+): Promise<boolean> {
+  const { rows } = await sql<{ any: boolean }>`
+    SELECT EXISTS (
+      SELECT FROM review.case
+      WHERE ended_at IS NULL AND account_id IS DISTINCT FROM ${wanted.notOf ?? null}::uuid AND
+        (state = 'queued' OR (state = 'claimed' AND list = 'main' AND last_active_at < ${wanted.idleSince}))
+    ) AS any`.execute(db);
+  return rows[0]?.any === true;
 }
 
 export async function insertClaim(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   answerQuestion,
   approveCase,
@@ -140,6 +141,27 @@ test('of a release and an act at the same moment one counts, and the other finds
     assert.ok(claimed.outcome === 'claimed' || claimed.outcome === 'nothing');
     if (claimed.outcome === 'nothing') assert.equal(await claim(home.house, second), caseId);
   }
+});
+
+test('somebody who comes back after 20 minutes is given one case, also while another still looks at the one they have lost', async () => {
+  const [first, second] = [await submitOne(), await submitOne()];
+  const checker = newChecker();
+  assert.equal(await claim(home.house, checker), first);
+  home.clock.advance(20 * 60 + 1);
+  const other = await home.house.database.pool.connect();
+  await other.query('BEGIN');
+  await other.query('SELECT FROM review.case WHERE id = $1 FOR UPDATE', [first]);
+  const claiming = claimNext(beside.house, { checker });
+  await wait(100);
+  await other.query('COMMIT');
+  other.release();
+  const claimed = await claiming;
+  assert.ok(claimed.outcome === 'claimed' && [first, second].includes(claimed.caseId));
+  const { rows } = await home.house.database.pool.query(
+    "SELECT id FROM review.case WHERE state = 'claimed' AND claimed_by = $1",
+    [checker.staffId],
+  );
+  assert.deepEqual(rows, [{ id: claimed.caseId }]);
 });
 
 test('a case that is put back goes to others first, and comes back only when nothing else is there', async () => {

@@ -175,6 +175,7 @@ async function evidenceOf(deps: Deps, one: StoredCase): Promise<Record<string, u
           ...(evidence.video === undefined ? {} : { challengeWay: evidence.video.way }),
         }),
     answers: await selectAnswers(deps.db, one.id),
+    ...(Object.keys(one.presets).length === 0 ? {} : { presets: one.presets }),
     ...(one.reason === undefined ? {} : { reason: one.reason }),
   };
 }

@@ -8,7 +8,7 @@ import type { Presets } from './questions.ts';
 import type { ImageTick } from './reasons.ts';
 import { personKeyOf } from './settle.ts';
 import type { AdviceTheme, CaseEvidence, CaseState } from './types.ts';
-import { traceQueue } from './work.ts';
+import { traceSoon } from './trace.ts';
 
 /** Three submissions a day; then there is another way. */
 const mostInADay = 3;
@@ -55,7 +55,7 @@ export async function submitCase(
   await keepBundleUntil(deps, { bundleId, keptUntil: secondsAfter(now, longestWaitSeconds) });
   const details = { caseId, method, documentKind: evidence.document.kind };
   await deps.audit({ type: 'case.submitted', accountId, details });
-  await deps.enqueue(traceQueue, { caseId });
+  await traceSoon(deps, caseId);
   return { outcome: 'submitted', caseId };
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { openBundle } from '#evidence';
 import type { House } from '#foundation/deps';
 import {
@@ -26,6 +27,7 @@ import {
   openTestReview,
   passportAndVideo,
   submitFor,
+  viewOf,
   type CasePerson,
   type TestReview,
 } from '../../test/support/review.ts';
@@ -88,6 +90,22 @@ test('of several tries sent at one moment, at two processes, one is a case', asy
     'submitted',
   ]);
   assert.equal(new Set(sent.map((one) => ('caseId' in one ? one.caseId : undefined))).size, 1);
+});
+
+test('the register is asked before anybody opens a case, and the page has to wait for nothing', async () => {
+  const person = await newPersonAtP5(home, review.testRegister);
+  const caseId = await submitFor(home, person);
+  for (let looks = 0; looks < 500 && (await count('review.trace', caseId)) === 0; looks += 1) await wait(20);
+  const checker = newChecker();
+  await claim(house, checker);
+  const view = await viewOf(house, { checker, caseId });
+  assert.equal(view.trace?.outcome, 'found');
+  assert.deepEqual(view.trace?.entry, {
+    nhsNumber: person.nhsNumber,
+    familyName: 'Meadows',
+    givenNames: ['Robin'],
+    birthdate: '1980-05-17',
+  });
 });
 
 test('only somebody at P5 has something to be decided', async () => {

@@ -1,3 +1,4 @@
+import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
 import type { NhsNumber } from '#foundation/identifiers';
 import { countAttempt, type LimitRule } from '#foundation/security';
@@ -12,7 +13,7 @@ import {
   type Trace,
 } from '#pds';
 import { deleteAnswers } from './answer-store.ts';
-import { selectCase, type StoredCase } from './case-store.ts';
+import { lockCase, selectCase, type StoredCase } from './case-store.ts';
 import { questionsAfter, type TraceStand } from './questions.ts';
 import {
   insertTrace,
@@ -38,6 +39,9 @@ export type Traced =
   | { readonly outcome: 'too_many'; readonly until: Date }
   | NotMine;
 
+/** Where it is asked for that the register is read in the background. */
+export const traceQueue = 'review.trace';
+
 const withinMs = 8000;
 
 /** Searching the register by hand shows records of anybody: nobody has to do it often. */
@@ -49,6 +53,31 @@ const searchLimit: LimitRule = {
   nextLockSeconds: 3600,
   memorySeconds: 3600,
 };
+
+/** So long what the register said is believed: people die, and records are mended. */
+const believedSeconds = 24 * 3600;
+/** What is older is asked again when somebody opens the case. */
+const freshSeconds = 3600;
+
+/** @returns what the register said, or undefined when that is too long ago */
+export async function believedTrace(
+  deps: Pick<Deps, 'db' | 'secrets' | 'clock'>,
+  caseId: string,
+): Promise<StoredTrace | undefined> {
+  const trace = await selectTrace(deps, caseId);
+  return isOlder(deps, trace, believedSeconds) ? undefined : trace;
+}
+
+function isOlder({ clock }: Pick<Deps, 'clock'>, trace: StoredTrace | undefined, seconds: number): boolean {
+  return trace !== undefined && trace.askedAt < secondsAfter(clock.now(), -seconds);
+}
+
+/** Sees to it, in a transaction, that what the register says of a case is fresh when it is opened. */
+export async function traceSoon(deps: Deps, caseId: string): Promise<void> {
+  const trace = await selectTrace(deps, caseId);
+  const isFresh = trace !== undefined && trace.outcome !== 'error' && !isOlder(deps, trace, freshSeconds);
+  if (!isFresh) await deps.enqueue(traceQueue, { caseId });
+}
 
 export function standOfTrace(trace: Pick<StoredTrace, 'outcome'> | undefined): TraceStand {
   switch (trace?.outcome) {
@@ -85,7 +114,8 @@ export async function traceCase(
   const allowed = await house.transact(async (deps) => {
     const taken = await takeMyCase(deps, act);
     if (taken.outcome !== 'mine' || trace.by === 'own_number') return taken;
-    if (standOfTrace(await selectTrace(deps, caseId)) === 'found') return { outcome: 'not_needed' } as const;
+    if (standOfTrace(await believedTrace(deps, caseId)) === 'found')
+      return { outcome: 'not_needed' } as const;
     const counted = await countAttempt(deps, [{ rule: searchLimit, subject: checker.staffId }]);
     return counted.outcome === 'locked' ? ({ outcome: 'too_many', until: counted.until } as const) : taken;
   });
@@ -98,19 +128,33 @@ export async function traceCase(
   });
 }
 
-/** Asks the register before anybody opens a case, so that nobody has to wait for it. Call it outside a transaction. */
+/** Asks the register in the background, so that nobody has to wait for it. Call it outside a transaction. */
 export async function traceAhead(
   house: House,
   { register, caseId }: { readonly register: Register | undefined; readonly caseId: string },
 ): Promise<TraceOutcome | undefined> {
   const one = await selectCase(house.deps, caseId);
-  if (one?.state !== 'queued' || (await selectTrace(house.deps, caseId)) !== undefined) return undefined;
+  if (one === undefined || !isUndecided(one)) return undefined;
+  const before = await selectTrace(house.deps, caseId);
+  if (before !== undefined && before.outcome !== 'error' && !isOlder(house.deps, before, freshSeconds))
+    return undefined;
   const trace = { by: 'own_number' } as const;
   const answer = await ask(house.deps, register, { one, trace });
   // What went wrong is nothing to keep: it is asked again when somebody opens the case.
   if (answer.outcome === 'error') return 'error';
-  await house.transact((deps) => keep(deps, caseId, { answer, trace, by: undefined }));
+  await house.transact(async (deps) => {
+    // What was decided meanwhile was decided by what was known then.
+    const now = await lockCase(deps, caseId);
+    if (now === undefined || !isUndecided(now)) return;
+    // Somebody has asked meanwhile, perhaps with other words.
+    if ((await selectTrace(deps, caseId))?.askedAt.getTime() !== before?.askedAt.getTime()) return;
+    await keep(deps, caseId, { answer, trace, by: undefined });
+  });
   return answer.outcome;
+}
+
+function isUndecided({ state }: StoredCase): boolean {
+  return state === 'queued' || state === 'claimed' || state === 'holding';
 }
 
 type Answer = Pick<StoredTrace, 'outcome' | 'error' | 'entry'>;

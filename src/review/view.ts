@@ -11,7 +11,8 @@ import {
   type Reason,
   type ReasonCode,
 } from './reasons.ts';
-import { selectTrace, type StoredTrace } from './trace-store.ts';
+import { believedTrace } from './trace.ts';
+import type { StoredTrace } from './trace-store.ts';
 import { takeMyCase } from './turn.ts';
 import type { CaseEvidence, CaseList, NotMine } from './types.ts';
 
@@ -38,7 +39,7 @@ export interface CaseView {
   readonly evidence: CaseEvidence | undefined;
   /** What is known of the login's owner. */
   readonly claimed: Pick<IdentityDetails, 'givenName' | 'familyName' | 'birthdate' | 'nhsNumber'> | undefined;
-  /** What the register answered last; undefined before it was asked. */
+  /** What the register answered last; undefined before it was asked, and when that is more than a day ago. */
   readonly trace: StoredTrace | undefined;
   /** The register's entry has another number than the login: it can be held, not approved. */
   readonly namesAnotherNumber: boolean;
@@ -87,7 +88,7 @@ export async function readCase(deps: Deps, act: CaseAct): Promise<CaseView | Not
     bundleId: mine.bundleId,
     evidence: mine.evidence,
     claimed: await claimedIn(deps, mine),
-    trace: await selectTrace(deps, mine.id),
+    trace: await believedTrace(deps, mine.id),
     namesAnotherNumber: isOfAnother,
     questionnaire,
     reasons: group === undefined || isForSupervisors ? [] : reasonsFor(group, mine.documentKind),

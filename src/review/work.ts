@@ -1,25 +1,25 @@
 import type { House } from '#foundation/deps';
+import { Fault } from '#foundation/errors';
 import type { Jobs } from '#foundation/jobs';
 import type { Register } from '#pds';
 import { z } from 'zod';
 import { selectDue } from './queue-store.ts';
 import { settleCases } from './settle.ts';
-import { traceAhead } from './trace.ts';
+import { traceAhead, traceQueue } from './trace.ts';
 
-/** Where it is asked for that the register is read for a case before anybody opens it. */
-export const traceQueue = 'review.trace';
 const jobData = z.object({ caseId: z.uuid() });
 const rules = { retryLimit: 3, retryDelay: 10, retryDelayMax: 120, expireInSeconds: 60, atOnce: 2 } as const;
 const settleEverySeconds = 5;
 
-/** Starts this room's background work: the register is read for new cases, and decisions count once they can't be taken back. */
+/** Starts this room's background work: the register is read for cases, and decisions count once they can't be taken back. */
 export async function startReviewWork(
   house: House,
   jobs: Jobs,
   { register }: { readonly register: Register | undefined },
 ): Promise<void> {
   await jobs.work(traceQueue, rules, async (data) => {
-    await traceAhead(house, { register, caseId: jobData.parse(data).caseId });
+    const outcome = await traceAhead(house, { register, caseId: jobData.parse(data).caseId });
+    if (outcome === 'error' && register !== undefined) throw new Fault('identity.register-unavailable');
   });
   jobs.every(settleEverySeconds, 'settle decided cases', () => settleDueCases(house));
 }

@@ -37,7 +37,7 @@ for (const language of languages) {
     await device.close();
     const assets = await loadAssets();
     const { all } = await createPages({ serviceName: 'x', supportContact: 'x', sandbox: true, assets });
-    const ours = all.filter((page) => page.startsWith(portalPages));
+    const ours = all.filter((page) => page.startsWith(`${portalPages}practice/`));
     assert.ok(ours.length > 20);
     assert.deepEqual(
       ours.filter((page) => !visited.has(page)),

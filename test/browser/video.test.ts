@@ -1,16 +1,28 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { languages } from '#foundation/web';
+import type { ChallengeWay } from '#proofing';
 import { faceOf } from '#sandbox';
-import { chromium, type Browser, type Locator } from 'playwright-core';
+import { chromium, type Browser } from 'playwright-core';
 import { findChromium } from '../../scripts/chromium.mjs';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createPeople } from '../support/people.ts';
 import { registerAskingService } from '../support/proof-walks.ts';
 import type { TestService } from '../support/service.ts';
-import { someVideo, videoMethods } from '../support/video-walks.ts';
-import { matchedPerson, proven } from '../support/ways-walks.ts';
+import { videoMethods } from '../support/video-walks.ts';
+import { makeVideo } from '../support/videos.ts';
 import { openDevice, type Device, type Habits, type Tab } from './support/device.ts';
+import { look } from './support/every-page.ts';
 import { openFakeCamera, type FakeCamera } from './support/fake-camera.ts';
+import {
+  chooseFile,
+  comeToNumbers,
+  press,
+  recordVideo,
+  stateOf,
+  tourVideo,
+  untilLookedAt,
+} from './support/video-tour.ts';
 
 let app: TestApp;
 let service: TestService;
@@ -40,57 +52,21 @@ function launch(args: readonly string[]): Promise<Browser> {
   });
 }
 
-/** Comes to the page with the numbers. */
-async function atNumbers(
+const atNumbers = (
   name: string,
-  { way = 'write', device }: { readonly way?: string; readonly device: Device },
-): Promise<Tab> {
-  const who = somebody(name);
-  await matchedPerson({ app, service }, who);
-  const tab = await device.openTab();
-  await tab.open(await service.requestAddress({ ...proven, prompt: 'login' }));
-  await tab.answerWith('choice', 'sign-in');
-  await tab.answer({ email: who.email });
-  await tab.answer({ password: who.password });
-  // Where others can't be offered at the moment, there is nothing to choose.
-  if ((await tab.main.locator('[name=way][value=video][type=radio]').count()) > 0)
-    await tab.choose('way', 'video');
-  await tab.answer();
-  await tab.answerWith('way', way);
-  await tab.isAt('proofing/capture/record');
-  return tab;
-}
-
+  { way, device: at }: { readonly way?: ChallengeWay; readonly device: Device },
+): Promise<Tab> =>
+  comeToNumbers({ app, service, device: at }, somebody(name), way === undefined ? {} : { way });
 const device = (habits: Habits = {}) => openDevice(browser, [app.origin], habits);
-const state = (tab: Tab, wanted: string): Promise<unknown> =>
-  tab.main.locator(`[data-recorder][data-state="${wanted}"]`).waitFor();
-const button = (tab: Tab, deed: string): Locator =>
-  tab.main.locator(`[data-do="${deed}"]`).filter({ visible: true });
-
-async function recordVideo(tab: Tab, seconds = 5): Promise<void> {
-  await button(tab, 'open').click();
-  await state(tab, 'camera');
-  await button(tab, 'record').click();
-  await state(tab, 'recording');
-  await tab.page.waitForTimeout(seconds * 1000);
-  await button(tab, 'stop').click();
-  await state(tab, 'review');
-}
-
-async function untilLookedAt(tab: Tab): Promise<void> {
-  await tab.main.locator('video').waitFor({ timeout: 60_000 });
-  await tab.isAt('proofing/capture/check-video');
-}
-
 describe('somebody with a camera', () => {
-  for (const way of ['say', 'write', 'sign'])
+  for (const way of ['say', 'write', 'sign'] as const)
     test(`records a video on the page, watches it, sends it and uses it (${way})`, async () => {
       const at = await device();
       const tab = await atNumbers(`recorder-${way}`, { way, device: at });
       await recordVideo(tab);
       const isOff = await tab.page.evaluate(`document.querySelector('[data-preview]').srcObject === null`);
       assert.equal(isOff, true, 'the camera is off when the video is watched');
-      await Promise.all([tab.page.waitForURL(/check-video/u), button(tab, 'send').click()]);
+      await Promise.all([tab.page.waitForURL(/check-video/u), press(tab, 'send')]);
       await untilLookedAt(tab);
       await tab.page.waitForTimeout(500);
       const played = await tab.page.evaluate<{
@@ -118,7 +94,7 @@ describe('somebody with a camera', () => {
   test('does it all with the keyboard', async () => {
     const at = await device();
     const tab = await atNumbers('keys', { device: at });
-    const press = async (deed: string) => {
+    const pressByKey = async (deed: string) => {
       for (let steps = 0; steps < 40; steps += 1) {
         const isThere = await tab.page.evaluate<boolean>(
           `document.activeElement?.dataset.do === '${deed}' && document.activeElement.checkVisibility()`,
@@ -128,15 +104,15 @@ describe('somebody with a camera', () => {
       }
       throw new Error(`the keyboard does not lead to ${deed}`);
     };
-    await press('open');
-    await state(tab, 'camera');
+    await pressByKey('open');
+    await stateOf(tab, 'camera');
     assert.equal(await tab.page.evaluate('document.activeElement.textContent'), 'Get ready');
-    await press('record');
-    await state(tab, 'recording');
+    await pressByKey('record');
+    await stateOf(tab, 'recording');
     await tab.page.waitForTimeout(5000);
-    await press('stop');
-    await state(tab, 'review');
-    await Promise.all([tab.page.waitForURL(/check-video/u), press('send')]);
+    await pressByKey('stop');
+    await stateOf(tab, 'review');
+    await Promise.all([tab.page.waitForURL(/check-video/u), pressByKey('send')]);
     await untilLookedAt(tab);
     await at.close();
   });
@@ -144,42 +120,165 @@ describe('somebody with a camera', () => {
   test('is told when a recording was too short, and records again', async () => {
     const at = await device();
     const tab = await atNumbers('hasty', { device: at });
-    await button(tab, 'open').click();
-    await state(tab, 'camera');
-    await button(tab, 'record').click();
-    await state(tab, 'recording');
-    await button(tab, 'stop').click();
-    await state(tab, 'camera');
+    await press(tab, 'open');
+    await stateOf(tab, 'camera');
+    await press(tab, 'record');
+    await stateOf(tab, 'recording');
+    await press(tab, 'stop');
+    await stateOf(tab, 'camera');
     await tab.main.getByText('That was too short').waitFor();
     await at.close();
   });
 });
 
 describe('a video on its way', () => {
-  test('goes on where it stopped when the line breaks, and again after the page was opened anew', async () => {
-    const at = await openDevice(browser, [app.origin]);
-    const tab = await atNumbers('broken', { device: at });
-    await tab.main.locator('[data-do=file]').first().click();
-    const video = Buffer.concat([await someVideo(), Buffer.alloc(0)]);
-    await tab.main
-      .locator('[name=video]')
-      .setInputFiles({ name: 'v.webm', mimeType: 'video/webm', buffer: video });
-    const sent: string[] = [];
-    let isBroken = true;
+  /** Chooses a file whose upload takes several parts, and notes what is sent of it. */
+  async function sendLong(name: string, at: Device, isBroken: (patches: number) => boolean) {
+    const tab = await atNumbers(name, { device: at });
+    const sent: { readonly method: string; readonly offset: number }[] = [];
     await tab.page.route('**/uploads/**', async (route) => {
       const request = route.request();
-      sent.push(`${request.method()} ${request.headers()['upload-offset'] ?? ''}`);
-      if (request.method() === 'PATCH' && isBroken) return route.abort('connectionreset');
+      const method = request.method();
+      sent.push({ method, offset: Number(request.headers()['upload-offset'] ?? 0) });
+      const patches = sent.filter((one) => one.method === 'PATCH').length;
+      if (method === 'PATCH' && isBroken(patches)) return route.abort('connectionreset');
       return route.continue();
     });
+    await press(tab, 'file');
+    await chooseFile(tab, long);
     await tab.main.locator('[data-file] button[type=submit]').click();
-    await state(tab, 'sending');
-    await tab.main.getByText('The connection is bad').waitFor();
-    isBroken = false;
+    return { tab, sent };
+  }
+  const megabyte = 1024 * 1024;
+  let long: Buffer;
+  before(async () => {
+    const size = { width: 1280, height: 720, seconds: 14 };
+    long = await makeVideo({ format: 'webm', codec: 'vp8', ...size });
+    assert.ok(long.length > 2 * megabyte, `${long.length} bytes are not enough parts`);
+  });
+
+  test('goes on where it stopped when the line breaks', async () => {
+    const at = await device();
+    const { tab, sent } = await sendLong('broken', at, (patches) => patches === 2 || patches === 3);
+    await tab.main.getByText('The connection is bad').first().waitFor();
     await tab.page.waitForURL(/check-video/u);
     await untilLookedAt(tab);
-    assert.ok(sent.filter((one) => one.startsWith('PATCH')).length >= 2, sent.join());
-    await tab.page.close();
+    const offsets = sent.filter(({ method }) => method === 'PATCH').map(({ offset }) => offset);
+    assert.deepEqual(offsets.slice(0, 5), [0, megabyte, megabyte, megabyte, 2 * megabyte]);
+    await at.context.close();
+  });
+
+  test('goes on after the page was opened anew, from what is kept on the device where nobody can read it', async () => {
+    const at = await device();
+    let isOff = true;
+    const { tab, sent } = await sendLong('reopened', at, (patches) => isOff && patches > 1);
+    await tab.main.getByText('The connection is bad').first().waitFor();
+    const kept = await tab.page.evaluate<string>(`new Promise((resolve) => {
+      const open = indexedDB.open('video-on-its-way', 1);
+      open.onsuccess = () => {
+        const all = open.result.transaction('videos').objectStore('videos').getAll();
+        all.onsuccess = () => resolve(String.fromCharCode(...new Uint8Array(all.result[0].sealed, 0, 64)));
+      };
+    })`);
+    assert.notEqual(kept.slice(0, 4), long.subarray(0, 4).toString('latin1'), 'it is encrypted');
+    const address = tab.page.url();
+    await tab.open('about:blank');
+    isOff = false;
+    sent.length = 0;
+    await tab.open(address);
+    await tab.page.waitForURL(/check-video/u);
+    await untilLookedAt(tab);
+    assert.equal(sent[0]?.method, 'HEAD');
+    assert.equal(sent[1]?.offset, megabyte);
+    await at.context.close();
+  });
+
+  test('waits while the device is offline', async () => {
+    const at = await device();
+    const { tab } = await sendLong('offline', at, () => {
+      void at.context.setOffline(true);
+      return true;
+    });
+    await tab.main.getByText('You are offline').first().waitFor();
+    await tab.page.unrouteAll({ behavior: 'ignoreErrors' });
+    await at.context.setOffline(false);
+    await tab.page.waitForURL(/check-video/u);
+    await at.context.close();
+  });
+
+  test('that can’t be sent stays on the page, with what to do and a reference', async () => {
+    const at = await device();
+    const tab = await atNumbers('unsent', { device: at });
+    await recordVideo(tab);
+    await tab.page.route('**/uploads', (route) => route.fulfill({ status: 400 }));
+    await press(tab, 'send');
+    await stateOf(tab, 'unsent');
+    await tab.main.getByText('CID4011').waitFor();
+    assert.match(await tab.main.innerText(), /Your video is still here.*use another Wi-Fi/su);
+    await tab.page.unrouteAll();
+    await Promise.all([tab.page.waitForURL(/check-video/u), press(tab, 'send')]);
+    await at.context.close();
+  });
+
+  test('for numbers that count no more is told apart from a bad line', async () => {
+    const at = await device();
+    const tab = await atNumbers('late', { device: at });
+    await recordVideo(tab);
+    app.home.clock.advance(15 * 60 + 1);
+    await press(tab, 'send');
+    await stateOf(tab, 'old');
+    const before = await tab.main.locator('.bevan-numbers__digits').first().innerText();
+    await tab.press('Go on with new numbers');
+    assert.notEqual(await tab.main.locator('.bevan-numbers__digits').first().innerText(), before);
+    app.home.clock.reset();
     await at.context.close();
   });
 });
+
+describe('somebody whose browser may not use the camera', () => {
+  let strict: Browser;
+  before(async () => {
+    strict = await launch(['--use-fake-device-for-media-stream', '--deny-permission-prompts']);
+  });
+  after(() => strict.close());
+
+  test('is told what to do, with a reference, and sends a file', async () => {
+    const at = await openDevice(strict, [app.origin]);
+    const tab = await atNumbers('denied', { way: 'say', device: at });
+    await press(tab, 'open');
+    await stateOf(tab, 'cannot');
+    const told = await tab.main.innerText();
+    assert.match(
+      told,
+      /does not let this page use the camera.*another browser.*your phone.*video file.*CID4017/su,
+    );
+    assert.ok(await tab.main.getByRole('button', { name: 'Continue on your phone' }).first().isVisible());
+    await chooseFile(tab);
+    await tab.main.locator('[data-file] button[type=submit]').click();
+    await tab.page.waitForURL(/check-video/u);
+    await untilLookedAt(tab);
+    await at.close();
+  });
+});
+
+test('somebody without scripts sends a file, and the page goes on by itself', async () => {
+  const at = await device({ javaScript: false, language: 'cy' });
+  const tab = await atNumbers('scriptless', { way: 'sign', device: at });
+  assert.equal(await tab.main.locator('[data-recorder]').isVisible(), false);
+  await chooseFile(tab);
+  await tab.follow(tab.main.locator('[data-file] button[type=submit]'));
+  assert.equal(await tab.heading(), 'Rydym yn gwirio eich fideo');
+  await untilLookedAt(tab);
+  await tab.answer();
+  await tab.isAt('journeys/on-your-phone/finished');
+  await at.close();
+});
+
+for (const language of languages)
+  test(`everybody can use the pages of a video, in every state, in ${language}`, async () => {
+    const at = await device({ language, width: 320 });
+    await tourVideo({ app, service, device: at, look: (tab, state) => look(tab, state, language) }, (name) =>
+      somebody(`${name}-${language}`),
+    );
+    await at.context.close();
+  });

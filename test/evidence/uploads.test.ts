@@ -298,16 +298,62 @@ suite('an upload', () => {
     assert.equal(standing.filter((status) => status === 200).length, 3);
   });
 
-  test('is one of a hundred that a bundle may have in a day, and none when the bundle is full', async () => {
+  test('is one of 120 that an account may begin in an hour, with whatever bundle', async (t) => {
+    t.after(() => here.clock.reset());
+    const accountId = randomUUID();
+    for (let count = 0; count < 120; count += 1) {
+      const sender = await openFor('image', accountId);
+      await begin(count % 3 === 0 ? one : other, sender, 1000);
+    }
+    const another = await openFor('image', accountId);
+    const refused = await askToBegin(one, another, { 'upload-length': '1000' });
+    assert.deepEqual([refused.status, await refused.json()], [429, { error: 'busy' }]);
+    here.clock.advance(3700);
+    assert.equal((await askToBegin(one, another, { 'upload-length': '1000' })).status, 201);
+  });
+
+  test('of a video is not taken while three of the account wait to be looked at', async () => {
     const sender = await openFor('video');
     await here.house.database.pool.query(
-      `INSERT INTO evidence.upload (id, bundle_id, kind, state, refusal, begun_at, turn, looks, expires_at)
-       SELECT gen_random_uuid(), $1, 'video', 'refused', 'damaged', $2, 1, 1, $2::timestamptz + interval '1 day'
-       FROM generate_series(1, 100)`,
+      `INSERT INTO evidence.upload (id, bundle_id, kind, state, begun_at, turn, looks, expires_at)
+       SELECT gen_random_uuid(), $1, 'video', 'arrived', $2, 0, 0, $2::timestamptz + interval '1 day'
+       FROM generate_series(1, 3)`,
       [sender.bundleId, here.clock.now()],
     );
-    const refused = await askToBegin(one, sender, { 'upload-length': '1000' });
-    assert.deepEqual([refused.status, await refused.json()], [429, { error: 'busy' }]);
+    assert.equal((await askToBegin(one, sender, { 'upload-length': '1000' })).status, 429);
+    assert.equal((await askToBegin(one, await openFor('video'), { 'upload-length': '1000' })).status, 201);
+  });
+
+  test('that comes in ever so many bits is taken no more of', async () => {
+    const sender = await openFor('video');
+    const address = await begin(one, sender, 1000);
+    await here.house.database.pool.query('UPDATE evidence.content SET turn = 3999 WHERE id = $1', [
+      idOf(address),
+    ]);
+    assert.equal((await patch(address, sender, { offset: 0, body: randomBytes(1) })).status, 204);
+    assert.equal((await patch(address, sender, { offset: 1, body: randomBytes(1) })).status, 409);
+  });
+
+  test('does not keep its process from ending, and goes on at another', async () => {
+    const sender = await openFor('video');
+    const third = await startTestUploads({ house: here.house, evidence });
+    const content = randomBytes(chunk + 2000);
+    const address = await begin(third, sender, content.length);
+    const line = patchSlowly(address, sender, { offset: 0, length: content.length });
+    line.send(content.subarray(0, chunk + 1000));
+    await until(async () => (await offsetOf(address, sender)) === chunk);
+    const began = Date.now();
+    await third.close();
+    assert.ok(Date.now() - began < 5000);
+    assert.equal(await line.answered, 0);
+    const elsewhere = address.replace(third.origin, one.origin);
+    const offset = await offsetOf(elsewhere, sender);
+    assert.equal(offset, chunk + 1000);
+    assert.equal((await patch(elsewhere, sender, { offset, body: content.subarray(offset) })).status, 204);
+    assert.ok((await keptOf(sender, elsewhere)).equals(content));
+  });
+
+  test('has no room in a bundle that is full', async () => {
     const full = await openFor('video');
     await here.house.database.pool.query(
       `INSERT INTO evidence.content (id, bundle_id, bytes, turn, has_objects) VALUES ($1, $2, $3, 0, false)`,

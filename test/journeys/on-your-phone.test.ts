@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
 import { submitAttempt } from '../../src/proofing/capture/attempts.ts';
 import { auditOf } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -62,8 +63,10 @@ const ended = (phone: Person) => {
   assert.equal(phone.page.address.pathname, '/continue/ended');
   assert.match(phone.page.text, /This device is no longer connected/u);
 };
-const progress = async ({ browser }: Matched): Promise<{ state: string }> =>
-  JSON.parse(await (await browser.send(`${browser.page.address.pathname}/progress`)).text());
+const progress = async ({ browser }: Matched) => {
+  const answer = await browser.send(`${browser.page.address.pathname}/progress`);
+  return z.object({ state: z.string() }).parse(await answer.json());
+};
 
 describe('continuing on a phone', () => {
   test('goes on with what was begun, without a sign-in there, and comes back to where it was', async () => {

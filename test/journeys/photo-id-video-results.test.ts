@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { levelOf, setMinimumAge } from '#identity';
 import { claimNext, decideInSandbox, holdCase, readCaseOf, submitCase, type ReasonCode } from '#review';
+import { findOpenAttempt } from '../../src/proofing/capture/attempts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createPeople } from '../support/people.ts';
 import { bringTogether, comeToPhotoId, photoId } from '../support/photo-walks.ts';
@@ -236,6 +237,9 @@ describe('age', () => {
     await kay.browser.submit({ isMe: 'yes' });
     expectPage(kay.browser, `${photoId}not-sent`);
     assert.match(kay.browser.page.heading, /You cannot prove who you are here until/u);
+    assert.match(kay.browser.page.text, /We have deleted your photos and your video/u);
+    const left = await findOpenAttempt(app.home.house.deps, { accountId: kay.accountId, method });
+    assert.equal(left, undefined);
     await comeAgain(kay);
     expectPage(kay.browser, 'too-young');
     await rule(undefined);

@@ -76,7 +76,7 @@ describe('somebody with photo ID, who uploads without scripts', () => {
     const { text, html } = ben.browser.page;
     assert.match(text, /UK driving licence.*Photo of the back.*Sign them in BSL/u);
     for (const name of ['front', 'back', 'video']) {
-      const [, address = ''] = new RegExp(`src="([^"]*/${name}\\?file=[^"]*)"`, 'u').exec(html) ?? [];
+      const [, address = ''] = new RegExp(`src="([^"]*/${name}\\?file=[\\w-]{36})"`, 'u').exec(html) ?? [];
       const fetched = await ben.browser.send(address);
       assert.equal(fetched.status, 200, name);
       assert.match(fetched.headers.get('content-type') ?? '', name === 'video' ? /^video\// : /^image\/jpeg/);
@@ -99,6 +99,7 @@ describe('somebody with photo ID, who uploads without scripts', () => {
     const dot = await matched('dot');
     await comeToPhotoId(dot);
     await bringTogether(dot);
+    assert.doesNotMatch(dot.browser.page.text, /Photo of the back/u);
     await dot.browser.submit();
     assert.deepEqual(Object.keys(dot.browser.page.errors), ['isMe']);
     assert.equal(await caseOf(dot), undefined);

@@ -72,7 +72,12 @@ before(async () => {
   await mkdir(path.join(folder, 'toy'));
   await writeFile(path.join(folder, 'package.json'), '{"type":"module"}');
   await writeFile(path.join(folder, 'toy', 'plug.ts'), toy);
-  app = await startTestApp({ register: true, gpSystems: true, methodFolders: [folder] });
+  app = await startTestApp({
+    register: true,
+    gpSystems: true,
+    methodFolders: [folder],
+    environment: { BEVAN_PROOFING_METHODS: 'fast-track,gp-online-details,toy' },
+  });
   service = await registerAskingService(app);
 });
 after(async () => {

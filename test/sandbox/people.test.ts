@@ -70,6 +70,15 @@ suite('personas whose identity is known', () => {
         ['practice-limited', true],
         ['im1-access-lost', true],
         ['im1-moved-practice', true],
+        ['photo-check-pending', false],
+        ['photo-check-on-hold', false],
+        ['photo-check-approved', false],
+        ['photo-check-declined-new-photo', false],
+        ['photo-check-declined-other-document', false],
+        ['photo-check-declined-new-video', false],
+        ['photo-check-declined-check-details', false],
+        ['photo-check-declined-ask-practice', false],
+        ['photo-check-declined-another-way', false],
       ],
     );
     for (const { nhsNumber = '', birthdate = '', odsCode = '' } of known) {

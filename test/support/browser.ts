@@ -13,12 +13,16 @@ const flags = [
 /**
  * Starts Chromium without a window. It talks to nobody but the pages that a test opens. Close it when the file ends.
  *
+ * @param more arguments that it is started with, for example to have a camera
  * @throws {Error} that says how to get a Chromium, where there is none
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error(chromiumInstructions);
   // Chromium's sandbox can't be set up by root.
   const isRoot = process.getuid?.() === 0;
-  return chromium.launch({ executablePath, args: isRoot ? [...flags, '--no-sandbox'] : flags });
+  return chromium.launch({
+    executablePath,
+    args: [...flags, ...more, ...(isRoot ? ['--no-sandbox'] : [])],
+  });
 }

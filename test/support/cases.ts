@@ -20,7 +20,7 @@ function drawFiles() {
     const expires = '2031-02-28';
     return {
       passport: await drawDocument({ kind: 'passport', side: 'front', person, face, expires }),
-      video: await drawVideo({ face, way: 'write', digits: [4, 9, 2, 7], seconds: 3 }),
+      video: await drawVideo({ face, way: 'write', digits: [4, 9, 2, 7] }),
     };
   })();
   return drawn;
@@ -38,10 +38,10 @@ export interface TestCase {
 /** Puts a case into the queue, whose owner the register knows. */
 export async function sendCase(
   app: TestApp,
-  more: Parameters<typeof newPersonAtP5>[2] & { readonly kind?: string } = {},
+  more: Parameters<typeof newPersonAtP5>[2] & { readonly kind?: string; readonly isUnknown?: boolean } = {},
 ): Promise<TestCase> {
   const { house } = app.home;
-  const person = await newPersonAtP5(app.home, app.register, more);
+  const person = await newPersonAtP5(app.home, more.isUnknown === true ? undefined : app.register, more);
   const files = await drawFiles();
   const keptUntil = secondsAfter(house.clock.now(), monthSeconds);
   const bundleId = await house.transact((deps) =>

@@ -5,7 +5,8 @@ import { Person } from './person.ts';
 import { staffPassword } from './practice.ts';
 
 const halfMinute = 30;
-const secret = 'JBSWY3DPEHPK3PXPKRSXG5DT';
+/** The authenticator of all of them. */
+export const checkerSecret = 'JBSWY3DPEHPK3PXPKRSXG5DT';
 let made = 0;
 
 export type CheckerRole = 'checker' | 'supervisor' | 'assurance' | 'manager';
@@ -30,7 +31,7 @@ export async function addChecker(
   const name = known.name ?? `Chris Checker${String.fromCodePoint(64 + (made % 26) + 1)}`;
   const passwordHash = await house.passwords.hash(staffPassword);
   const id = await house.transact((deps) =>
-    seedStaff(deps, { place: checkerDesk, name, email, roles, passwordHash, secret }),
+    seedStaff(deps, { place: checkerDesk, name, email, roles, passwordHash, secret: checkerSecret }),
   );
   return { id, name, email, browser: new Person(app) };
 }
@@ -40,7 +41,7 @@ export async function signInChecker(app: TestApp, { email, browser }: TestChecke
   const { clock } = app.home;
   clock.advance(halfMinute);
   await browser.open('/id-checker/sign-in');
-  await browser.submit({ email, password: staffPassword, code: codeNow({ clock }, secret) });
+  await browser.submit({ email, password: staffPassword, code: codeNow({ clock }, checkerSecret) });
   return browser;
 }
 

@@ -97,6 +97,19 @@ function readForm({ attributes, inner }: Part): Form {
     const isChoice = ['checkbox', 'radio'].includes(input.get('type') ?? '');
     if (!isChoice || input.has('checked')) fields[name] = input.get('value') ?? '';
   }
+  for (const area of partsOf(inner, 'textarea')) {
+    const name = area.attributes.get('name') ?? '';
+    names.add(name);
+    // The first line break after the tag is none of the text. See HTML, 13.1.2.5.
+    fields[name] = decode(area.inner.replace(/^\n/u, ''));
+  }
+  for (const select of partsOf(inner, 'select')) {
+    const name = select.attributes.get('name') ?? '';
+    names.add(name);
+    const options = partsOf(select.inner, 'option');
+    const chosen = options.find((option) => option.attributes.has('selected')) ?? options[0];
+    fields[name] = chosen?.attributes.get('value') ?? '';
+  }
   const buttons = partsOf(inner, 'button')
     .filter((button) => button.attributes.get('type') !== 'button')
     .map((button) => textOf(button.inner));

@@ -1,6 +1,8 @@
 import { Encoder, Muxer } from 'node-av/api';
 import {
   AV_CHANNEL_LAYOUT_MONO,
+  AV_OPT_SEARCH_CHILDREN,
+  AV_OPT_TYPE_STRING,
   AV_PIX_FMT_YUV420P,
   AV_SAMPLE_FMT_FLTP,
   AV_SAMPLE_FMT_S16,
@@ -36,10 +38,10 @@ const videoEncoders = {
   hevc: FF_ENCODER_LIBX265,
 };
 const encoderOptions = {
-  vp8: { deadline: 'realtime', 'cpu-used': 8 },
-  vp9: { deadline: 'realtime', 'cpu-used': 8 },
+  vp8: { deadline: 'realtime', 'cpu-used': '8' },
+  vp9: { deadline: 'realtime', 'cpu-used': '8' },
   h264: { preset: 'ultrafast' },
-  hevc: { preset: 'ultrafast', 'x265-params': 'log-level=none' },
+  hevc: { preset: 'ultrafast', 'x265-params': 'log-level=none:bframes=0' },
 };
 const samplesPerSecond = 48_000;
 
@@ -53,8 +55,12 @@ export async function makeVideo(order: VideoOrder): Promise<Buffer> {
   });
   const video = await Encoder.create(videoEncoders[order.codec], {
     context: { bitRate: '1500k', gopSize: framesPerSecond * 2 },
-    options: encoderOptions[order.codec],
-  } as never);
+    configure: (context) => {
+      // A dictionary of options would be freed twice.
+      for (const [name, value] of Object.entries(encoderOptions[order.codec]))
+        context.setOption(name, value, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN);
+    },
+  });
   const audio = order.audio === undefined ? undefined : await createAudio(order.audio);
   const videoStream = output.addStream(video);
   const audioStream = audio === undefined ? 0 : output.addStream(audio.encoder);

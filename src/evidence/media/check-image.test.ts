@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import sharp, { type Sharp } from 'sharp';
 import { createLog } from '#foundation/log';
+import { makeHeic, type HeicOrder } from '../../../test/support/heic.ts';
 import type { Examination } from '../examine.ts';
 import { openMedia } from './media.ts';
 
@@ -143,6 +144,45 @@ describe('a picture', () => {
           String(part),
         );
     });
+
+  const kinds: readonly HeicOrder[] = [
+    { width: 1200, height: 900 },
+    { width: 512, height: 512, columns: 4, rows: 3, says: { width: 2000, height: 1500 } },
+    { width: 512, height: 512, columns: 4, rows: 3, says: { width: 2000, height: 1500 }, quarters: 1 },
+    { width: 512, height: 512, columns: 4, rows: 3, says: { width: 2000, height: 1500 }, quarters: 2 },
+    { width: 512, height: 512, columns: 12, rows: 9, says: { width: 6000, height: 4500 } },
+  ];
+  for (const order of kinds)
+    test(`that is a HEIC of ${order.columns ?? 1} by ${order.rows ?? 1} tiles, turned ${order.quarters ?? 0} times, is written anew as a JPEG`, async () => {
+      const { width, height } = order.says ?? order;
+      const { jpeg, metadata } = await kept(await makeHeic(order));
+      const scale = Math.min(1, 3000 / width);
+      const size = [width * scale, height * scale];
+      assert.deepEqual([metadata.width, metadata.height], order.quarters === 1 ? size.toReversed() : size);
+      // Each tile is blue above: what was above is now to the left, or below.
+      const blue = [
+        { x: 0.5, y: 0.01 },
+        { x: 0.01, y: 0.5 },
+        { x: 0.5, y: 0.99 },
+      ][order.quarters ?? 0];
+      assert.equal(await colourAt(jpeg, blue ?? { x: 0, y: 0 }), 'blue');
+      const red = [
+        { x: 0.5, y: 0.99 },
+        { x: 0.99, y: 0.5 },
+        { x: 0.5, y: 0.01 },
+      ][order.quarters ?? 0];
+      assert.equal(await colourAt(jpeg, red ?? { x: 0, y: 0 }), 'red');
+    });
+
+  test('that is a HEIC cut off, or whose tiles are not what it says, is damaged', async () => {
+    const whole = await makeHeic({ width: 1200, height: 900 });
+    for (const part of [0.9, 0.5, 0.1]) {
+      const found = await look(whole.subarray(0, Math.floor(whole.length * part)));
+      assert.deepEqual(found.found, { outcome: 'refused', reason: 'damaged' });
+    }
+    const lies = await makeHeic({ width: 512, height: 512, says: { width: 20_000, height: 20_000 } });
+    assert.equal(await refusal(lies), 'too_many_pixels');
+  });
 
   test('of more than 10 MB is refused before a byte of it is read', async () => {
     const sent = { bytes: 10 * 1024 * 1024 + 1, read: () => Promise.reject(new Error('was read')) };

@@ -22,7 +22,7 @@ import { limits } from './limits.ts';
 Log.setLevel(AV_LOG_QUIET);
 
 /** Timestamps count microseconds. */
-const timeBase = new Rational(1, 1_000_000);
+export const timeBase = new Rational(1, 1_000_000);
 
 /** What browsers and telephones record, under the names that mediabunny gives it. */
 export const decodable = {

@@ -47,7 +47,7 @@ export async function lookAtImage(bytes: number, caller: Caller): Promise<ImageA
 }
 
 async function decode(format: ImageFormat, content: Buffer): Promise<Pixels | ImageAnswer> {
-  if (format === 'heic') return refused('wrong_type');
+  if (format === 'heic') return decodeHeic(content);
   let header: Header;
   try {
     header = await readHeader(format, content);
@@ -56,20 +56,41 @@ async function decode(format: ImageFormat, content: Buffer): Promise<Pixels | Im
   }
   const refusal = refuseSize(header);
   if (refusal !== undefined) return refused(refusal);
-  const { keptLongSide: side } = limits;
   try {
-    const { data, info } = await sharp(content, {
+    const picture = sharp(content, {
       failOn: 'error',
       limitInputPixels: limits.imagePixels,
       sequentialRead: true,
-    })
-      .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: '#fff' })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return { data, width: info.width, height: info.height, orientation: header.orientation };
+    });
+    return { ...(await makeSmaller(picture)), orientation: header.orientation };
+  } catch {
+    return refused('damaged');
+  }
+}
+
+async function makeSmaller(picture: Sharp): Promise<Omit<Pixels, 'orientation'>> {
+  const { keptLongSide: side } = limits;
+  const { data, info } = await picture
+    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: '#fff' })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+/** Comes upright: what says how it is to be turned is part of the picture, and its Exif has no say. */
+async function decodeHeic(content: Buffer): Promise<Pixels | ImageAnswer> {
+  const { openHeic } = await import('./heic.ts');
+  try {
+    const heic = openHeic(content);
+    const refusal = refuseSize(heic);
+    if (refusal !== undefined) return refused(refusal);
+    const { data, width, height } = heic.decode();
+    heic.close();
+    const picture = sharp(data, { raw: { width, height, channels: 3 } });
+    return { ...(await makeSmaller(picture)), orientation: 1 };
   } catch {
     return refused('damaged');
   }
@@ -84,6 +105,11 @@ interface Header {
 
 /** @throws when it can't be read */
 async function readHeader(format: ImageFormat, content: Buffer): Promise<Header> {
+  if (format === 'png' && content.length >= 24) {
+    // What its library doesn't take at all is too large in our words too.
+    const [width, height] = [content.readUInt32BE(16), content.readUInt32BE(20)];
+    if (width * height > limits.imagePixels) return { width, height, heldBytes: 0, orientation: 1 };
+  }
   const found = await sharp(content, { limitInputPixels: false }).metadata();
   const { width, height, orientation = 1 } = found;
   if (format === 'jpeg') {
@@ -91,7 +117,10 @@ async function readHeader(format: ImageFormat, content: Buffer): Promise<Header>
     if (own === undefined) throw new Error('no JPEG');
     return { ...own, orientation };
   }
-  const bytesPerPixel = format === 'webp' ? 4 : found.channels * (found.depth === 'ushort' ? 2 : 1);
+  // A plain WebP is made smaller while it is decoded; one without losses or with transparency afterwards.
+  const isPlainWebp = content.toString('latin1', 12, 16) === 'VP8 ';
+  const bytesPerPixel =
+    format === 'webp' ? (isPlainWebp ? 2 : 4) : found.channels * (found.depth === 'ushort' ? 2 : 1);
   const isHeldWhole = format === 'webp' || found.isProgressive;
   return { width, height, heldBytes: isHeldWhole ? width * height * bytesPerPixel : 0, orientation };
 }
@@ -105,7 +134,8 @@ function refuseSize({ width, height, heldBytes }: Omit<Header, 'orientation'>): 
 
 async function writeAnew(pixels: Pixels, caller: Caller): Promise<ImageAnswer> {
   const { data: jpeg, info } = await turn(pixels)
-    .jpeg({ quality: 86, chromaSubsampling: '4:4:4' })
+    // Optimised coding would hold all coefficients, twice what the pixels take.
+    .jpeg({ quality: 86, chromaSubsampling: '4:4:4', optimiseCoding: false })
     .toBuffer({ resolveWithObject: true });
   const size = measuredSize({ width: info.width, height: info.height });
   const grey = await turn(pixels)

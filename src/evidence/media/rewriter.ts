@@ -1,14 +1,22 @@
 import {
   BufferTarget,
   EncodedAudioPacketSource,
-  EncodedPacket,
+  type EncodedPacket,
   EncodedVideoPacketSource,
   Output,
   WebMOutputFormat,
 } from 'mediabunny';
-import { Encoder, FilterAPI } from 'node-av/api';
-import { FF_ENCODER_LIBOPUS, FF_ENCODER_LIBVPX_VP9 } from 'node-av/constants';
-import type { Frame, Packet } from 'node-av/lib';
+import { FilterAPI } from 'node-av/api';
+import {
+  AV_CHANNEL_LAYOUT_MONO,
+  AV_PIX_FMT_YUV420P,
+  AV_SAMPLE_FMT_S16,
+  FF_ENCODER_LIBOPUS,
+  FF_ENCODER_LIBVPX_VP9,
+} from 'node-av/constants';
+import { Rational, type Frame } from 'node-av/lib';
+import { timeBase } from './decoder.ts';
+import { openEncoder, type FrameEncoder } from './encoder.ts';
 import { limits } from './limits.ts';
 
 /** Writes frames as a WebM with VP9 and Opus, which nobody has to pay for and every browser plays and seeks. */
@@ -39,6 +47,8 @@ const soundFilter = `aresample=${soundRate}:async=1:first_pts=0,aformat=sample_f
 const turns = { 0: '', 90: ',transpose=clock', 180: ',hflip,vflip', 270: ',transpose=cclock' };
 /** A little less than the time between two pictures: recordings are never quite even. */
 const leastMicroseconds = 1_000_000 / framesPerSecond - 4000;
+/** What the encoder reckons with for each. */
+const usualMicroseconds = Math.round(1_000_000 / framesPerSecond);
 
 export async function openRewriter(shown: Shown): Promise<Rewriter> {
   const size = keptSize(shown);
@@ -54,8 +64,9 @@ export async function openRewriter(shown: Shown): Promise<Rewriter> {
     ...size,
     addPicture: async (frame) => {
       const at = Number(frame.pts);
-      if (at >= next) await picture.add(frame);
-      else frame.free();
+      if (at < next) return frame.free();
+      frame.duration = BigInt(usualMicroseconds);
+      await picture.add(frame);
       next = Math.max(next, at + leastMicroseconds);
     },
     addSound: async (frame) => sound?.add(frame),
@@ -87,28 +98,47 @@ export function keptSize({ width, height }: Pick<Shown, 'width' | 'height'>): {
 function openPictures({ rotation }: Shown, { width, height }: { width: number; height: number }) {
   const [wide, high] = rotation === 90 || rotation === 270 ? [height, width] : [width, height];
   const source = new EncodedVideoPacketSource('vp9');
-  const description = { codec: 'vp09.00.31.08', codedWidth: width, codedHeight: height };
+  const decoderConfig = { codec: 'vp09.00.31.08', codedWidth: width, codedHeight: height };
+  const encoder = openEncoder(
+    FF_ENCODER_LIBVPX_VP9,
+    (context) => {
+      context.timeBase = timeBase;
+      context.width = width;
+      context.height = height;
+      context.pixelFormat = AV_PIX_FMT_YUV420P;
+      context.bitRate = BigInt(bitsPerSecond);
+      context.gopSize = framesPerSecond;
+      context.threadCount = 2;
+    },
+    { deadline: 'realtime', 'cpu-used': '8', 'lag-in-frames': '0', 'row-mt': '1', 'tile-columns': '1' },
+  );
   return chain({
     source,
+    encoder,
     filter: `scale=${wide}:${high}:flags=bilinear${turns[rotation]},setsar=1,format=yuv420p`,
-    encoder: Encoder.createSync(FF_ENCODER_LIBVPX_VP9, {
-      threadCount: 2,
-      gopSize: framesPerSecond,
-      bitrate: bitsPerSecond,
-      options: { deadline: 'realtime', 'cpu-used': 8, 'lag-in-frames': 0, 'row-mt': true, 'tile-columns': 1 },
-    }),
-    add: (packet) => source.add(packet, { decoderConfig: description }),
+    add: (packet) => source.add(packet, { decoderConfig }),
   });
 }
 
 function openSound() {
   const source = new EncodedAudioPacketSource('opus');
-  const description = { codec: 'opus', sampleRate: soundRate, numberOfChannels: 1 };
+  const decoderConfig = { codec: 'opus', sampleRate: soundRate, numberOfChannels: 1 };
+  const encoder = openEncoder(
+    FF_ENCODER_LIBOPUS,
+    (context) => {
+      context.timeBase = new Rational(1, soundRate);
+      context.sampleRate = soundRate;
+      context.sampleFormat = AV_SAMPLE_FMT_S16;
+      context.channelLayout = AV_CHANNEL_LAYOUT_MONO;
+      context.bitRate = 64_000n;
+    },
+    {},
+  );
   return chain({
     source,
+    encoder,
     filter: soundFilter,
-    encoder: Encoder.createSync(FF_ENCODER_LIBOPUS, { bitrate: 64_000 }),
-    add: (packet) => source.add(packet, { decoderConfig: description }),
+    add: (packet) => source.add(packet, { decoderConfig }),
   });
 }
 
@@ -116,22 +146,17 @@ function openSound() {
 function chain<Source>(parts: {
   readonly source: Source;
   readonly filter: string;
-  readonly encoder: Encoder;
+  readonly encoder: FrameEncoder;
   readonly add: (packet: EncodedPacket) => Promise<void>;
 }) {
   const { source, encoder } = parts;
   const filter = FilterAPI.create(parts.filter);
   let isBegun = false;
-  const write = async (packets: readonly Packet[]): Promise<void> => {
-    for (const packet of packets) {
-      await parts.add(toEncoded(packet));
-      packet.free();
-    }
-  };
-  const encode = async (frames: readonly Frame[]): Promise<void> => {
+  const encode = async (frames: readonly (Frame | null)[]): Promise<void> => {
     for (const frame of frames) {
-      await write(encoder.encodeAllSync(frame));
-      frame.free();
+      const packets = encoder.encode(frame);
+      frame?.free();
+      for (const packet of packets) await parts.add(packet);
     }
   };
   return {
@@ -143,22 +168,11 @@ function chain<Source>(parts: {
       await encode(filtered);
     },
     end: async (): Promise<void> => {
-      if (!isBegun) return;
-      await encode([...filter.flushFramesSync()]);
-      await write([...encoder.flushPacketsSync()]);
+      if (isBegun) await encode([...filter.flushFramesSync(), null]);
     },
     close: (): void => {
       filter.close();
       encoder.close();
     },
   };
-}
-
-function toEncoded(packet: Packet): EncodedPacket {
-  const { num, den } = packet.timeBase;
-  const seconds = (ticks: bigint): number => (Number(ticks) * num) / den;
-  const data = Uint8Array.from(packet.data ?? []);
-  // An encoder's delay lies before the beginning.
-  const from = Math.max(0, seconds(packet.pts));
-  return new EncodedPacket(data, packet.isKeyframe ? 'key' : 'delta', from, seconds(packet.duration));
 }

@@ -1,4 +1,4 @@
-import multipart from '@fastify/multipart';
+import multipart, { type Multipart, type MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { damaged, UnreadableForm, type FormFields } from './forms.ts';
 
@@ -98,20 +98,18 @@ export async function readUpload(
   }
 }
 
-type Part = Awaited<ReturnType<ReturnType<FastifyRequest['parts']>['next']>>['value'];
-type FilePart = Extract<Part, { type: 'file' }>;
-type Parts = AsyncGenerator<NonNullable<Part>, void>;
+type Parts = AsyncGenerator<Multipart, void>;
 
 function uploadOf(
   request: FastifyRequest,
-  read: { parts: Parts; fields: ReadonlyMap<string, string>; isTooBig: boolean; part?: FilePart },
+  read: { parts: Parts; fields: ReadonlyMap<string, string>; isTooBig: boolean; part?: MultipartFile },
 ): Upload {
   const { parts, part, isTooBig } = read;
   return {
     fields: Object.fromEntries(read.fields),
     // A browser sends a part without a name when nothing was chosen.
     file:
-      part === undefined || (part.filename ?? '') === ''
+      part === undefined || part.filename === ''
         ? undefined
         : { claimedType: part.mimetype, content: contentOf(request, part) },
     isTooBig,
@@ -122,7 +120,7 @@ function uploadOf(
   };
 }
 
-async function* contentOf(request: FastifyRequest, { file }: FilePart): AsyncGenerator<Uint8Array> {
+async function* contentOf(request: FastifyRequest, { file }: MultipartFile): AsyncGenerator<Uint8Array> {
   try {
     // Left early, it is read to its end all the same: what comes after it in the form would otherwise never come.
     for await (const chunk of file.iterator({ destroyOnReturn: false })) {

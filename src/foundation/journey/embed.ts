@@ -68,19 +68,7 @@ function embedStep<A, C, PartA, PartC>(
         ),
       };
     },
-    ...(resources === undefined
-      ? {}
-      : {
-          resources: Object.fromEntries(
-            Object.entries(resources).map(([name, fetch]) => [
-              name,
-              async (house, visit) =>
-                (await embedding.guard?.(house.deps, visit)) === undefined
-                  ? fetch(house, inPart(visit))
-                  : undefined,
-            ]),
-          ),
-        }),
+    ...(resources === undefined ? {} : { resources: embedResources(resources, embedding, inPart) }),
     actions: {
       ...embedding.actions,
       ...Object.fromEntries(
@@ -91,6 +79,23 @@ function embedStep<A, C, PartA, PartC>(
       ),
     },
   };
+}
+
+type Resources<A, C> = NonNullable<AnyStep<A, C>['resources']>;
+
+/** What a page fetches is there as long as the page is. */
+function embedResources<A, C, PartA, PartC>(
+  resources: Resources<PartA, PartC>,
+  { guard }: Embedding<A, C, PartA, PartC>,
+  inPart: (visit: Visit<A, C>) => Visit<PartA, PartC>,
+): Resources<A, C> {
+  return Object.fromEntries(
+    Object.entries(resources).map(([name, fetch]): [string, Resources<A, C>[string]] => [
+      name,
+      async (house, visit) =>
+        (await guard?.(house.deps, visit)) === undefined ? fetch(house, inPart(visit)) : undefined,
+    ]),
+  );
 }
 
 type Act<A, C> = (deps: Deps, visit: Visit<A, C>) => Promise<Outcome<A>>;

@@ -36,10 +36,11 @@ export async function addPageScripts(
     }
     const address = add(
       name,
-      text.replace(imported, (...found) => {
-        const { before, quote, file }: Record<string, string> = found.at(-1);
-        return `${before}${quote}${addresses.get(file ?? '')}${quote}`;
-      }),
+      text.replace(
+        imported,
+        (_import, before: string, quote: string, file: string) =>
+          `${before}${quote}${addresses.get(file)}${quote}`,
+      ),
     );
     added.set(name, address);
     return address;

@@ -34,12 +34,12 @@ export async function readStanding(
     case 'holding':
       return { state: 'holding', submittedAt };
     case 'declined':
+    case 'void':
       return advice === undefined
         ? { state: 'none' }
         : { state: 'declined', submittedAt, decidedAt, theme: advice, ticks };
     // Approved, and not proven (any more): what is known of them has changed since.
     case 'approved':
-    case 'void':
       return { state: 'none' };
   }
 }

@@ -1,4 +1,5 @@
 import { readAccount } from '#accounts';
+import { deleteBundle } from '#evidence';
 import type { Deps } from '#foundation/deps';
 import { readOdsCode } from '#foundation/identifiers';
 import { readPractice } from '#gp-systems';
@@ -43,6 +44,11 @@ export async function handIn(
   const evidence = evidenceOf(captured);
   if (evidence === undefined || fingerprintOf(captured) !== seen) return { outcome: 'changed' };
   const allowed = await mayBeProven(deps, accountId);
+  if (allowed.outcome === 'too_young') {
+    // Nobody may decide on it, so nobody keeps it.
+    await abandonAttempt(deps, which);
+    await deleteBundle(deps, bundleId);
+  }
   if (allowed.outcome !== 'allowed') return allowed;
   const submitted = await submitCase(deps, { accountId, method, bundleId, evidence });
   switch (submitted.outcome) {

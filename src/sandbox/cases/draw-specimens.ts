@@ -7,7 +7,7 @@ import { expiryOn, specimenOf, type Specimen } from '../documents/specimens.ts';
 import type { Persona, PhotoCheck } from '../personas/persona.ts';
 
 /** Long enough for four numbers; somebody waits while it is drawn. */
-const videoSeconds = 3;
+const videoSeconds = 4;
 
 /** How somebody's document and video are drawn. */
 export type SpecimenOrder = Omit<PhotoCheck, 'came'>;

@@ -12,8 +12,8 @@ export function focused({ page }: Tab): Promise<string> {
 }
 
 /** Presses Tab until something has the focus, and sees each time to it that the focus can be seen. */
-export async function tabTo(tab: Tab, wanted: string): Promise<void> {
-  for (let presses = 0; presses < mostTabs; presses += 1) {
+export async function tabTo(tab: Tab, wanted: string, most = mostTabs): Promise<void> {
+  for (let presses = 0; presses < most; presses += 1) {
     await tab.page.keyboard.press('Tab');
     assert.ok(await isFocusVisible(tab), `the focus can't be seen at ${await focused(tab)}`);
     const words = await tab.page.evaluate<string>('document.activeElement.textContent.trim()');

@@ -11,6 +11,7 @@ import {
   type MatchedAs,
 } from '../../support/ways-walks.ts';
 import type { Tab } from './device.ts';
+import { tourPhotoId } from './photo-id-tour.ts';
 import type { Tour } from './tour.ts';
 
 interface Walk extends Tour {
@@ -24,7 +25,10 @@ const checked = {
 let people = 0;
 
 /** Comes from the service as somebody who is known at P5. */
-async function arrive({ app, device, asking }: Walk, as: MatchedAs): Promise<{ tab: Tab; person: Matched }> {
+export async function arrive(
+  { app, device, asking }: Walk,
+  as: MatchedAs,
+): Promise<{ tab: Tab; person: Matched }> {
   people += 1;
   const phone = `07700 900 ${String(300 + people)}`;
   const who = { email: `way${people}-${device.language}@example.org`, phone, password: goodPassword };
@@ -41,9 +45,10 @@ async function arrive({ app, device, asking }: Walk, as: MatchedAs): Promise<{ t
   return { tab, person };
 }
 
-/** Whether a page is one of those that {@link tourWaysToProve} visits, all of them. */
+/** Whether a page is one of those that {@link tourWaysToProve} visits, all of them. Photos and videos have tours of their own. */
 export function isOfWays(page: string): boolean {
-  return page.startsWith('proofing/') || page.startsWith('journeys/ways-to-prove/');
+  const isOfMethod = page.startsWith('proofing/') && !page.startsWith('proofing/capture/');
+  return isOfMethod || page.startsWith('journeys/ways-to-prove/');
 }
 
 /** Proves who one is in each way, with every mistake and through every outcome. */
@@ -52,6 +57,7 @@ export async function tourWaysToProve(tour: Tour): Promise<void> {
   await tourDetails(walk);
   await tourPracticeCheck(walk);
   await tourTooYoung(walk);
+  await tourPhotoId({ ...walk, arrive: (as) => arrive(walk, as) });
   tour.app.home.clock.reset();
 }
 

@@ -64,7 +64,7 @@ export function closeCamera(stream) {
  * Begins to record.
  *
  * @param {MediaStream} stream
- * @returns {{ stop: () => void, result: Promise<{ video: Blob, seconds: number } | undefined> }} undefined if the device
+ * @returns {{ stop: () => void, result: Promise<{ video: File, seconds: number } | undefined> }} undefined if the device
  *   has interrupted it
  */
 export function record(stream) {
@@ -93,7 +93,7 @@ export function record(stream) {
     recorder.addEventListener('error', interrupt);
     recorder.addEventListener('stop', () => {
       document.removeEventListener('visibilitychange', onHidden);
-      const video = new Blob(parts, { type: recorder.mimeType.split(';', 1)[0] });
+      const video = new File(parts, 'video', { type: recorder.mimeType.split(';', 1)[0] });
       const seconds = (performance.now() - began) / 1000;
       resolve(isInterrupted || video.size === 0 ? undefined : { video, seconds });
     });

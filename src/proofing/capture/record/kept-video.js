@@ -6,27 +6,28 @@ const store = 'videos';
 
 /**
  * @param {{ challenge: string, key: string }} of
- * @param {Blob} video
+ * @param {File} video
  */
 export async function keepVideo({ challenge, key }, video) {
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const content = await video.arrayBuffer();
+  const { type, lastModified } = video;
   const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await readKey(key), content);
-  await inStore('readwrite', (videos) => videos.put({ iv, sealed, type: video.type }, challenge));
+  await inStore('readwrite', (videos) => videos.put({ iv, sealed, type, lastModified }, challenge));
 }
 
 /**
  * @param {{ challenge: string, key: string }} of
- * @returns {Promise<Blob | undefined>} the video that was being sent for these numbers; any other is forgotten
+ * @returns {Promise<File | undefined>} the video that was being sent for these numbers; any other is forgotten
  */
 export async function keptVideo({ challenge, key }) {
   const names = await inStore('readonly', (videos) => videos.getAllKeys());
   for (const name of names.filter((other) => other !== challenge))
     await inStore('readwrite', (videos) => videos.delete(name));
   if (!names.includes(challenge)) return undefined;
-  const { iv, sealed, type } = await inStore('readonly', (videos) => videos.get(challenge));
+  const { iv, sealed, type, lastModified } = await inStore('readonly', (videos) => videos.get(challenge));
   const content = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, await readKey(key), sealed);
-  return new Blob([content], { type });
+  return new File([content], 'video', { type, lastModified });
 }
 
 /** Forgets whatever is kept. */

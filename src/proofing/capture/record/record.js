@@ -163,7 +163,7 @@ const deeds = {
   send,
   file: () => {
     showFilePart();
-    filePart.querySelector('input[type=file]').focus();
+    filePart.querySelector('#video').focus();
   },
 };
 

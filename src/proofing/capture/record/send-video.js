@@ -7,7 +7,7 @@ const statusOf = (error) => error.originalResponse?.getStatus() ?? 0;
 /**
  * Sends a video, and goes on where it stopped: after a break, while the device is offline, and after the page was opened again.
  *
- * @param {{ video: Blob, challenge: string, ticket: string }} what
+ * @param {{ video: File, challenge: string, ticket: string }} what
  * @param {{
  *   onProgress: (sent: number, of: number) => void,
  *   onTrouble: (trouble: 'offline' | 'retrying' | undefined) => void,
@@ -34,7 +34,7 @@ export async function sendVideo({ video, challenge, ticket }, { onProgress, onTr
     retryDelays,
     headers: { 'Upload-Ticket': ticket },
     removeFingerprintOnSuccess: true,
-    fingerprint: () => Promise.resolve(['video', challenge, video.size, video.lastModified ?? ''].join(' ')),
+    fingerprint: () => Promise.resolve(['video', challenge, video.size, video.lastModified].join(' ')),
     onProgress: (sent, of) => {
       onTrouble(undefined);
       onProgress(sent, of);

@@ -64,7 +64,8 @@ async function goOn(deps: Deps, visit: PhotoIdVisit, handed: HandedIn): Promise<
     }
     case 'too_young': {
       const { from, rule } = handed;
-      return { outcome: 'answered', answers: { ...answers, notSent: { reason: 'too_young', from, rule } } };
+      const notSent = { reason: handed.outcome, from, rule };
+      return { outcome: 'answered', answers: { ...answers, capture: {}, notSent } };
     }
     case 'not_at_p5':
       // What follows is found out when the service's request is looked at again.
@@ -93,9 +94,9 @@ async function describe(deps: Deps, visit: PhotoIdVisit): Promise<PageData> {
     days: deps.settings.evidenceRetentionDays,
     documentKind,
     way,
-    front: frontFile,
-    back: backFile,
-    video: videoFile,
+    frontFile,
+    backFile,
+    videoFile,
     isFrontDoubtful: (front?.problems.length ?? 0) > 0,
     isBackDoubtful: (back?.problems.length ?? 0) > 0,
   };

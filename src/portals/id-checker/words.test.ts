@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { languages } from '#foundation/web';
+import { documentKinds } from '#proofing';
+import { holdingReasons, imageTicks, questionIds, reasonCodes } from '#review';
+import { z } from 'zod';
+import { isNamed } from './case-view.ts';
+
+const words = z.record(z.string(), z.unknown());
+const shape = z.looseObject({
+  reasons: words,
+  holdingReasons: words,
+  ticks: words,
+  questions: z.record(z.string(), z.object({ ask: z.string(), hint: z.string().optional() })),
+  kinds: words,
+});
+
+for (const language of languages) {
+  test(`everything that a case can be asked, held or declined for has words: ${language}`, async () => {
+    const file = path.join(import.meta.dirname, `content.${language}.json`);
+    const content = shape.parse(JSON.parse(await readFile(file, 'utf8')));
+    const keysOf = (part: object) => Object.keys(part).toSorted();
+    assert.deepEqual(keysOf(content.reasons), [...reasonCodes].toSorted());
+    assert.deepEqual(keysOf(content.holdingReasons), [...holdingReasons].toSorted());
+    assert.deepEqual(keysOf(content.ticks), [...imageTicks].toSorted());
+    assert.deepEqual(keysOf(content.questions), [...questionIds].toSorted());
+    assert.deepEqual(keysOf(content.kinds), [...documentKinds, 'other'].toSorted());
+    for (const kind of documentKinds) assert.ok(isNamed(kind), kind);
+  });
+}
