@@ -214,6 +214,10 @@ describe('of two videos for the same numbers', () => {
     await handOver(ria, late);
     assert.equal((await attemptOf())?.captured.way, 'write');
     assert.equal((await sentOf(ria))?.way, 'write');
+    // A page of before, looked at again, takes nothing away.
+    await tab.browser.reload();
+    assert.equal(tab.browser.page.heading, 'You have sent a video');
+    assert.equal((await sentOf(ria))?.uploadId, late);
     // The other tab knows nothing of that video yet.
     await tab.browser.open(wayPage);
     await tab.browser.submit({ way: 'say' });
