@@ -247,3 +247,15 @@ describe('whoever has had a case open', () => {
     assert.match(await secondCheckFor(fresh.browser), /^Second check /u);
   });
 });
+
+test('whatever stands in the register about somebody is words on the page of their case, each in a line of its own', async () => {
+  const { caseId, person } = await newCase();
+  const familyName = '</dd><script>alert(1)</script>\u202Eswodaem';
+  await app.register?.addPatient({ nhsNumber: person.nhsNumber, familyName });
+  const { browser } = await openChecker(app, ['checker']);
+  await browser.press('Start the next case');
+  await browser.post(`/id-checker/cases/${caseId}/trace`, { _csrf: csrfOf(browser) });
+  await answerUpTo(browser, /dates of birth/u);
+  const shown = '&lt;/dd&gt;&lt;script&gt;alert(1)&lt;/script&gt;\u202Eswodaem</dd>';
+  assert.ok(browser.page.html.includes(shown), browser.page.text);
+});
