@@ -23,6 +23,7 @@ type BundleTables = ContentTables & {
     problems: ImageProblem[] | null;
     received_at: Date;
   };
+  'evidence.upload': { bundle_id: string };
   'evidence.look': { file_id: string; reader: string; looked_at: Date };
 };
 
@@ -75,8 +76,15 @@ export async function updateKeptUntil(db: Db, bundle: { id: string; keptUntil: D
   return numUpdatedRows > 0n;
 }
 
+/** Uploads go before their contents, as everywhere: so nobody who waits for the one holds the other. */
+async function deleteUploadsOf(db: Db, bundleIds: readonly string[]): Promise<void> {
+  if (bundleIds.length === 0) return;
+  await tables(db).deleteFrom('evidence.upload').where('bundle_id', 'in', bundleIds).execute();
+}
+
 /** @returns whose it was */
 export async function deleteBundleRow(db: Db, id: string): Promise<string | undefined> {
+  await deleteUploadsOf(db, [id]);
   const row = await tables(db)
     .deleteFrom('evidence.bundle')
     .where('id', '=', id)
@@ -87,6 +95,15 @@ export async function deleteBundleRow(db: Db, id: string): Promise<string | unde
 
 /** @returns how many there were */
 export async function deleteBundlesOf(db: Db, accountId: string): Promise<number> {
+  const bundles = await tables(db)
+    .selectFrom('evidence.bundle')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .execute();
+  await deleteUploadsOf(
+    db,
+    bundles.map(({ id }) => id),
+  );
   const { numDeletedRows } = await tables(db)
     .deleteFrom('evidence.bundle')
     .where('account_id', '=', accountId)

@@ -96,15 +96,6 @@ export async function selectChunk(
   return (await readChunk(db, chunk))[0];
 }
 
-export async function selectBytes(db: Db, id: string): Promise<number | undefined> {
-  const row = await tables(db)
-    .selectFrom('evidence.content')
-    .select('bytes')
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return row?.bytes;
-}
-
 export async function deleteContent(db: Db, id: string): Promise<void> {
   await tables(db).deleteFrom('evidence.content').where('id', '=', id).execute();
 }

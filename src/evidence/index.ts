@@ -4,7 +4,6 @@ export { deleteFileOf, openFile, readFileOf, readImage, type OpenFile } from './
 export { readStanding, uploadBeganAt, type TakenUpload } from './look-at.ts';
 export { receiveFile, receiveUpload, takeUpload } from './receive.ts';
 export {
-  fileRefusals,
   imageProblems,
   type EvidenceFile,
   type EvidenceKind,

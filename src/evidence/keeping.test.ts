@@ -173,7 +173,19 @@ for (const place of ['PostgreSQL', 'an object store'] as const) {
         bundleId,
       );
       assert.equal(left.rows.length, 0);
-      if (evidence.objects !== undefined) await removeObjects(here.house.deps, evidence.objects);
+      const removalsLeft = async () => (await change('SELECT FROM evidence.removal')).rows.length;
+      if (evidence.objects !== undefined) {
+        await removeObjects(here.house.deps, evidence.objects);
+        // What was still on its way to the store is found an hour later.
+        const late = `${bundleId}/${fileId}/${randomUUID()}`;
+        await evidence.objects.put(late, randomBytes(10));
+        await removeObjects(here.house.deps, evidence.objects);
+        assert.ok(store.objects.has(late));
+        here.clock.advance(3601);
+        await removeObjects(here.house.deps, evidence.objects);
+        here.clock.reset();
+      }
+      assert.equal(await removalsLeft(), 0);
       assert.deepEqual(
         [...store.objects.keys()].filter((name) => name.startsWith(bundleId)),
         [],

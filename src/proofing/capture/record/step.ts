@@ -1,5 +1,6 @@
 import type { Deps } from '#foundation/deps';
 import type { ProofingTools } from '../../method.ts';
+import type { ChallengeWay } from '../answers.ts';
 import {
   challengeMinutes,
   renewChallenge,
@@ -42,8 +43,8 @@ export const recordVideo = (tools: ProofingTools) =>
     form: sentForm,
     takesFile: { field: 'video', maxBytes: mostVideoBytes },
     before: (house, visit, form, file) => receiveVideo(house, tools, visit, { form, file }),
-    submit: (deps, visit, { challenge }, arrived) =>
-      takeArrived(deps, visit, { challengeId: challenge, arrived }),
+    submit: (deps, visit, { challenge, way }, arrived) =>
+      takeArrived(deps, visit, { challengeId: challenge, way, arrived }),
     actions: {
       ...onPhoneActions,
       look: async (deps, visit) => {
@@ -65,9 +66,10 @@ export const recordVideo = (tools: ProofingTools) =>
   });
 
 async function showNumbers(deps: Deps, visit: CaptureVisit): Promise<Readonly<Record<string, unknown>>> {
-  const { way = 'say' } = visit.answers;
   const attempt = await openHere(deps, visit);
   if (attempt === undefined) return { isOver: true };
+  // As chosen last, on whatever device: who only looks at the page takes nothing away.
+  const way = attempt.captured.way ?? visit.answers.way ?? 'say';
   const video = await videoOf(deps, { attemptId: attempt.id, way });
   if ('sent' in video) return { sent: true };
   const { id: challengeId, digits, expiresAt } = video.challenge;
@@ -90,10 +92,19 @@ async function showNumbers(deps: Deps, visit: CaptureVisit): Promise<Readonly<Re
 async function takeArrived(
   deps: Deps,
   visit: CaptureVisit,
-  { challengeId, arrived }: { readonly challengeId: string; readonly arrived: Arrived },
+  {
+    challengeId,
+    way: typed,
+    arrived,
+  }: {
+    readonly challengeId: string;
+    readonly way: ChallengeWay | undefined;
+    readonly arrived: Arrived;
+  },
 ): Promise<CaptureOutcome> {
   const { answers, context } = visit;
-  const { attemptId, way } = answers;
+  const { attemptId } = answers;
+  const way = typed ?? answers.way;
   if (arrived.outcome === 'refused') return { outcome: 'invalid', errors: { video: arrived.reason } };
   if (arrived.outcome === 'not_open' || attemptId === undefined || way === undefined)
     return beginAnew(context);
@@ -114,7 +125,7 @@ async function takeArrived(
     case 'other_first':
       return goOnWith(deps, visit, taken.sent, { isSecond: true });
     case 'taken':
-      return goOnWith(deps, visit, { challengeId }, { isOurs: true });
+      return goOnWith(deps, visit, { challengeId, way }, { isOurs: true });
   }
 }
 
@@ -122,7 +133,7 @@ async function takeArrived(
 async function goOnWith(
   deps: Deps,
   visit: CaptureVisit,
-  { challengeId }: Pick<SentVideo, 'challengeId'>,
+  { challengeId, way }: Pick<SentVideo, 'challengeId' | 'way'>,
   { isSecond = false, isOurs = false }: { readonly isSecond?: boolean; readonly isOurs?: boolean } = {},
 ): Promise<CaptureOutcome> {
   const { isSecond: _, ...answers } = visit.answers;
@@ -133,9 +144,10 @@ async function goOnWith(
     { ...visit, answers },
     {
       change: (sofar) => {
-        if (sofar.sentVideo?.challengeId === challengeId) return sofar;
+        if (sofar.sentVideo?.challengeId === challengeId && sofar.way === way) return sofar;
         const { video: _video, ...rest } = sofar;
-        return { ...rest, sentVideo: { challengeId, ...takenBy } };
+        // As the numbers are given in it, whatever was chosen elsewhere meanwhile.
+        return { ...rest, way, sentVideo: { challengeId, ...takenBy } };
       },
       ...(isSecond ? { local: { isSecond: true } } : {}),
     },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { challengeWays } from '../answers.ts';
 import { giveVideoUp } from '../give-video-up.ts';
-import { captureStep, changeHere, enterAttempt } from '../here.ts';
+import { captureStep, changeHere, enterAttempt, openHere } from '../here.ts';
 import { onPhoneActions } from '../on-your-phone/actions.ts';
 
 /** Asks how they give the four numbers: all ways count the same. A video that gives them in another way has to be made again. */
@@ -16,8 +16,16 @@ export const chooseWay = captureStep({
   values: ({ way = '' }) => ({ way }),
   form: z.object({ way: z.enum(challengeWays, 'missing') }),
   actions: onPhoneActions,
-  submit: (deps, visit, { way }) =>
-    visit.answers.way === way || visit.answers.sentVideo === undefined
-      ? changeHere(deps, visit, { change: (sofar) => ({ ...sofar, way }) })
-      : giveVideoUp(deps, visit, { way }),
+  submit: async (deps, visit, { way }) => {
+    // What another device has sent meanwhile counts, not what this one knows.
+    const captured = (await openHere(deps, visit))?.captured;
+    if (captured?.sentVideo !== undefined && captured.way !== way) return giveVideoUp(deps, visit, { way });
+    return changeHere(deps, visit, {
+      change: (sofar) => {
+        if (sofar.way === way) return sofar;
+        const { sentVideo: _sent, video: _video, ...rest } = sofar;
+        return { ...rest, way };
+      },
+    });
+  },
 });
