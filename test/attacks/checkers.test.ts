@@ -32,6 +32,7 @@ describe('a supervisor whose own case is held because of what is feared of them'
 
   async function heldOwn() {
     const { caseId } = await newCase(email);
+    app.home.clock.advance(60);
     const other = await newCase();
     const suspicious = newChecker();
     const { house } = app.home;
