@@ -16,7 +16,7 @@ import {
 } from './queue-store.ts';
 import { traceSoon } from './trace.ts';
 import { endIfPointless, settleCases } from './settle.ts';
-import { idleSince, isId, mayDo, ownAccountOf, takeMyCase } from './turn.ts';
+import { isId, lapseOf, mayDo, ownAccountOf, takeMyCase } from './turn.ts';
 import type { Checker, NotMine } from './types.ts';
 
 export type Claimed =
@@ -58,7 +58,7 @@ async function claimOnce(
   // Their own first, and nothing held meanwhile: then nobody who waits is waited for.
   await releaseIdleCases(deps, staffId);
   await releaseIdleCases(deps);
-  const open = await selectOpenCase(deps.db, { staffId, idleSince: idleSince(deps) });
+  const open = await selectOpenCase(deps.db, { staffId, ...lapseOf(deps) });
   if (open !== undefined) return { claimed: { outcome: 'open_already', caseId: open }, closed: [] };
   const until = await enoughUntil(deps, staffId);
   if (until !== undefined) return { claimed: { outcome: 'enough', until }, closed: [] };
@@ -67,7 +67,7 @@ async function claimOnce(
   const caseId = await takeOldest(deps.db, { staffId, notOf, now, discardedSince });
   if (caseId === undefined) {
     // Somebody holds it for a moment, only to look at it perhaps.
-    const isThere = await hasAny(deps.db, { notOf, idleSince: idleSince(deps) });
+    const isThere = await hasAny(deps.db, { notOf, ...lapseOf(deps) });
     return { claimed: isThere ? 'all_taken' : { outcome: 'nothing' }, closed: [] };
   }
   if (await endIfPointless(deps, caseId)) return { claimed: 'put_aside', closed: [] };
@@ -92,7 +92,8 @@ export async function releaseIdleCases(
   of?: string,
 ): Promise<void> {
   const which = of === undefined ? {} : { staffId: of };
-  for (const { caseId, staffId } of await releaseIdle(deps.db, { idleSince: idleSince(deps), ...which }))
+  const now = deps.clock.now();
+  for (const { caseId, staffId } of await releaseIdle(deps.db, { ...lapseOf(deps), now, ...which }))
     await deps.audit({ type: 'case.released', details: { caseId, staffId } });
 }
 
@@ -140,7 +141,7 @@ export async function reviseCase(
     one.processingUntil > now;
   if (!isStillOpen || !mayDo(checker, one.list === 'holding' ? 'supervisor' : 'checker'))
     return { outcome: 'too_late' };
-  const open = await selectOpenCase(deps.db, { staffId, idleSince: idleSince(deps) });
+  const open = await selectOpenCase(deps.db, { staffId, ...lapseOf(deps) });
   if (one.list === 'main' && open !== undefined) return { outcome: 'too_late' };
   await updateCase(deps, caseId, {
     state: 'claimed',

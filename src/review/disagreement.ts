@@ -41,16 +41,18 @@ interface DisagreementAct {
   readonly checkId: string;
 }
 
-/** @returns what supervisors have to settle, the oldest first; nothing for who is none */
+/** @returns what supervisors have to settle, the oldest first, without what is about themselves; nothing for who is none */
 export async function listDisagreements(
   deps: Deps,
   { checker }: { readonly checker: Checker },
 ): Promise<readonly Disagreement[]> {
   if (!mayDo(checker, 'supervisor')) return [];
+  const own = await ownAccountOf(deps, checker);
   const found: Disagreement[] = [];
   for (const check of await selectDisagreements(deps)) {
     const one = await selectCase(deps, check.caseId);
-    if (one !== undefined) found.push(await disagreementOf(deps, { check, one, checker }));
+    const isAboutThem = own !== undefined && one?.accountId === own;
+    if (one !== undefined && !isAboutThem) found.push(await disagreementOf(deps, { check, one, checker }));
   }
   return found;
 }

@@ -13,7 +13,7 @@ import {
 } from './figures-store.ts';
 import { selectOpenCase } from './queue-store.ts';
 import { reviewTarget } from './target.ts';
-import { idleSince, mayDo } from './turn.ts';
+import { lapseOf, mayDo } from './turn.ts';
 import type { Checker } from './types.ts';
 
 const hourSeconds = 3600;
@@ -49,7 +49,7 @@ export async function readDashboard(
         ? undefined
         : Math.max(0, Math.round((now.getTime() - oldestSubmittedAt.getTime()) / 1000)),
     targetHours: hours,
-    openCaseId: await selectOpenCase(deps.db, { staffId, idleSince: idleSince(deps) }),
+    openCaseId: await selectOpenCase(deps.db, { staffId, ...lapseOf(deps) }),
     revisable: await selectRevisable(deps.db, { staffId, now }),
   };
 }

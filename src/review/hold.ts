@@ -3,7 +3,7 @@ import type { Deps } from '#foundation/deps';
 import { deleteAnswers } from './answer-store.ts';
 import { lockCase, updateCase, type StoredCase } from './case-store.ts';
 import { longestNote, type CaseAct } from './decide.ts';
-import { selectHeldBy, selectHolding } from './holding-store.ts';
+import { noteSeen, selectHeldBy, selectHolding } from './holding-store.ts';
 import { tellHeld } from './mails.ts';
 import { holdingReasons, type HoldingReason } from './reasons.ts';
 import { endIfPointless } from './settle.ts';
@@ -87,7 +87,7 @@ export async function openHeld(deps: Deps, { checker, caseId }: CaseAct): Promis
   return { outcome: 'opened' };
 }
 
-/** A member of staff can't decide about themselves. */
+/** A member of staff doesn't decide about themselves, or say who does. */
 async function isOwnCase(deps: Deps, checker: Checker, one: StoredCase): Promise<boolean> {
   const own = await ownAccountOf(deps, checker);
   return own !== undefined && own === one.accountId;
@@ -99,13 +99,15 @@ function isHeld(one: StoredCase): boolean {
 
 async function giveTo(deps: Deps, one: StoredCase, staffId: string): Promise<void> {
   const now = deps.clock.now();
-  const claimedAt = one.claimedBy === staffId ? {} : { claimed_at: now };
+  // Whoever has not decided yet has taken nothing back.
+  const anew = one.claimedBy === staffId ? {} : { claimed_at: now, is_revised: false };
   await updateCase(deps, one.id, {
     state: 'claimed',
     claimed_by: staffId,
     last_active_at: now,
-    ...claimedAt,
+    ...anew,
   });
+  await noteSeen(deps.db, { caseId: one.id, staffId });
 }
 
 /** Which of several cases something was done to. */
@@ -125,7 +127,9 @@ export async function returnToMain(
     const one = await lockCase(deps, caseId);
     if (one === undefined || !isHeld(one)) return false;
     if (one.claimedBy !== undefined && one.claimedBy !== checker.staffId) return false;
-    await updateCase(deps, caseId, { state: 'queued', list: 'main', claimed_by: null, claimed_at: null });
+    if (await isOwnCase(deps, checker, one)) return false;
+    const queued = { state: 'queued', list: 'main', claimed_by: null, claimed_at: null } as const;
+    await updateCase(deps, caseId, { ...queued, is_revised: false });
     await deleteAnswers(deps.db, caseId);
     await deps.audit({ type: 'case.returned', details: { caseId, staffId: checker.staffId } });
     return true;
@@ -135,7 +139,7 @@ export async function returnToMain(
 /**
  * Moves cases of the holding list to a supervisor, in a transaction.
  *
- * @param act.to who gets them; a supervisor, to whom none of them is about
+ * @param act.to who gets them; a supervisor, whom none of them is about
  * @param act.cases some of them, or all that one person has
  */
 export async function reassignCases(
@@ -151,7 +155,8 @@ export async function reassignCases(
   const caseIds = 'allOf' in cases ? await selectHeldBy(deps.db, cases.allOf) : cases;
   return toEach(caseIds, async (caseId) => {
     const one = await lockCase(deps, caseId);
-    if (one === undefined || !isHeld(one) || (await isOwnCase(deps, to, one))) return false;
+    if (one === undefined || !isHeld(one)) return false;
+    if ((await isOwnCase(deps, checker, one)) || (await isOwnCase(deps, to, one))) return false;
     // What another has answered is theirs.
     if (one.claimedBy !== to.staffId) await deleteAnswers(deps.db, caseId);
     await giveTo(deps, one, to.staffId);
@@ -187,13 +192,20 @@ export interface HeldCase {
   readonly note: string | undefined;
 }
 
-/** @returns the holding list, what was submitted first at its head; nothing for who is no supervisor */
+/**
+ * @returns the holding list, what was submitted first at its head, without what is about themselves: a note may say what is feared
+ *   of them; nothing for who is no supervisor
+ */
 export async function listHolding(
   deps: Pick<Deps, 'db' | 'secrets'>,
   { checker }: { readonly checker: Checker },
 ): Promise<readonly HeldCase[]> {
   if (!mayDo(checker, 'supervisor')) return [];
-  return (await selectHolding(deps)).map((one) => ({
+  const own = await ownAccountOf(deps, checker);
+  const others = (await selectHolding(deps)).filter(
+    ({ accountId }) => own === undefined || accountId !== own,
+  );
+  return others.map((one) => ({
     id: one.id,
     shortId: shortIdOf(one.id),
     submittedAt: one.submittedAt,

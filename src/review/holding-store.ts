@@ -1,4 +1,5 @@
 import type { Db } from '#foundation/storage';
+import { sql } from 'kysely';
 import { caseOf, type CaseTables, type StoreDeps, type StoredCase } from './case-store.ts';
 
 const tables = (db: Db) => db.withTables<CaseTables>();
@@ -15,6 +16,15 @@ export async function selectHolding({ db, secrets }: StoreDeps): Promise<StoredC
     .limit(mostListed)
     .execute();
   return rows.map((row) => caseOf(secrets, row));
+}
+
+/** Remembers that somebody has had a case open. */
+export async function noteSeen(
+  db: Db,
+  { caseId, staffId }: { caseId: string; staffId: string },
+): Promise<void> {
+  await sql`UPDATE review.case SET seen_by = array_append(seen_by, ${staffId}::uuid)
+    WHERE id = ${caseId} AND NOT ${staffId}::uuid = ANY (seen_by)`.execute(db);
 }
 
 /** @returns the cases of the holding list that somebody has */

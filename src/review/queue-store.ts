@@ -1,42 +1,49 @@
 import type { Db } from '#foundation/storage';
 import { sql } from 'kysely';
+import type { Lapse } from './turn.ts';
 
 /** Holds back, until the transaction ends, whoever else claims for the same member of staff. */
 export async function takeCheckerTurn(db: Db, staffId: string): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`review checker ${staffId}`}, 0))`.execute(db);
 }
 
-/** @param idleSince what was touched last before then is nobody's any more @returns the case of the queue that somebody has open */
+const lapsed = ({ idleSince, claimedSince }: Lapse) =>
+  sql<boolean>`(last_active_at < ${idleSince} OR claimed_at < ${claimedSince})`;
+
+/** @returns the case of the queue that somebody has open */
 export async function selectOpenCase(
   db: Db,
-  { staffId, idleSince }: { staffId: string; idleSince: Date },
+  { staffId, ...lapse }: { staffId: string } & Lapse,
 ): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
-    SELECT id FROM review.case WHERE claimed_by = ${staffId} AND state = 'claimed' AND list = 'main' AND last_active_at >= ${idleSince}`.execute(
+    SELECT id FROM review.case WHERE claimed_by = ${staffId} AND state = 'claimed' AND list = 'main' AND NOT ${lapsed(lapse)}`.execute(
     db,
   );
   return rows[0]?.id;
 }
 
 /**
- * Gives back to the queue what nobody has touched since; what somebody else holds at the moment is left for the next time.
+ * Gives back to the queue what nobody has touched since, or has had too long, as if they had put it back; what somebody else holds at
+ * the moment is left for the next time.
  *
  * @param of.staffId only what is theirs, and that for certain: whoever holds it is waited for
  * @returns what was given back, and whose it was
  */
 export async function releaseIdle(
   db: Db,
-  of: { idleSince: Date; staffId?: string },
+  of: Lapse & { now: Date; staffId?: string },
 ): Promise<{ readonly caseId: string; readonly staffId: string }[]> {
-  const { idleSince, staffId } = of;
+  const { now, staffId } = of;
   const which = staffId === undefined ? sql`true` : sql`claimed_by = ${staffId}`;
   const others = staffId === undefined ? sql`SKIP LOCKED` : sql``;
   const { rows } = await sql<{ caseId: string; staffId: string }>`
     WITH idle AS (
       SELECT id, claimed_by FROM review.case
-      WHERE state = 'claimed' AND list = 'main' AND last_active_at < ${idleSince} AND ${which}
+      WHERE state = 'claimed' AND list = 'main' AND ${lapsed(of)} AND ${which}
       FOR NO KEY UPDATE ${others}
-    ), gone AS (DELETE FROM review.answer WHERE of_id IN (SELECT id FROM idle))
+    ), gone AS (DELETE FROM review.answer WHERE of_id IN (SELECT id FROM idle)), given AS (
+      UPDATE review.claim AS own SET discarded_at = ${now} FROM idle WHERE own.case_id = idle.id AND own.staff_id = idle.claimed_by
+    )
     UPDATE review.case AS c SET state = 'queued', claimed_by = NULL, claimed_at = NULL, is_revised = false, version = version + 1
     FROM idle WHERE c.id = idle.id
     RETURNING c.id AS "caseId", idle.claimed_by AS "staffId"`.execute(db);
@@ -55,7 +62,7 @@ export async function takeOldest(
   const { staffId, notOf, now, discardedSince } = wanted;
   const { rows } = await sql<{ id: string }>`
     UPDATE review.case SET state = 'claimed', claimed_by = ${staffId}, claimed_at = ${now}, last_active_at = ${now},
-      version = version + 1
+      seen_by = array_append(array_remove(seen_by, ${staffId}::uuid), ${staffId}::uuid), version = version + 1
     WHERE id = (
       SELECT id FROM review.case AS c
       WHERE state = 'queued' AND account_id IS DISTINCT FROM ${notOf ?? null}::uuid
@@ -70,15 +77,12 @@ export async function takeOldest(
 }
 
 /** @returns whether there is one that could be taken, or will be once somebody lets go of it */
-export async function hasAny(
-  db: Db,
-  wanted: { notOf: string | undefined; idleSince: Date },
-): Promise<boolean> {
+export async function hasAny(db: Db, wanted: { notOf: string | undefined } & Lapse): Promise<boolean> {
   const { rows } = await sql<{ any: boolean }>`
     SELECT EXISTS (
       SELECT FROM review.case
       WHERE ended_at IS NULL AND account_id IS DISTINCT FROM ${wanted.notOf ?? null}::uuid AND
-        (state = 'queued' OR (state = 'claimed' AND list = 'main' AND last_active_at < ${wanted.idleSince}))
+        (state = 'queued' OR (state = 'claimed' AND list = 'main' AND ${lapsed(wanted)}))
     ) AS any`.execute(db);
   return rows[0]?.any === true;
 }

@@ -102,7 +102,7 @@ export async function selectOpenCheck(db: Db, staffId: string): Promise<string |
   return rows[0]?.id;
 }
 
-/** Takes the oldest second check of a case that somebody has not worked on themselves, and that is not about them. */
+/** Takes the oldest second check of a case that somebody has never had open or put aside, and that is not about them. */
 export async function takeOldestCheck(
   db: Db,
   wanted: { staffId: string; notOf: string | undefined; now: Date },
@@ -114,6 +114,7 @@ export async function takeOldestCheck(
       SELECT s.id FROM review.second_check AS s JOIN review.case AS c ON c.id = s.case_id
       WHERE s.state = 'queued' AND c.account_id IS NOT NULL AND c.account_id IS DISTINCT FROM ${notOf ?? null}::uuid
         AND c.evidence IS NOT NULL AND c.decided_by IS DISTINCT FROM ${staffId}::uuid AND c.added_by IS DISTINCT FROM ${staffId}::uuid
+        AND NOT ${staffId}::uuid = ANY (c.seen_by)
       ORDER BY s.chosen_at, s.id
       LIMIT 1 FOR NO KEY UPDATE OF s SKIP LOCKED
     )

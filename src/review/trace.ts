@@ -114,7 +114,7 @@ export async function traceCase(
   const allowed = await house.transact(async (deps) => {
     const taken = await takeMyCase(deps, act);
     if (taken.outcome !== 'mine' || trace.by === 'own_number') return taken;
-    if (standOfTrace(await believedTrace(deps, caseId)) === 'found')
+    if (standOfTrace(await believedTrace(deps, caseId)) !== 'not_found')
       return { outcome: 'not_needed' } as const;
     const counted = await countAttempt(deps, [{ rule: searchLimit, subject: checker.staffId }]);
     return counted.outcome === 'locked' ? ({ outcome: 'too_many', until: counted.until } as const) : taken;

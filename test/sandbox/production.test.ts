@@ -135,6 +135,9 @@ suite('production', () => {
         ['POST', '/sandbox/api/sign-in'],
         ['POST', '/sandbox/api/clock'],
         ['POST', '/sandbox/api/reset'],
+        ['POST', '/sandbox/checkers/become'],
+        ['GET', '/sandbox/api/cases'],
+        ['POST', '/sandbox/api/cases/00000000-0000-4000-8000-000000000000/decide'],
       ] as const) {
         assert.equal(await ask(port, method, address), 404, `${method} ${address}`);
       }

@@ -11,7 +11,6 @@ import type { FastifyReply } from 'fastify';
 import { leadTo, notFound, noticeOf, param, show, type FieldErrors } from '../desk/portal.ts';
 import { ageOf } from './ages.ts';
 import {
-  checkerAt,
   colleagues,
   findColleague,
   knownCheckerAt,
@@ -40,7 +39,7 @@ async function showHolding(portal: Portal, at: AtDesk, errors: FieldErrors = [])
   const members = await colleagues(portal);
   const { hours: targetHours } = await reviewTarget(house.deps);
   const nameOf = (id: string | undefined) => members.get(id ?? '')?.name ?? '–';
-  const held = await listHolding(house.deps, { checker: checkerAt(at) });
+  const held = await listHolding(house.deps, { checker: await knownCheckerAt(portal, at) });
   const describe = (one: HeldCase) => ({
     id: one.id,
     shortId: one.shortId,
@@ -70,7 +69,7 @@ function ticked({ fields }: AtDesk): string[] {
 
 async function askToSendBack(portal: Portal, at: AtDesk): Promise<FastifyReply> {
   const { house } = portal;
-  const held = await listHolding(house.deps, { checker: checkerAt(at) });
+  const held = await listHolding(house.deps, { checker: await knownCheckerAt(portal, at) });
   const chosen = ticked(at);
   const cases = held.filter(({ id }) => chosen.includes(id));
   if (cases.length === 0) return showHolding(portal, at, [{ field: 'cases', key: 'missing', values: {} }]);
@@ -79,7 +78,7 @@ async function askToSendBack(portal: Portal, at: AtDesk): Promise<FastifyReply> 
 }
 
 async function sendBack(portal: Portal, at: AtDesk): Promise<FastifyReply> {
-  const act = { checker: checkerAt(at), caseIds: ticked(at) };
+  const act = { checker: await knownCheckerAt(portal, at), caseIds: ticked(at) };
   const { failed } = await portal.house.transact((deps) => returnToMain(deps, act));
   return leadTo(at, '/holding', failed.length === 0 ? 'returned' : 'returned-some');
 }
@@ -99,8 +98,9 @@ async function open(portal: Portal, at: AtDesk): Promise<FastifyReply> {
   }
 }
 
-async function findHeld({ house }: Portal, at: AtDesk): Promise<HeldCase | undefined> {
-  const held = await listHolding(house.deps, { checker: checkerAt(at) });
+async function findHeld(portal: Portal, at: AtDesk): Promise<HeldCase | undefined> {
+  const { house } = portal;
+  const held = await listHolding(house.deps, { checker: await knownCheckerAt(portal, at) });
   const caseId = param(at.request, 'case');
   return held.find(({ id }) => id === caseId);
 }
@@ -133,7 +133,7 @@ async function reassign(portal: Portal, at: AtDesk): Promise<FastifyReply> {
   if (to === undefined) return askToWhom(portal, at, [{ field: 'to', key: 'missing', values: {} }]);
   const isAll = at.fields['all'] === 'yes' && one.heldBy !== undefined;
   const cases = isAll ? { allOf: one.heldBy ?? '' } : [one.id];
-  const act = { checker: checkerAt(at), to, cases };
+  const act = { checker: await knownCheckerAt(portal, at), to, cases };
   const done = await portal.house.transact((deps) => reassignCases(deps, act));
   if ('outcome' in done) return showNotMine(portal, at, done);
   return leadTo(at, '/holding', done.failed.length === 0 ? 'reassigned' : 'reassigned-some');

@@ -211,7 +211,9 @@ async function tourSecondChecks(walk: Walk): Promise<void> {
   app.home.clock.advance(121);
   await settleDueCases(app.home.house);
   // Somebody else has approved it.
-  await pool.query("UPDATE review.case SET decided_by = gen_random_uuid() WHERE state = 'approved'");
+  await pool.query(
+    "UPDATE review.case SET decided_by = gen_random_uuid(), seen_by = '{}' WHERE state = 'approved'",
+  );
   await pool.query('DELETE FROM review.claim');
   await pool.query('UPDATE review.answer SET answered_by = gen_random_uuid()');
   await open(walk, '/second-checks');
