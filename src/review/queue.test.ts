@@ -18,7 +18,7 @@ import {
   newChecker,
   newPersonAtP5,
   openTestReview,
-  submitFor,
+  submitAndWait,
   type TestReview,
 } from '../../test/support/review.ts';
 import { until } from '../../test/support/until.ts';
@@ -44,7 +44,7 @@ after(async () => {
 async function submitOne(minutesLater = 1): Promise<string> {
   const person = await newPersonAtP5(home);
   home.clock.advance(minutesLater * 60);
-  return submitFor(home, person);
+  return submitAndWait(home, person);
 }
 
 test('the case that waits longest is handed out first, and nobody chooses', async () => {
@@ -193,7 +193,7 @@ test('whoever was given as many cases in an hour as they may waits until the hou
 
 test('nobody is given the case of a login with their own address', async () => {
   const person = await newPersonAtP5(home);
-  await submitFor(home, person);
+  await submitAndWait(home, person);
   const email = person.account.email.toUpperCase();
   assert.deepEqual(await claimNext(home.house, { checker: newChecker(['checker'], email) }), {
     outcome: 'nothing',
@@ -213,9 +213,9 @@ test('a case that there is nothing to decide about any more is put aside: proven
     await newPersonAtP5(home),
     await newPersonAtP5(home),
   ];
-  for (const person of [proven, closed]) await submitFor(home, person);
+  for (const person of [proven, closed]) await submitAndWait(home, person);
   home.clock.advance(1);
-  const left = await submitFor(home, plain);
+  const left = await submitAndWait(home, plain);
   await home.house.transact(async (deps) => {
     const details = { nhsNumber: proven.nhsNumber, familyName: 'Meadows', birthdate: '1980-05-17' };
     await establishIdentity(deps, {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '#accounts';
 import type { House } from '#foundation/deps';
 import type { NhsNumber } from '#foundation/identifiers';
@@ -103,6 +104,26 @@ export async function submitFor(
   if (submitted.outcome !== 'submitted')
     throw new Error(`a test could not submit a case: ${submitted.outcome}`);
   return submitted.caseId;
+}
+
+const mostLooks = 250;
+const msBetweenLooks = 20;
+
+/** As {@link submitFor}, and nothing is done with the case in the background any more: what is held at the moment is passed over by who claims. */
+export async function submitAndWait(
+  home: Pick<TestHouse, 'house'>,
+  person: Pick<CasePerson, 'account'>,
+): Promise<string> {
+  const caseId = await submitFor(home, person);
+  for (let looks = 0; looks < mostLooks; looks += 1) {
+    const { rowCount } = await home.house.database.pool.query(
+      "SELECT FROM jobs.job WHERE data->>'caseId' = $1 AND state IN ('created', 'active')",
+      [caseId],
+    );
+    if (rowCount === 0) break;
+    await wait(msBetweenLooks);
+  }
+  return caseId;
 }
 
 /** Claims the next case, which has to be there. */
