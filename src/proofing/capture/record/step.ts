@@ -1,5 +1,6 @@
 import type { Deps } from '#foundation/deps';
 import type { ProofingTools } from '../../method.ts';
+import { momentOf } from '../../moment.ts';
 import {
   challengeMinutes,
   renewChallenge,
@@ -9,10 +10,12 @@ import {
   type SentVideo,
 } from '../challenge.ts';
 import {
+  answersOf,
   beginAnew,
   captureStep,
   changeHere,
   enterAttempt,
+  holdHere,
   openHere,
   type CaptureOutcome,
   type CaptureVisit,
@@ -58,8 +61,11 @@ export const recordVideo = (tools: ProofingTools) =>
         const attempt = await openHere(deps, visit);
         if (attempt === undefined) return beginAnew(visit.context);
         // A video that has come from elsewhere meanwhile stays, and is shown.
-        if ((await sentVideoOf(deps, attempt.id)) === undefined) await renewChallenge(deps, attempt.id);
-        return { outcome: 'stayed', answers: visit.answers };
+        if ((await sentVideoOf(deps, attempt.id)) !== undefined)
+          return { outcome: 'stayed', answers: visit.answers };
+        const whose = { accountId: attempt.accountId, attemptId: attempt.id };
+        const isNew = await renewChallenge(deps, whose);
+        return { outcome: 'stayed', answers: visit.answers, ...(isNew ? {} : { notice: 'no_more' }) };
       },
     },
   });
@@ -68,8 +74,9 @@ async function showNumbers(deps: Deps, visit: CaptureVisit): Promise<Readonly<Re
   const { way = 'say' } = visit.answers;
   const attempt = await openHere(deps, visit);
   if (attempt === undefined) return { isOver: true };
-  const video = await videoOf(deps, { attemptId: attempt.id, way });
+  const video = await videoOf(deps, { accountId: attempt.accountId, attemptId: attempt.id, way });
   if ('sent' in video) return { sent: true };
+  if ('noneUntil' in video) return { noneUntil: momentOf(video.noneUntil, visit.browser.language) };
   const { id: challengeId, digits, expiresAt } = video.challenge;
   const visitor = visit.browser.readCookie('visitor') ?? '';
   return {
@@ -97,6 +104,11 @@ async function takeArrived(
   if (arrived.outcome === 'refused') return { outcome: 'invalid', errors: { video: arrived.reason } };
   if (arrived.outcome === 'not_open' || attemptId === undefined || way === undefined)
     return beginAnew(context);
+  const attempt = await holdHere(deps, visit);
+  if (attempt === undefined) return beginAnew(context);
+  // From another tab or device; those who check it are told how the numbers are given.
+  if (attempt.captured.way !== way)
+    return { outcome: 'stayed', answers: answersOf(answers, attempt), notice: 'other_way' };
   const taken =
     arrived.outcome === 'arrived'
       ? await takeVideo(deps, { attemptId, challengeId, way, upload: arrived.upload })

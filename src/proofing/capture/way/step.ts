@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { challengeWays } from '../answers.ts';
 import { giveVideoUp } from '../give-video-up.ts';
-import { captureStep, changeHere, enterAttempt } from '../here.ts';
+import { captureStep, changeHere, enterAttempt, holdHere } from '../here.ts';
 import { onPhoneActions } from '../on-your-phone/actions.ts';
 
 /** Asks how they give the four numbers: all ways count the same. A video that gives them in another way has to be made again. */
@@ -16,8 +16,11 @@ export const chooseWay = captureStep({
   values: ({ way = '' }) => ({ way }),
   form: z.object({ way: z.enum(challengeWays, 'missing') }),
   actions: onPhoneActions,
-  submit: (deps, visit, { way }) =>
-    visit.answers.way === way || visit.answers.sentVideo === undefined
+  submit: async (deps, visit, { way }) => {
+    // A video may have come from another tab or device since this page was shown.
+    const held = (await holdHere(deps, visit))?.captured;
+    return held?.way === way || held?.sentVideo === undefined
       ? changeHere(deps, visit, { change: (sofar) => ({ ...sofar, way }) })
-      : giveVideoUp(deps, visit, { way }),
+      : giveVideoUp(deps, visit, { way });
+  },
 });
