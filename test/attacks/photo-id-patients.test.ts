@@ -9,6 +9,7 @@ import { bringTogether, comeToPhotoId, photograph, photoId, uploadVideo } from '
 import { registerAskingService } from '../support/proof-walks.ts';
 import { method } from '../support/review.ts';
 import type { TestService } from '../support/service.ts';
+import { makeKnown } from '../support/identities.ts';
 import { numbersOn } from '../support/video-walks.ts';
 import { expectPage, signInWithPassword } from '../support/walks.ts';
 import { chooseWay, matchedPerson, proven, type Matched } from '../support/ways-walks.ts';
@@ -189,5 +190,21 @@ describe('two people at one browser', () => {
     }
     for (const file of ['check/front', 'check/video', 'front-check/image', 'check-video/video'])
       assert.equal((await fay.browser.send(`${at}${file}`)).status, 404);
+  });
+});
+
+describe('somebody who is proven in another tab meanwhile', () => {
+  test('sends nothing more to be looked at, and goes on to the service', async () => {
+    const hal = await matched('hal');
+    await comeToPhotoId(hal);
+    await bringTogether(hal);
+    await makeKnown(app.home, {
+      accountId: hal.accountId,
+      level: 'P9',
+      details: { nhsNumber: hal.nhsNumber, familyName: hal.familyName, birthdate: hal.birthdate },
+    });
+    await hal.browser.submit({ isMe: 'yes' });
+    expectPage(hal.browser, 'agree');
+    assert.equal(await readCaseOf(app.home.house.deps, { accountId: hal.accountId, method }), undefined);
   });
 });
