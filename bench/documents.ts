@@ -27,7 +27,9 @@ const people = [
 const today = '2026-11-26';
 const expires = '2031-05-31';
 
-const promised = { unread: 0, wrong: 0, p95Ms: 8000, readerPeakMemoryMb: 450, peakMemoryMb: 300 };
+const promised = { unread: 0, wrong: 0, readerCpuMs: 4000, readerPeakMemoryMb: 450, peakMemoryMb: 300 };
+/** What is measured is what can be read, and not how busy the machine is. */
+const mostSeconds = 60;
 
 interface Photo {
   readonly kind: DocumentKind;
@@ -37,11 +39,11 @@ interface Photo {
 }
 
 export async function benchDocuments(): Promise<BenchReport> {
-  const reader = openDocumentReader({ log: createLog({ level: 'error' }) });
+  const reader = openDocumentReader({ log: createLog({ level: 'error' }) }, { mostSeconds });
   try {
     const photos = await drawAll();
     const readings = await readAll(reader, photos);
-    const readerPeakMemoryMb = Math.max(...(await peaksOfChildren()));
+    const [child = { peakMemoryMb: 0, cpuMs: 0 }] = await lookAtChildren();
     const good = readings.filter(({ photo }) => photo.flaw === 'none');
     const ms = good.map((one) => one.ms);
     const flaws = Object.groupBy(readings, ({ photo }) => photo.flaw);
@@ -53,9 +55,9 @@ export async function benchDocuments(): Promise<BenchReport> {
       perSource: count(good.map(({ reading }) => (reading.outcome === 'read' ? reading.source : 'unread'))),
       perFlaw: Object.fromEntries(Object.entries(flaws).map(([flaw, of = []]) => [flaw, shareOf(of)])),
       latencyMs: { p50: rounded(median(ms), 0), p99: rounded(quantile(ms, 0.99), 0) },
-      p95Ms: rounded(quantile(ms, 0.95), 0),
       firstMs: rounded(ms[0] ?? 0, 0),
-      readerPeakMemoryMb,
+      readerCpuMs: rounded(child.cpuMs / readings.length, 0),
+      readerPeakMemoryMb: child.peakMemoryMb,
       peakMemoryMb: rounded(process.resourceUsage().maxRSS / 1024, 0),
       promised,
     };
@@ -114,13 +116,23 @@ function count(words: readonly string[]): Readonly<Record<string, number>> {
   );
 }
 
-/** @returns the most that each process that this one has started had in memory, in MiB; [0] where the system doesn't tell */
-async function peaksOfChildren(): Promise<readonly number[]> {
-  if (process.platform !== 'linux') return [0];
+interface Child {
+  readonly peakMemoryMb: number;
+  readonly cpuMs: number;
+}
+
+const msPerTick = 10;
+
+/** @returns what the processes that this one has started have taken so far; none where the system doesn't tell */
+async function lookAtChildren(): Promise<readonly Child[]> {
+  if (process.platform !== 'linux') return [];
   const children = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8');
-  const peaks = children
-    .trim()
-    .split(/\s+/u)
-    .map(async (pid) => /^VmHWM:\s+(\d+)/mu.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  return (await Promise.all(peaks)).map((kilobytes) => rounded(Number(kilobytes ?? 0) / 1024, 0));
+  return Promise.all(children.trim().split(/\s+/u).map(lookAt));
+}
+
+async function lookAt(pid: string): Promise<Child> {
+  const kilobytes = /^VmHWM:\s+(\d+)/mu.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
+  const [, figures = ''] = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ');
+  const [user = 0, system = 0] = figures.split(' ').slice(11, 13).map(Number);
+  return { peakMemoryMb: rounded(Number(kilobytes ?? 0) / 1024, 0), cpuMs: (user + system) * msPerTick };
 }

@@ -94,18 +94,6 @@ describe('somebody who has an older video of another person', () => {
 });
 
 describe('a video', () => {
-  test('is taken for no other way to give the numbers than the one that was chosen last, in whatever tab', async () => {
-    const ben = await atNumbers('ben');
-    const tab = await inAnotherTab(ben);
-    await tab.browser.open(tab.browser.page.address.pathname.replace(/record$/u, 'way'));
-    await tab.browser.submit({ way: 'sign' });
-    await uploadVideo(ben);
-    expectPage(ben.browser, `${photoId}record`);
-    assert.match(ben.browser.page.text, /that video was not taken\. Record it again/u);
-    assert.match(ben.browser.page.text, /Sign the 4 numbers in BSL/u);
-    assert.equal((await attemptOf(ben)).captured.sentVideo, undefined);
-  });
-
   test('is given up when another way is chosen on a page that knows nothing of it yet', async () => {
     const cai = await atNumbers('cai');
     const tab = await inAnotherTab(cai);

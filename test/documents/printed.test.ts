@@ -229,6 +229,14 @@ suite('a zone that two looks read', () => {
     assert.equal(judged([forged, zone('9004139')], asked).outcome, 'unread');
   });
 
+  test('says nothing against a document where a letter was read for a digit, and is right where it can be', () => {
+    const asLetter = zone('9004126').map((line) => line.replace('UTO9004126', 'UTOQ004126'));
+    assert.deepEqual(judged([asLetter, asLetter], asked).findings, []);
+    assert.equal(judged([asLetter, asLetter], asked).outcome, 'read');
+    const wrong = zone('9O04127');
+    assert.equal(judged([wrong, wrong], asked).outcome, 'unread');
+  });
+
   test('is none where a long number looks like dates that do not fit', () => {
     const number = ['Reference', 'ABCDEFGHIJ1234567M3105311ABCDE'];
     assert.equal(judged([number, number], asked).outcome, 'unread');

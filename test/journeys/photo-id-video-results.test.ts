@@ -213,6 +213,20 @@ describe('somebody whom it was not enough for', () => {
     assert.match(ida.browser.page.heading, /You can send photos and a video again from/u);
   });
 
+  test('because of what nobody tells them can’t come this way for half a year', async () => {
+    const mia = await waiting('mia');
+    await decide(mia.caseId, 'declined', 'passport-forged');
+    app.home.clock.advance(100 * 24 * 3600);
+    await comeToWays(mia);
+    expectPage(mia.browser, 'choose');
+    assert.doesNotMatch(mia.browser.page.text, /With photo ID/u);
+    app.home.clock.advance(84 * 24 * 3600);
+    const later = { ...mia, browser: mia.browser.newTab() };
+    await comeToWays(later);
+    assert.match(later.browser.page.text, /With photo ID/u);
+    app.home.clock.reset();
+  });
+
   test('a month ago chooses as if nothing had been', async () => {
     const jim = await waiting('jim');
     await decide(jim.caseId, 'declined', 'face-unclear');
@@ -249,6 +263,8 @@ describe('age', () => {
     assert.equal(await level(kay), 'P5');
     await rule(undefined);
     await comeAgain(kay);
-    assert.match(kay.browser.page.heading, /a little too young/u);
+    expectPage(kay.browser, 'choose');
+    await chooseWay(kay, /photo ID/u);
+    expectPage(kay.browser, `${photoId}before-you-start`);
   });
 });

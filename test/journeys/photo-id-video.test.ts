@@ -79,7 +79,10 @@ describe('somebody with photo ID, who uploads without scripts', () => {
       const [, address = ''] = new RegExp(`src="([^"]*/${name}\\?file=[\\w-]{36})"`, 'u').exec(html) ?? [];
       const fetched = await ben.browser.send(address);
       assert.equal(fetched.status, 200, name);
-      assert.match(fetched.headers.get('content-type') ?? '', name === 'video' ? /^video\// : /^image\/jpeg/);
+      assert.match(
+        fetched.headers.get('content-type') ?? '',
+        name === 'video' ? /^video\//u : /^image\/jpeg/u,
+      );
       assert.ok((await fetched.arrayBuffer()).byteLength > 1000);
     }
   });

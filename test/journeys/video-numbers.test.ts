@@ -202,6 +202,31 @@ describe('of two videos for the same numbers', () => {
     await tab.browser.reload();
   });
 
+  test('what counts says how it gives the numbers, whatever another tab chooses meanwhile', async () => {
+    const ria = await atRecord('ria');
+    const tab = await inAnotherTab(ria);
+    const wayPage = tab.browser.page.address.pathname.replace('video-record', 'video-way');
+    const attemptOf = async () =>
+      findOpenAttempt(app.home.house.deps, { accountId: ria.accountId, method: 'video' });
+    const late = await uploadByScript(ria.browser, await someVideo());
+    await tab.browser.open(wayPage);
+    await tab.browser.submit({ way: 'sign' });
+    await handOver(ria, late);
+    assert.equal((await attemptOf())?.captured.way, 'write');
+    assert.equal((await sentOf(ria))?.way, 'write');
+    // A page of before, looked at again, takes nothing away.
+    await tab.browser.reload();
+    assert.equal(tab.browser.page.heading, 'You have sent a video');
+    assert.equal((await sentOf(ria))?.uploadId, late);
+    // The other tab knows nothing of that video yet.
+    await tab.browser.open(wayPage);
+    await tab.browser.submit({ way: 'say' });
+    expectPage(tab.browser, 'video-record');
+    const { captured } = (await attemptOf()) ?? {};
+    assert.deepEqual([captured?.way, captured?.sentVideo], ['say', undefined]);
+    assert.equal(await sentOf(ria), undefined);
+  });
+
   test('a button pressed twice sends one', async () => {
     const mia = await atRecord('mia');
     const upload = await uploadByScript(mia.browser, await someVideo());

@@ -1,10 +1,8 @@
-import { deflateSync } from 'node:zlib';
-import { crc32 } from 'node:zlib';
-import sharp from 'sharp';
+import { crc32, deflateSync } from 'node:zlib';
 
 /** Pictures that nobody takes with a camera. */
 
-function chunk(type: string, data: Uint8Array): Buffer {
+export function pngChunk(type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const whole = Buffer.alloc(body.length + 8);
   whole.writeUInt32BE(data.length, 0);
@@ -35,13 +33,12 @@ export function pngOf(size: {
     : (width * bytesPerPixel + 1) * height;
   return Buffer.concat([
     Buffer.from('\u0089PNG\r\n\u001a\n', 'latin1'),
-    chunk('IHDR', header),
+    pngChunk('IHDR', header),
     ...extra,
-    chunk('IDAT', deflateSync(Buffer.alloc(rows), { level: 9 })),
-    chunk('IEND', Buffer.alloc(0)),
+    pngChunk('IDAT', deflateSync(Buffer.alloc(rows), { level: 9 })),
+    pngChunk('IEND', Buffer.alloc(0)),
   ]);
 }
-export { chunk as pngChunk };
 
 /** Adam7. */
 function interlacedBytes({

@@ -1,24 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { drawVideo, faceOf } from '#sandbox';
 import { drawPicture } from './pictures.ts';
+import { smallVideo } from './small-video.ts';
 import { expectPage, type Traveller } from './walks.ts';
 import { chooseWay, comeToWays } from './ways-walks.ts';
 
 /** Where the pages of photo ID with a video are, below the journey. */
 export const photoId = 'photo-id-video-';
 
-const drawn: { photo?: Promise<Buffer>; video?: Promise<Buffer> } = {};
+const drawn: { photo?: Promise<Buffer> } = {};
 
 /** A photo that shows nothing in particular, sharply. */
 export function anyPhoto(): Promise<Buffer> {
   drawn.photo ??= drawPicture({ width: 1600, height: 1200 });
   return drawn.photo;
-}
-
-/** Somebody in front of a camera; nobody looks whether they show the right numbers. */
-export function anyVideo(): Promise<Buffer> {
-  drawn.video ??= drawVideo({ face: faceOf('anybody'), way: 'write', digits: [1, 2, 3, 4], seconds: 4 });
-  return drawn.video;
 }
 
 /** Comes from a service that needs them proven, and chooses photo ID with a video. */
@@ -34,7 +28,7 @@ export async function uploadPhoto({ browser }: Traveller, bytes?: Buffer): Promi
 }
 
 export async function uploadVideo({ browser }: Traveller, bytes?: Buffer): Promise<void> {
-  await browser.upload({ name: 'video.webm', type: 'video/webm', bytes: bytes ?? (await anyVideo()) });
+  await browser.upload({ name: 'video.webm', type: 'video/webm', bytes: bytes ?? (await smallVideo()) });
 }
 
 /** From the page that chooses a document, up to the first about the video. */

@@ -13,20 +13,38 @@ export interface Heic {
   close(): void;
 }
 
+const {
+  _free: free,
+  _heif_context_alloc: contextAlloc,
+  _heif_context_free: contextFree,
+  _heif_context_get_primary_image_handle: contextGetPrimaryImageHandle,
+  _heif_context_read_from_memory: contextReadFromMemory,
+  _heif_image_get_height: imageGetHeight,
+  _heif_image_get_plane_readonly: imageGetPlaneReadonly,
+  _heif_image_get_width: imageGetWidth,
+  _heif_image_handle_decode_image_tile: imageHandleDecodeImageTile,
+  _heif_image_handle_get_height: imageHandleGetHeight,
+  _heif_image_handle_get_image_tiling: imageHandleGetImageTiling,
+  _heif_image_handle_get_width: imageHandleGetWidth,
+  _heif_image_handle_release: imageHandleRelease,
+  _heif_image_release: imageRelease,
+  _malloc: allocate,
+} = libheif;
+
 const colours = { rgb: 1, interleavedRgb: 10, interleaved: 10 };
 /** A tile is decoded to planes, and these to pixels. */
 const heldBytesPerPixel = 6;
 
 /** @throws when it can't be read */
 export function openHeic(content: Uint8Array): Heic {
-  const context = libheif._heif_context_alloc();
-  const bytes = libheif._malloc(content.length);
+  const context = contextAlloc();
+  const bytes = allocate(content.length);
   libheif.HEAPU8.set(content, bytes);
-  call((error) => libheif._heif_context_read_from_memory(error, context, bytes, content.length, 0));
-  libheif._free(bytes);
-  const handle = pointer((to, error) => libheif._heif_context_get_primary_image_handle(error, context, to));
-  const width = libheif._heif_image_handle_get_width(handle);
-  const height = libheif._heif_image_handle_get_height(handle);
+  call((error) => contextReadFromMemory(error, context, bytes, content.length, 0));
+  free(bytes);
+  const handle = pointer((to, error) => contextGetPrimaryImageHandle(error, context, to));
+  const width = imageHandleGetWidth(handle);
+  const height = imageHandleGetHeight(handle);
   const tiling = readTiling(handle);
   return {
     width,
@@ -34,8 +52,8 @@ export function openHeic(content: Uint8Array): Heic {
     heldBytes: tiling.tileWidth * tiling.tileHeight * heldBytesPerPixel,
     decode: () => decode(handle, { width, height, ...tiling }),
     close: () => {
-      libheif._heif_image_handle_release(handle);
-      libheif._heif_context_free(context);
+      imageHandleRelease(handle);
+      contextFree(context);
     },
   };
 }
@@ -55,18 +73,21 @@ interface Tiling {
  */
 function readTiling(handle: number): Tiling {
   const tilingBytes = 128;
-  const at = libheif._malloc(tilingBytes);
+  const at = allocate(tilingBytes);
   libheif.HEAPU8.fill(0, at, at + tilingBytes);
-  call((error) => libheif._heif_image_handle_get_image_tiling(error, handle, 1, at));
+  call((error) => imageHandleGetImageTiling(error, handle, 1, at));
   const [, columns = 0, rows = 0, tileWidth = 0, tileHeight = 0, , , top = 0, left = 0] = words(at, 9);
-  libheif._free(at);
+  free(at);
   const before = { x: left === 0 ? 0 : tileWidth - left, y: top === 0 ? 0 : tileHeight - top };
   return { columns, rows, tileWidth, tileHeight, before };
 }
 
 function decode(handle: number, picture: Tiling & { readonly width: number; readonly height: number }) {
   const { columns, rows, tileWidth, tileHeight, before } = picture;
-  const half = picture.width * picture.height > limits.heicPixelsWhole ? 2 : 1;
+  const isLarge =
+    picture.width * picture.height > limits.heicPixelsWhole ||
+    tileWidth * tileHeight > limits.heicTilePixelsWhole;
+  const half = isLarge ? 2 : 1;
   if ([tileWidth, tileHeight, before.x, before.y].some((part) => part % half !== 0))
     throw new Error('odd tiles');
   const width = Math.floor(picture.width / half);
@@ -76,23 +97,14 @@ function decode(handle: number, picture: Tiling & { readonly width: number; read
     for (let column = 0; column < columns; column += 1) {
       const { rgb } = colours;
       const image = pointer((to, error) =>
-        libheif._heif_image_handle_decode_image_tile(
-          error,
-          handle,
-          to,
-          rgb,
-          colours.interleavedRgb,
-          0,
-          column,
-          row,
-        ),
+        imageHandleDecodeImageTile(error, handle, to, rgb, colours.interleavedRgb, 0, column, row),
       );
       const to = {
         x: (column * tileWidth - before.x) / half,
         y: (row * tileHeight - before.y) / half,
       };
       copyTile(image, { data, width, height, half, to });
-      libheif._heif_image_release(image);
+      imageRelease(image);
     }
   return { data, width, height };
 }
@@ -103,13 +115,13 @@ function copyTile(
 ): void {
   const { data, half, to } = into;
   const stride = { at: 0, bytes: 0 };
-  stride.at = libheif._malloc(4);
-  const plane = libheif._heif_image_get_plane_readonly(image, colours.interleaved, stride.at);
+  stride.at = allocate(4);
+  const plane = imageGetPlaneReadonly(image, colours.interleaved, stride.at);
   stride.bytes = words(stride.at, 1)[0] ?? 0;
-  libheif._free(stride.at);
+  free(stride.at);
   const size = {
-    width: Math.floor(libheif._heif_image_get_width(image, colours.interleaved) / half),
-    height: Math.floor(libheif._heif_image_get_height(image, colours.interleaved) / half),
+    width: Math.floor(imageGetWidth(image, colours.interleaved) / half),
+    height: Math.floor(imageGetHeight(image, colours.interleaved) / half),
   };
   // Of a tile at an edge, only what is inside.
   const skip = { x: Math.max(0, -to.x), y: Math.max(0, -to.y) };
@@ -144,19 +156,19 @@ function halve(
 
 /** `struct heif_error` comes back at an address that is given first; its first word is 0 when all is well. */
 function call(work: (error: number) => void): void {
-  const error = libheif._malloc(16);
+  const error = allocate(16);
   work(error);
   const [code] = words(error, 1);
-  libheif._free(error);
+  free(error);
   if (code !== 0) throw new Error('the picture is damaged');
 }
 
 function pointer(work: (to: number, error: number) => void): number {
-  const to = libheif._malloc(4);
+  const to = allocate(4);
   libheif.HEAPU8.fill(0, to, to + 4);
   call((error) => work(to, error));
   const [address = 0] = words(to, 1);
-  libheif._free(to);
+  free(to);
   if (address === 0) throw new Error('the picture is damaged');
   return address;
 }

@@ -7,6 +7,8 @@ export const limits = {
   wholeImageBytes: 75_000_000,
   /** Of a HEIC that is decoded as large as it is; a larger one is halved, tile by tile. */
   heicPixelsWhole: 16_000_000,
+  /** Of one tile. */
+  heicTilePixelsWhole: 8_000_000,
   imageShortSide: 800,
   /** Of a picture as it is kept, in pixels: print on a card that fills it is some 30 pixels high. */
   keptLongSide: 3000,

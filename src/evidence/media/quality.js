@@ -50,14 +50,16 @@ export function greyOf(rgba, { width, height }) {
  */
 export function problemsOf(grey, longSide) {
   const { dark, bright } = brightnessOf(grey);
+  const isDark = bright < leastBright;
   const isLight = dark > mostDark;
-  const place = placeOf(grey);
+  // Without light to see by, nobody can tell where a document ends.
+  const place = isDark || isLight ? undefined : placeOf(grey);
   /** @type {[Problem, boolean][]} */
   const found = [
     ['blurred', blurOf(grey) > mostBlur],
     // Where all is bright, no glare stands out.
     ['glare', !isLight && glareOf(grey) > mostGlare],
-    ['dark', bright < leastBright],
+    ['dark', isDark],
     ['light', isLight],
     ['cropped', place?.isCut === true],
     ['small', place !== undefined && (place.area < leastArea || place.long * longSide < leastLongSide)],

@@ -90,7 +90,8 @@ function limitBodyTimes(app: FastifyInstance): void {
       raw.socket.destroySoon();
     }, seconds * 1000);
     timer.unref();
-    reply.raw.once('close', () => {
+    // Also when an answer was given before all of it has come: the rest may not come for ever.
+    raw.once('close', () => {
       clearTimeout(timer);
     });
     return done();

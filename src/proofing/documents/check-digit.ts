@@ -31,6 +31,12 @@ export function asDigits(text: string): string {
   return text.replaceAll(/[OQDILZASGTB]/gu, (letter) => digitOf[letter] ?? letter);
 }
 
+/** @returns what was read where only digits can be, the way in which its check digit fits if there is one; a Q is 0 or 9 */
+export function asCheckedDigits(text: string): string {
+  const ways = [text, text.replaceAll('Q', '9')].map(asDigits);
+  return ways.find((digits) => checkFits(digits.slice(0, -1), digits.slice(-1))) ?? asDigits(text);
+}
+
 const letterOf: Readonly<Record<string, string>> = {
   0: 'O',
   1: 'I',

@@ -1,5 +1,5 @@
 import { isCalendarDay } from '#foundation/identifiers';
-import { asDigits, checkFits, couldBeAnother, whatCouldBeMeant } from './check-digit.ts';
+import { asCheckedDigits, asDigits, checkFits, couldBeAnother, whatCouldBeMeant } from './check-digit.ts';
 
 /** What could be read of a machine-readable zone. */
 export interface MachineZone {
@@ -42,7 +42,14 @@ export function findMachineZone(lines: readonly string[]): MachineZone | undefin
   const clean = lines.map(tidy);
   const found = clean.flatMap((line, index) =>
     coresIn(line)
-      .filter((core) => (core.doesBirthFit && core.doesExpiryFit) || hasFillersAround(clean, index))
+      .filter(
+        (core) =>
+          (core.doesBirthFit && core.doesExpiryFit) ||
+          // A letter that was made a digit may have been another one: that says nothing against a document.
+          (line.slice(core.at).startsWith(core.dates.slice(0, 7)) &&
+            line.slice(core.at + 8).startsWith(core.dates.slice(7)) &&
+            hasFillersAround(clean, index)),
+      )
       .map((core) => zoneAround(clean, index, core)),
   );
   const rank = (zone: MachineZone) => Number(zone.doesBirthFit) + Number(zone.doesExpiryFit);
@@ -76,8 +83,8 @@ function coresIn(line: string): readonly Core[] {
 }
 
 function coreAtPlace(line: string, at: number): Core | undefined {
-  const birth = asDigits(line.slice(at, at + 7));
-  const expiry = asDigits(line.slice(at + 8, at + coreLength));
+  const birth = asCheckedDigits(line.slice(at, at + 7));
+  const expiry = asCheckedDigits(line.slice(at + 8, at + coreLength));
   if (!/^\d{7}$/u.test(birth) || !/^\d{7}$/u.test(expiry)) return undefined;
   if (!/[MFX<KCL]/u.test(line.charAt(at + 7))) return undefined;
   const expires = `20${expiry.slice(0, 2)}-${expiry.slice(2, 4)}-${expiry.slice(4, 6)}`;

@@ -1,3 +1,4 @@
+import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { levelOf } from '#identity';
 import { readCaseOf, type AdviceTheme, type ImageTick } from '#review';
@@ -44,10 +45,22 @@ export async function readStanding(
   }
 }
 
-/** After these nothing is gained by sending something again. */
+type Declined = Extract<CaseStanding, { state: 'declined' }>;
+
+/** After these nothing is gained by sending something again at once. */
 const lastWords: readonly AdviceTheme[] = ['another-way', 'too-young'];
 
-/** @returns whether it makes sense to send something again */
-export function mayTryAgain({ theme }: Extract<CaseStanding, { state: 'declined' }>): boolean {
+/** @returns whether it makes sense to send something again now */
+export function mayTryAgain({ theme }: Declined): boolean {
   return !lastWords.includes(theme);
+}
+
+/**
+ * @returns whether this way is closed to somebody: as long as what the decision rested on is kept. Whoever was too young is
+ *   asked for their age anew each time
+ */
+export function isClosed({ clock, settings }: Pick<Deps, 'clock' | 'settings'>, standing: Declined): boolean {
+  const { theme, decidedAt } = standing;
+  const until = secondsAfter(decidedAt, settings.evidenceRetentionDays * 24 * 3600);
+  return theme === 'another-way' && until > clock.now();
 }

@@ -1,7 +1,7 @@
 import { secondsAfter } from '#foundation/clock';
 import { triesLeft } from '#review';
 import type { ProofingMethod } from '../method.ts';
-import { mayTryAgain, readStanding } from './case-standing.ts';
+import { isClosed, readStanding } from './case-standing.ts';
 
 /** As long as this after a decision, somebody who comes again is told of it first. */
 const tellsForSeconds = 30 * 24 * 3600;
@@ -14,7 +14,7 @@ export const isOffered: ProofingMethod['offeredWhen'] = async ({ deps }, { evide
     case 'none':
       return (await triesLeft(deps, { accountId: account.id })).left > 0;
     case 'declined':
-      return mayTryAgain(standing) && (await triesLeft(deps, { accountId: account.id })).left > 0;
+      return !isClosed(deps, standing) && (await triesLeft(deps, { accountId: account.id })).left > 0;
     case 'waiting':
     case 'holding':
     case 'approved':
@@ -30,6 +30,8 @@ export const standingOf: NonNullable<ProofingMethod['standingOf']> = async ({ de
     case 'holding':
       return 'waiting';
     case 'declined':
+      // Whoever is asked this is old enough by now.
+      if (standing.theme === 'too-young') return undefined;
       return secondsAfter(standing.decidedAt, tellsForSeconds) > deps.clock.now() ? 'answered' : undefined;
     case 'none':
     case 'approved':

@@ -5,7 +5,7 @@ import type { DrawingOrder } from './drawing-process.ts';
 import type { VideoOrder } from './film.ts';
 
 const script = path.join(import.meta.dirname, 'drawing-process.ts');
-const mostMilliseconds = 60_000;
+const mostMilliseconds = 180_000;
 
 /**
  * Draws a document that nobody has issued, as a telephone takes it. It is drawn by a process of its own, which ends

@@ -55,22 +55,38 @@ function hands(letter: Letter, digit: number, sway: number): string {
 }
 
 /** @returns a WebM with a picture and no sound */
-export async function film(order: VideoOrder): Promise<Buffer> {
+export function film(order: VideoOrder): Promise<Buffer> {
+  return encode(planesOf(drawMoments(order)), { ...size, framesPerSecond });
+}
+
+async function* planesOf(moments: readonly string[]): AsyncGenerator<Buffer> {
+  for (const moment of moments) yield await toPlanes(moment);
+}
+
+/** @param frames each as brightness and two colours at half the size @returns a WebM */
+export async function encode(
+  frames: AsyncIterable<Buffer>,
+  of: { readonly width: number; readonly height: number; readonly framesPerSecond: number },
+): Promise<Buffer> {
+  const { width, height, framesPerSecond: rate } = of;
   const written = memoryFile();
   const output = await Muxer.open(written.callbacks, { format: 'webm' });
   const encoder = await Encoder.create(FF_ENCODER_LIBVPX_VP8, {
-    context: { bitRate: '900k', gopSize: framesPerSecond },
+    context: { bitRate: '900k', gopSize: rate },
     options: { deadline: 'realtime', 'cpu-used': 8 },
   });
   try {
     const stream = output.addStream(encoder);
-    for (const [index, moment] of drawMoments(order).entries()) {
-      const frame = Frame.fromVideoBuffer(await toPlanes(moment), {
-        ...size,
+    let index = 0;
+    for await (const planes of frames) {
+      const frame = Frame.fromVideoBuffer(planes, {
+        width,
+        height,
         format: AV_PIX_FMT_YUV420P,
         pts: BigInt(index),
-        timeBase: { num: 1, den: framesPerSecond },
+        timeBase: { num: 1, den: rate },
       });
+      index += 1;
       for (const packet of (await encoder.encodeAll(frame)) ?? []) await output.writePacket(packet, stream);
       frame.free();
     }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setMinimumAge } from '#identity';
 import { decideInSandbox, holdInSandbox, submitCase, type ReasonCode } from '#review';
-import { drawVideo, faceOf } from '#sandbox';
 import type { TestApp } from '../../support/app.ts';
 import { anyPhoto } from '../../support/photo-walks.ts';
 import { method, passportAndVideo } from '../../support/review.ts';
+import { smallVideo } from '../../support/small-video.ts';
 import type { TestService } from '../../support/service.ts';
 import { proven, type Matched, type MatchedAs } from '../../support/ways-walks.ts';
 import type { Tab } from './device.ts';
@@ -66,8 +66,7 @@ async function tourSending({ app, look, arrive }: Walk): Promise<void> {
   await uploadPhoto(tab, asPhoto(await anyPhoto()));
   await uploadPhoto(tab, asPhoto(await anyPhoto()));
   await tab.answerWith('way', 'sign');
-  const order = { face: faceOf('tour'), way: 'sign', digits: [1, 2, 3, 4], seconds: 4 } as const;
-  await uploadVideo(tab, asVideo(await drawVideo(order)));
+  await uploadVideo(tab, asVideo(await smallVideo()));
   await look(tab, 'everything');
   await tab.answer();
   await look(tab, 'without a word');

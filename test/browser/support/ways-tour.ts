@@ -64,10 +64,10 @@ export async function tourWaysToProve(tour: Tour): Promise<void> {
 async function tourDetails(walk: Walk): Promise<void> {
   const { app, look } = walk;
   const { tab, person } = await arrive(walk, {});
-  await look(tab, 'one way');
+  await look(tab, 'ways');
   await tab.main.locator('details summary').click();
   await look(tab, 'with reasons');
-  await tab.answer();
+  await chooseDetails(tab);
   await look(tab, 'asked');
   await tab.answer({ gpUserId: '', odsCode: 'A1', gpLinkageKey: 'k'.repeat(65) });
   await look(tab, 'all wrong');
@@ -98,12 +98,12 @@ async function tourDetails(walk: Walk): Promise<void> {
   const twin = await arrive(walk, { familyName: 'Twinworth', odsCode });
   const details = await gpSystemsOf(app).issueDetails({ odsCode, nhsNumber: other.person.nhsNumber });
   await other.tab.page.close();
-  await twin.tab.answer();
+  await chooseDetails(twin.tab);
   await twin.tab.answer(fieldsOf(details));
   await look(twin.tab, 'another’s');
   await twin.tab.page.close();
   const again = await arrive(walk, { familyName: 'Twinworth', odsCode });
-  await again.tab.answer();
+  await chooseDetails(again.tab);
   await again.tab.answer(fieldsOf(details));
   await look(again.tab, 'used already');
   await again.tab.answer();
@@ -115,6 +115,11 @@ async function tourDetails(walk: Walk): Promise<void> {
   await again.tab.answer({ ...fieldsOf(used), gpUserId: '42' });
   await look(again.tab, 'surgery has to agree');
   await again.tab.page.close();
+}
+
+async function chooseDetails(tab: Tab): Promise<void> {
+  await tab.choose('way', 'gp-online-details');
+  await tab.answer();
 }
 
 function fieldsOf(details: { accountId: string; odsCode: string; linkageKey: string }) {
@@ -163,7 +168,7 @@ async function tourTooYoung(walk: Walk): Promise<void> {
   await child.tab.page.close();
   const { tab, person } = await arrive(walk, { birthdate: bornYearsAgo(14) });
   const { odsCode, nhsNumber, familyName, birthdate } = person;
-  await tab.answer();
+  await chooseDetails(tab);
   await setMinimumAge(deps, { odsCode, years: 16, staffId: 'staff-1' });
   await tab.answer({ gpUserId: '1', odsCode, gpLinkageKey: 'k' });
   await look(tab, 'since a moment ago');

@@ -37,7 +37,8 @@ export const checkPhoto = (tools: ProofingTools, side: Side) =>
         // What they have looked at, not what another device has put in its place meanwhile.
         change: (sofar) => {
           const photo = sofar[side];
-          return photo?.fileId === photoId ? { ...sofar, [side]: { ...photo, isKept: true } } : sofar;
+          const mayBeKept = photo?.fileId === photoId && photo.doubt !== 'expired';
+          return mayBeKept ? { ...sofar, [side]: { ...photo, isKept: true } } : sofar;
         },
       });
     },

@@ -24,9 +24,10 @@ export type HandOver = HandOverRow;
 
 const codeLifetimeSeconds = 600;
 const quarterHour = 15 * 60;
+/** A mobile network has thousands of phones behind one address, some of whose owners mistype. */
 const guesses: LimitRule = {
   name: 'hand-over-code',
-  most: 10,
+  most: 30,
   windowSeconds: quarterHour,
   lockSeconds: quarterHour,
   nextLockSeconds: quarterHour,

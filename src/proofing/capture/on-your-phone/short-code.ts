@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 /** Without what is taken for another when it is read or typed: 0 and O, 1, I and L, 2 and Z, 5 and S, 8 and B, U and V. */
 const letters = '34679ACDEFGHJKMNPQRTWXY';
 const length = 8;
-/** 23⁸ is 2³⁶: who may guess ten times in a quarter of an hour finds none of some thousands that are open for ten minutes. */
+/** 23⁸ is 2³⁶: who may guess thirty times in a quarter of an hour finds none of some thousands that are open for ten minutes. */
 const pattern = new RegExp(`^[${letters}]{${length}}$`, 'u');
 
 export function newShortCode(): string {

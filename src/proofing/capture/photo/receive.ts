@@ -15,6 +15,8 @@ export type ReceivedPhoto =
   | {
       readonly outcome: 'received';
       readonly file: EvidenceFile;
+      /** What it was taken for a photo of. */
+      readonly documentKind: DocumentKind | undefined;
       readonly reading: DocumentReading | undefined;
     }
   | { readonly outcome: 'refused'; readonly reason: FileRefusal | 'too_many' }
@@ -57,7 +59,7 @@ export async function receivePhoto(
   const reading = isRead
     ? await readFront(house, { ...tools, evidence }, { accountId, documentKind, file: received.file })
     : undefined;
-  return { ...received, reading };
+  return { ...received, documentKind, reading };
 }
 
 async function readFront(

@@ -33,7 +33,7 @@ export const takePhoto = (tools: ProofingTools, side: Side) =>
     submit: async (deps, visit, _input, received) => {
       if (received.outcome === 'refused') return { outcome: 'invalid', errors: { photo: received.reason } };
       if (received.outcome === 'not_open') return beginAnew(visit.context);
-      const { file, reading } = received;
+      const { file, documentKind, reading } = received;
       const { handOver } = visit.context;
       const doubt = doubtOf(reading);
       const photo: CapturedPhoto = {
@@ -44,7 +44,8 @@ export const takePhoto = (tools: ProofingTools, side: Side) =>
         ...(handOver === undefined ? {} : { takenBy: handOver.id }),
       };
       return changeHere(deps, visit, {
-        change: (sofar) => ({ ...sofar, [side]: photo }),
+        // Another device has chosen another document meanwhile: it is a photo of none.
+        change: (sofar) => (sofar.documentKind === documentKind ? { ...sofar, [side]: photo } : sofar),
         ...(reading === undefined ? {} : { reading }),
       });
     },

@@ -3,6 +3,7 @@ import type { House } from '#foundation/deps';
 import type { UploadedFile } from '#foundation/http';
 import { z } from 'zod';
 import type { ProofingTools } from '../../method.ts';
+import { challengeWays } from '../answers.ts';
 import { beginVideo } from '../challenge.ts';
 import { openHere, type CaptureVisit } from '../here.ts';
 
@@ -10,6 +11,8 @@ import { openHere, type CaptureVisit } from '../here.ts';
 export const sentForm = z.object({
   challenge: z.string().default(''),
   upload: z.string().default(''),
+  /** How the page said to give the numbers. */
+  way: z.enum(challengeWays).optional().catch(undefined),
 });
 export type SentForm = z.output<typeof sentForm>;
 

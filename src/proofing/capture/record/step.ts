@@ -1,6 +1,7 @@
 import type { Deps } from '#foundation/deps';
 import type { ProofingTools } from '../../method.ts';
 import { momentOf } from '../../moment.ts';
+import type { ChallengeWay } from '../answers.ts';
 import {
   challengeMinutes,
   renewChallenge,
@@ -10,12 +11,10 @@ import {
   type SentVideo,
 } from '../challenge.ts';
 import {
-  answersOf,
   beginAnew,
   captureStep,
   changeHere,
   enterAttempt,
-  holdHere,
   openHere,
   type CaptureOutcome,
   type CaptureVisit,
@@ -45,8 +44,8 @@ export const recordVideo = (tools: ProofingTools) =>
     form: sentForm,
     takesFile: { field: 'video', maxBytes: mostVideoBytes },
     before: (house, visit, form, file) => receiveVideo(house, tools, visit, { form, file }),
-    submit: (deps, visit, { challenge }, arrived) =>
-      takeArrived(deps, visit, { challengeId: challenge, arrived }),
+    submit: (deps, visit, { challenge, way }, arrived) =>
+      takeArrived(deps, visit, { challengeId: challenge, way, arrived }),
     actions: {
       ...onPhoneActions,
       look: async (deps, visit) => {
@@ -71,9 +70,10 @@ export const recordVideo = (tools: ProofingTools) =>
   });
 
 async function showNumbers(deps: Deps, visit: CaptureVisit): Promise<Readonly<Record<string, unknown>>> {
-  const { way = 'say' } = visit.answers;
   const attempt = await openHere(deps, visit);
   if (attempt === undefined) return { isOver: true };
+  // As chosen last, on whatever device: who only looks at the page takes nothing away.
+  const way = attempt.captured.way ?? visit.answers.way ?? 'say';
   const video = await videoOf(deps, { accountId: attempt.accountId, attemptId: attempt.id, way });
   if ('sent' in video) return { sent: true };
   if ('noneUntil' in video) return { noneUntil: momentOf(video.noneUntil, visit.browser.language) };
@@ -97,18 +97,22 @@ async function showNumbers(deps: Deps, visit: CaptureVisit): Promise<Readonly<Re
 async function takeArrived(
   deps: Deps,
   visit: CaptureVisit,
-  { challengeId, arrived }: { readonly challengeId: string; readonly arrived: Arrived },
+  {
+    challengeId,
+    way: typed,
+    arrived,
+  }: {
+    readonly challengeId: string;
+    readonly way: ChallengeWay | undefined;
+    readonly arrived: Arrived;
+  },
 ): Promise<CaptureOutcome> {
   const { answers, context } = visit;
-  const { attemptId, way } = answers;
+  const { attemptId } = answers;
+  const way = typed ?? answers.way;
   if (arrived.outcome === 'refused') return { outcome: 'invalid', errors: { video: arrived.reason } };
   if (arrived.outcome === 'not_open' || attemptId === undefined || way === undefined)
     return beginAnew(context);
-  const attempt = await holdHere(deps, visit);
-  if (attempt === undefined) return beginAnew(context);
-  // From another tab or device; those who check it are told how the numbers are given.
-  if (attempt.captured.way !== way)
-    return { outcome: 'stayed', answers: answersOf(answers, attempt), notice: 'other_way' };
   const taken =
     arrived.outcome === 'arrived'
       ? await takeVideo(deps, { attemptId, challengeId, way, upload: arrived.upload })
@@ -126,7 +130,7 @@ async function takeArrived(
     case 'other_first':
       return goOnWith(deps, visit, taken.sent, { isSecond: true });
     case 'taken':
-      return goOnWith(deps, visit, { challengeId }, { isOurs: true });
+      return goOnWith(deps, visit, { challengeId, way }, { isOurs: true });
   }
 }
 
@@ -134,7 +138,7 @@ async function takeArrived(
 async function goOnWith(
   deps: Deps,
   visit: CaptureVisit,
-  { challengeId }: Pick<SentVideo, 'challengeId'>,
+  { challengeId, way }: Pick<SentVideo, 'challengeId' | 'way'>,
   { isSecond = false, isOurs = false }: { readonly isSecond?: boolean; readonly isOurs?: boolean } = {},
 ): Promise<CaptureOutcome> {
   const { isSecond: _, ...answers } = visit.answers;
@@ -145,9 +149,10 @@ async function goOnWith(
     { ...visit, answers },
     {
       change: (sofar) => {
-        if (sofar.sentVideo?.challengeId === challengeId) return sofar;
+        if (sofar.sentVideo?.challengeId === challengeId && sofar.way === way) return sofar;
         const { video: _video, ...rest } = sofar;
-        return { ...rest, sentVideo: { challengeId, ...takenBy } };
+        // As the numbers are given in it, whatever was chosen elsewhere meanwhile.
+        return { ...rest, way, sentVideo: { challengeId, ...takenBy } };
       },
       ...(isSecond ? { local: { isSecond: true } } : {}),
     },

@@ -17,10 +17,15 @@ export const chooseWay = captureStep({
   form: z.object({ way: z.enum(challengeWays, 'missing') }),
   actions: onPhoneActions,
   submit: async (deps, visit, { way }) => {
-    // A video may have come from another tab or device since this page was shown.
-    const held = (await holdHere(deps, visit))?.captured;
-    return held?.way === way || held?.sentVideo === undefined
-      ? changeHere(deps, visit, { change: (sofar) => ({ ...sofar, way }) })
-      : giveVideoUp(deps, visit, { way });
+    // What another device has sent meanwhile counts, not what this one knows.
+    const captured = (await holdHere(deps, visit))?.captured;
+    if (captured?.sentVideo !== undefined && captured.way !== way) return giveVideoUp(deps, visit, { way });
+    return changeHere(deps, visit, {
+      change: (sofar) => {
+        if (sofar.way === way) return sofar;
+        const { sentVideo: _sent, video: _video, ...rest } = sofar;
+        return { ...rest, way };
+      },
+    });
   },
 });

@@ -1,0 +1,3 @@
+import { examineEveryCheckingPage } from './support/every-checking-page.ts';
+
+examineEveryCheckingPage('en');
