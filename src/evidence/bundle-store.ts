@@ -82,6 +82,19 @@ async function deleteUploadsOf(db: Db, bundleIds: readonly string[]): Promise<vo
   await tables(db).deleteFrom('evidence.upload').where('bundle_id', 'in', bundleIds).execute();
 }
 
+/** Deletes what a bundle has besides these files, with what is on its way into it. */
+export async function deleteOthers(
+  db: Db,
+  { bundleId, fileIds }: { bundleId: string; fileIds: readonly string[] },
+): Promise<void> {
+  await deleteUploadsOf(db, [bundleId]);
+  await tables(db)
+    .deleteFrom('evidence.content')
+    .where('bundle_id', '=', bundleId)
+    .where('id', 'not in', fileIds)
+    .execute();
+}
+
 /** @returns whose it was */
 export async function deleteBundleRow(db: Db, id: string): Promise<string | undefined> {
   await deleteUploadsOf(db, [id]);

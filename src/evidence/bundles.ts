@@ -4,6 +4,7 @@ import {
   deleteBundleRow,
   deleteBundlesKeptUntil,
   deleteBundlesOf,
+  deleteOthers,
   deleteUnfinishedContent,
   insertBundle,
   updateKeptUntil,
@@ -38,6 +39,14 @@ export function keepBundleUntil(
   { bundleId, keptUntil }: { readonly bundleId: string; readonly keptUntil: Date },
 ): Promise<boolean> {
   return updateKeptUntil(db, { id: bundleId, keptUntil });
+}
+
+/** Keeps of a bundle, in a transaction, these files alone: what else was sent, and not used, is nobody’s business any more. */
+export async function keepOnly(
+  { db }: Pick<Deps, 'db'>,
+  kept: { readonly bundleId: string; readonly fileIds: readonly [string, ...string[]] },
+): Promise<void> {
+  await deleteOthers(db, kept);
 }
 
 /** Deletes a bundle with its key, so that whatever is left of its content anywhere can't be read by anybody. */

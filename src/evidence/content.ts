@@ -28,6 +28,8 @@ export class TurnLost extends Error {
 
 /** Writes content chunk by chunk. It never holds more than one. */
 export interface ContentWriter {
+  /** Which turn it has: whoever has a later one has taken it away. */
+  readonly turn: number;
   /** How many bytes have been given to it, with those that were there before. */
   readonly bytes: number;
   /** @throws {TurnLost} */
@@ -66,6 +68,7 @@ export async function continueContent(
     }
   };
   return {
+    turn,
     get bytes() {
       return number * chunkBytes + filled;
     },

@@ -1,4 +1,11 @@
-export { deleteBundle, forgetAccount, keepBundleUntil, openBundle, sweepEvidence } from './bundles.ts';
+export {
+  deleteBundle,
+  forgetAccount,
+  keepBundleUntil,
+  keepOnly,
+  openBundle,
+  sweepEvidence,
+} from './bundles.ts';
 export { openEvidence, type Evidence } from './evidence.ts';
 export { deleteFileOf, openFile, readFileOf, readImage, type OpenFile } from './files.ts';
 export { readStanding, uploadBeganAt, type TakenUpload } from './look-at.ts';

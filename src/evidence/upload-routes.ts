@@ -47,12 +47,13 @@ export function uploadRoutes(
       else void end(reply, refusal);
     });
     const arriving: UploadParts['arriving'] = new Map();
+    const writers: UploadParts['writers'] = new Map();
     // Nobody waits minutes for a process that is to end: what has come is kept, and another takes the rest.
     uploads.addHook('preClose', async () => {
       for (const body of arriving.keys()) body.destroy();
       await Promise.allSettled(arriving.values());
     });
-    mountUploads(uploads, { house, evidence, arriving, ...rules });
+    mountUploads(uploads, { house, evidence, arriving, writers, ...rules });
     done();
   });
 }
@@ -62,7 +63,15 @@ interface UploadParts {
   readonly evidence: Evidence;
   /** What is arriving, and is stored until it breaks off. */
   readonly arriving: Map<IncomingMessage, Promise<unknown>>;
+  /** Who writes to each upload here. */
+  readonly writers: Map<string, Writing>;
   readonly authorise: (request: FastifyRequest) => Promise<MayUpload | undefined>;
+}
+
+interface Writing {
+  readonly turn: number;
+  /** Has it read no more. */
+  readonly stop: () => void;
 }
 
 function mountUploads(app: FastifyInstance, parts: UploadParts): void {
@@ -176,7 +185,11 @@ async function takeBytes(
   if (state !== 'arriving' || upload.bytes !== offset) return end(reply, 409);
   const writer = await continueUpload(house, evidence, { upload, bytes: offset });
   if (writer === undefined) return end(reply, 409);
-  const storing = store(writer, body, length).finally(() => arriving.delete(body));
+  const inTurn = beginTurn(parts.writers, id, writer.turn);
+  const storing = store(writer, { body, length, stopped: inTurn.stopped }).finally(() => {
+    arriving.delete(body);
+    inTurn.end();
+  });
   arriving.set(body, storing);
   const outcome = await storing;
   if (outcome === 'turn_lost') return end(reply, 409);
@@ -190,15 +203,46 @@ function isStream(body: unknown): body is IncomingMessage {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
+/**
+ * Says that somebody writes to an upload. Whoever did before has lost the turn, and would only learn that with the next chunk: they
+ * are stopped at once, since whoever sends nothing would otherwise hold memory, a hundred times over for one upload.
+ */
+function beginTurn(
+  writers: UploadParts['writers'],
+  id: string,
+  turn: number,
+): { readonly stopped: Promise<'stopped'>; readonly end: () => void } {
+  const { promise: stopped, resolve } = Promise.withResolvers<'stopped'>();
+  const ours: Writing = { turn, stop: () => resolve('stopped') };
+  const other = writers.get(id);
+  if (other !== undefined && other.turn > turn) ours.stop();
+  else {
+    other?.stop();
+    writers.set(id, ours);
+  }
+  return {
+    stopped,
+    end: () => {
+      if (writers.get(id) === ours) writers.delete(id);
+    },
+  };
+}
+
+interface Arriving {
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly length: number;
+  readonly stopped: Promise<'stopped'>;
+}
+
 /** Stores what arrives, also when it breaks off. @throws what the database or the store throws */
 async function store(
   writer: ContentWriter,
-  body: AsyncIterable<Uint8Array>,
-  length: number,
+  arriving: Arriving,
 ): Promise<'stored' | 'turn_lost' | 'too_long'> {
   try {
-    const outcome = await pour(writer, body, length);
-    if (writer.bytes === length) await writer.finish();
+    const outcome = await pour(writer, arriving);
+    if (outcome === 'turn_lost') return outcome;
+    if (writer.bytes === arriving.length) await writer.finish();
     else await writer.pause();
     return outcome;
   } catch (error) {
@@ -209,13 +253,13 @@ async function store(
 
 async function pour(
   writer: ContentWriter,
-  body: AsyncIterable<Uint8Array>,
-  length: number,
-): Promise<'stored' | 'too_long'> {
+  { body, length, stopped }: Arriving,
+): Promise<'stored' | 'turn_lost' | 'too_long'> {
   const parts = body[Symbol.asyncIterator]();
   for (;;) {
     // That its sender is gone is no fault: what has come is kept.
-    const part = await parts.next().catch(() => undefined);
+    const part = await Promise.race([parts.next().catch(() => undefined), stopped]);
+    if (part === 'stopped') return 'turn_lost';
     if (part === undefined || part.done === true) return 'stored';
     if (writer.bytes + part.value.length > length) {
       await parts.return?.();

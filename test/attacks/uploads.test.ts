@@ -125,6 +125,48 @@ describe('a form with a file', () => {
     assert.equal((await attemptOf(cai)).captured.front, undefined);
   });
 
+  test('that is odd in whatever way is refused, and is nobody’s fault but its sender’s', async () => {
+    const hal = await atPhoto('hal');
+    const csrf = { name: '_csrf', body: hal.csrf };
+    const whole = multipart([csrf, { name: 'photo', file: 'a.jpg', body: 'no picture' }]);
+    const odd: Readonly<Record<string, readonly [Buffer, string?]>> = {
+      'ten thousand fields': [
+        multipart([csrf, ...Array.from({ length: 10_000 }, (_, at) => ({ name: `f${at}`, body: 'x' }))]),
+      ],
+      'no boundary': [whole, 'multipart/form-data'],
+      'an empty boundary': [whole, 'multipart/form-data; boundary='],
+      'an endless boundary': [whole, `multipart/form-data; boundary=${'b'.repeat(5000)}`],
+      'an unknown character set': [whole, `multipart/form-data; charset=klingon; boundary=${boundary}`],
+      'a field of every object': [
+        multipart([csrf, { name: '__proto__', body: 'x' }, { name: 'constructor', body: 'x' }]),
+      ],
+      'a part with no name': [
+        Buffer.from(`--${boundary}\r\nContent-Disposition: form-data\r\n\r\nx\r\n--${boundary}--\r\n`),
+      ],
+      'ten thousand headers on a part': [
+        Buffer.from(`--${boundary}\r\n${'X-A: b\r\n'.repeat(10_000)}\r\nx\r\n--${boundary}--\r\n`),
+      ],
+      'parts in a part': [
+        Buffer.from(
+          `--${boundary}\r\nContent-Disposition: form-data; name="photo"\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y\r\n\r\nx\r\n--y--\r\n--${boundary}--\r\n`,
+        ),
+      ],
+      'a field in the place of the file': [multipart([csrf, { name: 'photo', body: 'no picture' }])],
+      'the sign of a page of ours behind the file': [
+        multipart([{ name: 'photo', file: 'a.jpg', body: 'x' }, csrf]),
+      ],
+      'the sign twice, first a false one': [multipart([{ name: '_csrf', body: 'x' }, csrf])],
+      'nothing at all': [Buffer.alloc(0)],
+    };
+    complaints.length = 0;
+    for (const [name, [body, type]] of Object.entries(odd)) {
+      const answer = await post(hal, body, type === undefined ? {} : { 'content-type': type });
+      assert.ok(answer.status >= 300 && answer.status < 500, `${name}: ${answer.status}`);
+      assert.equal((await attemptOf(hal)).captured.front, undefined, name);
+    }
+    assert.deepEqual(complaints, []);
+  });
+
   test('is not taken by a page that asks for none', async () => {
     const dot = await atPhoto('dot');
     const document = { ...dot, address: dot.address.replace(/front$/u, 'document') };

@@ -166,6 +166,30 @@ suite('an upload', () => {
     );
   });
 
+  test('holds the memory of one connection at a process: those whose turn is over are sent away at once', async () => {
+    const sender = await openFor('video');
+    const address = await begin(one, sender, megabyte);
+    const idle = [];
+    for (let times = 0; times < 20; times += 1) {
+      const patching = patchSlowly(address, sender, { offset: 0, length: 1000 });
+      patching.send(randomBytes(10));
+      const { pool } = here.house.database;
+      await until(async () => {
+        const { rows } = await pool.query('SELECT FROM evidence.content WHERE id = $1 AND turn > $2', [
+          idOf(address),
+          times,
+        ]);
+        return rows.length > 0;
+      });
+      idle.push(patching);
+    }
+    const last = idle.pop();
+    assert.deepEqual(new Set(await Promise.all(idle.map(({ answered }) => answered))), new Set([409]));
+    last?.send(randomBytes(990));
+    assert.equal(await last?.end(), 204);
+    assert.equal(await offsetOf(address, sender), 1000);
+  });
+
   test('is there for nobody else, and whoever may send nothing is told nothing', async () => {
     const sender = await openFor('video');
     const address = await begin(one, sender, 1000);

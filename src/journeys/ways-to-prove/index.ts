@@ -3,6 +3,7 @@ import { finishSignIn } from '#openid';
 import type { Proofing, ProofingMethod } from '#proofing';
 import { requestFormTargets, requestFrame } from '../request.ts';
 import {
+  isSignInEnded,
   leaving,
   signInIsOver,
   waysAnswers,
@@ -29,6 +30,8 @@ export function waysToProve({
       const { address } = await finishSignIn(deps, { uid, accountId, factors: [] });
       return { outcome: 'left', address };
     },
+    // On a shared computer the next person reads nothing of what somebody has brought together, or was told.
+    isOver: isSignInEnded,
     everyPage: requestFrame,
     formTargets: requestFormTargets,
   };

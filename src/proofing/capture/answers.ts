@@ -69,7 +69,8 @@ export const captureAnswers = captured.extend({
   /** They go on with another device, and this one waits. */
   onPhone: z
     .object({
-      handOverId: z.uuid(),
+      /** Left out when they have asked for so many that there is none before then. */
+      handOverId: z.uuid().optional(),
       /** For the other device to type; shown until it is used or has expired. */
       code: z.string(),
       until: z.iso.datetime(),

@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
+import { countAttempt, type AttemptOutcome, type LimitRule } from '#foundation/security';
 import type { ChallengeWay, FourDigits } from './answers.ts';
 import {
   noteUploadBegins,
@@ -31,26 +32,49 @@ export const challengeMinutes = 15;
 /** So long an upload that has begun in time may take, with breaks. */
 const uploadMinutes = 30;
 
+const day = 24 * 3600;
+/**
+ * Numbers can be foreseen by whoever may ask for new ones as often as they like: they wait for those that an older video of
+ * somebody shows. In ten thousand there are not many in a day's thirty, and nobody who makes a video needs as many.
+ */
+const drawings: LimitRule = {
+  name: 'video-numbers',
+  most: 30,
+  windowSeconds: day,
+  lockSeconds: day,
+  nextLockSeconds: day,
+  memorySeconds: day,
+};
+
 type ChallengeDeps = Pick<Deps, 'db' | 'clock'>;
+type DrawingDeps = Pick<Deps, 'db' | 'clock' | 'secrets'>;
 
 const minutesAfter = (from: Date, minutes: number): Date => secondsAfter(from, minutes * 60);
+
+interface Whose {
+  readonly accountId: string;
+  readonly attemptId: string;
+}
 
 /**
  * Says where an attempt's video stands: it was sent, or these are the numbers that it has to show. They are new when there were
  * none yet, when the last ones have expired, and when the video for them shows them in another way than was chosen since. Two who
  * ask at once are given the same.
+ *
+ * @returns `noneUntil` when its owner was given so many in a day that there are none before then
  */
 export async function videoOf(
-  deps: ChallengeDeps,
-  { attemptId, way }: { readonly attemptId: string; readonly way: ChallengeWay },
-): Promise<{ readonly sent: SentVideo } | { readonly challenge: Challenge }> {
+  deps: DrawingDeps,
+  { way, ...whose }: Whose & { readonly way: ChallengeWay },
+): Promise<{ readonly sent: SentVideo } | { readonly challenge: Challenge } | { readonly noneUntil: Date }> {
   for (;;) {
-    const row = await selectChallenge(deps.db, { attemptId });
+    const row = await selectChallenge(deps.db, whose);
     const sent = row === undefined ? undefined : sentOf(row);
     if (sent?.way === way) return { sent };
     if (row !== undefined && sent === undefined && row.expiresAt > deps.clock.now())
       return { challenge: { id: row.challengeId, digits: fourOf(row.digits), expiresAt: row.expiresAt } };
-    await drawAnew(deps, attemptId, row);
+    const drawn = await drawAnew(deps, whose, row);
+    if (drawn.outcome === 'locked') return { noneUntil: drawn.until };
   }
 }
 
@@ -63,18 +87,31 @@ export async function sentVideoOf(
   return row === undefined ? undefined : sentOf(row);
 }
 
-/** Draws new numbers in the place of those that somebody has seen; a video for those counts no more. */
-export async function renewChallenge(deps: ChallengeDeps, attemptId: string): Promise<void> {
-  await drawAnew(deps, attemptId, await selectChallenge(deps.db, { attemptId }));
+/** Draws new numbers in the place of those that somebody has seen; a video for those counts no more. @returns false if there are none today */
+export async function renewChallenge(deps: DrawingDeps, whose: Whose): Promise<boolean> {
+  const drawn = await drawAnew(deps, whose, await selectChallenge(deps.db, whose));
+  return drawn.outcome === 'allowed';
+}
+
+/** Ends the numbers that an attempt has, with the video for them: the next ones are drawn when somebody is to see them. */
+export async function endChallenge({ db, clock }: ChallengeDeps, attemptId: string): Promise<void> {
+  const row = await selectChallenge(db, { attemptId });
+  if (row === undefined) return;
+  const { challengeId: inPlaceOf, digits } = row;
+  const now = clock.now();
+  const ended = { attemptId, challengeId: randomUUID(), digits, drawnAt: now, expiresAt: now };
+  await replaceChallenge(db, { ...ended, inPlaceOf });
 }
 
 async function drawAnew(
-  { db, clock }: ChallengeDeps,
-  attemptId: string,
+  deps: DrawingDeps,
+  { accountId, attemptId }: Whose,
   last: ChallengeRow | undefined,
-): Promise<void> {
-  const drawnAt = clock.now();
-  await replaceChallenge(db, {
+): Promise<AttemptOutcome> {
+  const counted = await countAttempt(deps, [{ rule: drawings, subject: accountId }]);
+  if (counted.outcome === 'locked') return counted;
+  const drawnAt = deps.clock.now();
+  await replaceChallenge(deps.db, {
     attemptId,
     challengeId: randomUUID(),
     digits: drawDigits(last?.digits),
@@ -82,6 +119,7 @@ async function drawAnew(
     expiresAt: minutesAfter(drawnAt, challengeMinutes),
     inPlaceOf: last?.challengeId,
   });
+  return counted;
 }
 
 /** Says that the upload of a video begins. @returns false if it may not: the numbers have expired, or have their video */

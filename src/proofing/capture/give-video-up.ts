@@ -2,7 +2,7 @@ import { deleteFileOf } from '#evidence';
 import type { Deps } from '#foundation/deps';
 import type { Captured } from './answers.ts';
 import { changeAttempt, type Attempt } from './attempts.ts';
-import { renewChallenge } from './challenge.ts';
+import { endChallenge } from './challenge.ts';
 import { answersOf, beginAnew, openHere, type CaptureOutcome, type CaptureVisit } from './here.ts';
 import { standingOf } from './sent-video.ts';
 
@@ -26,7 +26,7 @@ export async function giveVideoUp(
   });
   if (changed.outcome === 'not_open') return beginAnew(visit.context);
   await deleteVideoOf(deps, before);
-  await renewChallenge(deps, before.id);
+  await endChallenge(deps, before.id);
   return { outcome: 'answered', answers: answersOf(answers, changed.attempt) };
 }
 

@@ -49,6 +49,16 @@ export async function openHere(
   return attempt?.state === 'open' && attempt.expiresAt > deps.clock.now() ? attempt : undefined;
 }
 
+/** As {@link openHere}, and nobody else changes what it holds until the transaction ends. */
+export async function holdHere(
+  deps: Deps,
+  { answers: { attemptId }, context: { accountId } }: CaptureVisit,
+): Promise<Attempt | undefined> {
+  if (attemptId === undefined) return undefined;
+  const held = await changeAttempt(deps, { accountId, attemptId, change: (sofar) => sofar });
+  return held.outcome === 'changed' ? held.attempt : undefined;
+}
+
 /** Changes what the attempt holds, in a transaction, and goes on from there; an attempt that has ended is begun anew. */
 export async function changeHere(
   deps: Deps,

@@ -1,5 +1,5 @@
 import { readAccount } from '#accounts';
-import { deleteBundle } from '#evidence';
+import { deleteBundle, keepOnly } from '#evidence';
 import type { Deps } from '#foundation/deps';
 import { readOdsCode } from '#foundation/identifiers';
 import { readPractice } from '#gp-systems';
@@ -54,6 +54,7 @@ export async function handIn(
   switch (submitted.outcome) {
     case 'submitted':
       await submitAttempt(deps, which);
+      await keepOnly(deps, { bundleId, fileIds: filesOf(evidence) });
       return { outcome: 'sent' };
     case 'open_already':
       await abandonAttempt(deps, which);
@@ -83,6 +84,11 @@ function evidenceOf(captured: Captured): CaseEvidence | undefined {
     },
     video: { fileId: video.fileId, way, digits: video.digits },
   };
+}
+
+function filesOf({ document: { frontId, backId }, video }: CaseEvidence): [string, ...string[]] {
+  const others = [backId, video?.fileId].filter((fileId) => fileId !== undefined);
+  return [frontId, ...others];
 }
 
 /** Age and local policy, before anybody looks at what they have sent; when it is decided, they are asked again. */

@@ -32,7 +32,8 @@ export const sendWithoutPages: NonNullable<ProofingMethod['sendWithoutPages']> =
   if (typeof frontFile === 'string') return notSent(frontFile);
   const backFile = back !== undefined && hasBack(documentKind) ? await receivePhoto(into, back) : undefined;
   if (typeof backFile === 'string') return notSent(backFile);
-  const asked = await videoOf(house.deps, { attemptId, way });
+  const asked = await videoOf(house.deps, { accountId, attemptId, way });
+  if ('noneUntil' in asked) return notSent('no_numbers');
   const digits = 'sent' in asked ? asked.sent.digits : asked.challenge.digits;
   const videoFile = await receiveVideo(into, await film(digits));
   if (typeof videoFile === 'string') return notSent(videoFile);

@@ -34,15 +34,27 @@ const guesses: LimitRule = {
   memorySeconds: quarterHour,
 };
 
+/** Nobody needs as many codes; each leaves rows behind, in the audit trail for years. */
+const opened: LimitRule = {
+  name: 'hand-over-opened',
+  most: 20,
+  windowSeconds: 3600,
+  lockSeconds: 3600,
+  nextLockSeconds: 3600,
+  memorySeconds: 3600,
+};
+
 const keyOf = ({ secrets }: Pick<Deps, 'secrets'>, code: string): string =>
   secrets.mac('hand-over code', code);
 
-/** Opens a hand-over, in a transaction; one that the attempt had ends. @returns the code for the other device */
+/** Opens a hand-over, in a transaction; one that the attempt had ends. @returns the code for the other device, or until when there is none */
 export async function openHandOver(
   deps: Pick<Deps, 'db' | 'clock' | 'secrets' | 'audit'>,
   of: { readonly attempt: Attempt; readonly signedIn: SignedIn; readonly clientName: string },
-): Promise<{ readonly handOverId: string; readonly code: string; readonly until: Date }> {
+): Promise<{ readonly handOverId?: string; readonly code: string; readonly until: Date }> {
   const { attempt, signedIn, clientName } = of;
+  const counted = await countAttempt(deps, [{ rule: opened, subject: attempt.accountId }]);
+  if (counted.outcome === 'locked') return { code: '', until: counted.until };
   await endHandOver(deps, attempt);
   const now = deps.clock.now();
   const [id, code, until] = [randomUUID(), newShortCode(), secondsAfter(now, codeLifetimeSeconds)];

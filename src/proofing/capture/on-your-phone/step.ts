@@ -3,6 +3,7 @@ import { encode } from 'uqr';
 import { z } from 'zod';
 import { hasBack, type CaptureAnswers } from '../answers.ts';
 import { readAttempt } from '../attempts.ts';
+import { momentOf } from '../../moment.ts';
 import { beginAnew, captureStep, changeHere, enterAttempt, openHere, type CaptureVisit } from '../here.ts';
 import { onPhoneActions } from './actions.ts';
 import { continueAddress } from './addresses.ts';
@@ -11,7 +12,7 @@ import { showShortCode } from './short-code.ts';
 
 /** How far somebody has come with their phone, as the waiting page shows it. */
 interface Progress {
-  readonly state: 'waiting' | 'expired' | 'joined' | 'finished' | 'ended';
+  readonly state: 'waiting' | 'expired' | 'joined' | 'finished' | 'ended' | 'none';
   readonly parts: readonly {
     readonly part: 'document' | 'front' | 'back' | 'video';
     readonly isDone: boolean;
@@ -32,6 +33,7 @@ export const onYourPhone = captureStep({
     return {
       ...(await progressOf(deps, visit)),
       typedAddress: address.replace(/^https?:\/\//u, ''),
+      noneUntil: momentOf(new Date(onPhone?.until ?? 0), visit.browser.language),
       code: showShortCode(onPhone?.code ?? ''),
       qr: drawQr(`${address}?code=${onPhone?.code ?? ''}`),
     };
@@ -59,8 +61,10 @@ async function goOnHere(deps: Deps, visit: CaptureVisit) {
 async function progressOf(deps: Deps, { answers, context }: CaptureVisit): Promise<Progress> {
   const { attemptId = '', onPhone } = answers;
   const attempt = await readAttempt(deps, { accountId: context.accountId, attemptId });
-  const handOver = onPhone === undefined ? undefined : await readHandOver(deps, onPhone.handOverId);
   const parts = partsOf(attempt?.captured ?? {});
+  if (onPhone !== undefined && onPhone.handOverId === undefined)
+    return { state: new Date(onPhone.until) > deps.clock.now() ? 'none' : 'expired', parts };
+  const handOver = onPhone === undefined ? undefined : await readHandOver(deps, onPhone.handOverId ?? '');
   if (handOver === undefined) return { state: 'ended', parts };
   if (handOver.finishedAt !== undefined) return { state: 'finished', parts };
   if (handOver.joinedAt !== undefined) return { state: 'joined', parts };

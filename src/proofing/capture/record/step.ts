@@ -1,5 +1,6 @@
 import type { Deps } from '#foundation/deps';
 import type { ProofingTools } from '../../method.ts';
+import { momentOf } from '../../moment.ts';
 import type { ChallengeWay } from '../answers.ts';
 import {
   challengeMinutes,
@@ -59,8 +60,11 @@ export const recordVideo = (tools: ProofingTools) =>
         const attempt = await openHere(deps, visit);
         if (attempt === undefined) return beginAnew(visit.context);
         // A video that has come from elsewhere meanwhile stays, and is shown.
-        if ((await sentVideoOf(deps, attempt.id)) === undefined) await renewChallenge(deps, attempt.id);
-        return { outcome: 'stayed', answers: visit.answers };
+        if ((await sentVideoOf(deps, attempt.id)) !== undefined)
+          return { outcome: 'stayed', answers: visit.answers };
+        const whose = { accountId: attempt.accountId, attemptId: attempt.id };
+        const isNew = await renewChallenge(deps, whose);
+        return { outcome: 'stayed', answers: visit.answers, ...(isNew ? {} : { notice: 'no_more' }) };
       },
     },
   });
@@ -70,8 +74,9 @@ async function showNumbers(deps: Deps, visit: CaptureVisit): Promise<Readonly<Re
   if (attempt === undefined) return { isOver: true };
   // As chosen last, on whatever device: who only looks at the page takes nothing away.
   const way = attempt.captured.way ?? visit.answers.way ?? 'say';
-  const video = await videoOf(deps, { attemptId: attempt.id, way });
+  const video = await videoOf(deps, { accountId: attempt.accountId, attemptId: attempt.id, way });
   if ('sent' in video) return { sent: true };
+  if ('noneUntil' in video) return { noneUntil: momentOf(video.noneUntil, visit.browser.language) };
   const { id: challengeId, digits, expiresAt } = video.challenge;
   const visitor = visit.browser.readCookie('visitor') ?? '';
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { challengeWays } from '../answers.ts';
 import { giveVideoUp } from '../give-video-up.ts';
-import { captureStep, changeHere, enterAttempt, openHere } from '../here.ts';
+import { captureStep, changeHere, enterAttempt, holdHere } from '../here.ts';
 import { onPhoneActions } from '../on-your-phone/actions.ts';
 
 /** Asks how they give the four numbers: all ways count the same. A video that gives them in another way has to be made again. */
@@ -18,7 +18,7 @@ export const chooseWay = captureStep({
   actions: onPhoneActions,
   submit: async (deps, visit, { way }) => {
     // What another device has sent meanwhile counts, not what this one knows.
-    const captured = (await openHere(deps, visit))?.captured;
+    const captured = (await holdHere(deps, visit))?.captured;
     if (captured?.sentVideo !== undefined && captured.way !== way) return giveVideoUp(deps, visit, { way });
     return changeHere(deps, visit, {
       change: (sofar) => {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { ProofContext } from '../../method.ts';
 import type { PhotoIdAnswers, PhotoIdVisit } from '../answers.ts';
 import { mayTryAgain, readStanding, type CaseStanding } from '../case-standing.ts';
-import { dayOf, momentOf } from '../moment.ts';
+import { dayOf, momentOf } from '../../moment.ts';
 
 const step = stepsOf<PhotoIdAnswers, ProofContext>();
 

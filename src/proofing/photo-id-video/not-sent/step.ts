@@ -3,7 +3,7 @@ import { longDate } from '#foundation/web';
 import { z } from 'zod';
 import type { ProofContext } from '../../method.ts';
 import type { PhotoIdAnswers } from '../answers.ts';
-import { momentOf } from '../moment.ts';
+import { momentOf } from '../../moment.ts';
 
 /** Says why what somebody wanted to send could not be sent, and what they can do. */
 export const notSent = stepsOf<PhotoIdAnswers, ProofContext>()({
