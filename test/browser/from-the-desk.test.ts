@@ -95,7 +95,7 @@ test('staff print a letter, the patient types what stands in it, and a service r
   await tab.answer({ password: patient.who.password });
   await tab.answer({ code: await app.codeFor(patient.who.phone, 'sms') });
   await tab.isAt('journeys/ways-to-prove/choose');
-  await tab.answer();
+  await tab.answerWith('way', 'gp-online-details');
   const { accountId, odsCode, linkageKey } = letter;
   await tab.answer({ gpUserId: accountId, odsCode, gpLinkageKey: linkageKey });
   await tab.follow(tab.main.getByRole('button', { name: 'I agree', exact: true }));

@@ -62,7 +62,11 @@ export function examineEveryPage(language: Language): void {
   before(async () => {
     [browser, app, sandbox] = await Promise.all([
       launchBrowser(),
-      startTestApp({ register: true }),
+      // Without a way that is offered to anybody, so that somebody can be told that there is none.
+      startTestApp({
+        register: true,
+        environment: { BEVAN_PROOFING_METHODS: 'fast-track,gp-online-details' },
+      }),
       openTestSandbox(),
     ]);
   });
