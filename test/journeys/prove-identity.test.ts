@@ -22,7 +22,11 @@ let app: TestApp;
 let service: TestService;
 const somebody = createPeople();
 before(async () => {
-  app = await startTestApp({ register: true });
+  app = await startTestApp({
+    register: true,
+    // Ways that nobody is offered without their practice's system, so that the truth can be told.
+    environment: { BEVAN_PROOFING_METHODS: 'fast-track,gp-online-details' },
+  });
   service = await registerAskingService(app);
 });
 after(() => app.close());
