@@ -1,12 +1,6 @@
 import path from 'node:path';
 import { chromiumInstructions, ensureChromium } from './chromium.mjs';
-import {
-  compiledEnvironment,
-  ensureInstalled,
-  repository,
-  runOnRuntime,
-  SetUpError,
-} from './installation.mjs';
+import { ensureInstalled, repository, runOnRuntime, SetUpError } from './installation.mjs';
 
 /**
  * Everything that must hold before a change is merged. `npm test -- path…` runs the test files in those places alone;
@@ -35,10 +29,7 @@ function chromiumEnvironment() {
 
 try {
   ensureInstalled();
-  process.exitCode = await runOnRuntime(['scripts/checks.mjs', ...args], {
-    ...compiledEnvironment,
-    ...chromiumEnvironment(),
-  });
+  process.exitCode = await runOnRuntime(['scripts/checks.mjs', ...args], chromiumEnvironment());
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
   console.error(error.message);
