@@ -77,6 +77,15 @@ suite('what the personas say of themselves leads in the register where their sto
     'practice-limited': { byName: 'match', byNumber: 'found' },
     'im1-access-lost': { byName: 'match', byNumber: 'found' },
     'im1-moved-practice': { byName: 'match', byNumber: 'found' },
+    'photo-check-pending': { byName: 'match', byNumber: 'found' },
+    'photo-check-on-hold': { byName: 'match', byNumber: 'found' },
+    'photo-check-approved': { byName: 'match', byNumber: 'found' },
+    'photo-check-declined-new-photo': { byName: 'match', byNumber: 'found' },
+    'photo-check-declined-other-document': { byName: 'match', byNumber: 'found' },
+    'photo-check-declined-new-video': { byName: 'match', byNumber: 'found' },
+    'photo-check-declined-check-details': { byName: 'match', byNumber: 'found' },
+    'photo-check-declined-ask-practice': { byName: 'match', byNumber: 'found' },
+    'photo-check-declined-another-way': { byName: 'match', byNumber: 'found' },
   };
   for (const { id, says, account } of personas) {
     if (says === undefined) continue;

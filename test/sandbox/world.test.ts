@@ -83,6 +83,15 @@ suite('the sandbox’s people', () => {
         ['practice-limited', 'P5'],
         ['im1-access-lost', 'P9'],
         ['im1-moved-practice', 'P9'],
+        ['photo-check-pending', 'P5'],
+        ['photo-check-on-hold', 'P5'],
+        ['photo-check-approved', 'P9'],
+        ['photo-check-declined-new-photo', 'P5'],
+        ['photo-check-declined-other-document', 'P5'],
+        ['photo-check-declined-new-video', 'P5'],
+        ['photo-check-declined-check-details', 'P5'],
+        ['photo-check-declined-ask-practice', 'P5'],
+        ['photo-check-declined-another-way', 'P5'],
       ],
     );
     for (const { email, story } of people) {

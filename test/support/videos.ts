@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Encoder, Muxer } from 'node-av/api';
 import {
   AV_CHANNEL_LAYOUT_MONO,
@@ -23,6 +24,10 @@ export interface VideoOrder {
   readonly height?: number;
   readonly seconds?: number;
   readonly framesPerSecond?: number;
+  /** In bits a second; 1500k, when left out. Pictures of stripes stay below it. */
+  readonly bitRate?: string;
+  /** With pictures of nothing but noise, which take as much as they may. */
+  readonly isNoise?: boolean;
   /** Without: silent. */
   readonly audio?: 'opus' | 'aac';
   /** The muxer's own, such as `{ live: 1 }` for a WebM as `MediaRecorder` writes it. */
@@ -47,14 +52,21 @@ const samplesPerSecond = 48_000;
 
 /** Something that moves, and a tone. */
 export async function makeVideo(order: VideoOrder): Promise<Buffer> {
-  const { width = 640, height = 480, seconds = 4, framesPerSecond = 15 } = order;
+  const {
+    width = 640,
+    height = 480,
+    seconds = 4,
+    framesPerSecond = 15,
+    bitRate = '1500k',
+    isNoise = false,
+  } = order;
   const written = memoryFile();
   const output = await Muxer.open(written.callbacks, {
     format: order.format,
     ...(order.muxer === undefined ? {} : { options: order.muxer }),
   });
   const video = await Encoder.create(videoEncoders[order.codec], {
-    context: { bitRate: '1500k', gopSize: framesPerSecond * 2 },
+    context: { bitRate, gopSize: framesPerSecond * 2 },
     configure: (context) => {
       // A dictionary of options would be freed twice.
       for (const [name, value] of Object.entries(encoderOptions[order.codec]))
@@ -68,13 +80,16 @@ export async function makeVideo(order: VideoOrder): Promise<Buffer> {
     output.getFormatContext().metadata = Dictionary.fromObject({ title: order.title });
   let samples = 0;
   for (let index = 0; index < seconds * framesPerSecond; index += 1) {
-    const frame = Frame.fromVideoBuffer(moment(index, { width, height }), {
-      width,
-      height,
-      format: AV_PIX_FMT_YUV420P,
-      pts: BigInt(index),
-      timeBase: { num: 1, den: framesPerSecond },
-    });
+    const frame = Frame.fromVideoBuffer(
+      isNoise ? randomBytes((width * height * 3) / 2) : moment(index, { width, height }),
+      {
+        width,
+        height,
+        format: AV_PIX_FMT_YUV420P,
+        pts: BigInt(index),
+        timeBase: { num: 1, den: framesPerSecond },
+      },
+    );
     for (const packet of (await video.encodeAll(frame)) ?? []) await output.writePacket(packet, videoStream);
     frame.free();
     if (audio === undefined) continue;

@@ -16,7 +16,8 @@ let app: TestApp;
 let service: TestService;
 const somebody = createPeople();
 before(async () => {
-  app = await startTestApp();
+  // Without a way that is offered to anybody, so that somebody at P5 can be told that there is none.
+  app = await startTestApp({ environment: { BEVAN_PROOFING_METHODS: 'fast-track,gp-online-details' } });
   service = await app.registerTestService({ scopes: ['openid', 'email'], vectors: [...registrableVectors] });
 });
 after(() => app.close());
