@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { languages } from '#foundation/web';
 import type { ChallengeWay } from '#proofing';
 import { faceOf } from '#sandbox';
 import { chromium, type Browser } from 'playwright-core';
@@ -12,7 +11,6 @@ import type { TestService } from '../support/service.ts';
 import { videoMethods } from '../support/video-walks.ts';
 import { makeVideo } from '../support/videos.ts';
 import { openDevice, type Device, type Habits, type Tab } from './support/device.ts';
-import { look } from './support/every-page.ts';
 import { openFakeCamera, type FakeCamera } from './support/fake-camera.ts';
 import {
   chooseFile,
@@ -20,7 +18,6 @@ import {
   press,
   recordVideo,
   stateOf,
-  tourVideo,
   untilLookedAt,
 } from './support/video-tour.ts';
 
@@ -152,7 +149,7 @@ describe('a video on its way', () => {
   const megabyte = 1024 * 1024;
   let long: Buffer;
   before(async () => {
-    const size = { width: 1280, height: 720, seconds: 8 };
+    const size = { width: 640, height: 480, seconds: 6 };
     long = await makeVideo({ format: 'webm', codec: 'vp8', bitRate: '5000k', isNoise: true, ...size });
     assert.ok(long.length > 2 * megabyte, `${long.length} bytes are not enough parts`);
   });
@@ -273,12 +270,3 @@ test('somebody without scripts sends a file, and the page goes on by itself', as
   await tab.isAt('journeys/on-your-phone/finished');
   await at.close();
 });
-
-for (const language of languages)
-  test(`everybody can use the pages of a video, in every state, in ${language}`, async () => {
-    const at = await device({ language, width: 320 });
-    await tourVideo({ app, service, device: at, look: (tab, state) => look(tab, state, language) }, (name) =>
-      somebody(`${name}-${language}`),
-    );
-    await at.context.close();
-  });

@@ -31,16 +31,20 @@ export async function comeToNumbers(
   return tab;
 }
 
-/** Records some seconds. @returns `camera` if nothing was recorded, as where a busy machine gave no picture in time */
-async function recordOnce(tab: Tab, look: Look): Promise<'review' | 'camera'> {
+/** Records some seconds. @returns whether there is something: a busy machine may give no picture in time */
+async function hasRecorded(tab: Tab, look: Look): Promise<boolean> {
+  const recorder = (states: readonly string[]) =>
+    tab.main.locator(states.map((state) => `[data-recorder][data-state="${state}"]`).join(', '));
+  if ((await recorder(['start']).count()) > 0) await press(tab, 'open');
+  await stateOf(tab, 'camera');
   await press(tab, 'record');
   await stateOf(tab, 'recording');
   await look(tab, 'recording');
   await tab.page.waitForTimeout(3000);
   await press(tab, 'stop');
-  await tab.main.locator(':is([data-state=camera], [data-state=review])').waitFor({ timeout: 60_000 });
-  const isTaken = await tab.main.locator('[data-state=review]').count();
-  return isTaken > 0 ? 'review' : 'camera';
+  // What was recorded is still to be encoded.
+  await recorder(['start', 'camera', 'review']).waitFor({ timeout: 60_000 });
+  return (await recorder(['review']).count()) > 0;
 }
 
 /** Waits for a state of the recorder. */
@@ -119,7 +123,7 @@ async function tourRecorder(tab: Tab, look: Look): Promise<void> {
   if (isShort === 0) await press(tab, 'open');
   else await look(tab, 'too short');
   await stateOf(tab, 'camera');
-  for (let tries = 0; tries < 3 && (await recordOnce(tab, look)) === 'camera'; tries += 1);
+  for (let tries = 0; tries < 3 && !(await hasRecorded(tab, look)); tries += 1);
   await stateOf(tab, 'review');
   await look(tab, 'recorded');
   await tab.page.route('**/uploads', (route) => route.fulfill({ status: 400 }));
