@@ -3,9 +3,9 @@ import { after, before, test } from 'node:test';
 import { codeNow } from '#portals';
 import { settleDueCases } from '#review';
 import { drawDocument, faceOf } from '#sandbox';
-import { chromium, type Browser } from 'playwright-core';
-import { findChromium } from '../../scripts/chromium.mjs';
+import type { Browser } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { addChecker, checkerSecret } from '../support/checkers.ts';
 import { createPeople } from '../support/people.ts';
 import { registerAskingService } from '../support/proof-walks.ts';
@@ -48,11 +48,7 @@ before(async () => {
   service = await registerAskingService(app);
   passport = await passportOf({ familyName: 'Meadows' });
   await camera.showPicture(passport);
-  const isRoot = process.getuid?.() === 0;
-  browser = await chromium.launch({
-    executablePath: findChromium() ?? '',
-    args: ['--disable-gpu', ...(isRoot ? ['--no-sandbox'] : []), ...camera.launchArguments],
-  });
+  browser = await launchBrowser(camera.launchArguments);
 });
 after(async () => {
   await browser.close();

@@ -1,9 +1,9 @@
 import { after, before, test } from 'node:test';
 import { languages } from '#foundation/web';
 import { faceOf } from '#sandbox';
-import { chromium, type Browser } from 'playwright-core';
-import { findChromium } from '../../scripts/chromium.mjs';
+import type { Browser } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { createPeople } from '../support/people.ts';
 import { registerAskingService } from '../support/proof-walks.ts';
 import type { TestService } from '../support/service.ts';
@@ -25,11 +25,7 @@ before(async () => {
   ]);
   service = await registerAskingService(app);
   await camera.showPerson({ face: faceOf('ada'), way: 'write', digits: [1, 2, 3, 4] });
-  const isRoot = process.getuid?.() === 0;
-  browser = await chromium.launch({
-    executablePath: findChromium() ?? '',
-    args: ['--disable-gpu', ...(isRoot ? ['--no-sandbox'] : []), ...camera.launchArguments],
-  });
+  browser = await launchBrowser(camera.launchArguments);
 });
 after(async () => {
   await browser.close();

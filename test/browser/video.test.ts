@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ChallengeWay } from '#proofing';
 import { faceOf } from '#sandbox';
-import { chromium, type Browser } from 'playwright-core';
-import { findChromium } from '../../scripts/chromium.mjs';
+import type { Browser } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { createPeople } from '../support/people.ts';
 import { registerAskingService } from '../support/proof-walks.ts';
 import type { TestService } from '../support/service.ts';
@@ -33,21 +33,13 @@ before(async () => {
   ]);
   service = await registerAskingService(app);
   await camera.showPerson({ face: faceOf('ada'), way: 'write', digits: [1, 2, 3, 4] });
-  browser = await launch(camera.launchArguments);
+  browser = await launchBrowser(camera.launchArguments);
 });
 after(async () => {
   await browser.close();
   await camera.remove();
   await app.close();
 });
-
-function launch(args: readonly string[]): Promise<Browser> {
-  const isRoot = process.getuid?.() === 0;
-  return chromium.launch({
-    executablePath: findChromium() ?? '',
-    args: ['--disable-gpu', ...(isRoot ? ['--no-sandbox'] : []), ...args],
-  });
-}
 
 const atNumbers = (
   name: string,
@@ -235,7 +227,7 @@ describe('a video on its way', () => {
 describe('somebody whose browser may not use the camera', () => {
   let strict: Browser;
   before(async () => {
-    strict = await launch(['--use-fake-device-for-media-stream', '--deny-permission-prompts']);
+    strict = await launchBrowser(['--use-fake-device-for-media-stream', '--deny-permission-prompts']);
   });
   after(() => strict.close());
 

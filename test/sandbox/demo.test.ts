@@ -5,7 +5,8 @@ import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { personas } from '#sandbox';
 import { openTestSandbox, prepareTestSandbox, type TestSandbox } from '../support/sandbox.ts';
-import { call, locationIn, signIn, until } from './support.ts';
+import { until } from '../support/until.ts';
+import { call, locationIn, signIn } from './support.ts';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 const p0 = personas.find(({ id }) => id === 'p0')?.account?.sub ?? '';

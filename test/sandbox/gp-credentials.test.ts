@@ -17,7 +17,8 @@ import { z } from 'zod';
 import { asApplication } from '../support/gp-systems.ts';
 import { createTestHouse } from '../support/house.ts';
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts';
-import { call, locationIn, registerService, signIn, until, type TestService } from './support.ts';
+import { until } from '../support/until.ts';
+import { call, locationIn, registerService, signIn, type TestService } from './support.ts';
 
 const scope = 'openid profile gp_integration_credentials';
 const scopes = scope.split(' ');

@@ -5,7 +5,8 @@ import { after, before, suite, test } from 'node:test';
 import { sendSecurityCode } from '#accounts';
 import { z } from 'zod';
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts';
-import { call, refusalIn, registerService, signIn, until } from './support.ts';
+import { until } from '../support/until.ts';
+import { call, refusalIn, registerService, signIn } from './support.ts';
 
 const newKey = () =>
   generateKeyPairSync('rsa', { modulusLength: 2048 })

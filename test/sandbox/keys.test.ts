@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts';
-import { call, locationIn, refusalIn, registerService, signIn, until, type ApiAnswer } from './support.ts';
+import { until } from '../support/until.ts';
+import { call, locationIn, refusalIn, registerService, signIn, type ApiAnswer } from './support.ts';
 
 let sandbox: TestSandbox;
 before(async () => {

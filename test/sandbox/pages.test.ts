@@ -5,7 +5,7 @@ import { readAccount, sendSecurityCode, setPhone } from '#accounts';
 import { readSimulatedInbox } from '#messaging';
 import { listClients } from '#partners';
 import { personas, sandboxPassword } from '#sandbox';
-import { until } from './support.ts';
+import { until } from '../support/until.ts';
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const p0 = personas.find(({ id }) => id === 'p0')?.account?.sub ?? '';

@@ -8,7 +8,8 @@ import { z } from 'zod';
 import { Person } from '../support/person.ts';
 import { method, passportAndVideo } from '../support/review.ts';
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts';
-import { call, locationIn, refusalIn, registerService, until, type TestService } from './support.ts';
+import { until } from '../support/until.ts';
+import { call, locationIn, refusalIn, registerService, type TestService } from './support.ts';
 
 let sandbox: TestSandbox;
 let service: TestService;

@@ -12,7 +12,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestHouse } from '../support/house.ts';
 import { assurances } from '../support/listing.ts';
 import { makeKeyPair } from './explained.ts';
-import { until } from './support.ts';
+import { until } from '../support/until.ts';
 
 const main = path.resolve(import.meta.dirname, '../../src/main.ts');
 

@@ -14,7 +14,8 @@ import {
   visit,
   type ClumsyService,
 } from './explained.ts';
-import { call, until } from './support.ts';
+import { until } from '../support/until.ts';
+import { call } from './support.ts';
 
 const tokensShape = z.object({ access_token: z.string(), refresh_token: z.string(), id_token: z.string() });
 

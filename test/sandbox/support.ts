@@ -1,6 +1,4 @@
 import { webcrypto } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
-import { startStopwatch } from '#foundation/clock';
 import { z } from 'zod';
 import * as client from 'openid-client';
 import type { TestSandbox } from '../support/sandbox.ts';
@@ -124,19 +122,4 @@ const located = z.object({ location: z.string() });
 /** @returns where the browser would have been sent; fails if it would not have been */
 export function locationIn({ body }: ApiAnswer): string {
   return located.parse(body).location;
-}
-
-const msBetweenLooks = 20;
-/** Longer than the pauses between several tries of a job. */
-const msOfLooking = 60_000;
-
-/** Looks again and again until there is something; fails if that takes too long. */
-export async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  const passed = startStopwatch();
-  while (passed() < msOfLooking) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await wait(msBetweenLooks);
-  }
-  throw new Error('it did not come');
 }

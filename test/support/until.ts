@@ -1,12 +1,23 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { startStopwatch } from '#foundation/clock';
 
-const msBetweenLooks = 25;
-const mostLooks = 1200;
+const msBetweenLooks = 20;
+/** Longer than the pauses between several tries of a job. */
+const msOfLooking = 60_000;
 
-/** Waits until something is so. @throws {Error} when it isn't for long */
-export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  for (let looks = 0; looks < mostLooks; looks += 1) {
-    if (await isSo()) return;
+/**
+ * Looks again and again until something is so, or is there.
+ *
+ * @returns what was found
+ * @throws {Error} if that takes too long
+ */
+export async function until<T>(
+  look: () => Promise<T | false | undefined> | T | false | undefined,
+): Promise<T> {
+  const passed = startStopwatch();
+  while (passed() < msOfLooking) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
     await wait(msBetweenLooks);
   }
   throw new Error('what was waited for never came');

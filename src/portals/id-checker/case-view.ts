@@ -1,24 +1,12 @@
 import { maskNhsNumber } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
+import { challengeWays, documentKinds } from '#proofing';
 import type { AskedQuestion, CaseView, Questionnaire, QuestionSection, StoredTrace } from '#review';
 import { longDay, longMoment } from '../desk/moments.ts';
 import { ageOf } from './ages.ts';
 
 /** The documents and the ways of a challenge that have a name in the words of the pages. */
-const named = new Set<string>([
-  'passport',
-  'uk-driving-licence',
-  'biometric-residence-permit',
-  'uk-residence-card',
-  'application-registration-card',
-  'citizencard',
-  'european-driving-licence',
-  'european-identity-card',
-  'uk-entry-visa',
-  'say',
-  'write',
-  'sign',
-]);
+const named = new Set<string>([...documentKinds, ...challengeWays]);
 
 export function isNamed(kind: string): boolean {
   return named.has(kind);
