@@ -128,10 +128,13 @@ function personOf(patient: TestPatient, nhsNumber: NhsNumber) {
   };
 }
 
-/** @returns a right number of the range that is never issued, at random */
+const numbers = { given: randomInt(2_000_000, 8_000_000) };
+
+/** @returns a right number of the range that is never issued, which no other call of this file has returned */
 export function unusedNhsNumber(): NhsNumber {
   for (;;) {
-    const number = readNhsNumber(`999${randomInt(0, 10_000_000).toString().padStart(7, '0')}`);
+    numbers.given += 1;
+    const number = readNhsNumber(`999${String(numbers.given).padStart(7, '0')}`);
     if (number !== undefined) return number;
   }
 }
