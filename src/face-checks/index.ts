@@ -1,0 +1,21 @@
+export { drawActs } from './acts.ts';
+export {
+  burstLimits,
+  checkReasons,
+  faceChecks,
+  scanActs,
+  scanHints,
+  type AskedAct,
+  type BegunScan,
+  type Burst,
+  type BurstEnd,
+  type CheckEnd,
+  type CheckReason,
+  type FaceCheck,
+  type FaceChecks,
+  type FaceVerdict,
+  type ScanAct,
+  type ScanHint,
+  type ScanOf,
+  type VerdictBasis,
+} from './types.ts';
