@@ -104,10 +104,10 @@ export interface OwnCase {
   readonly ticks?: readonly ImageTick[];
 }
 
-/** Reads the newest case of somebody. @returns undefined if there is none */
+/** Reads the newest case of somebody. @param of.method by whichever when left out @returns undefined if there is none */
 export async function readCaseOf(
   deps: Pick<Deps, 'db' | 'secrets'>,
-  of: { readonly accountId: string; readonly method: string },
+  of: { readonly accountId: string; readonly method?: string | undefined },
 ): Promise<OwnCase | undefined> {
   const one = await selectLatestOf(deps, of);
   if (one === undefined) return undefined;
