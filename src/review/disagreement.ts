@@ -9,8 +9,8 @@ import type { ReasonCode } from './reasons.ts';
 import { lockCheck, selectDisagreements, updateCheck, type StoredCheck } from './second-check-store.ts';
 import { selectTrace } from './trace-store.ts';
 import { isId, mayDo, ownAccountOf } from './turn.ts';
-import type { Checker } from './types.ts';
-import { claimedIn, filesOf, type CaseView } from './view.ts';
+import { filesOf, type Checker } from './types.ts';
+import { claimedIn, type CaseView } from './view.ts';
 
 /** Two people have looked at a case, and do not agree. */
 export interface Disagreement {

@@ -1,3 +1,21 @@
+export { approveByMachine, type ApprovedByMachine } from './approve-by-machine.ts';
+export {
+  changeAutomation,
+  drawsMachine,
+  readAutomation,
+  type Automation,
+  type AutomationChanged,
+} from './automation.ts';
+export {
+  machineEnds,
+  machineParts,
+  machineReasons,
+  type MachineCheck,
+  type MachineChecks,
+  type MachineEnd,
+  type MachinePart,
+  type MachineReason,
+} from './machine-checks.ts';
 export {
   claimNext,
   discardCase,
@@ -30,7 +48,6 @@ export {
   questionIds,
   type Answer,
   type AskedQuestion,
-  type Presets,
   type QuestionId,
   type Questionnaire,
   type QuestionSection,
@@ -67,6 +84,7 @@ export {
   type Checker,
   type NotMine,
   type ReviewRole,
+  type ScanEvidence,
 } from './types.ts';
 export { findCaseFile, readCase, type CaseView, type EarlierCase } from './view.ts';
 export { forgetAccount, sweepReview } from './sweep.ts';

@@ -15,6 +15,7 @@ import {
   type CaseEvidence,
   type CaseView,
   type Checker,
+  type MachineChecks,
   type QuestionId,
   type ReviewRole,
 } from '#review';
@@ -66,6 +67,24 @@ export const passportAndVideo = (): CaseEvidence => ({
   document: { kind: 'passport', frontId: randomUUID() },
   video: { fileId: randomUUID(), way: 'say', digits: [1, 2, 3, 4] },
 });
+
+export const passportAndScan = (): CaseEvidence => ({
+  document: { kind: 'passport', frontId: randomUUID() },
+  scan: {
+    stillId: randomUUID(),
+    acts: [
+      { act: 'look-straight', frameIds: [randomUUID()] },
+      { act: 'turn-left', frameIds: [randomUUID()] },
+    ],
+  },
+});
+
+/** What a machine says of a case against which it has nothing. */
+export const allPassed: MachineChecks = {
+  document: { end: 'pass', reasons: [] },
+  comparison: { end: 'pass', reasons: [] },
+  face: { end: 'pass', reasons: [] },
+};
 
 export interface CasePerson {
   readonly account: Account;

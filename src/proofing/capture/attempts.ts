@@ -115,8 +115,9 @@ export async function changeAttempt(
   return { outcome: 'changed', attempt: changed };
 }
 
-function filesOf({ front, back, video }: Captured): string[] {
-  return [front, back, video].flatMap((part) => (part === undefined ? [] : [part.fileId]));
+function filesOf({ front, back, video, scan }: Captured): string[] {
+  const frames = scan?.acts.flatMap(({ fileIds }) => fileIds) ?? [];
+  return [...[front, back, video].flatMap((part) => (part === undefined ? [] : [part.fileId])), ...frames];
 }
 
 /**

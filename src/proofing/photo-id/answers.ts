@@ -5,9 +5,8 @@ import { captureAnswers } from '../capture/answers.ts';
 import type { CaptureContext } from '../capture/context.ts';
 import type { CaptureVisit } from '../capture/here.ts';
 import type { ProofContext } from '../method.ts';
-import { method } from './method-id.ts';
 
-/** What the pages of this method keep: how far somebody has come, and what they have brought together. */
+/** What the pages of a way by photo ID keep: how far somebody has come, and what they have brought together. */
 export const photoIdAnswers = z.object({
   /** They have read what it needs and what becomes of what they send. */
   hasRead: z.literal(true).optional(),
@@ -38,12 +37,15 @@ export function isUnderWay({ isSent, isProven, notSent }: PhotoIdAnswers): boole
 }
 
 /** @returns what the pages that photograph and record know of where they stand */
-export function captureContextOf(context: ProofContext): CaptureContext {
+export function captureContextOf(method: string, context: ProofContext): CaptureContext {
   const { accountId, clientName, hasOtherWays, signedIn } = context;
   return { accountId, method, clientName, hasOtherWays, signedIn, handOver: undefined };
 }
 
 /** @returns a visit as the pages that photograph and record see it */
-export function captureVisitOf({ answers, context, ...visit }: PhotoIdVisit): CaptureVisit {
-  return { ...visit, answers: answers.capture, context: captureContextOf(context) };
+export function captureVisitOf(
+  method: string,
+  { answers, context, ...visit }: PhotoIdVisit,
+): CaptureVisit {
+  return { ...visit, answers: answers.capture, context: captureContextOf(method, context) };
 }

@@ -8,7 +8,7 @@ import { momentOf } from '../../moment.ts';
 /** Says why what somebody wanted to send could not be sent, and what they can do. */
 export const notSent = stepsOf<PhotoIdAnswers, ProofContext>()({
   path: 'not-sent',
-  page: 'proofing/photo-id-video/not-sent',
+  page: 'proofing/photo-id/not-sent',
   appliesWhen: ({ notSent: refused }) => refused !== undefined,
   isDone: () => false,
   undo: (answers) => answers,
@@ -16,6 +16,7 @@ export const notSent = stepsOf<PhotoIdAnswers, ProofContext>()({
     const { reason, until, from } = answers.notSent ?? { reason: 'over' };
     return Promise.resolve({
       reason,
+      face: answers.capture.faceWay ?? 'video',
       clientName,
       hasOtherWays,
       until: until === undefined ? '' : momentOf(new Date(until), language),

@@ -14,28 +14,33 @@ const step = stepsOf<PhotoIdAnswers, ProofContext>();
 const holdingReference = 'CID2014';
 
 /** What somebody sees who comes while they are waiting, or after it was not enough. */
-export const progress = standingStep(
-  'progress',
-  ({ isSent, sendsAgain }, { standing }) => standing !== undefined && isSent !== true && sendsAgain !== true,
-);
+export const progress = (method: string): AnyStep<PhotoIdAnswers, ProofContext> =>
+  standingStep(method, {
+    path: 'progress',
+    appliesWhen: ({ isSent, sendsAgain }, { standing }) =>
+      standing !== undefined && isSent !== true && sendsAgain !== true,
+  });
 
 /** What somebody sees who has just sent everything, from then on. */
-export const sent = standingStep('sent', ({ isSent }) => isSent === true);
+export const sent = (method: string): AnyStep<PhotoIdAnswers, ProofContext> =>
+  standingStep(method, { path: 'sent', appliesWhen: ({ isSent }) => isSent === true });
 
 function standingStep(
-  path: string,
-  appliesWhen: (answers: PhotoIdAnswers, context: ProofContext) => boolean,
+  method: string,
+  at: {
+    readonly path: string;
+    readonly appliesWhen: (answers: PhotoIdAnswers, context: ProofContext) => boolean;
+  },
 ): AnyStep<PhotoIdAnswers, ProofContext> {
   return step({
-    path,
-    page: 'proofing/photo-id-video/how-it-stands',
-    appliesWhen,
+    ...at,
+    page: 'proofing/photo-id/how-it-stands',
     isDone: ({ isProven }) => isProven === true,
     undo: (answers) => answers,
-    show: describeStanding,
+    show: (deps, visit) => describeStanding(deps, method, visit),
     form: z.object({}),
     submit: async (deps, { answers, context: { accountId } }) => {
-      const standing = await readStanding(deps, accountId);
+      const standing = await readStanding(deps, { accountId, method });
       switch (standing.state) {
         case 'approved':
           return { outcome: 'answered', answers: { ...answers, isProven: true } };
@@ -58,13 +63,13 @@ function standingStep(
 /** They begin with new photos and a new video. */
 const beginning: PhotoIdAnswers = { sendsAgain: true, capture: {} };
 
-async function describeStanding(deps: Deps, visit: PhotoIdVisit) {
+async function describeStanding(deps: Deps, method: string, visit: PhotoIdVisit) {
   const { context, answers, browser } = visit;
   const { accountId, hasOtherWays, clientName } = context;
-  const standing = await readStanding(deps, accountId);
+  const standing = await readStanding(deps, { accountId, method });
   const described = await describe(deps, { standing, accountId, language: browser.language });
   const isFresh = standing.state === 'waiting' && answers.isSent === true;
-  return { hasOtherWays, clientName, ...described, ...(isFresh ? { words: 'sent' } : {}) };
+  return { hasOtherWays, clientName, face: standing.face, ...described, ...(isFresh ? { words: 'sent' } : {}) };
 }
 
 type Asked = {

@@ -11,18 +11,23 @@ import type { House } from '#foundation/deps';
 import { hasBack, type Captured } from '../capture/answers.ts';
 import { changeAttempt, openAttempt } from '../capture/attempts.ts';
 import { videoOf } from '../capture/challenge.ts';
-import type { ProofingMethod, SentWithoutPages } from '../method.ts';
+import type { ProofingMethod, ProofingTools, SentWithoutPages, Specimens } from '../method.ts';
 import { fingerprintOf, handIn } from './hand-in.ts';
-import { method } from './method-id.ts';
 
 const notSent = (because: string): SentWithoutPages => ({ outcome: 'not_sent', because });
 
 /** Photographs, films and sends, by the doors that the pages open. */
-export const sendWithoutPages: NonNullable<ProofingMethod['sendWithoutPages']> = async (
-  house,
-  { evidence },
-  { accountId, documentKind, front, back, way, film },
-) => {
+export function sendVideoBy(method: string): NonNullable<ProofingMethod['sendWithoutPages']> {
+  return (house, tools, specimens) => sendVideo(house, { method, tools, specimens });
+}
+
+async function sendVideo(
+  house: House,
+  by: { readonly method: string; readonly tools: ProofingTools; readonly specimens: Specimens },
+): Promise<SentWithoutPages> {
+  const { method, tools, specimens } = by;
+  const { evidence } = tools;
+  const { accountId, documentKind, front, back, way, film } = specimens;
   if (evidence === undefined) return notSent('no_store');
   const { id: attemptId, bundleId } = await house.transact((deps) =>
     openAttempt(deps, { accountId, method }),
@@ -46,10 +51,10 @@ export const sendWithoutPages: NonNullable<ProofingMethod['sendWithoutPages']> =
   };
   const sent = await house.transact(async (deps) => {
     await changeAttempt(deps, { accountId, attemptId, change: () => captured });
-    return handIn(deps, { accountId, attemptId, seen: fingerprintOf(captured) });
+    return handIn(deps, { accountId, attemptId, method, seen: fingerprintOf(captured) });
   });
   return sent.outcome === 'sent' ? sent : notSent(sent.outcome);
-};
+}
 
 type Into = { readonly house: House; readonly evidence: Evidence; readonly bundleId: string };
 
