@@ -73,7 +73,12 @@ type Tried<T> =
 
 async function tryOnce<T>(
   line: Line,
-  attempt: { readonly call: Call<T>; readonly body: string; readonly requestId: string; readonly leftMs: number },
+  attempt: {
+    readonly call: Call<T>;
+    readonly body: string;
+    readonly requestId: string;
+    readonly leftMs: number;
+  },
 ): Promise<Tried<T> | undefined> {
   const { call, requestId } = attempt;
   const leave = line.breaker.enter();
@@ -115,13 +120,21 @@ function readAnswer<T>(
   if (read?.success === true) return { outcome: 'answered', answer: read.data };
   const reason = read === undefined ? `status-${status}` : 'unreadable';
   metrics.outgoingFaults.inc({ system, operation, reason });
-  log.error({ system, operation, reason, requestId: of.requestId }, 'an answer of the service that compares faces is of no use');
+  log.error(
+    { system, operation, reason, requestId: of.requestId },
+    'an answer of the service that compares faces is of no use',
+  );
   return { outcome: 'unavailable' };
 }
 
 async function sendCounted<T>(
   { url, key, send, metrics }: Line,
-  sending: { readonly call: Call<T>; readonly body: string; readonly requestId: string; readonly leftMs: number },
+  sending: {
+    readonly call: Call<T>;
+    readonly body: string;
+    readonly requestId: string;
+    readonly leftMs: number;
+  },
 ): Promise<Received> {
   const { call, body, requestId, leftMs } = sending;
   const passed = startStopwatch();
@@ -131,7 +144,10 @@ async function sendCounted<T>(
     Accept: 'application/json',
     'X-Request-ID': requestId,
   };
-  const received = await send({ method: 'POST', url: new URL(`${url}${call.path}`), headers, body }, { timeoutMs: leftMs });
+  const received = await send(
+    { method: 'POST', url: new URL(`${url}${call.path}`), headers, body },
+    { timeoutMs: leftMs },
+  );
   const result = received.outcome === 'answered' ? String(received.status) : received.reason;
   metrics.outgoingSeconds.observe({ system, operation: call.operation, result }, passed() / 1000);
   return received;
@@ -140,7 +156,9 @@ async function sendCounted<T>(
 /** @see RFC 9110 §10.2.3; only seconds are meant to be sent here */
 function pauseOf(retryAfter: string | undefined): number {
   const isSeconds = retryAfter !== undefined && /^\d{1,4}$/u.test(retryAfter);
-  return isSeconds ? Math.min(longestPauseMs, Math.max(usualPauseMs, Number(retryAfter) * 1000)) : usualPauseMs;
+  return isSeconds
+    ? Math.min(longestPauseMs, Math.max(usualPauseMs, Number(retryAfter) * 1000))
+    : usualPauseMs;
 }
 
 function backoff(failures: number): number {

@@ -12,7 +12,14 @@ export interface SimulatedFinding {
 
 /** How the next requests are to be answered, instead of as they should be. */
 export type ServiceFault =
-  'down' | 'busy' | 'nonsense' | 'half-a-verdict' | 'refused' | 'breaks-off' | 'never' | 'still-working';
+  | 'down'
+  | 'busy'
+  | 'nonsense'
+  | 'half-a-verdict'
+  | 'refused'
+  | 'breaks-off'
+  | 'never'
+  | 'still-working';
 
 /** What it has been sent of one scan. */
 export interface ReceivedScan {

@@ -44,7 +44,10 @@ export const verdictGiven = z.object({
     sequence: end,
     likeness: end,
   } satisfies Record<FaceCheck, typeof end>),
-  basis: z.record(z.string().regex(/^[a-z][\w-]{0,39}$/iu), basisValue).optional().catch(undefined),
+  basis: z
+    .record(z.string().regex(/^[a-z][\w-]{0,39}$/iu), basisValue)
+    .optional()
+    .catch(undefined),
 });
 
 /** @returns the checks in words that are known here */

@@ -1,8 +1,4 @@
-/**
- * A camera that shows somebody who was drawn, in the place of the browser's own. They do what the page asks them, or hold
- * up a photo of themselves. Whoever includes it calls `standBeforeCamera` with their pictures.
- */
-const facesOfCamera = {
+const camera = {
   size: { width: 640, height: 480 },
   framesPerSecond: 25,
   msToTurn: 900,
@@ -19,20 +15,25 @@ function decode(base64) {
 }
 
 /**
+ * Shows somebody who was drawn in the place of what the browser's own camera sees. They do what the page asks them, or hold up a photo
+ * of themselves.
+ *
  * @param {{
  *   showing: 'self' | 'photo',
  *   targets: Record<string, { yaw?: number, pitch?: number, nearness?: number }>,
  *   moments: { yaw: number, pitch: number, areEyesShut: boolean, jpeg: string }[],
  * }} person
  */
-function standBeforeCamera({ showing, targets, moments }) {
+export function standBeforeCamera({ showing, targets, moments }) {
   const pictures = moments.map(async ({ jpeg, ...pose }) => ({ ...pose, picture: await decode(jpeg) }));
   const devices = navigator.mediaDevices;
   if (devices === undefined) return;
   devices.getUserMedia = async ({ audio, video } = {}) => {
     const stream = new MediaStream();
     if (audio) for (const track of silence()) stream.addTrack(track);
-    if (video) for (const track of await film(await Promise.all(pictures), { showing, targets })) stream.addTrack(track);
+    if (video)
+      for (const track of await film(await Promise.all(pictures), { showing, targets }))
+        stream.addTrack(track);
     return stream;
   };
 }
@@ -43,20 +44,21 @@ function silence() {
 
 async function film(pictures, { showing, targets }) {
   const canvas = document.createElement('canvas');
-  Object.assign(canvas, facesOfCamera.size);
+  Object.assign(canvas, camera.size);
   const paint = canvas.getContext('2d', { alpha: false });
   const held = { act: 'look-straight', since: performance.now(), from: { yaw: 0, pitch: 0, nearness: 1 } };
   const draw = () => {
     const now = performance.now();
     const asked = actOnPage();
-    if (asked !== held.act) Object.assign(held, { from: poseNow(held, targets, now), act: asked, since: now });
+    if (asked !== held.act)
+      Object.assign(held, { from: poseNow(held, targets, now), act: asked, since: now });
     const pose = poseNow(held, targets, now);
     if (showing === 'photo') drawPhoto(paint, pictures, pose, now);
     else drawSelf(paint, pictures, pose, now);
   };
   draw();
-  const stream = canvas.captureStream(facesOfCamera.framesPerSecond);
-  const timer = setInterval(draw, 1000 / facesOfCamera.framesPerSecond);
+  const stream = canvas.captureStream(camera.framesPerSecond);
+  const timer = setInterval(draw, 1000 / camera.framesPerSecond);
   const tracks = stream.getVideoTracks();
   for (const track of tracks) {
     const { stop } = track;
@@ -70,7 +72,7 @@ async function film(pictures, { showing, targets }) {
 
 /** Nobody turns at once: from where they were to where they are asked to look. */
 function poseNow({ act, since, from }, targets, now) {
-  const passed = Math.min(1, (now - since) / facesOfCamera.msToTurn);
+  const passed = Math.min(1, (now - since) / camera.msToTurn);
   const share = passed * passed * (3 - 2 * passed);
   const to = { yaw: 0, pitch: 0, nearness: 1, ...targets[act] };
   const between = (one, other) => one + (other - one) * share;
@@ -88,7 +90,11 @@ function drawSelf(paint, pictures, pose, now) {
   const far = (one) =>
     Math.abs(one.yaw - yaw) + Math.abs(one.pitch - pitch) + (one.areEyesShut === areEyesShut ? 0 : 5);
   const nearest = pictures.reduce((best, one) => (far(one) < far(best) ? one : best));
-  place(paint, nearest.picture, { nearness: pose.nearness, aside: 5 * Math.sin(now / 370), down: 3 * Math.cos(now / 290) });
+  place(paint, nearest.picture, {
+    nearness: pose.nearness,
+    aside: 5 * Math.sin(now / 370),
+    down: 3 * Math.cos(now / 290),
+  });
 }
 
 /** The same picture all the time: it goes to the side where somebody would turn. */
@@ -102,11 +108,17 @@ function drawPhoto(paint, pictures, pose, now) {
 }
 
 function place(paint, picture, { nearness, aside, down }) {
-  const { width, height } = facesOfCamera.size;
+  const { width, height } = camera.size;
   const focus = { x: width / 2, y: 230 };
   // A little larger than the frame, so that no edge shows when it moves.
   const scale = nearness * 1.04;
   paint.fillStyle = '#c9d0c8';
   paint.fillRect(0, 0, width, height);
-  paint.drawImage(picture, focus.x - focus.x * scale + aside, focus.y - focus.y * scale + down, width * scale, height * scale);
+  paint.drawImage(
+    picture,
+    focus.x - focus.x * scale + aside,
+    focus.y - focus.y * scale + down,
+    width * scale,
+    height * scale,
+  );
 }

@@ -31,7 +31,9 @@ function nearer(seen: Sharp, nearness: number): Sharp {
   const height = Math.round(frameSize.height / nearness);
   const left = Math.round((frameSize.width - width) / 2);
   const top = Math.max(0, Math.round(230 - height / 2));
-  return seen.extract({ left, top, width, height: Math.min(height, frameSize.height - top) }).resize(frameSize.width, frameSize.height, { fit: 'fill' });
+  return seen
+    .extract({ left, top, width, height: Math.min(height, frameSize.height - top) })
+    .resize(frameSize.width, frameSize.height, { fit: 'fill' });
 }
 
 async function drawWall(): Promise<Raster> {
@@ -41,10 +43,18 @@ async function drawWall(): Promise<Raster> {
 }
 
 /** Puts a picture at its place in one that is as large as a frame. */
-function placed({ width, height, points }: Raster, { left, top }: { readonly left: number; readonly top: number }): Raster {
+function placed(
+  { width, height, points }: Raster,
+  { left, top }: { readonly left: number; readonly top: number },
+): Raster {
   const result: Raster = { ...frameSize, points: Buffer.alloc(frameSize.width * frameSize.height * 4) };
   const [from, to] = [Math.max(0, -left), Math.min(width, frameSize.width - left)];
   for (let row = Math.max(0, -top); row < height && row + top < frameSize.height; row += 1)
-    points.copy(result.points, ((row + top) * frameSize.width + left + from) * 4, (row * width + from) * 4, (row * width + to) * 4);
+    points.copy(
+      result.points,
+      ((row + top) * frameSize.width + left + from) * 4,
+      (row * width + from) * 4,
+      (row * width + to) * 4,
+    );
   return result;
 }

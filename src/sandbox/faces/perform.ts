@@ -37,14 +37,22 @@ export const msBetweenFrames = 330;
 const msToTurn = 900;
 
 /** @returns what somebody looks like at a time, in milliseconds from when they were asked */
-export function momentAt({ act, showing = 'self', sinceMs = 0 }: Omit<Performance, 'face'>, ms: number): Moment {
+export function momentAt(
+  { act, showing = 'self', sinceMs = 0 }: Omit<Performance, 'face'>,
+  ms: number,
+): Moment {
   const now = sinceMs + ms;
   const sway = { aside: 5 * Math.sin(now / 370), down: 3 * Math.cos(now / 290) };
   const target = poseOf[act];
   const share = smooth(Math.min(1, ms / msToTurn));
   if (showing === 'photo') {
     const [aside, down] = [(target.yaw ?? 0) * 2 * share, -(target.pitch ?? 0) * 2 * share];
-    return { ...sway, aside: sway.aside + aside, down: sway.down + down, nearness: 1 + ((target.nearness ?? 1) - 1) * share };
+    return {
+      ...sway,
+      aside: sway.aside + aside,
+      down: sway.down + down,
+      nearness: 1 + ((target.nearness ?? 1) - 1) * share,
+    };
   }
   return {
     ...sway,

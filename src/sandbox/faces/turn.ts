@@ -28,12 +28,14 @@ const fineness = 1.1;
  */
 export async function drawTurned(face: Face, pose: HeadPose): Promise<Raster> {
   const layers = drawLayers(face, pose);
-  const [behind, body, head] = await Promise.all(
-    [layers.hairBehind, layers.body, layers.head].map(rasterOf),
-  );
-  if (behind === undefined || body === undefined || head === undefined) throw new RangeError('a face has three layers');
+  const [behind, body, head] = await Promise.all([layers.hairBehind, layers.body, layers.head].map(rasterOf));
+  if (behind === undefined || body === undefined || head === undefined)
+    throw new RangeError('a face has three layers');
   const drawn: Raster = { ...body, points: Buffer.alloc(body.points.length) };
-  lay(drawn, turned(behind, pose, () => -42));
+  lay(
+    drawn,
+    turned(behind, pose, () => -42),
+  );
   lay(drawn, body);
   lay(drawn, turned(head, pose, depthOf));
   return drawn;
@@ -51,7 +53,8 @@ function depthOf(x: number, y: number): number {
   const egg = 86 * Math.sqrt(Math.max(0, 1 - across * across - down * down));
   const bump = (at: { x: number; y: number; wide: number; high: number }) =>
     Math.exp(-(((x - at.x) / at.wide) ** 2) - ((y - at.y) / at.high) ** 2);
-  const nose = 22 * bump({ x: 150, y: 210, wide: 15, high: 22 }) + 9 * bump({ x: 150, y: 180, wide: 12, high: 30 });
+  const nose =
+    22 * bump({ x: 150, y: 210, wide: 15, high: 22 }) + 9 * bump({ x: 150, y: 180, wide: 12, high: 30 });
   const eyes = bump({ x: 118, y: 165, wide: 20, high: 14 }) + bump({ x: 182, y: 165, wide: 20, high: 14 });
   const chin = 8 * bump({ x: 150, y: 268, wide: 28, high: 16 });
   return egg + nose + chin - 7 * eyes;
@@ -71,7 +74,11 @@ interface Corner {
   readonly v: number;
 }
 
-function turned(drawn: Raster, { yaw = 0, pitch = 0 }: HeadPose, depth: (x: number, y: number) => number): Raster {
+function turned(
+  drawn: Raster,
+  { yaw = 0, pitch = 0 }: HeadPose,
+  depth: (x: number, y: number) => number,
+): Raster {
   const result: Raster = { ...drawn, points: Buffer.alloc(drawn.points.length) };
   const near = new Float32Array(drawn.width * drawn.height).fill(Number.NEGATIVE_INFINITY);
   const place = placing({ yaw: radians(yaw), pitch: radians(pitch) }, depth);
@@ -107,10 +114,11 @@ function fill(
 ): void {
   const area = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
   if (Math.abs(area) < 1e-6) return;
-  const bounds = (values: readonly number[], most: number) => [
-    Math.max(0, Math.floor(Math.min(...values) * fineness)),
-    Math.min(most - 1, Math.ceil(Math.max(...values) * fineness)),
-  ] as const;
+  const bounds = (values: readonly number[], most: number) =>
+    [
+      Math.max(0, Math.floor(Math.min(...values) * fineness)),
+      Math.min(most - 1, Math.ceil(Math.max(...values) * fineness)),
+    ] as const;
   const [left, right] = bounds([a.x, b.x, c.x], drawn.width);
   const [top, bottom] = bounds([a.y, b.y, c.y], drawn.height);
   for (let row = top; row <= bottom; row += 1)
@@ -119,7 +127,8 @@ function fill(
       const ofB = ((x - a.x) * (c.y - a.y) - (c.x - a.x) * (y - a.y)) / area;
       const ofC = ((b.x - a.x) * (y - a.y) - (x - a.x) * (b.y - a.y)) / area;
       if (ofB < -1e-4 || ofC < -1e-4 || ofB + ofC > 1.0001) continue;
-      const mixed = (from: number, one: number, other: number) => from + ofB * (one - from) + ofC * (other - from);
+      const mixed = (from: number, one: number, other: number) =>
+        from + ofB * (one - from) + ofC * (other - from);
       const at = row * drawn.width + column;
       const z = mixed(a.z, b.z, c.z);
       if (z <= (near[at] ?? 0)) continue;
@@ -130,7 +139,11 @@ function fill(
     }
 }
 
-function take({ width, height, points }: Raster, x: number, y: number): readonly [number, number, number, number] {
+function take(
+  { width, height, points }: Raster,
+  x: number,
+  y: number,
+): readonly [number, number, number, number] {
   const [column, row] = [clamp(x - 0.5, width), clamp(y - 0.5, height)];
   const [left, top] = [Math.floor(column), Math.floor(row)];
   const [share, below] = [column - left, row - top];
