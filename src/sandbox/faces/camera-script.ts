@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Face } from '../documents/face.ts';
-import { drawMoment, type Moment } from './moment.ts';
+import { openView, type Moment } from './moment.ts';
 import { poseOf, type Showing } from './perform.ts';
 
 const source = readFileSync(path.join(import.meta.dirname, 'camera.js'), 'utf8').replace(
@@ -33,9 +33,9 @@ export interface DrawnPose {
 
 /** Draws somebody in every pose that they may be asked for, and on the way to it. */
 export async function drawPoses(face: Face): Promise<DrawnPose[]> {
+  const view = openView(face);
   const drawn: DrawnPose[] = [];
-  for (const pose of posesOnTheWay())
-    drawn.push({ ...pose, jpeg: (await drawMoment(face, pose)).toString('base64') });
+  for (const pose of posesOnTheWay()) drawn.push({ ...pose, jpeg: (await view(pose)).toString('base64') });
   return drawn;
 }
 

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Face } from '../documents/face.ts';
-import { drawTurned, lay, type HeadPose, type Raster } from './turn.ts';
+import { lay, openHead, type HeadPose, type Raster } from './turn.ts';
 
 /** What a camera sees of somebody in one moment. */
 export interface Moment extends HeadPose {
@@ -16,10 +16,18 @@ export const frameSize = { width: 640, height: 480 } as const;
 const place = { left: 155, top: 51 };
 const jpegQuality = 86;
 
-/** @returns a JPEG of 640 by 480 points: somebody in front of a wall */
-export async function drawMoment(face: Face, moment: Moment): Promise<Buffer> {
-  const { aside = 0, down = 0, nearness = 1 } = moment;
-  const [wall, person] = await Promise.all([drawWall(), drawTurned(face, moment)]);
+/** @returns draws what a camera sees of somebody in front of a wall, as a JPEG of 640 by 480 points */
+export function openView(face: Face): (moment: Moment) => Promise<Buffer> {
+  const head = openHead(face);
+  const empty = drawWall();
+  return async (moment) => drawMoment({ empty: await empty, person: await head(moment) }, moment);
+}
+
+function drawMoment(
+  { empty, person }: { readonly empty: Raster; readonly person: Raster },
+  { aside = 0, down = 0, nearness = 1 }: Moment,
+): Promise<Buffer> {
+  const wall = { ...empty, points: Buffer.from(empty.points) };
   lay(wall, placed(person, { left: place.left + Math.round(aside), top: place.top + Math.round(down) }));
   const seen = sharp(wall.points, { raw: { ...frameSize, channels: 4 } }).removeAlpha();
   return (nearness === 1 ? seen : nearer(seen, nearness)).jpeg({ quality: jpegQuality }).toBuffer();

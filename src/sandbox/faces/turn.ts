@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { drawLayers, type Face, type Pose } from '../documents/face.ts';
+import { drawLayers, type Face, type FaceLayers, type Pose } from '../documents/face.ts';
 
 /** How a head is held before a camera. */
 export interface HeadPose extends Pose {
@@ -20,25 +20,30 @@ export interface Raster {
 const box = { width: 300, height: 390 };
 const fineness = 1.1;
 
+/** Draws a face as often as somebody looks at it. */
+export type Head = (pose: HeadPose) => Promise<Raster>;
+
 /**
- * Draws a face whose head is turned. What is drawn is laid upon the shape of a head, this is turned in space, and seen again
- * by a camera: what is nearer grows, and what turns away narrows, as with anybody.
- *
- * @returns head and shoulders, with nothing behind them
+ * @returns draws a face whose head is turned. What is drawn is laid upon the shape of a head, this is turned in space, and
+ *   seen again by a camera: what is nearer grows, and what turns away narrows, as with anybody. There is nothing behind
+ *   head and shoulders
  */
-export async function drawTurned(face: Face, pose: HeadPose): Promise<Raster> {
-  const layers = drawLayers(face, pose);
-  const [behind, body, head] = await Promise.all([layers.hairBehind, layers.body, layers.head].map(rasterOf));
-  if (behind === undefined || body === undefined || head === undefined)
-    throw new RangeError('a face has three layers');
-  const drawn: Raster = { ...body, points: Buffer.alloc(body.points.length) };
-  lay(
-    drawn,
-    turned(behind, pose, () => -42),
-  );
-  lay(drawn, body);
-  lay(drawn, turned(head, pose, depthOf));
-  return drawn;
+export function openHead(face: Face): Head {
+  const kept = new Map<boolean, Promise<readonly [Raster, Raster, Raster]>>();
+  return async (pose) => {
+    const { areEyesShut = false } = pose;
+    const layers = kept.get(areEyesShut) ?? rastersOf(drawLayers(face, { areEyesShut }));
+    kept.set(areEyesShut, layers);
+    const [behind, body, head] = await layers;
+    const drawn = turned(behind, pose, () => -42);
+    lay(drawn, body);
+    lay(drawn, turned(head, pose, depthOf));
+    return drawn;
+  };
+}
+
+function rastersOf({ hairBehind, body, head }: FaceLayers): Promise<readonly [Raster, Raster, Raster]> {
+  return Promise.all([rasterOf(hairBehind), rasterOf(body), rasterOf(head)]);
 }
 
 async function rasterOf(svg: string): Promise<Raster> {
@@ -127,35 +132,43 @@ function fill(
       const ofB = ((x - a.x) * (c.y - a.y) - (c.x - a.x) * (y - a.y)) / area;
       const ofC = ((b.x - a.x) * (y - a.y) - (x - a.x) * (b.y - a.y)) / area;
       if (ofB < -1e-4 || ofC < -1e-4 || ofB + ofC > 1.0001) continue;
-      const mixed = (from: number, one: number, other: number) =>
-        from + ofB * (one - from) + ofC * (other - from);
+      const ofA = 1 - ofB - ofC;
       const at = row * drawn.width + column;
-      const z = mixed(a.z, b.z, c.z);
+      const z = ofA * a.z + ofB * b.z + ofC * c.z;
       if (z <= (near[at] ?? 0)) continue;
-      const taken = take(drawn, mixed(a.u, b.u, c.u) * fineness, mixed(a.v, b.v, c.v) * fineness);
-      if (taken[3] < 8) continue;
-      near[at] = z;
-      for (let part = 0; part < 4; part += 1) result.points[at * 4 + part] = taken[part] ?? 0;
+      const u = (ofA * a.u + ofB * b.u + ofC * c.u) * fineness;
+      const v = (ofA * a.v + ofB * b.v + ofC * c.v) * fineness;
+      if (copyPoint(drawn, { u, v }, result, at)) near[at] = z;
     }
 }
 
-function take(
+/** @returns whether there is anything of what was drawn at this place, and so was copied */
+function copyPoint(
   { width, height, points }: Raster,
-  x: number,
-  y: number,
-): readonly [number, number, number, number] {
-  const [column, row] = [clamp(x - 0.5, width), clamp(y - 0.5, height)];
-  const [left, top] = [Math.floor(column), Math.floor(row)];
-  const [share, below] = [column - left, row - top];
-  const part = (of: number): number => {
-    const at = (one: number, other: number) =>
-      points[(Math.min(height - 1, other) * width + Math.min(width - 1, one)) * 4 + of] ?? 0;
-    const upper = at(left, top) * (1 - share) + at(left + 1, top) * share;
-    const lower = at(left, top + 1) * (1 - share) + at(left + 1, top + 1) * share;
-    return Math.round(upper * (1 - below) + lower * below);
-  };
-  return [part(0), part(1), part(2), part(3)];
+  { u, v }: { readonly u: number; readonly v: number },
+  to: Raster,
+  at: number,
+): boolean {
+  const [x, y] = [clamp(u - 0.5, width), clamp(v - 0.5, height)];
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const [share, below] = [x - left, y - top];
+  const upperLeft = (top * width + left) * 4;
+  const aside = left + 1 < width ? 4 : 0;
+  const under = top + 1 < height ? width * 4 : 0;
+  const part = (of: number): number =>
+    ((points[upperLeft + of] ?? 0) * (1 - share) + (points[upperLeft + aside + of] ?? 0) * share) *
+      (1 - below) +
+    ((points[upperLeft + under + of] ?? 0) * (1 - share) +
+      (points[upperLeft + under + aside + of] ?? 0) * share) *
+      below;
+  const opacity = part(3);
+  if (opacity < leastOpacity) return false;
+  for (let of = 0; of < 3; of += 1) to.points[at * 4 + of] = part(of);
+  to.points[at * 4 + 3] = opacity;
+  return true;
 }
+
+const leastOpacity = 8;
 
 /** Lays one picture upon another. */
 export function lay(under: Raster, upper: Raster): void {
