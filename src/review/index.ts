@@ -111,9 +111,11 @@ export {
   type VerdictGiven,
 } from './second-check.ts';
 export {
+  readAutomationFigures,
   readBreaches,
   readDashboard,
   readFairness,
+  type AutomationFigures,
   type Breaches,
   type Dashboard,
   type Fairness,
