@@ -1,6 +1,7 @@
 import { createPasswordPolicy, startAccountsWork, sweepAccounts } from '#accounts';
 import { sealAuditTrail, sweepAuditTrail } from '#foundation/audit';
 import { startEvidenceWork, sweepEvidence, uploadRoutes, type Evidence } from '#evidence';
+import { sweepFaceChecks } from '#face-checks';
 import type { House } from '#foundation/deps';
 import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
@@ -115,6 +116,7 @@ export async function sweepHouse(house: House): Promise<void> {
     sweepProofing,
     sweepReview,
     sweepEvidence,
+    sweepFaceChecks,
     sweepPortals,
     sweepOpenid,
     sweepMessaging,

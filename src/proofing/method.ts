@@ -25,7 +25,7 @@ export interface ProofingTools {
   readonly evidence: EvidenceStore | undefined;
   /** Reads documents, for what can be told at once; without it nothing is. */
   readonly documentReader?: DocumentReader | undefined;
-  /** Looks at scans of faces; without it nobody’s is scanned. */
+  /** Looks at faces before a camera; without it no method does. */
   readonly faceChecks?: FaceChecks | undefined;
 }
 
