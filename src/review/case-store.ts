@@ -208,10 +208,7 @@ export async function selectLatestOf(
   deps: StoreDeps,
   of: { accountId: string; method?: string | undefined },
 ): Promise<StoredCase | undefined> {
-  const query = tables(deps.db)
-    .selectFrom('review.case')
-    .selectAll()
-    .where('account_id', '=', of.accountId);
+  const query = tables(deps.db).selectFrom('review.case').selectAll().where('account_id', '=', of.accountId);
   const row = await (of.method === undefined ? query : query.where('method', '=', of.method))
     .orderBy('submitted_at', 'desc')
     .orderBy('id')

@@ -98,10 +98,7 @@ export async function handIn(deps: Deps, handed: Handed): Promise<HandedIn> {
   }
 }
 
-type Decided =
-  | ApprovedByMachine
-  | Submitted
-  | { readonly outcome: 'being_checked' | 'closed' };
+type Decided = ApprovedByMachine | Submitted | { readonly outcome: 'being_checked' | 'closed' };
 
 /** A machine approves what it may; a person decides whatever else there is. */
 async function decide(
