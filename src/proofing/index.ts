@@ -1,3 +1,4 @@
+export { scanActs } from '#face-checks';
 export {
   challengeWays,
   documentKinds,

@@ -112,9 +112,11 @@ export {
   type VerdictGiven,
 } from './second-check.ts';
 export {
+  readAutomationFigures,
   readBreaches,
   readDashboard,
   readFairness,
+  type AutomationFigures,
   type Breaches,
   type Dashboard,
   type Fairness,
