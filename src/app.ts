@@ -1,6 +1,7 @@
 import { createPasswordPolicy, startAccountsWork, sweepAccounts } from '#accounts';
 import { sealAuditTrail, sweepAuditTrail } from '#foundation/audit';
 import { startEvidenceWork, sweepEvidence, uploadRoutes, type Evidence } from '#evidence';
+import { sweepFaceChecks } from '#face-checks';
 import type { House } from '#foundation/deps';
 import { createWeb, type Web } from '#foundation/http';
 import { sweepVisits } from '#foundation/journey';
@@ -14,7 +15,14 @@ import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
 import { checkerRoutes, practiceRoutes, sweepPortals } from '#portals';
-import { type Proofing, mayUploadVideo, startProofingWork, sweepAttempts, sweepProofing } from '#proofing';
+import {
+  type Proofing,
+  mayUploadVideo,
+  scanRoutes,
+  startProofingWork,
+  sweepAttempts,
+  sweepProofing,
+} from '#proofing';
 import { startReviewWork, sweepReview } from '#review';
 import type { OpenHouse } from './open-house.ts';
 
@@ -63,6 +71,7 @@ export async function buildApp(
   const { register, gpSystems, evidence } = parts;
   if (evidence !== undefined && parts.proofing !== undefined)
     uploadRoutes(web, house, evidence, { authorise: mayUploadVideo(web, house) });
+  if (parts.proofing !== undefined) scanRoutes(web, house, parts.proofing.tools);
   if (gpSystems !== undefined) practiceRoutes({ web, house, passwordPolicy, register, gpSystems });
   checkerRoutes({ web, house, passwordPolicy, register, evidence });
   guidanceRoutes(web);
@@ -107,6 +116,7 @@ export async function sweepHouse(house: House): Promise<void> {
     sweepProofing,
     sweepReview,
     sweepEvidence,
+    sweepFaceChecks,
     sweepPortals,
     sweepOpenid,
     sweepMessaging,

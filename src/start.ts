@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { openEvidence } from '#evidence';
+import { FaceModelsFault, openFaceChecks } from '#face-checks';
 import { movableClock, systemClock } from '#foundation/clock';
 import { createLog, type Logger } from '#foundation/log';
 import { readSettings, SettingsFault, type Settings } from '#foundation/settings';
@@ -72,7 +73,9 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   stops.push(evidence.close);
   const documentReader = openDocumentReader(open.house);
   stops.push(() => documentReader.close());
-  const ways = await openProofing(settings, { register, gpSystems, evidence, documentReader });
+  const faceChecks = await openFaceChecks(open.house);
+  stops.push(async () => faceChecks?.close());
+  const ways = await openProofing(settings, { register, gpSystems, evidence, documentReader, faceChecks });
   const photoChecks = sandboxClock === undefined ? undefined : openPhotoChecks(open.house, ways);
   const proofing = photoChecks?.proofing ?? ways;
   await startWork(open, { senders, register, gpSystems, evidence });
@@ -115,7 +118,7 @@ function explain(error: unknown): void {
     process.stderr.write(
       `Bevan did not start. Change these settings:\n\n${error.problems.map((line) => `  - ${line}\n`).join('')}\n`,
     );
-  } else if (error instanceof EmbeddedPostgresFault) {
+  } else if (error instanceof EmbeddedPostgresFault || error instanceof FaceModelsFault) {
     process.stderr.write(`Bevan did not start. ${error.explanation}\n`);
   } else if (isStorageUnavailable(error)) {
     const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';

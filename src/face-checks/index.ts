@@ -1,4 +1,12 @@
-export { drawActs } from './acts.ts';
+export { actsOfScan, drawActs } from './acts.ts';
+export { FaceModelsFault } from './models-fault.ts';
+export {
+  forgetAccount,
+  forgetScan,
+  loadProviderPlugs,
+  openFaceChecks,
+  sweepFaceChecks,
+} from './face-checks.ts';
 export {
   burstLimits,
   checkReasons,

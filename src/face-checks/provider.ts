@@ -2,7 +2,7 @@ import type { Logger } from '#foundation/log';
 import type { Metrics } from '#foundation/metrics';
 import { readDefinitions, type Environment, type Mode, type SettingDefinition } from '#foundation/settings';
 import { z } from 'zod';
-import type { CheckEnd, FaceCheck, ScanAct, ScanHint, VerdictBasis } from './types.ts';
+import type { CheckEnd, FaceCheck, ScanAct, ScanHint } from './types.ts';
 
 /** A picture, decoded by a process that saw nothing else. */
 export interface Picture {
@@ -22,6 +22,8 @@ export interface PicturesOfAct {
   readonly capturedAt: readonly number[];
   /** What `begin` gave. */
   readonly begun: unknown;
+  /** What was measured of the acts before, in their order. */
+  readonly earlier: readonly unknown[];
 }
 
 export type Measured =
@@ -42,9 +44,11 @@ export interface ScanToJudge {
   readonly acts: readonly ScanAct[];
   /** In the order of the acts. */
   readonly bursts: readonly {
+    /** By the clock of the device. */
     readonly capturedAt: readonly number[];
-    /** Milliseconds from when the act was asked to when its pictures had arrived, by the clock here. */
-    readonly tookMs: number;
+    /** When the act was asked and when its pictures arrived, in milliseconds, by the clock here. */
+    readonly askedAt: number;
+    readonly arrivedAt: number;
     readonly kept: unknown;
   }[];
   /** The document, or the face in it. */
@@ -81,6 +85,8 @@ export interface ProviderStart {
 /** What a provider's folder says of itself. */
 export interface ProviderPlug {
   readonly id: string;
+  /** Whether a sandbox uses it when its settings choose none. */
+  readonly isSandboxes: boolean;
   /** Its own settings; read only when it is chosen. */
   readonly settings: Readonly<Record<string, SettingDefinition>>;
   /** @throws {SettingsFault} naming what is missing or malformed among its settings */
@@ -90,6 +96,7 @@ export interface ProviderPlug {
 /** Declares a provider; `open` is given the plug's own settings, read and checked. */
 export function providerPlug<D extends Record<string, SettingDefinition>>(plug: {
   readonly id: string;
+  readonly isSandboxes: boolean;
   readonly settings: D;
   readonly open: (
     values: ReturnType<typeof readDefinitions<D>>,
@@ -106,6 +113,7 @@ export function providerPlug<D extends Record<string, SettingDefinition>>(plug: 
 const isFunction = z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function');
 const manifestShape = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/u),
+  isSandboxes: z.boolean(),
   settings: z.record(z.string(), z.object({ variable: z.string(), sentence: z.string() })),
   open: isFunction,
 });

@@ -1,5 +1,6 @@
 import type { Account } from '#accounts';
 import type { Evidence as EvidenceStore } from '#evidence';
+import type { FaceChecks } from '#face-checks';
 import type { House } from '#foundation/deps';
 import { embedSteps, type AnyStep, type Embedding } from '#foundation/journey';
 import { languages, type Language } from '#foundation/web';
@@ -24,6 +25,8 @@ export interface ProofingTools {
   readonly evidence: EvidenceStore | undefined;
   /** Reads documents, for what can be told at once; without it nothing is. */
   readonly documentReader?: DocumentReader | undefined;
+  /** Looks at faces before a camera; without it no method does. */
+  readonly faceChecks?: FaceChecks | undefined;
 }
 
 /** Somebody at P5 who has to be proven: their login, and what the national register says of them. */

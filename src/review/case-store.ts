@@ -203,16 +203,13 @@ export async function lockCase(deps: StoreDeps, id: string): Promise<StoredCase 
   return row === undefined ? undefined : caseOf(deps.secrets, row);
 }
 
-/** @returns the newest case of a login */
+/** @param of.method by whichever when left out @returns the newest case of a login */
 export async function selectLatestOf(
   deps: StoreDeps,
-  of: { accountId: string; method: string },
+  of: { accountId: string; method?: string | undefined },
 ): Promise<StoredCase | undefined> {
-  const row = await tables(deps.db)
-    .selectFrom('review.case')
-    .selectAll()
-    .where('account_id', '=', of.accountId)
-    .where('method', '=', of.method)
+  const query = tables(deps.db).selectFrom('review.case').selectAll().where('account_id', '=', of.accountId);
+  const row = await (of.method === undefined ? query : query.where('method', '=', of.method))
     .orderBy('submitted_at', 'desc')
     .orderBy('id')
     .limit(1)

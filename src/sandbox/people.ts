@@ -1,6 +1,7 @@
 import { createAccount, forgetAccount as forgetLogin, setLandline, setPhone } from '#accounts';
 import { forgetAccount as forgetAgreements } from '#consent';
 import { forgetAccount as forgetEvidence } from '#evidence';
+import { forgetAccount as forgetScans } from '#face-checks';
 import type { Deps } from '#foundation/deps';
 import { type Nation, type NhsNumber, readNhsNumber, readOdsCode } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
@@ -85,6 +86,7 @@ export async function forgetPerson(deps: Deps, accountId: string): Promise<void>
   await forgetProofs(deps, accountId);
   await forgetCases(deps, accountId);
   await forgetEvidence(deps, accountId);
+  await forgetScans(deps, accountId);
   await forgetIdentity(deps, accountId);
   await forgetLogin(deps, accountId);
 }

@@ -18,6 +18,16 @@ export const proofingSettings = {
     sentence:
       'The ways in which people can prove who they are (P9), separated by commas: names of folders of `src/proofing`. They need the national register, and what each works with.',
   }),
+  faceChecks: setting({
+    variable: 'BEVAN_FACE_CHECKS',
+    schema: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,40}$/u, 'must be the name of a folder')
+      .optional(),
+    byDefault: 'models that come with Bevan, in a sandbox; otherwise `none`',
+    sentence:
+      'What looks whether a face before a camera is alive and the one in a document: the name of a folder of `src/face-checks`, or `none`. `docs/face-matching.md` says how often the models that come with Bevan are wrong, and what was not measured.',
+  }),
   minimumAgeForHigh: setting({
     variable: 'BEVAN_MINIMUM_AGE_FOR_HIGH',
     schema: wholeNumber(0, 18, 12),

@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { findPackages, libraryFile } from './package-files.ts';
+
+/** Red, green and blue, a byte each. */
+export interface Pixels {
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A face in a picture. */
+export interface SeenFace {
+  /** How sure it is that it is one, 0 to 1. */
+  readonly score: number;
+  /** In pixels of the picture. */
+  readonly box: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  };
+  /** In degrees: how far it is turned to its own left, and up. Nobody's is 0 when they look straight. */
+  readonly yaw: number;
+  readonly pitch: number;
+  /** How much it looks like no picture of a face, 0 to 1, by two models. */
+  readonly real: number;
+  readonly live: number;
+  /** 1024 numbers that are alike for pictures of one person; only if asked for. */
+  readonly descriptor: readonly number[] | undefined;
+}
+
+/** Sees faces, one picture after another. */
+export interface FaceMachine {
+  see(picture: Pixels, options: { readonly describe: boolean }): Promise<readonly SeenFace[]>;
+}
+
+/** Two are one too many; a third says nothing more. */
+const mostFaces = 3;
+
+const result = z.object({
+  face: z.array(
+    z.object({
+      score: z.number(),
+      box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+      rotation: z.object({ angle: z.object({ yaw: z.number(), pitch: z.number() }) }),
+      real: z.number().default(0),
+      live: z.number().default(0),
+      embedding: z.array(z.number()).optional(),
+    }),
+  ),
+});
+
+interface Tensor {
+  dispose(): void;
+}
+interface Human {
+  readonly tf: {
+    tensor(values: Uint8Array, shape: number[], type: string): Tensor;
+    pad(tensor: Tensor, paddings: number[][]): Tensor;
+  };
+  load(): Promise<void>;
+  detect(tensor: Tensor, configuration: object): Promise<unknown>;
+}
+const library = z.object({
+  Human: z.custom<new (configuration: object) => Human>((value) => typeof value === 'function'),
+});
+
+/** Opens the models from where they are installed: nothing is asked of any network. */
+export async function openFaceMachine(folders = findPackages()): Promise<FaceMachine> {
+  globalThis.fetch = readLocally;
+  const load = createRequire(import.meta.url);
+  const { Human } = library.parse(load(path.join(folders.human, libraryFile)));
+  const human = new Human(configurationFor(folders));
+  await human.load();
+  return { see: (picture, options) => see(human, picture, options) };
+}
+
+function configurationFor(folders: { readonly human: string; readonly wasm: string }): object {
+  const off = { enabled: false };
+  return {
+    backend: 'wasm',
+    wasmPath: `${path.join(folders.wasm, 'dist')}${path.sep}`,
+    modelBasePath: `${pathToFileURL(path.join(folders.human, 'models')).href}/`,
+    debug: false,
+    // Nothing that was seen in one picture is taken for what is in the next.
+    cacheSensitivity: 0,
+    filter: off,
+    gesture: off,
+    body: off,
+    hand: off,
+    object: off,
+    segmentation: off,
+    face: {
+      enabled: true,
+      detector: { rotation: true, maxDetected: mostFaces, minConfidence: 0.3, square: false },
+      mesh: { enabled: true },
+      iris: off,
+      attention: off,
+      emotion: off,
+      description: { enabled: true },
+      antispoof: { enabled: true },
+      liveness: { enabled: true },
+    },
+  };
+}
+
+/** The library fetches its models by their addresses; those of files are all that there are. */
+async function readLocally(input: string | URL | Request): Promise<Response> {
+  const address = new URL(input instanceof Request ? input.url : input);
+  if (address.protocol !== 'file:') throw new TypeError('nothing is asked of any network');
+  const type = address.pathname.endsWith('.json') ? 'application/json' : 'application/octet-stream';
+  return new Response(await readFile(address), { headers: { 'content-type': type } });
+}
+
+async function see(
+  human: Human,
+  { pixels, width, height }: Pixels,
+  { describe }: { readonly describe: boolean },
+): Promise<readonly SeenFace[]> {
+  const side = Math.max(width, height);
+  const [left, top] = [Math.floor((side - width) / 2), Math.floor((side - height) / 2)];
+  const plain = human.tf.tensor(pixels, [1, height, width, 3], 'float32');
+  // The detector takes a square.
+  const square = human.tf.pad(plain, [
+    [0, 0],
+    [top, side - height - top],
+    [left, side - width - left],
+    [0, 0],
+  ]);
+  try {
+    const { face } = result.parse(
+      await human.detect(square, { face: { description: { enabled: describe } } }),
+    );
+    return face.map(({ score, box, rotation, real, live, embedding }) => ({
+      score,
+      box: { left: box[0] - left, top: box[1] - top, width: box[2], height: box[3] },
+      yaw: -inDegrees(rotation.angle.yaw),
+      pitch: -inDegrees(rotation.angle.pitch),
+      real,
+      live,
+      descriptor: describe ? embedding : undefined,
+    }));
+  } finally {
+    plain.dispose();
+    square.dispose();
+  }
+}
+
+function inDegrees(radians: number): number {
+  return (radians * 180) / Math.PI;
+}

@@ -1,0 +1,90 @@
+import { cpus } from 'node:os';
+import { openWorkers, type TaskEnd, type Workers } from '#foundation/workers';
+import { providerPlug, type FaceProvider, type Picture } from '../provider.ts';
+import { bestOf, hintFor } from './hints.ts';
+import { judge } from './judge.ts';
+import { FaceModelsFault } from '../models-fault.ts';
+import { findWrongFiles, modelsVersion } from './package-files.ts';
+import { seenBurst, seenPortrait, type SeenPicture } from './process-answers.ts';
+import { builtInSettings, type Thresholds } from './thresholds.ts';
+
+/** Models that come with this release, in processes of their own: nothing leaves the platform. */
+const plug = providerPlug({
+  id: 'built-in',
+  isSandboxes: true,
+  settings: builtInSettings,
+  open: async ({ processes, likenessPass, likenessFail, livePass }, { log }) => {
+    const wrong = await findWrongFiles();
+    if (wrong.length > 0) throw new FaceModelsFault(wrong);
+    const workers = openWorkers({
+      script: new URL('face-process.ts', import.meta.url),
+      name: 'faces',
+      processes: Math.min(processes, cpus().length),
+      queue: 30,
+      taskSeconds: 20,
+      idleSeconds: 300,
+      heapMb: 256,
+      memoryMb: 600,
+      log,
+    });
+    return openProvider(workers, {
+      likenessPass: likenessPass / 100,
+      likenessFail: likenessFail / 100,
+      livePass: livePass / 100,
+    });
+  },
+});
+
+export default plug;
+
+function openProvider(workers: Workers, thresholds: Thresholds): FaceProvider {
+  return {
+    basis: { models: modelsVersion, ...thresholds },
+    begin: () => {
+      // Models are in memory by the time that the first pictures come.
+      void workers.run({ name: 'warm', input: undefined });
+      return Promise.resolve({ outcome: 'begun', begun: undefined });
+    },
+    measure: async ({ act, pictures, earlier }) => {
+      const end = await workers.run(taskFor('burst', pictures));
+      const seen = end.outcome === 'done' ? seenBurst.safeParse(end.answer).data : undefined;
+      if (seen === undefined) return { outcome: isBusy(end) ? 'busy' : 'unavailable' };
+      const before = earlier.map(readKept);
+      return {
+        outcome: 'measured',
+        kept: seen,
+        best: act === 'look-straight' ? bestOf(seen) : undefined,
+        hint: hintFor(act, seen, before),
+      };
+    },
+    judge: async ({ acts, bursts, portrait }) => {
+      const end = await workers.run(taskFor('portrait', [portrait]));
+      const seen = end.outcome === 'done' ? seenPortrait.safeParse(end.answer).data : undefined;
+      if (seen === undefined) return { outcome: 'unavailable' };
+      const measured = bursts.map(({ kept, ...times }, at) => ({
+        ...times,
+        act: acts[at] ?? 'look-straight',
+        pictures: readKept(kept),
+      }));
+      return { outcome: 'judged', checks: judge(measured, seen, thresholds) };
+    },
+    close: () => workers.close(),
+  };
+}
+
+function readKept(kept: unknown): readonly SeenPicture[] {
+  return seenBurst.parse(kept);
+}
+
+function isBusy(end: TaskEnd): boolean {
+  return end.outcome === 'busy';
+}
+
+function taskFor(name: 'burst' | 'portrait', pictures: readonly Picture[]) {
+  const pixels = Buffer.concat(pictures.map((picture) => picture.pixels));
+  return {
+    name,
+    input: { pictures: pictures.map(({ width, height }) => ({ width, height })) },
+    read: (offset: number, length: number) => Promise.resolve(pixels.subarray(offset, offset + length)),
+  };
+}

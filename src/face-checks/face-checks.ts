@@ -1,0 +1,68 @@
+import type { Deps, House } from '#foundation/deps';
+import { SettingsFault, type Environment } from '#foundation/settings';
+import { loadPlugs } from '#foundation/socket';
+import { openDecoder } from './decoding/pictures.ts';
+import { providerManifest, type ProviderPlug } from './provider.ts';
+import { deleteExpiredScans, deleteScansOf } from './scan-store.ts';
+import { addBurst, askAct, beginScan, judgeScan, type ScanTools } from './scan.ts';
+import type { FaceChecks } from './types.ts';
+
+const none = 'none';
+
+/** @returns everything that can compare faces, with its manifest */
+export function loadProviderPlugs(): Promise<ProviderPlug[]> {
+  return loadPlugs(import.meta.dirname, providerManifest);
+}
+
+/**
+ * Opens what looks at faces, as the settings choose it. Close it.
+ *
+ * @param parts.environment where the provider's own settings are; `process.env` when left out
+ * @returns undefined when nothing does
+ * @throws {SettingsFault} when there is no such provider, or a setting of its own is missing or malformed
+ * @throws {FaceModelsFault} when what it works with is missing or was changed
+ */
+export async function openFaceChecks(
+  house: Pick<House, 'settings' | 'clock' | 'deps' | 'log' | 'metrics'>,
+  parts: { readonly environment?: Environment | undefined } = {},
+): Promise<FaceChecks | undefined> {
+  const { settings, log, metrics } = house;
+  const isOn = settings.mode === 'sandbox' || settings.faceChecks !== undefined;
+  if (!isOn || settings.faceChecks === none) return undefined;
+  const plugs = await loadProviderPlugs();
+  const plug = plugs.find((one) =>
+    settings.faceChecks === undefined ? one.isSandboxes : one.id === settings.faceChecks,
+  );
+  if (plug === undefined)
+    throw new SettingsFault([
+      `BEVAN_FACE_CHECKS must be one of: ${[none, ...plugs.map((one) => one.id)].join(', ')}.`,
+    ]);
+  const provider = await plug.open({ mode: settings.mode, environment: parts.environment, log, metrics });
+  const { id } = plug;
+  const tools: ScanTools = { id, provider, decoder: openDecoder(log) };
+  return {
+    provider: id,
+    beginScan: (of) => beginScan(house, tools, of),
+    askAct: (scanId) => askAct(house, tools, scanId),
+    addBurst: (scanId, burst) => addBurst(house, tools, scanId, burst),
+    judgeScan: (scanId, document) => judgeScan(house, tools, scanId, document),
+    close: async () => {
+      await Promise.all([provider.close(), tools.decoder.close()]);
+    },
+  };
+}
+
+/** Forgets the scan of an attempt that has ended, in a transaction: what was measured, and the verdict. */
+export function forgetScan({ db }: Pick<Deps, 'db'>, attemptId: string): Promise<void> {
+  return deleteScansOf(db, { attemptId });
+}
+
+/** Forgets, in a transaction, what is kept here of an account that is closed. */
+export function forgetAccount({ db }: Pick<Deps, 'db'>, accountId: string): Promise<void> {
+  return deleteScansOf(db, { accountId });
+}
+
+/** Removes scans that have been kept as long as they may. */
+export function sweepFaceChecks({ db, clock }: Pick<Deps, 'db' | 'clock'>): Promise<void> {
+  return deleteExpiredScans(db, clock.now());
+}
