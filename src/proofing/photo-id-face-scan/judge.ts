@@ -6,7 +6,7 @@ import { readPatient, type RegisterReading } from '#pds';
 import { readAutomation, type MachineCheck, type MachineChecks } from '#review';
 import { z } from 'zod';
 import type { Captured } from '../capture/answers.ts';
-import type { Attempt } from '../capture/attempts.ts';
+import { changeAttempt, type Attempt } from '../capture/attempts.ts';
 import type { DocumentFinding } from '../documents/types.ts';
 import type { ProofingTools } from '../method.ts';
 import type { Judge } from '../photo-id/check-and-send/step.ts';
@@ -34,7 +34,7 @@ export const judge: Judge = async (house, tools, attempt) => {
   const portrait = await readImage(house, evidence, { ...look, reader });
   const [registered, verdict] = await Promise.all([
     readRegister(house, tools, attempt),
-    judgeFace(house, faceChecks, { scanId: scan.scanId, portrait }),
+    judgeFace(house, faceChecks, { attempt, scanId: scan.scanId, photoId: front.fileId, portrait }),
   ]);
   const still = verdict.outcome === 'judged' ? verdict.still : undefined;
   const stillId =
@@ -66,16 +66,50 @@ async function readRegister(
 async function judgeFace(
   house: House,
   faceChecks: FaceChecks,
-  of: { readonly scanId: string; readonly portrait: Uint8Array | undefined },
+  of: {
+    readonly attempt: Attempt;
+    readonly scanId: string;
+    readonly photoId: string;
+    readonly portrait: Uint8Array | undefined;
+  },
 ): Promise<FaceVerdict> {
   const { scanId, portrait } = of;
-  if (portrait === undefined) return { outcome: 'unavailable' };
+  if (portrait === undefined || !(await noteJudgedWith(house, of))) return { outcome: 'unavailable' };
   try {
     return await faceChecks.judgeScan(scanId, { portrait });
   } catch (error) {
     house.log.error({ err: error }, 'a face scan could not be judged');
     return { outcome: 'unavailable' };
   }
+}
+
+/**
+ * Notes with which photo a scan is judged, before it is. A verdict stays the same for good: whoever put another document in the place of their
+ * own would have that approved by it.
+ *
+ * @returns false if it was judged with another one
+ */
+async function noteJudgedWith(
+  { transact }: House,
+  {
+    attempt: { accountId, id: attemptId },
+    scanId,
+    photoId,
+  }: { readonly attempt: Attempt; readonly scanId: string; readonly photoId: string },
+): Promise<boolean> {
+  const noted = await transact((deps) =>
+    changeAttempt(deps, {
+      accountId,
+      attemptId,
+      change: (sofar) => {
+        const { scan } = sofar;
+        const isOpen = scan?.scanId === scanId && scan.judgedWith === undefined;
+        return isOpen ? { ...sofar, scan: { ...scan, judgedWith: photoId } } : sofar;
+      },
+    }),
+  );
+  const scan = noted.outcome === 'changed' ? noted.attempt.captured.scan : undefined;
+  return scan?.scanId === scanId && scan.judgedWith === photoId;
 }
 
 function checkFace(verdict: FaceVerdict): MachineCheck {

@@ -1,12 +1,12 @@
-import { burstLimits, type Burst } from '#face-checks';
+import { burstLimits, scanActs } from '#face-checks';
 import type { House } from '#foundation/deps';
 import type { Web } from '#foundation/http';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ProofingTools } from '../../method.ts';
 import type { Attempt } from '../attempts.ts';
 import { readScanTicket, scanTicketHeader } from '../scan-ticket.ts';
-import { beginScan, takeBurst, type ScanStand, type ScanTools } from './take-scan.ts';
+import { beginScan, takeBurst, type DoneAct, type ScanStand, type ScanTools } from './take-scan.ts';
 
 /** Where a page begins a scan, and below which it sends pictures of what somebody was asked to do. */
 export const scansPath = '/scans';
@@ -22,6 +22,7 @@ const wholes = z
   .transform((text) => text.split(' ').map(Number));
 /** Which act it is, how long each picture is, and when each was taken; the pictures follow one another in the body. */
 const burstHeaders = z.object({
+  'scan-act': z.enum(scanActs),
   'scan-at': z.coerce.number().int().min(0).max(99),
   'scan-frames': wholes,
   'scan-times': wholes,
@@ -43,48 +44,52 @@ export function scanRoutes(
   if (evidence === undefined || faceChecks === undefined) return;
   const scanTools: ScanTools = { house, evidence, faceChecks };
   void app.register((scans, _options, done) => {
-    const senders = new WeakMap<FastifyRequest, Sender>();
-    // One at a time for each attempt: a page has no reason for more, and each costs memory.
-    const underWay = new Set<string>();
-    scans.addContentTypeParser(
-      bodyType,
-      { parseAs: 'buffer', bodyLimit: mostBytes },
-      (_request, body, parsed) => parsed(null, body),
+    const senderOf = knowSenders(scans, { visitors, house });
+    const buffer = { parseAs: 'buffer', bodyLimit: mostBytes } as const;
+    scans.addContentTypeParser(bodyType, buffer, (_request, body, parsed) => parsed(null, body));
+    scans.post(scansPath, async (request, reply) =>
+      tell(reply, await beginScan(scanTools, senderOf(request))),
     );
-    scans.addHook('onRequest', async (request, reply) => {
-      if (isForeign(request, house.settings)) return reply.code(403).header('Connection', 'close').send();
-      const ticket = request.headers[scanTicketHeader];
-      const sender = await readScanTicket(house.deps, { ticket, visitor: visitors.read(request) });
-      if (sender === undefined) return reply.code(403).header('Connection', 'close').send();
-      senders.set(request, sender);
-      return undefined;
-    });
-    const answer = async (
-      request: FastifyRequest,
-      reply: FastifyReply,
-      work: (sender: Sender) => Promise<ScanStand>,
-    ): Promise<FastifyReply> => {
-      const sender = senders.get(request);
-      if (sender === undefined) return reply.code(403).send();
-      const { id } = sender.attempt;
-      if (underWay.has(id)) return reply.send({ state: 'busy' } satisfies ScanStand);
-      underWay.add(id);
-      try {
-        return await reply.header('Cache-Control', 'no-store').send(await work(sender));
-      } finally {
-        underWay.delete(id);
-      }
-    };
-    scans.post(scansPath, (request, reply) =>
-      answer(request, reply, (sender) => beginScan(scanTools, sender)),
-    );
-    scans.post(`${scansPath}/pictures`, { config: { bodySeconds: burstSeconds } }, (request, reply) => {
+    scans.post(`${scansPath}/pictures`, { config: { bodySeconds: burstSeconds } }, async (request, reply) => {
       const burst = readBurst(request);
       if (burst === undefined) return reply.code(400).send();
-      return answer(request, reply, ({ attempt }) => takeBurst(scanTools, { attempt, burst }));
+      const { attempt } = senderOf(request);
+      return tell(reply, await takeBurst(scanTools, { attempt, done: burst }));
     });
     done();
   });
+}
+
+function tell(reply: FastifyReply, stand: ScanStand): FastifyReply {
+  return reply.header('Cache-Control', 'no-store').send(stand);
+}
+
+/** Finds out who sends something before it is read: strangers send nothing, and nobody sends two things at once for one attempt. */
+function knowSenders(
+  scans: FastifyInstance,
+  { visitors, house }: Pick<Web, 'visitors'> & { readonly house: House },
+): (request: FastifyRequest) => Sender {
+  const senders = new WeakMap<FastifyRequest, Sender>();
+  const underWay = new Set<string>();
+  scans.addHook('onRequest', async (request, reply) => {
+    const ticket = request.headers[scanTicketHeader];
+    const sender = isForeign(request, house.settings)
+      ? undefined
+      : await readScanTicket(house.deps, { ticket, visitor: visitors.read(request) });
+    // What is left of a body is not worth waiting for.
+    if (sender === undefined) return reply.code(403).header('Connection', 'close').send();
+    const { id } = sender.attempt;
+    if (underWay.has(id)) return tell(reply.header('Connection', 'close'), { state: 'busy' });
+    underWay.add(id);
+    reply.raw.once('close', () => underWay.delete(id));
+    senders.set(request, sender);
+    return undefined;
+  });
+  return (request) => {
+    const sender = senders.get(request);
+    if (sender === undefined) throw new Error('somebody unknown got past');
+    return sender;
+  };
 }
 
 /** Where a browser says from where a request comes, it has to come from our own pages. */
@@ -97,15 +102,15 @@ function isForeign({ headers }: FastifyRequest, { issuer }: House['settings']): 
 }
 
 /** @returns the pictures that a request brings; undefined when it says not which they are */
-function readBurst({ headers, body }: FastifyRequest): Burst | undefined {
+function readBurst({ headers, body }: FastifyRequest): DoneAct | undefined {
   const { data } = burstHeaders.safeParse(headers);
   if (data === undefined || !Buffer.isBuffer(body)) return undefined;
-  const { 'scan-at': at, 'scan-frames': lengths, 'scan-times': capturedAt } = data;
+  const { 'scan-act': act, 'scan-at': at, 'scan-frames': lengths, 'scan-times': capturedAt } = data;
   const frames: Uint8Array[] = [];
   let from = 0;
   for (const length of lengths) {
     frames.push(body.subarray(from, from + length));
     from += length;
   }
-  return from === body.length ? { at, frames, capturedAt } : undefined;
+  return from === body.length ? { act, at, frames, capturedAt } : undefined;
 }

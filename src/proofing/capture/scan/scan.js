@@ -97,6 +97,7 @@ async function doAct(ours, { act, at, of, hint, isLate }) {
     .dataset.text.replace('{at}', at + 1)
     .replace('{of}', of);
   find('[data-act]').textContent = text;
+  scanner.dataset.scanAct = act;
   find('[data-hint]').textContent = why;
   find('[data-hint]').hidden = why === '';
   // As in a mirror: to the left is to the left.
@@ -112,7 +113,7 @@ async function doAct(ours, { act, at, of, hint, isLate }) {
   if (!isOurTurn(ours)) return undefined;
   show('checking', { moves: false });
   say(words.checking);
-  return scans.send(at, taken);
+  return scans.send({ act, at }, taken);
 }
 
 async function takePictures(ours) {

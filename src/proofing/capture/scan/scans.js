@@ -40,12 +40,13 @@ export function openScans({ address, ticket }, onBusy) {
 
   return {
     begin: () => postPatiently('', { headers: { 'Scan-Ticket': ticket } }),
-    /** @param {{ jpeg: Blob, takenAt: number }[]} pictures */
-    send: (at, pictures) =>
+    /** @param {{ act: string, at: number }} asked @param {{ jpeg: Blob, takenAt: number }[]} pictures */
+    send: ({ act, at }, pictures) =>
       postPatiently('/pictures', {
         headers: {
           'Scan-Ticket': ticket,
           'Content-Type': 'application/octet-stream',
+          'Scan-Act': act,
           'Scan-At': String(at),
           'Scan-Frames': pictures.map(({ jpeg }) => jpeg.size).join(' '),
           'Scan-Times': pictures.map(({ takenAt }) => takenAt).join(' '),

@@ -4,7 +4,7 @@ import type { ProofingTools } from '../../method.ts';
 import { captureStep, changeHere, enterAttempt, openHere } from '../here.ts';
 import { onPhoneActions } from '../on-your-phone/actions.ts';
 import { scanTicket } from '../scan-ticket.ts';
-import { showByVideo } from '../show-by-video.ts';
+import { scanAgain, showByVideo } from '../show-by-video.ts';
 import { scansPath } from './routes.ts';
 
 /** Scans somebody's face with the camera of the page: what it asks is drawn anew each time. */
@@ -46,7 +46,7 @@ export const scanFace = ({ faceChecks }: ProofingTools) =>
     },
     actions: {
       ...onPhoneActions,
-      again: (deps, visit) => changeHere(deps, visit, { change: ({ scan: _, ...rest }) => rest }),
+      again: scanAgain,
       'by-video': showByVideo,
     },
   });

@@ -55,15 +55,24 @@ export async function beginScan(
     : { state: 'ended' };
 }
 
+/** An act that somebody has done, as their page says. */
+export interface DoneAct extends Burst {
+  readonly act: ScanAct;
+}
+
 /** Takes the pictures of an act, keeps them as they were written anew, and says what is asked next. */
 export async function takeBurst(
   tools: ScanTools,
-  { attempt, burst }: { readonly attempt: Attempt; readonly burst: Burst },
+  { attempt, done }: { readonly attempt: Attempt; readonly done: DoneAct },
 ): Promise<ScanStand> {
   const { faceChecks } = tools;
   const { scanId } = attempt.captured.scan ?? {};
   if (scanId === undefined) return { state: 'ended' };
+  const { act, ...burst } = done;
   const asked = await faceChecks.askAct(scanId);
+  // Its time was over, and something else is asked by now.
+  if (asked.outcome === 'act' && asked.at === burst.at && asked.act !== act)
+    return lateOf(await standOf(tools, { attempt, scanId, asked }));
   const end = await faceChecks.addBurst(scanId, burst);
   const next = async () => standOf(tools, { attempt, scanId, asked: await faceChecks.askAct(scanId) });
   switch (end.outcome) {
@@ -79,10 +88,8 @@ export async function takeBurst(
     }
     case 'refused':
       switch (end.reason) {
-        case 'late': {
-          const other = await next();
-          return other.state === 'act' ? { ...other, isLate: true } : other;
-        }
+        case 'late':
+          return lateOf(await next());
         case 'not_asked':
           return next();
         case 'busy':
@@ -90,6 +97,10 @@ export async function takeBurst(
           return { state: end.reason };
       }
   }
+}
+
+function lateOf(stand: ScanStand): ScanStand {
+  return stand.state === 'act' ? { ...stand, isLate: true } : stand;
 }
 
 /** @returns false when the scan isn't the attempt's any more */
