@@ -25,6 +25,12 @@ export async function upsertAutomation(db: Db, automation: StoredAutomation): Pr
       changed_by = excluded.changed_by, changed_at = excluded.changed_at`.execute(db);
 }
 
+/** Forgets what machines have found about cases that nobody has decided. */
+export async function forgetChecksOfOpenCases(db: Db): Promise<void> {
+  await sql`UPDATE review.case SET presets = '{}', machine = NULL, version = version + 1
+    WHERE machine IS NOT NULL AND state IN ('queued', 'claimed', 'holding')`.execute(db);
+}
+
 const turn = sql`hashtextextended('review automation', 0)`;
 
 /** Whoever decides by it until the transaction ends is through before it changes. */

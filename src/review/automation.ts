@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Deps } from '#foundation/deps';
 import {
+  forgetChecksOfOpenCases,
   selectAutomation,
   shareAutomation,
   takeAutomationTurn,
@@ -11,7 +12,7 @@ import type { Checker } from './types.ts';
 
 /** How much machines may decide. */
 export interface Automation {
-  /** Off, no machine decides anything, and nothing that one has answered counts in a case that is not decided. */
+  /** Off, no machine decides anything, and what one has answered in a case that is not decided is forgotten. */
   readonly isOn: boolean;
   /** Of a hundred, how many a machine may decide, 0 to 100. */
   readonly percent: number;
@@ -59,6 +60,8 @@ function drawOf({ secrets }: Pick<Deps, 'secrets'>, bundleId: string): number {
 
 export type AutomationChanged =
   | { readonly outcome: 'changed'; readonly automation: Pick<Automation, 'isOn' | 'percent'> }
+  /** Somebody has set it otherwise since it was looked at. */
+  | { readonly outcome: 'changed_meanwhile' }
   | { readonly outcome: 'not_allowed' | 'wrong_percent' };
 
 /**
@@ -66,10 +69,17 @@ export type AutomationChanged =
  * What a machine has not decided when this has ended, it does not decide by what was so before.
  *
  * @param change.percent 0 to 100; what is left out stays as it is
+ * @param change.seen when it had been changed last as whoever changes it now has looked at it: what was stopped meanwhile is not started by
+ *   somebody who does not know of it
  */
 export async function changeAutomation(
   deps: Deps,
-  change: { readonly checker: Checker; readonly isOn?: boolean; readonly percent?: number },
+  change: {
+    readonly checker: Checker;
+    readonly isOn?: boolean;
+    readonly percent?: number;
+    readonly seen?: { readonly at: Date | undefined };
+  },
 ): Promise<AutomationChanged> {
   const { checker } = change;
   const onlyStops = change.isOn === false && change.percent === undefined;
@@ -77,9 +87,12 @@ export async function changeAutomation(
     return { outcome: 'not_allowed' };
   await takeAutomationTurn(deps.db);
   const before = await readAutomation(deps);
+  const isAsSeen = change.seen === undefined || change.seen.at?.getTime() === before.changed?.at.getTime();
+  if (!isAsSeen) return { outcome: 'changed_meanwhile' };
   const { isOn = before.isOn, percent = before.percent } = change;
   if (!Number.isInteger(percent) || percent < 0 || percent > 100) return { outcome: 'wrong_percent' };
   const { staffId } = checker;
+  if (!isOn) await forgetChecksOfOpenCases(deps.db);
   await upsertAutomation(deps.db, { isOn, percent, changedBy: staffId, changedAt: deps.clock.now() });
   const was = { wasOn: before.isOn, percentBefore: before.percent };
   await deps.audit({ type: 'review.automation-changed', details: { staffId, isOn, percent, ...was } });

@@ -2,14 +2,9 @@ import type { Secrets } from '#foundation/security';
 import type { Db } from '#foundation/storage';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import {
-  machineEnds,
-  machineParts,
-  machineReasons,
-  presetsOf,
-  type MachineChecks,
-} from './machine-checks.ts';
-import { questionIds, type Presets } from './questions.ts';
+import { checksShape, evidenceShape, presetsShape } from './case-shapes.ts';
+import { presetsOf, type MachineChecks } from './machine-checks.ts';
+import type { Presets } from './questions.ts';
 import { reasonCodes, holdingReasons, imageTicks, type HoldingReason, type ImageTick } from './reasons.ts';
 import { adviceThemes, type AdviceTheme, type CaseEvidence, type CaseList, type CaseState } from './types.ts';
 
@@ -74,31 +69,6 @@ export interface StoreDeps {
 
 const tables = (db: Db) => db.withTables<CaseTables>();
 const notePurpose = (id: string, kind: 'holding' | 'decision') => `review ${kind} note of ${id}`;
-
-const evidenceShape = z.object({
-  document: z.object({ kind: z.string(), frontId: z.string(), backId: z.string().optional() }),
-  video: z
-    .object({
-      fileId: z.string(),
-      way: z.enum(['say', 'write', 'sign']),
-      digits: z.tuple([z.number(), z.number(), z.number(), z.number()]),
-    })
-    .optional(),
-  scan: z
-    .object({
-      stillId: z.string(),
-      acts: z.array(z.object({ act: z.string(), frameIds: z.array(z.string()) })),
-    })
-    .optional(),
-}) satisfies z.ZodType<CaseEvidence>;
-const presetsShape = z.partialRecord(
-  z.enum(questionIds),
-  z.object({ value: z.enum(['yes', 'no']), locked: z.boolean() }),
-) satisfies z.ZodType<Presets>;
-const checksShape = z.partialRecord(
-  z.enum(machineParts),
-  z.object({ end: z.enum(machineEnds), reasons: z.array(z.enum(machineReasons)) }),
-) satisfies z.ZodType<MachineChecks>;
 
 /** A case as it is kept; notes are read apart. */
 export interface StoredCase {
@@ -238,10 +208,7 @@ export async function selectLatestOf(
   deps: StoreDeps,
   of: { accountId: string; method?: string | undefined },
 ): Promise<StoredCase | undefined> {
-  const query = tables(deps.db)
-    .selectFrom('review.case')
-    .selectAll()
-    .where('account_id', '=', of.accountId);
+  const query = tables(deps.db).selectFrom('review.case').selectAll().where('account_id', '=', of.accountId);
   const row = await (of.method === undefined ? query : query.where('method', '=', of.method))
     .orderBy('submitted_at', 'desc')
     .orderBy('id')

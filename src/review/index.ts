@@ -76,6 +76,7 @@ export { traceCase, type TraceBy, type Traced } from './trace.ts';
 export type { StoredTrace, TracedEntry, TraceOutcome } from './trace-store.ts';
 export {
   adviceThemes,
+  filesOf,
   reviewRoles,
   type AdviceTheme,
   type CaseEvidence,
@@ -111,9 +112,11 @@ export {
   type VerdictGiven,
 } from './second-check.ts';
 export {
+  readAutomationFigures,
   readBreaches,
   readDashboard,
   readFairness,
+  type AutomationFigures,
   type Breaches,
   type Dashboard,
   type Fairness,

@@ -153,6 +153,12 @@ export function questionsAfter(id: QuestionId): readonly QuestionId[] {
   return questionIds.slice(questionIds.indexOf(id) + 1);
 }
 
+/** @returns what a machine has answered, where no person has */
+export function answersIn(presets: Presets, answers: Answers): Answers {
+  const theirs = Object.entries(presets).filter(([id]) => !Object.hasOwn(answers, id));
+  return Object.fromEntries(theirs.map(([id, { value }]) => [id, value]));
+}
+
 /** @returns what shows the face: by it some questions are asked, and others are not */
 export function facesIn(evidence: CaseEvidence | undefined): {
   readonly hasVideo: boolean;

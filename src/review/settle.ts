@@ -8,6 +8,7 @@ import { raiseToHigh, readIdentity, recordDecision, type DecisionReason, type Lo
 import { selectAnswers } from './answer-store.ts';
 import { lockCase, updateCase, type CaseEnding, type StoredCase } from './case-store.ts';
 import { tellApproved, tellDeclined } from './mails.ts';
+import { answersIn } from './questions.ts';
 import { adviceFor, findReason, type ReasonGroup } from './reasons.ts';
 import { chooseForSecondCheck } from './sampling.ts';
 import { filesOf, type AdviceTheme, type CaseEvidence } from './types.ts';
@@ -164,9 +165,7 @@ const decisionReasonOf: Readonly<Record<ReasonGroup, DecisionReason>> = {
 async function evidenceOf(deps: Deps, one: StoredCase): Promise<Record<string, unknown>> {
   const { evidence } = one;
   const answers = await selectAnswers(deps.db, one.id);
-  const presets = Object.entries(one.presets).filter(
-    ([id]) => answers[id as keyof typeof answers] === undefined,
-  );
+  const byMachine = answersIn(one.presets, answers);
   return {
     caseId: one.id,
     checkedBy: one.decidedBy,
@@ -174,7 +173,7 @@ async function evidenceOf(deps: Deps, one: StoredCase): Promise<Record<string, u
     ...(one.bundleId === undefined ? {} : { bundleId: one.bundleId }),
     ...(evidence === undefined ? {} : filesIn(evidence)),
     answers,
-    ...(presets.length === 0 ? {} : { presets: Object.fromEntries(presets) }),
+    ...(Object.keys(byMachine).length === 0 ? {} : { answersOfMachine: byMachine }),
     ...(one.checks === undefined ? {} : { checks: one.checks }),
     ...(one.reason === undefined ? {} : { reason: one.reason }),
   };

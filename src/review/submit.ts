@@ -102,6 +102,8 @@ export interface OwnCase {
   readonly advice?: AdviceTheme;
   /** What was wrong with the pictures, where that is the reason. */
   readonly ticks?: readonly ImageTick[];
+  /** A scan of their face was sent with it, and no video. */
+  readonly hasScan: boolean;
 }
 
 /** Reads the newest case of somebody. @param of.method by whichever when left out @returns undefined if there is none */
@@ -111,11 +113,12 @@ export async function readCaseOf(
 ): Promise<OwnCase | undefined> {
   const one = await selectLatestOf(deps, of);
   if (one === undefined) return undefined;
-  const { id: caseId, state, list, submittedAt, endedAt, advice, ticks } = one;
+  const { id: caseId, state, list, submittedAt, endedAt, advice, ticks, evidence } = one;
   return {
     caseId,
     state: state === 'claimed' && list === 'holding' ? 'holding' : state,
     submittedAt,
+    hasScan: evidence?.scan !== undefined,
     ...(endedAt === undefined ? {} : { decidedAt: endedAt }),
     ...(advice === undefined ? {} : { advice }),
     ...(advice === 'new-photo' && ticks.length > 0 ? { ticks } : {}),

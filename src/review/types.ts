@@ -19,8 +19,8 @@ export interface CaseEvidence {
 
 /** What a scan of somebody's face leaves for who checks. */
 export interface ScanEvidence {
-  /** The picture in which the face is seen best. */
-  readonly stillId: string;
+  /** The picture in which the face is seen best; left out where none shows one. */
+  readonly stillId?: string | undefined;
   /** What the person was asked to do, in that order, and pictures of how they did it: one by one, or several in a strip. */
   readonly acts: readonly { readonly act: string; readonly frameIds: readonly string[] }[];
 }

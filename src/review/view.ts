@@ -36,6 +36,8 @@ export interface CaseView {
   readonly tag: 'manual' | 'automated';
   /** What machines have found, where they may decide. */
   readonly checks: MachineChecks;
+  /** It is, or was, on the holding list: what machines have answered counts no more. */
+  readonly isMachineVoid: boolean;
   readonly list: CaseList;
   readonly submittedAt: Date;
   /** Files are in this bundle. Both are gone when they have been kept as long as they may. */
@@ -79,6 +81,7 @@ export async function readCase(deps: Deps, act: CaseAct): Promise<CaseView | Not
   const { mine } = taken;
   const questionnaire = await questionnaireFor(deps, mine);
   const isOfAnother = await namesAnotherNumber(deps, mine);
+  const checks = (await readAutomation(deps)).isOn ? (mine.checks ?? {}) : {};
   const group = questionnaire.failing?.group;
   const isForSupervisors =
     mine.list === 'main' && group !== undefined && groupsForSupervisors.includes(group);
@@ -86,8 +89,9 @@ export async function readCase(deps: Deps, act: CaseAct): Promise<CaseView | Not
     outcome: 'open',
     id: mine.id,
     shortId: shortIdOf(mine.id),
-    tag: mine.checks === undefined ? 'manual' : 'automated',
-    checks: (await readAutomation(deps)).isOn ? (mine.checks ?? {}) : {},
+    tag: Object.keys(checks).length === 0 ? 'manual' : 'automated',
+    checks,
+    isMachineVoid: Object.keys(mine.presets).length > 0 && mine.heldAt !== undefined,
     list: mine.list,
     submittedAt: mine.submittedAt,
     bundleId: mine.bundleId,

@@ -116,9 +116,11 @@ export async function submitFor(
   { account }: Pick<CasePerson, 'account'>,
   evidence: CaseEvidence = passportAndVideo(),
   bundleId: string = randomUUID(),
+  checks?: MachineChecks,
 ): Promise<string> {
+  const machine = checks === undefined ? {} : { checks };
   const submitted = await house.transact((deps) =>
-    submitCase(deps, { accountId: account.id, method, bundleId, evidence }),
+    submitCase(deps, { accountId: account.id, method, bundleId, evidence, ...machine }),
   );
   if (submitted.outcome !== 'submitted')
     throw new Error(`a test could not submit a case: ${submitted.outcome}`);

@@ -59,6 +59,8 @@ const scan = z.object({
   acts: z.array(z.object({ act: z.enum(scanActs), fileIds: z.array(z.uuid()).readonly() })).readonly(),
   /** There are pictures of everything that was asked, and its owner is done with it. */
   isDone: z.boolean(),
+  /** The photo with which it was judged: it counts with no other, as its verdict stays what it is. */
+  judgedWith: z.uuid().optional(),
   takenBy,
 });
 export type CapturedScan = z.output<typeof scan>;

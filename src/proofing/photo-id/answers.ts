@@ -16,7 +16,7 @@ export const photoIdAnswers = z.object({
   /** Why it could not be sent. */
   notSent: z
     .object({
-      reason: z.enum(['over', 'too_many_tries', 'too_young']),
+      reason: z.enum(['over', 'too_many_tries', 'too_young', 'being_checked', 'closed']),
       /** When they can try again. */
       until: z.iso.datetime().optional(),
       /** YYYY-MM-DD, and whose rule that is. */
@@ -43,9 +43,6 @@ export function captureContextOf(method: string, context: ProofContext): Capture
 }
 
 /** @returns a visit as the pages that photograph and record see it */
-export function captureVisitOf(
-  method: string,
-  { answers, context, ...visit }: PhotoIdVisit,
-): CaptureVisit {
+export function captureVisitOf(method: string, { answers, context, ...visit }: PhotoIdVisit): CaptureVisit {
   return { ...visit, answers: answers.capture, context: captureContextOf(method, context) };
 }

@@ -1,5 +1,6 @@
 import { readAccount } from '#accounts';
 import { deleteBundle, keepOnly } from '#evidence';
+import { forgetScan } from '#face-checks';
 import type { Deps } from '#foundation/deps';
 import { readOdsCode } from '#foundation/identifiers';
 import { readPractice } from '#gp-systems';
@@ -78,17 +79,20 @@ export async function handIn(deps: Deps, handed: Handed): Promise<HandedIn> {
     case 'too_young':
       // Nobody may decide on it, so nobody keeps it.
       await abandonAttempt(deps, which);
+      await forgetScan(deps, attemptId);
       await deleteBundle(deps, bundleId);
       return decided;
     case 'approved':
     case 'submitted': {
       await submitAttempt(deps, which);
+      await forgetScan(deps, attemptId);
       const [first = '', ...others] = filesOf(evidence);
       await keepOnly(deps, { bundleId, fileIds: [first, ...others] });
       return { outcome: 'sent' };
     }
     case 'open_already':
       await abandonAttempt(deps, which);
+      await forgetScan(deps, attemptId);
       return { outcome: 'sent' };
     case 'being_checked':
     case 'closed':
@@ -98,10 +102,7 @@ export async function handIn(deps: Deps, handed: Handed): Promise<HandedIn> {
   }
 }
 
-type Decided =
-  | ApprovedByMachine
-  | Submitted
-  | { readonly outcome: 'being_checked' | 'closed' };
+type Decided = ApprovedByMachine | Submitted | { readonly outcome: 'being_checked' | 'closed' };
 
 /** A machine approves what it may; a person decides whatever else there is. */
 async function decide(

@@ -24,13 +24,16 @@ export function photoIdSteps(
   { method, beforeYouStart, capture, judge }: PhotoIdWay,
   tools: ProofingTools,
 ): AnyStep<PhotoIdAnswers, ProofContext>[] {
-  const ownCapture = embedSteps<PhotoIdAnswers, ProofContext, CaptureAnswers, CaptureContext>(capture(tools), {
-    pathPrefix: '',
-    appliesWhen: isUnderWay,
-    read: ({ capture: sofar }) => sofar,
-    write: (answers, sofar) => ({ ...answers, capture: sofar }),
-    context: (context) => captureContextOf(method, context),
-  });
+  const ownCapture = embedSteps<PhotoIdAnswers, ProofContext, CaptureAnswers, CaptureContext>(
+    capture(tools),
+    {
+      pathPrefix: '',
+      appliesWhen: isUnderWay,
+      read: ({ capture: sofar }) => sofar,
+      write: (answers, sofar) => ({ ...answers, capture: sofar }),
+      context: (context) => captureContextOf(method, context),
+    },
+  );
   return [
     progress(method),
     notSent,

@@ -1,6 +1,13 @@
 import { openFile, readFileOf } from '#evidence';
 import type { Deps, House } from '#foundation/deps';
-import { onceAtATime, stepsOf, type AnyStep, type Outcome, type PageData, type Resource } from '#foundation/journey';
+import {
+  onceAtATime,
+  stepsOf,
+  type AnyStep,
+  type Outcome,
+  type PageData,
+  type Resource,
+} from '#foundation/journey';
 import { z } from 'zod';
 import { hasBack, type Captured } from '../../capture/answers.ts';
 import type { Attempt } from '../../capture/attempts.ts';

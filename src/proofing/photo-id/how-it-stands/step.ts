@@ -69,7 +69,13 @@ async function describeStanding(deps: Deps, method: string, visit: PhotoIdVisit)
   const standing = await readStanding(deps, { accountId, method });
   const described = await describe(deps, { standing, accountId, language: browser.language });
   const isFresh = standing.state === 'waiting' && answers.isSent === true;
-  return { hasOtherWays, clientName, face: standing.face, ...described, ...(isFresh ? { words: 'sent' } : {}) };
+  return {
+    hasOtherWays,
+    clientName,
+    face: standing.face,
+    ...described,
+    ...(isFresh ? { words: 'sent' } : {}),
+  };
 }
 
 type Asked = {
