@@ -9,8 +9,12 @@ export interface Straight {
   readonly width: number;
 }
 
-/** In degrees, from looking straight, and for `closer` as a share of the width of the face. */
-const wanted = { turn: 16, nod: 9, closer: 0.18 } as const;
+/**
+ * In degrees as they are measured, from looking straight, and for `closer` as a share of the width of the face. A head that turns by 30
+ * degrees is measured at some 15. A photo that is turned by 50 degrees before a camera is measured at 7 or fewer; one that is tilted by
+ * 40, at 4 up and 8 down.
+ */
+const wanted = { turn: 12, up: 6, down: 10, closer: 0.18 } as const;
 /** Less than this share of what is wanted is nothing that was done. */
 const nothingDone = 0.5;
 /** Straight is what is not turned further than this. */
@@ -46,9 +50,9 @@ export function doneOf(act: ScanAct, pictures: readonly SeenPicture[], straight:
     case 'turn-right':
       return most(({ yaw }) => straight.yaw - yaw) / wanted.turn;
     case 'look-up':
-      return most(({ pitch }) => pitch - straight.pitch) / wanted.nod;
+      return most(({ pitch }) => pitch - straight.pitch) / wanted.up;
     case 'look-down':
-      return most(({ pitch }) => straight.pitch - pitch) / wanted.nod;
+      return most(({ pitch }) => straight.pitch - pitch) / wanted.down;
     case 'move-closer':
       return most(({ width }) => width / straight.width - 1) / wanted.closer;
   }

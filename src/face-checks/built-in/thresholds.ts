@@ -14,14 +14,14 @@ export const builtInSettings = {
   }),
   likenessPass: setting({
     variable: 'BEVAN_FACE_LIKENESS_PASS',
-    schema: percent(74),
-    byDefault: '`74`',
+    schema: percent(76),
+    byDefault: '`76`',
     sentence: 'PLACEHOLDER pass.',
   }),
   likenessFail: setting({
     variable: 'BEVAN_FACE_LIKENESS_FAIL',
-    schema: percent(64),
-    byDefault: '`64`',
+    schema: percent(62),
+    byDefault: '`62`',
     sentence: 'PLACEHOLDER fail.',
   }),
   livePass: setting({

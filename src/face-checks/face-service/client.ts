@@ -56,7 +56,7 @@ async function judge(line: Line, { acts, bursts, portrait, begun: kept }: ScanTo
     path: paths.verdict(begun.data.id),
     body: {
       portrait: Buffer.from(portrait.jpeg).toString('base64'),
-      bursts: bursts.map(({ tookMs }, at) => ({ at, act: acts[at], tookMs })),
+      bursts: bursts.map(({ askedAt, arrivedAt }, at) => ({ at, act: acts[at], askedAt, arrivedAt })),
     },
     answer: verdictGiven,
   });

@@ -8,6 +8,7 @@ const off = 'none; needed when faces are compared by a service';
 /** A certified service elsewhere, or what stands before one and speaks as `docs/face-service.md` says. */
 const plug = providerPlug({
   id: 'face-service',
+  isSandboxes: false,
   settings: {
     url: setting({
       variable: 'BEVAN_FACE_SERVICE_URL',

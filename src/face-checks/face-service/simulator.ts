@@ -60,7 +60,12 @@ const burstBody = z.strictObject({
 const verdictBody = z.strictObject({
   portrait: jpeg,
   bursts: z.array(
-    z.strictObject({ at: z.number().int().min(0), act: z.enum(scanActs), tookMs: z.number().min(0) }),
+    z.strictObject({
+      at: z.number().int().min(0),
+      act: z.enum(scanActs),
+      askedAt: z.number(),
+      arrivedAt: z.number(),
+    }),
   ),
 });
 const params = z.object({ id: z.string(), at: z.coerce.number().int().min(0).optional() });

@@ -5,11 +5,11 @@ import { openView, type Moment } from './moment.ts';
 /** Where each act leads: further than anybody has to turn. */
 export const poseOf: Readonly<Record<ScanAct, Moment>> = {
   'look-straight': {},
-  'turn-left': { yaw: 38 },
-  'turn-right': { yaw: -38 },
-  'look-up': { pitch: 30 },
-  'look-down': { pitch: -28 },
-  'move-closer': { nearness: 1.45 },
+  'turn-left': { yaw: 35 },
+  'turn-right': { yaw: -35 },
+  'look-up': { pitch: 36 },
+  'look-down': { pitch: -38 },
+  'move-closer': { nearness: 1.5 },
 };
 
 /** What somebody puts before a camera. */
