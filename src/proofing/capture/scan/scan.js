@@ -43,7 +43,7 @@ function show(state, { why, moves = true } = {}) {
   for (const part of findAll('[data-in]')) part.hidden = !part.dataset.in.split(' ').includes(state);
   for (const part of findAll('[data-why]'))
     part.hidden = why === undefined || !part.dataset.why.split(' ').includes(why);
-  document.querySelector('[data-tips]').hidden = state !== 'start' && state !== 'camera';
+  document.querySelector('[data-tips]').hidden = state !== 'start';
   const heading = findAll('h2').find(({ hidden, parentElement }) => !hidden && !parentElement.hidden);
   if (moves) heading?.focus();
 }
