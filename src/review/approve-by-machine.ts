@@ -8,10 +8,11 @@ import { insertCase, selectCase, selectEarlierOf, takeSubmitTurn, updateCase } f
 import { hasPassedAll, type MachineChecks } from './machine-checks.ts';
 import { tellApprovedAtOnce } from './mails.ts';
 import { chooseForSecondCheck } from './sampling.ts';
+import { hasDisagreement } from './second-check-store.ts';
 import { end, filesIn, localityOf, personKeyOf } from './settle.ts';
 import { mayBeSubmitted, type Submitted } from './submit.ts';
 import { isAsKnown, keepTrace, traceOf } from './trace.ts';
-import type { CaseEvidence } from './types.ts';
+import type { AdviceTheme, CaseEvidence } from './types.ts';
 
 export type ApprovedByMachine =
   | { readonly outcome: 'approved'; readonly caseId: string }
@@ -92,11 +93,17 @@ async function mayDecide(
   return drawsMachineFor(deps, bundleId);
 }
 
-/** Of the same person, from whichever login: another case is open, or there was a suspicion. */
+/** After these a person has found that it may not have been them: a machine does not find otherwise when it is tried often enough. */
+const doubtful: readonly (AdviceTheme | undefined)[] = ['details', 'another-way'];
+
+/** Of the same person, from whichever login: another case is open, or somebody who looked at one did not believe it. */
 async function isKnownOtherwise(deps: Deps, { nhsNumber }: IdentityDetails): Promise<boolean> {
   const personKey = personKeyOf(deps, nhsNumber);
   const earlier = await selectEarlierOf(deps, { personKey, before: undefined, limit: 100 });
-  return earlier.some(({ endedAt, advice }) => endedAt === undefined || advice === 'another-way');
+  const isDoubtful = earlier.some(
+    ({ endedAt, advice }) => endedAt === undefined || doubtful.includes(advice),
+  );
+  return isDoubtful || hasDisagreement(deps.db, personKey);
 }
 
 async function write(

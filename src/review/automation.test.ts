@@ -5,15 +5,18 @@ import type { House } from '#foundation/deps';
 import { readDecisions, readIdentity } from '#identity';
 import { readPatient, type RegisterReading } from '#pds';
 import {
+  answerSecondCheck,
   approveByMachine,
   changeAutomation,
   claimNext,
   claimSecondCheck,
   decideInSandbox,
   drawsMachine,
+  giveVerdict,
   readAutomation,
   readCaseOf,
   readSecondCheck,
+  settleDisagreement,
   submitCase,
   type Checker,
   type MachineChecks,
@@ -118,13 +121,38 @@ test('whatever did not pass, was not looked at, or is not what the register says
   assert.equal(await levelOf(person), 'P5');
 });
 
-test('of somebody of whom another case is open, or of whom something was suspected, a person decides, from whichever login they come', async () => {
+test('of somebody of whom another case is open, or whom a person did not believe, a person decides', async () => {
+  for (const reason of ['passport-forged', 'face-differs-passport']) {
+    const person = await newPerson();
+    const caseId = await submitFor(home, person);
+    assert.equal((await approve(person)).outcome, 'not_by_machine');
+    await house.transact((deps) => decideInSandbox(deps, { caseId, decision: 'declined', reason }));
+    assert.equal((await approve(person)).outcome, 'not_by_machine', reason);
+  }
   const person = await newPerson();
   const caseId = await submitFor(home, person);
-  assert.equal((await approve(person)).outcome, 'not_by_machine');
   await house.transact((deps) =>
-    decideInSandbox(deps, { caseId, decision: 'declined', reason: 'passport-forged' }),
+    decideInSandbox(deps, { caseId, decision: 'declined', reason: 'unreadable-passport' }),
   );
+  assert.equal((await approve(person)).outcome, 'approved');
+});
+
+test('whose level was taken away after a second check is not given it by a machine again', async () => {
+  const person = await newPerson();
+  await approve(person);
+  const reviewer = newChecker(['assurance']);
+  const taken = await house.transact((deps) => claimSecondCheck(deps, { checker: reviewer }));
+  assert.ok(taken.outcome === 'claimed');
+  const act = { checker: reviewer, checkId: taken.checkId };
+  const no = { question: 'document-visible', answer: 'no' } as const;
+  await house.transact((deps) => answerSecondCheck(deps, { ...act, ...no }));
+  const verdict = { agrees: false, reason: 'unreadable-passport', note: 'All of it.' } as const;
+  await house.transact((deps) => giveVerdict(deps, { ...act, verdict }));
+  for (const outcome of ['proposed', 'withdrawn']) {
+    const settled = { checker: newChecker(['supervisor']), checkId: act.checkId, to: 'withdraw' } as const;
+    assert.equal((await house.transact((deps) => settleDisagreement(deps, settled))).outcome, outcome);
+  }
+  assert.equal(await levelOf(person), 'P5');
   assert.equal((await approve(person)).outcome, 'not_by_machine');
 });
 
