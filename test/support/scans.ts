@@ -30,7 +30,7 @@ export async function takePictures(sitter: Sitter, asked: ScanAct, since: number
   const act = sitter.does?.(asked) ?? asked;
   const { face, showing = 'self' } = sitter;
   const taken = await performAct({ face, act, showing, sinceMs: since });
-  const frames = (await sitter.alters?.(taken, act)) ?? taken;
+  const frames = sitter.alters === undefined ? taken : await sitter.alters(taken, act);
   return { frames, capturedAt: frames.map((_, index) => since + index * msBetweenFrames) };
 }
 
