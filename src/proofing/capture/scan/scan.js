@@ -102,6 +102,7 @@ async function doAct(ours, { act, at, of, hint, isLate }) {
   find('[data-hint]').hidden = why === '';
   // As in a mirror: to the left is to the left.
   find('[data-arrow]').textContent = arrows[act] ?? '';
+  find('[data-arrow]').dataset.to = act;
   find('[data-oval]').classList.toggle('bevan-scanner__oval--near', act === 'move-closer');
   progress.value = 0;
   doing.textContent = '';
