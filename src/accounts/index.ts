@@ -1,5 +1,5 @@
 export {
-  addPhone,
+  addFirstNumber,
   createAccount,
   endSignIns,
   findAccountId,
@@ -7,11 +7,20 @@ export {
   listAccountIds,
   readAccount,
   recordSignIn,
+  removeLandline,
   setLandline,
   setPhone,
   type Account,
   type AccountCreated,
 } from './account/account.ts';
+export {
+  addAuthenticatorApp,
+  checkAuthenticatorCode,
+  readAuthenticatorApp,
+  removeAuthenticatorApp,
+  type AppCodeChecked,
+  type AuthenticatorApp,
+} from './credentials/authenticator-app/app.ts';
 export { clearLocks } from './clear-locks.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
 export { accountPart } from './account/store.ts';
@@ -43,4 +52,32 @@ export {
   type ResetRequested,
   type ResetState,
 } from './recovery/password-reset.ts';
+export {
+  countRecoveryAnswer,
+  isNumberOf,
+  listRecoveryProofs,
+  listSecondFactors,
+  recoveryProofs,
+  secondFactors,
+  type RecoveryProof,
+  type SecondFactor,
+} from './recovery/proofs.ts';
+export {
+  makeDueReplacement,
+  makeDueReplacements,
+  noteSecondFactor,
+  readPendingReplacement,
+  readStopLink,
+  requestReplacement,
+  stopReplacement,
+  type NumberKind,
+  type PendingReplacement,
+  type StopLink,
+} from './recovery/replacement.ts';
+export {
+  makeRecoveryCodes,
+  readRecoveryCodes,
+  redeemRecoveryCode,
+  type RecoveryCodes,
+} from './credentials/recovery-codes/codes.ts';
 export { sweepAccounts } from './sweep.ts';

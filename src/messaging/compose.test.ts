@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { Fault } from '#foundation/errors';
 import { languages, type Language } from '#foundation/web';
 import { compose, loadCatalogues, type Catalogue } from './compose.ts';
-import { emailMessages, smsMessages, type SendableMessage } from './message.ts';
+import {
+  emailMessages,
+  smsCodeMessages,
+  smsMessages,
+  voiceMessages,
+  type SendableMessage,
+} from './message.ts';
 
 const catalogues = loadCatalogues();
 const code = '482913';
@@ -22,10 +28,17 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
   switch (message) {
     case 'confirm-email':
     case 'already-registered':
+    case 'recovery-code':
       return { message, channel: 'email', to: to.email, language, values: { code } };
     case 'confirm-phone':
     case 'sign-in-code':
       return { message, channel: 'sms', to: to.sms, language, values: { code } };
+    case 'stop-number-change':
+      return { message, channel: 'sms', to: to.sms, language, values: { link } };
+    case 'confirm-landline':
+    case 'sign-in-call':
+      return { message, channel: 'voice', to: '+441632960123', language, values: { code } };
+    case 'number-change-pending':
     case 'reset-password':
     case 'checker-invitation':
       return { message, channel: 'email', to: to.email, language, values: { link } };
@@ -46,6 +59,8 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
         language,
         values: { practice: 'Meadowbank Surgery' },
       };
+    case 'number-changed':
+    case 'number-change-stopped':
     case 'password-changed':
     case 'welcome':
     case 'checker-access':
@@ -80,7 +95,7 @@ for (const language of languages) {
 
   test(`every text message in ${language} says its code, who sends it, how long it works, and that we never ask for it`, () => {
     const never = { en: 'We will never ask you for it', cy: 'Ni fyddwn byth yn gofyn amdano' };
-    for (const name of smsMessages) {
+    for (const name of smsCodeMessages) {
       const { text } = write(name, language, { usefulForSeconds: 300 });
       for (const part of [
         code,
@@ -90,6 +105,17 @@ for (const language of languages) {
       ]) {
         assert.ok(part !== undefined && text.includes(part), `${name}: ${text}`);
       }
+    }
+  });
+
+  test(`every call in ${language} says its code twice, digit by digit, who calls, and that we never ask for it`, () => {
+    const never = { en: 'We will never ask you for it', cy: 'Ni fyddwn byth yn gofyn amdano' };
+    for (const name of voiceMessages) {
+      const { text, code: carried } = write(name, language, { usefulForSeconds: 300 });
+      assert.equal(carried, code);
+      assert.equal(text.split([...code].join('. ')).length - 1, 2, text);
+      assert.ok(text.includes(around.serviceName) && text.includes(never[language]), text);
+      assert.doesNotMatch(text, /[{}]|undefined/u);
     }
   });
 
@@ -189,10 +215,10 @@ test('a subject that would be more than one line is never written', () => {
 
 test('both languages say the same: as many sentences in as many places, with the same values', () => {
   const places = (text: string) => [...text.matchAll(/\{\w+\}/gu)].map(([place]) => place).toSorted();
-  const shape = ({ copyLink, footer, email, sms }: Catalogue) => ({
+  const shape = ({ copyLink, footer, email, sms, voice }: Catalogue) => ({
     copyLink: places(copyLink),
     footer: footer.map(places),
-    sms: Object.entries(sms).map(([name, text]) => [name, places(text)]),
+    sms: Object.entries({ ...sms, ...voice }).map(([name, text]) => [name, places(text)]),
     email: Object.entries(email).map(([name, { subject, lines, button, ending }]) => [
       name,
       [subject, ...lines, button ?? 'no button', ...ending].map(places),
@@ -203,8 +229,9 @@ test('both languages say the same: as many sentences in as many places, with the
 });
 
 test('no sentence is the same in both languages', () => {
-  const sentences = ({ email, sms, footer }: Catalogue) => [
+  const sentences = ({ email, sms, voice, footer }: Catalogue) => [
     ...footer,
+    ...Object.values(voice),
     ...Object.values(sms),
     ...Object.values(email).flatMap(({ subject, lines, button, ending }) => [
       subject,

@@ -12,10 +12,14 @@ export type OutgoingMessage = {
   readonly usefulUntil: Date;
 } & (
   | {
-      readonly message: 'confirm-email' | 'already-registered' | 'confirm-phone' | 'sign-in-code';
+      readonly message: CodeMessage;
       readonly values: { readonly code: string };
     }
-  | { readonly message: 'reset-password'; readonly values: { readonly link: string } }
+  /** `stop-number-change` goes to the phone that is to be replaced, `number-change-pending` to the mailbox. */
+  | {
+      readonly message: 'reset-password' | 'number-change-pending' | 'stop-number-change';
+      readonly values: { readonly link: string };
+    }
   | {
       readonly message: 'practice-invitation';
       readonly values: { readonly link: string; readonly practice: string };
@@ -25,10 +29,24 @@ export type OutgoingMessage = {
   /** To somebody who is to work at the desk where photos and videos are checked. */
   | { readonly message: 'checker-invitation'; readonly values: { readonly link: string } }
   | {
-      readonly message: 'password-changed' | 'welcome' | 'checker-access' | CheckMessage;
+      readonly message: 'password-changed' | 'welcome' | 'checker-access' | NumberMessage | CheckMessage;
       readonly values: Readonly<Record<string, never>>;
     }
 );
+
+/** What carries a security code. */
+export type CodeMessage =
+  | 'confirm-email'
+  | 'already-registered'
+  | 'recovery-code'
+  | 'confirm-phone'
+  | 'sign-in-code'
+  | 'confirm-landline'
+  | 'sign-in-call';
+
+/** What came of somebody's having lost the phone of their login. */
+const numberMessages = ['number-changed', 'number-change-stopped'] as const;
+type NumberMessage = (typeof numberMessages)[number];
 
 /** What came of a check of documents. A mailbox that others read learns nothing of why. */
 export const checkMessages = [
@@ -48,7 +66,10 @@ type CheckMessage = (typeof checkMessages)[number];
 export const emailMessages = [
   'confirm-email',
   'already-registered',
+  'recovery-code',
   'reset-password',
+  'number-change-pending',
+  ...numberMessages,
   'password-changed',
   'welcome',
   'practice-invitation',
@@ -58,7 +79,10 @@ export const emailMessages = [
   'letter-ready',
   ...checkMessages,
 ] as const;
-export const smsMessages = ['confirm-phone', 'sign-in-code'] as const;
+export const smsCodeMessages = ['confirm-phone', 'sign-in-code'] as const;
+export const smsMessages = [...smsCodeMessages, 'stop-number-change'] as const;
+/** Calls. */
+export const voiceMessages = ['confirm-landline', 'sign-in-call'] as const;
 
 /** One address (RFC 5322 §3.2.3 `dot-atom`): nothing that could end a header line or name a second recipient. */
 const emailAddress = z
@@ -68,6 +92,7 @@ const emailAddress = z
 const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/u);
 
 const byEmail = { channel: z.literal('email'), to: emailAddress, language: z.enum(languages) };
+const byVoice = { channel: z.literal('voice'), to: phoneNumber, language: z.enum(languages) };
 const bySms = { channel: z.literal('sms'), to: phoneNumber, language: z.enum(languages) };
 
 const code = z.strictObject({ code: z.string().regex(/^\d{6}$/u) });
@@ -90,17 +115,23 @@ const nothing = z.strictObject({});
 
 /** Every message that there are words for, with its channel and the values that the words need. */
 export const sendableMessage = z.discriminatedUnion('message', [
-  z.strictObject({ message: z.enum(['confirm-email', 'already-registered']), ...byEmail, values: code }),
-  z.strictObject({ message: z.enum(smsMessages), ...bySms, values: code }),
   z.strictObject({
-    message: z.enum(['reset-password', 'checker-invitation']),
+    message: z.enum(['confirm-email', 'already-registered', 'recovery-code']),
+    ...byEmail,
+    values: code,
+  }),
+  z.strictObject({ message: z.enum(smsCodeMessages), ...bySms, values: code }),
+  z.strictObject({ message: z.literal('stop-number-change'), ...bySms, values: link }),
+  z.strictObject({ message: z.enum(voiceMessages), ...byVoice, values: code }),
+  z.strictObject({
+    message: z.enum(['reset-password', 'checker-invitation', 'number-change-pending']),
     ...byEmail,
     values: link,
   }),
   z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
   z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
   z.strictObject({
-    message: z.enum(['password-changed', 'welcome', 'checker-access', ...checkMessages]),
+    message: z.enum(['password-changed', 'welcome', 'checker-access', ...numberMessages, ...checkMessages]),
     ...byEmail,
     values: nothing,
   }),

@@ -158,7 +158,12 @@ export async function resetPassword(
   const account = await lockAccount(deps.db, reset.accountId);
   if (account === undefined) return { outcome: 'unknown' };
   if (!(await takeReset(deps.db, tokenHash, now))) return { outcome: 'used' };
-  await updatePassword(deps.db, { accountId: account.id, hash: change.passwordHash, changedAt: now });
+  await updatePassword(deps.db, {
+    accountId: account.id,
+    hash: change.passwordHash,
+    changedAt: now,
+    byMail: true,
+  });
   // Whoever came first to the account may have signed in after this began, and had their device remembered.
   await deleteDevicesOf(deps.db, account.id);
   await endSignIns(deps.db, account.id, deps.clock.now());
