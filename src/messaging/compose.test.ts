@@ -47,6 +47,7 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
         values: { practice: 'Meadowbank Surgery' },
       };
     case 'password-changed':
+    case 'passkey-suspended':
     case 'welcome':
     case 'checker-access':
     case 'check-approved':

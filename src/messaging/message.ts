@@ -25,7 +25,12 @@ export type OutgoingMessage = {
   /** To somebody who is to work at the desk where photos and videos are checked. */
   | { readonly message: 'checker-invitation'; readonly values: { readonly link: string } }
   | {
-      readonly message: 'password-changed' | 'welcome' | 'checker-access' | CheckMessage;
+      readonly message:
+        | 'password-changed'
+        | 'passkey-suspended'
+        | 'welcome'
+        | 'checker-access'
+        | CheckMessage;
       readonly values: Readonly<Record<string, never>>;
     }
 );
@@ -50,6 +55,7 @@ export const emailMessages = [
   'already-registered',
   'reset-password',
   'password-changed',
+  'passkey-suspended',
   'welcome',
   'practice-invitation',
   'practice-access',
@@ -100,7 +106,7 @@ export const sendableMessage = z.discriminatedUnion('message', [
   z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
   z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
   z.strictObject({
-    message: z.enum(['password-changed', 'welcome', 'checker-access', ...checkMessages]),
+    message: z.enum(['password-changed', 'passkey-suspended', 'welcome', 'checker-access', ...checkMessages]),
     ...byEmail,
     values: nothing,
   }),
