@@ -69,6 +69,7 @@ export { identityPart } from './store.ts';
 export {
   defaultVtr,
   findMissing,
+  findWays,
   matchVector,
   parseVtr,
   saysTwoFactors,

@@ -62,6 +62,7 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
     case 'number-changed':
     case 'number-change-stopped':
     case 'password-changed':
+    case 'passkey-suspended':
     case 'welcome':
     case 'checker-access':
     case 'check-approved':

@@ -29,7 +29,13 @@ export type OutgoingMessage = {
   /** To somebody who is to work at the desk where photos and videos are checked. */
   | { readonly message: 'checker-invitation'; readonly values: { readonly link: string } }
   | {
-      readonly message: 'password-changed' | 'welcome' | 'checker-access' | NumberMessage | CheckMessage;
+      readonly message:
+        | 'password-changed'
+        | 'passkey-suspended'
+        | 'welcome'
+        | 'checker-access'
+        | NumberMessage
+        | CheckMessage;
       readonly values: Readonly<Record<string, never>>;
     }
 );
@@ -71,6 +77,7 @@ export const emailMessages = [
   'number-change-pending',
   ...numberMessages,
   'password-changed',
+  'passkey-suspended',
   'welcome',
   'practice-invitation',
   'practice-access',
@@ -131,7 +138,14 @@ export const sendableMessage = z.discriminatedUnion('message', [
   z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
   z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
   z.strictObject({
-    message: z.enum(['password-changed', 'welcome', 'checker-access', ...numberMessages, ...checkMessages]),
+    message: z.enum([
+      'password-changed',
+      'passkey-suspended',
+      'welcome',
+      'checker-access',
+      ...numberMessages,
+      ...checkMessages,
+    ]),
     ...byEmail,
     values: nothing,
   }),
