@@ -9,6 +9,7 @@ export {
   recordSignIn,
   removeLandline,
   setLandline,
+  setLanguage,
   setPhone,
   type Account,
   type AccountCreated,
@@ -23,6 +24,7 @@ export {
 } from './credentials/authenticator-app/app.ts';
 export { clearLocks } from './clear-locks.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
+export { tellOfChange, tellOfWaitingChange } from './account/tell-of-change.ts';
 export { accountPart } from './account/store.ts';
 export { readLandline, readPhone, type ReadPhone } from './account/phone.ts';
 export {

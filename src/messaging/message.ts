@@ -15,9 +15,9 @@ export type OutgoingMessage = {
       readonly message: CodeMessage;
       readonly values: { readonly code: string };
     }
-  /** `stop-number-change` goes to the phone that is to be replaced, `number-change-pending` to the mailbox. */
+  /** `stop-number-change` goes to the phone that is to be replaced. */
   | {
-      readonly message: 'reset-password' | 'number-change-pending' | 'stop-number-change';
+      readonly message: 'reset-password' | 'stop-number-change';
       readonly values: { readonly link: string };
     }
   | {
@@ -26,15 +26,22 @@ export type OutgoingMessage = {
     }
   /** It has nothing of the letter but whose it is: a mailbox is no place for keys. */
   | { readonly message: 'letter-ready' | 'practice-access'; readonly values: { readonly practice: string } }
+  /** Something of somebody's account was changed. */
+  | { readonly message: 'account-changed'; readonly values: { readonly change: AccountChange } }
+  /** Something of it will be, unless the link is followed. */
+  | {
+      readonly message: 'change-waits';
+      readonly values: { readonly change: WaitingChange; readonly link: string };
+    }
   /** To somebody who is to work at the desk where photos and videos are checked. */
   | { readonly message: 'checker-invitation'; readonly values: { readonly link: string } }
   | {
       readonly message:
         | 'password-changed'
         | 'passkey-suspended'
+        | 'phone-changed'
         | 'welcome'
         | 'checker-access'
-        | NumberMessage
         | CheckMessage;
       readonly values: Readonly<Record<string, never>>;
     }
@@ -50,9 +57,28 @@ export type CodeMessage =
   | 'confirm-landline'
   | 'sign-in-call';
 
-/** What came of somebody's having lost the phone of their login. */
-const numberMessages = ['number-changed', 'number-change-stopped'] as const;
-type NumberMessage = (typeof numberMessages)[number];
+/** What of an account can be changed and is told: each has its words, one sentence, below `changes`. */
+export const accountChanges = [
+  'email',
+  'phone',
+  'landline-added',
+  'landline-removed',
+  'passkey-added',
+  'passkey-removed',
+  'app-added',
+  'app-removed',
+  'recovery-codes-made',
+  'recovery-code-used',
+  'devices-forgotten',
+  'register-contact',
+  'cancelled',
+  'cancelled-by-use',
+] as const;
+export type AccountChange = (typeof accountChanges)[number];
+
+/** What is only changed some time after it was asked for. */
+export const waitingChanges = ['email', 'phone', 'landline', 'passkeys'] as const;
+export type WaitingChange = (typeof waitingChanges)[number];
 
 /** What came of a check of documents. A mailbox that others read learns nothing of why. */
 export const checkMessages = [
@@ -74,10 +100,10 @@ export const emailMessages = [
   'already-registered',
   'recovery-code',
   'reset-password',
-  'number-change-pending',
-  ...numberMessages,
   'password-changed',
   'passkey-suspended',
+  'account-changed',
+  'change-waits',
   'welcome',
   'practice-invitation',
   'practice-access',
@@ -86,8 +112,8 @@ export const emailMessages = [
   'letter-ready',
   ...checkMessages,
 ] as const;
-export const smsCodeMessages = ['confirm-phone', 'sign-in-code'] as const;
-export const smsMessages = [...smsCodeMessages, 'stop-number-change'] as const;
+export const codesBySms = ['confirm-phone', 'sign-in-code'] as const;
+export const smsMessages = [...codesBySms, 'phone-changed', 'stop-number-change'] as const;
 /** Calls. */
 export const voiceMessages = ['confirm-landline', 'sign-in-call'] as const;
 
@@ -122,30 +148,34 @@ const nothing = z.strictObject({});
 
 /** Every message that there are words for, with its channel and the values that the words need. */
 export const sendableMessage = z.discriminatedUnion('message', [
+  z.strictObject({ message: z.literal('phone-changed'), ...bySms, values: nothing }),
+  z.strictObject({
+    message: z.literal('account-changed'),
+    ...byEmail,
+    values: z.strictObject({ change: z.enum(accountChanges) }),
+  }),
+  z.strictObject({
+    message: z.literal('change-waits'),
+    ...byEmail,
+    values: z.strictObject({ ...link.shape, change: z.enum(waitingChanges) }),
+  }),
   z.strictObject({
     message: z.enum(['confirm-email', 'already-registered', 'recovery-code']),
     ...byEmail,
     values: code,
   }),
-  z.strictObject({ message: z.enum(smsCodeMessages), ...bySms, values: code }),
+  z.strictObject({ message: z.enum(codesBySms), ...bySms, values: code }),
   z.strictObject({ message: z.literal('stop-number-change'), ...bySms, values: link }),
   z.strictObject({ message: z.enum(voiceMessages), ...byVoice, values: code }),
   z.strictObject({
-    message: z.enum(['reset-password', 'checker-invitation', 'number-change-pending']),
+    message: z.enum(['reset-password', 'checker-invitation']),
     ...byEmail,
     values: link,
   }),
   z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
   z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
   z.strictObject({
-    message: z.enum([
-      'password-changed',
-      'passkey-suspended',
-      'welcome',
-      'checker-access',
-      ...numberMessages,
-      ...checkMessages,
-    ]),
+    message: z.enum(['password-changed', 'passkey-suspended', 'welcome', 'checker-access', ...checkMessages]),
     ...byEmail,
     values: nothing,
   }),

@@ -14,6 +14,7 @@ import {
   selectAccountId,
   selectAccountIds,
   updateLandline,
+  updateLanguage,
   updateMissingNumber,
   updatePhone,
   updateSignedInAt,
@@ -132,6 +133,19 @@ export async function removeLandline(deps: Pick<Deps, 'db' | 'audit'>, accountId
   const removed = await deleteLandline(deps.db, accountId);
   if (removed) await deps.audit({ type: 'landline.removed', accountId });
   return removed;
+}
+
+/**
+ * Sets the language in which somebody is written to.
+ *
+ * @throws {Fault} `accounts.closed`
+ */
+export async function setLanguage(
+  deps: Pick<Deps, 'db' | 'audit'>,
+  change: { accountId: string; language: Language },
+): Promise<void> {
+  if (!(await updateLanguage(deps.db, change))) throw new Fault('accounts.closed');
+  await deps.audit({ type: 'language.changed', accountId: change.accountId });
 }
 
 /**

@@ -134,6 +134,19 @@ export async function updateLandline(
   return updated.numUpdatedRows > 0n;
 }
 
+/** @returns false if there is no such account */
+export async function updateLanguage(
+  db: Db,
+  change: { accountId: string; language: Language },
+): Promise<boolean> {
+  const updated = await tablesOf(db)
+    .updateTable('accounts.account')
+    .set({ language: change.language })
+    .where('id', '=', change.accountId)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+}
+
 /** Sets both numbers. */
 export async function updateNumbers(
   db: Db,

@@ -2,11 +2,11 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
 import type { Language } from '#foundation/web';
-import { sendMessage } from '#messaging';
+import { sendMessage, type WaitingChange } from '#messaging';
 import { z } from 'zod';
 import type { Account } from '../account/account.ts';
-import { emailForSending } from '../account/email.ts';
 import { endSignIns, lockAccount, updateNumbers } from '../account/store.ts';
+import { tellOfChange, tellOfWaitingChange } from '../account/tell-of-change.ts';
 import { removeAuthenticatorApp } from '../credentials/authenticator-app/app.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { secondFactors, type RecoveryProof, type SecondFactor } from './proofs.ts';
@@ -44,8 +44,6 @@ export type StopLink =
   | { readonly outcome: 'unknown' };
 
 const waitSeconds = 24 * 3600;
-/** So long the news of what happened is worth sending. */
-const noticeSeconds = 24 * 3600;
 /** 128 bits in 22 characters: the address has to fit into a text message. */
 const tokenBytes = 16;
 const atOnce = 100;
@@ -95,21 +93,22 @@ export async function requestReplacement(
   const sealedChange = deps.secrets.seal(sealPurpose(accountId), Buffer.from(JSON.stringify(change)));
   const one = { id: randomUUID(), accountId, tokenHash: hashOf(token), sealedChange, requestedAt, dueAt };
   await insertReplacement(deps.db, one);
-  await tellThatItWaits(deps, { account, language, link: asked.linkTo(token), usefulUntil: dueAt });
+  const waiting = kind === 'landline' ? 'landline' : 'phone';
+  const link = asked.linkTo(token);
+  await tellThatItWaits(deps, { account, change: waiting, language, link, at: dueAt });
   await deps.audit({ type: 'recovery.requested', accountId, details: { kind, by, lost: change.lost } });
   return { outcome: 'requested', dueAt };
 }
 
 async function tellThatItWaits(
   deps: Deps,
-  told: { account: Account; language: Language; link: string; usefulUntil: Date },
+  told: { account: Account; change: WaitingChange; language: Language; link: string; at: Date },
 ): Promise<void> {
-  const { account, language, link, usefulUntil } = told;
-  const common = { language, values: { link }, usefulUntil } as const;
-  const to = emailForSending(account.email);
-  await sendMessage(deps, { message: 'number-change-pending', channel: 'email', to, ...common });
+  const { account, change, language, link, at } = told;
+  await tellOfWaitingChange(deps, { account: { ...account, language }, change, cancelLink: link, at });
   if (account.phone === null) return;
-  await sendMessage(deps, { message: 'stop-number-change', channel: 'sms', to: account.phone, ...common });
+  const bySms = { message: 'stop-number-change', channel: 'sms', to: account.phone } as const;
+  await sendMessage(deps, { ...bySms, language, values: { link }, usefulUntil: at });
 }
 
 /** @returns the new number that waits to take the place of what the account's owner lost, if there is one */
@@ -159,7 +158,7 @@ export async function stopReplacement(deps: Deps, link: { token: string }): Prom
   const stopped = await endReplacement(deps.db, { accountId, ending: 'stopped', at: now, id: found.id });
   if (stopped === undefined) return { outcome: 'used', kind };
   await endSignIns(deps.db, accountId, now);
-  await tellByEmail(deps, account, 'number-change-stopped');
+  await tellOfChange(deps, { account, change: 'cancelled' });
   await deps.audit({ type: 'recovery.stopped', accountId, details: { kind, by: 'link' } });
   return { outcome: 'usable', kind };
 }
@@ -174,7 +173,7 @@ export async function noteSecondFactor(deps: Deps, accountId: string): Promise<v
   const stopped = await endReplacement(deps.db, { accountId, ending: 'stopped', at: deps.clock.now() });
   if (stopped === undefined) return;
   const account = await lockAccount(deps.db, accountId);
-  if (account !== undefined) await tellByEmail(deps, account, 'number-change-stopped');
+  if (account !== undefined) await tellOfChange(deps, { account, change: 'cancelled-by-use' });
   const { kind } = changeOf(deps, stopped);
   await deps.audit({ type: 'recovery.stopped', accountId, details: { kind, by: 'sign-in' } });
 }
@@ -201,32 +200,29 @@ export async function makeDueReplacement(deps: Deps, accountId: string): Promise
   const ended = await endReplacement(deps.db, { accountId, ending, at: now, id: newest.id });
   if (ended === undefined || !counts) return;
   const { kind, number, lost } = changeOf(deps, ended);
+  const change = { kind, number, lost };
+  const phone = numberAfter(account.phone, 'mobile', change);
   await updateNumbers(deps.db, {
     accountId,
-    phone: numberAfter(account.phone, 'mobile', { kind, number, lost }),
-    landline: numberAfter(account.landline, 'landline', { kind, number, lost }),
+    phone,
+    landline: numberAfter(account.landline, 'landline', change),
   });
   if (lost.includes('app')) await removeAuthenticatorApp(deps, accountId);
   // Who has what was lost may be signed in with it.
   await deleteDevicesOf(deps.db, accountId);
   await endSignIns(deps.db, accountId, now);
-  await tellByEmail(deps, account, 'number-changed');
+  const formerPhone = account.phone === phone ? undefined : (account.phone ?? undefined);
+  await tellOfChange(deps, {
+    account,
+    change: kind === 'landline' ? 'landline-added' : 'phone',
+    formerPhone,
+  });
   await deps.audit({ type: 'recovery.made', accountId, details: { kind, lost } });
 }
 
 function numberAfter(before: string | null, which: NumberKind, change: Change): string | null {
   if (change.kind === which) return change.number;
   return change.lost.includes(which) ? null : before;
-}
-
-async function tellByEmail(
-  deps: Deps,
-  { email, language }: Account,
-  message: 'number-changed' | 'number-change-stopped',
-): Promise<void> {
-  const usefulUntil = secondsAfter(deps.clock.now(), noticeSeconds);
-  const to = emailForSending(email);
-  await sendMessage(deps, { message, channel: 'email', to, language, values: {}, usefulUntil });
 }
 
 function changeOf(
