@@ -19,6 +19,7 @@ type AccountTables = {
   };
   'accounts.password': { account_id: string; hash: string; changed_at: Date };
   'accounts.authenticator_app': { account_id: string };
+  'accounts.passkey': { account_id: string };
 };
 
 const tablesOf = (db: Db) => db.withTables<AccountTables>();
@@ -190,7 +191,10 @@ export async function updateMissingNumber(
         exists(
           selectFrom('accounts.authenticator_app')
             .select('account_id')
-            .where('account_id', '=', change.accountId),
+            .where('account_id', '=', change.accountId)
+            .unionAll(
+              selectFrom('accounts.passkey').select('account_id').where('account_id', '=', change.accountId),
+            ),
         ),
       ),
     )

@@ -3,6 +3,7 @@ import { attemptFailed, attemptSucceeded, countAttempt, type AttemptOutcome } fr
 import type { Account } from '../account/account.ts';
 import { readLandline, readPhone } from '../account/phone.ts';
 import { readAuthenticatorApp } from '../credentials/authenticator-app/app.ts';
+import { selectPasskeys } from '../credentials/passkey/store.ts';
 import { readRecoveryCodes } from '../credentials/recovery-codes/codes.ts';
 import { wrongCodeLimits } from '../limits.ts';
 import { selectChosenByMail } from './replacement-store.ts';
@@ -18,10 +19,12 @@ export type RecoveryProof = (typeof recoveryProofs)[number];
 /** @returns what the account has besides its password, in the order in which it is offered */
 export async function listSecondFactors(deps: Pick<Deps, 'db'>, account: Account): Promise<SecondFactor[]> {
   const app = await readAuthenticatorApp(deps, account.id);
+  const passkeys = await selectPasskeys(deps.db, account.id);
   return [
     ...(account.phone === null ? [] : (['mobile'] as const)),
     ...(account.landline === null ? [] : (['landline'] as const)),
     ...(app === undefined ? [] : (['app'] as const)),
+    ...(passkeys.length === 0 ? [] : (['passkey'] as const)),
   ];
 }
 

@@ -8,6 +8,7 @@ import type { Account } from '../account/account.ts';
 import { endSignIns, lockAccount, updateNumbers } from '../account/store.ts';
 import { tellOfChange, tellOfWaitingChange } from '../account/tell-of-change.ts';
 import { removeAuthenticatorApp } from '../credentials/authenticator-app/app.ts';
+import { deletePasskeysOf } from '../credentials/passkey/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { secondFactors, type RecoveryProof, type SecondFactor } from './proofs.ts';
 import {
@@ -208,6 +209,7 @@ export async function makeDueReplacement(deps: Deps, accountId: string): Promise
     landline: numberAfter(account.landline, 'landline', change),
   });
   if (lost.includes('app')) await removeAuthenticatorApp(deps, accountId);
+  if (lost.includes('passkey')) await deletePasskeysOf(deps.db, accountId);
   // Who has what was lost may be signed in with it.
   await deleteDevicesOf(deps.db, accountId);
   await endSignIns(deps.db, accountId, now);
