@@ -84,6 +84,7 @@ export {
   makeDueReplacements,
   noteSecondFactor,
   readPendingReplacement,
+  readReplacementWait,
   readStopLink,
   requestReplacement,
   stopReplacement,

@@ -22,6 +22,8 @@ import { notAvailable } from './not-available/index.ts';
 import { notProven } from './not-proven/index.ts';
 import { forgottenPassword } from './recover-account/forgotten-password.ts';
 import { choosePassword, linkProblems, resetAddress } from './recover-account/reset-password.ts';
+import { recover } from './recover/index.ts';
+import { mountStopChange, stopChange } from './recover/stop-change.ts';
 import { proveIdentity } from './prove-identity/index.ts';
 import { enterWithCode, mountOnYourPhone, onPhone } from './on-your-phone/index.ts';
 import type { RequestContext } from './request.ts';
@@ -67,6 +69,8 @@ export function forEachJourney(
     visit(onPhone(parts.proofing));
   }
   visit(forgottenPassword);
+  visit(recover);
+  visit(stopChange);
   visit(choosePassword(parts));
   for (const { leadsTo } of settingsParts(parts))
     if (leadsTo !== undefined && 'visit' in leadsTo) leadsTo.visit(visit);
@@ -83,6 +87,7 @@ export function journeysRoutes(web: Web, parts: JourneyParts & { readonly sessio
   web.app.get('/password-changed', (request, reply) => showPasswordChanged(web, request, reply));
   if (parts.proofing !== undefined) mountOnYourPhone(web, journeys);
   mountSettings(web, { sessions: parts.sessions, journeys, parts: settingsParts(parts) });
+  mountStopChange(web, journeys);
   mountSignOut(web, parts.sessions);
 }
 

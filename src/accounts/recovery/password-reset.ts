@@ -12,6 +12,7 @@ import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { updatePassword } from '../credentials/password/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { resetRequestLimits, wrongPasswordsFor } from '../limits.ts';
+import { makeDueReplacements } from './replacement.ts';
 import {
   deleteOldestResets,
   selectReset,
@@ -39,6 +40,9 @@ const lifeSeconds = 60 * 60;
 const noticeSeconds = 24 * 60 * 60;
 /** Old links that are remembered for an account, so that each can say why it no longer works. */
 const mostPerAccount = 20;
+
+/** How soon after its day a replacement is made. */
+const replaceEverySeconds = 20;
 
 const queue = 'accounts.password-reset';
 const sealPurpose = 'password reset request';
@@ -84,7 +88,7 @@ export async function requestPasswordReset(
   return { outcome: 'requested' };
 }
 
-/** Starts this room's background work: reset links are made and sent here. */
+/** Starts this room's background work: reset links are made and sent here, and replacements made whose day has passed. */
 export async function startAccountsWork(house: House, jobs: Jobs): Promise<void> {
   const rules = { retryLimit: 10, retryDelay: 2, retryDelayMax: 300, expireInSeconds: 60, atOnce: 2 };
   await jobs.work(queue, rules, (data) =>
@@ -94,6 +98,7 @@ export async function startAccountsWork(house: House, jobs: Jobs): Promise<void>
       return sendResetLink(deps, sealedRequest.parse(JSON.parse(plain)));
     }),
   );
+  jobs.every(replaceEverySeconds, 'make the replacements that are due', () => makeDueReplacements(house));
 }
 
 /** Of several links for one account the one sent last is good. Safe to repeat: a link that is stored has been sent. */

@@ -41,7 +41,8 @@ export type ReplacementRequested =
 
 /** What a link to stop a replacement is good for; `kind` is the number's that would change. */
 export type StopLink =
-  | { readonly outcome: 'usable' | 'expired' | 'used'; readonly kind: NumberKind }
+  | { readonly outcome: 'usable'; readonly kind: NumberKind }
+  | { readonly outcome: 'expired' | 'used'; readonly kind: NumberKind }
   | { readonly outcome: 'unknown' };
 
 const waitSeconds = 24 * 3600;
@@ -84,9 +85,8 @@ export async function requestReplacement(
   const account = await lockAccount(deps.db, accountId);
   if (account === undefined || asked.provenAt < account.signInsValidFrom) return { outcome: 'ended' };
   const requestedAt = deps.clock.now();
-  const newest = await selectNewestReplacement(deps.db, accountId);
-  if (newest !== undefined && secondsAfter(newest.requestedAt, waitSeconds) > requestedAt)
-    return { outcome: 'too_soon', until: secondsAfter(newest.requestedAt, waitSeconds) };
+  const until = await readReplacementWait(deps, accountId);
+  if (until !== undefined) return { outcome: 'too_soon', until };
   await endReplacement(deps.db, { accountId, ending: 'dropped', at: requestedAt });
   const change: Change = { kind, number, lost: [...asked.lost] };
   const token = randomBytes(tokenBytes).toString('base64url');
@@ -99,6 +99,16 @@ export async function requestReplacement(
   await tellThatItWaits(deps, { account, change: waiting, language, link, at: dueAt });
   await deps.audit({ type: 'recovery.requested', accountId, details: { kind, by, lost: change.lost } });
   return { outcome: 'requested', dueAt };
+}
+
+/** @returns until when no further one may be asked for, whatever became of the last; undefined if one may */
+export async function readReplacementWait(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  accountId: string,
+): Promise<Date | undefined> {
+  const newest = await selectNewestReplacement(deps.db, accountId);
+  const until = newest && secondsAfter(newest.requestedAt, waitSeconds);
+  return until !== undefined && until > deps.clock.now() ? until : undefined;
 }
 
 async function tellThatItWaits(
