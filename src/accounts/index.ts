@@ -8,12 +8,14 @@ export {
   readAccount,
   recordSignIn,
   setLandline,
+  setLanguage,
   setPhone,
   type Account,
   type AccountCreated,
 } from './account/account.ts';
 export { clearLocks } from './clear-locks.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
+export { tellOfChange, tellOfWaitingChange } from './account/tell-of-change.ts';
 export { accountPart } from './account/store.ts';
 export { readLandline, readPhone, type ReadPhone } from './account/phone.ts';
 export {

@@ -40,8 +40,9 @@ export const signIn: JourneyDefinition<SignInAnswers, SignInContext> = {
     const { clientId } = context;
     const recorded = await recordSignIn(deps, { accountId, clientId, provenAt: provenAtOf(visit) });
     if (recorded.outcome === 'ended') return signInAgain(visit);
-    const factors = factorsOf(visit, accountId);
-    const { address } = await finishSignIn(deps, { uid: context.uid, accountId, factors });
+    const signedIn = { uid: context.uid, accountId, factors: factorsOf(visit, accountId) };
+    const { deviceRemembered } = answers;
+    const { address } = await finishSignIn(deps, { ...signedIn, deviceRemembered });
     return { outcome: 'left', address };
   },
   everyPage: requestFrame,
