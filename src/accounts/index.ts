@@ -1,5 +1,6 @@
 export {
   addPhone,
+  changePhone,
   createAccount,
   endSignIns,
   findAccountId,
@@ -14,6 +15,15 @@ export {
   type AccountCreated,
 } from './account/account.ts';
 export { clearLocks } from './clear-locks.ts';
+export {
+  makeDueEmailChanges,
+  readEmailChange,
+  readEmailChangeLink,
+  requestEmailChange,
+  stopEmailChange,
+  withdrawEmailChange,
+  type EmailChangeLink,
+} from './account/email-change.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
 export { tellOfChange, tellOfWaitingChange } from './account/tell-of-change.ts';
 export { accountPart } from './account/store.ts';
@@ -52,6 +62,7 @@ export {
 export { networkOf } from './network.ts';
 export { isDeviceRemembered, rememberDevice } from './devices/remembered.ts';
 export {
+  changePassword,
   readPasswordReset,
   requestPasswordReset,
   resetPassword,
