@@ -12,6 +12,14 @@ export {
   type Account,
   type AccountCreated,
 } from './account/account.ts';
+export {
+  daysToReact,
+  findDueToClose,
+  isDueToClose,
+  monthsUntilClosed,
+  monthsUntilTold,
+  tellUnused,
+} from './account/unused.ts';
 export { clearLocks } from './clear-locks.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
 export { accountPart } from './account/store.ts';
@@ -34,6 +42,8 @@ export {
 } from './credentials/password/policy.ts';
 export { networkOf } from './network.ts';
 export { isDeviceRemembered, rememberDevice } from './devices/remembered.ts';
+export { tellPersonalData } from './personal-data-store.ts';
+export { lockLogin } from './recovery/lock.ts';
 export {
   readPasswordReset,
   requestPasswordReset,

@@ -27,6 +27,7 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
     case 'sign-in-code':
       return { message, channel: 'sms', to: to.sms, language, values: { code } };
     case 'reset-password':
+    case 'login-locked':
     case 'checker-invitation':
       return { message, channel: 'email', to: to.email, language, values: { link } };
     case 'practice-invitation':
@@ -47,6 +48,9 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
         values: { practice: 'Meadowbank Surgery' },
       };
     case 'password-changed':
+    case 'account-unused':
+    case 'account-closed':
+    case 'account-closed-unused':
     case 'welcome':
     case 'checker-access':
     case 'check-approved':

@@ -15,7 +15,10 @@ export type OutgoingMessage = {
       readonly message: 'confirm-email' | 'already-registered' | 'confirm-phone' | 'sign-in-code';
       readonly values: { readonly code: string };
     }
-  | { readonly message: 'reset-password'; readonly values: { readonly link: string } }
+  | {
+      readonly message: 'reset-password' | 'login-locked';
+      readonly values: { readonly link: string };
+    }
   | {
       readonly message: 'practice-invitation';
       readonly values: { readonly link: string; readonly practice: string };
@@ -25,7 +28,14 @@ export type OutgoingMessage = {
   /** To somebody who is to work at the desk where photos and videos are checked. */
   | { readonly message: 'checker-invitation'; readonly values: { readonly link: string } }
   | {
-      readonly message: 'password-changed' | 'welcome' | 'checker-access' | CheckMessage;
+      readonly message:
+        | 'password-changed'
+        | 'welcome'
+        | 'account-unused'
+        | 'account-closed'
+        | 'account-closed-unused'
+        | 'checker-access'
+        | CheckMessage;
       readonly values: Readonly<Record<string, never>>;
     }
 );
@@ -51,6 +61,10 @@ export const emailMessages = [
   'reset-password',
   'password-changed',
   'welcome',
+  'login-locked',
+  'account-unused',
+  'account-closed',
+  'account-closed-unused',
   'practice-invitation',
   'practice-access',
   'checker-invitation',
@@ -93,14 +107,22 @@ export const sendableMessage = z.discriminatedUnion('message', [
   z.strictObject({ message: z.enum(['confirm-email', 'already-registered']), ...byEmail, values: code }),
   z.strictObject({ message: z.enum(smsMessages), ...bySms, values: code }),
   z.strictObject({
-    message: z.enum(['reset-password', 'checker-invitation']),
+    message: z.enum(['reset-password', 'login-locked', 'checker-invitation']),
     ...byEmail,
     values: link,
   }),
   z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
   z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
   z.strictObject({
-    message: z.enum(['password-changed', 'welcome', 'checker-access', ...checkMessages]),
+    message: z.enum([
+      'password-changed',
+      'welcome',
+      'account-unused',
+      'account-closed',
+      'account-closed-unused',
+      'checker-access',
+      ...checkMessages,
+    ]),
     ...byEmail,
     values: nothing,
   }),

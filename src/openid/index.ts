@@ -28,4 +28,5 @@ export {
 export { openVouching } from './tokens/vouching.ts';
 export { startOpenidWork } from './work.ts';
 export { type SignOutParameters, type SignOutReading } from './sign-out/sign-out-request.ts';
+export { tellPersonalData } from './personal-data-store.ts';
 export { forgetAccount, sweepOpenid } from './sweep.ts';
