@@ -8,6 +8,7 @@ export {
   readAccount,
   recordSignIn,
   setLandline,
+  setLanguage,
   setPhone,
   type Account,
   type AccountCreated,
@@ -22,6 +23,7 @@ export {
 } from './account/unused.ts';
 export { clearLocks } from './clear-locks.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
+export { tellOfChange, tellOfWaitingChange } from './account/tell-of-change.ts';
 export { accountPart } from './account/store.ts';
 export { readLandline, readPhone, type ReadPhone } from './account/phone.ts';
 export {

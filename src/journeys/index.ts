@@ -8,7 +8,7 @@ import {
   type Journeys,
 } from '#foundation/journey';
 import { identityLevels, matchVector } from '#identity';
-import { readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
+import { ownClientId, readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
 import type { Register } from '#pds';
 import type { Offers, Proofing } from '#proofing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -25,6 +25,7 @@ import { proveIdentity } from './prove-identity/index.ts';
 import { enterWithCode, mountOnYourPhone, onPhone } from './on-your-phone/index.ts';
 import type { RequestContext } from './request.ts';
 import { mountSettings } from './settings/index.ts';
+import { settingsParts } from './settings/parts.ts';
 import { shareInformation } from './share-information/index.ts';
 import { signIn } from './sign-in/index.ts';
 import { mountSignOut } from './sign-out/index.ts';
@@ -64,6 +65,8 @@ export function forEachJourney(
   }
   visit(forgottenPassword);
   visit(choosePassword(parts));
+  for (const { leadsTo } of settingsParts(parts))
+    if (leadsTo !== undefined && 'visit' in leadsTo) leadsTo.visit(visit);
 }
 
 /** Mounts every page that patients see. */
@@ -76,7 +79,7 @@ export function journeysRoutes(web: Web, parts: JourneyParts & { readonly sessio
   web.app.get(`${resetAddress}/:token`, (request, reply) => startReset(web, journeys, request, reply));
   web.app.get('/password-changed', (request, reply) => showPasswordChanged(web, request, reply));
   if (parts.proofing !== undefined) mountOnYourPhone(web, journeys);
-  mountSettings(web, parts.sessions);
+  mountSettings(web, { sessions: parts.sessions, journeys, parts: settingsParts(parts) });
   mountSignOut(web, parts.sessions);
 }
 
@@ -140,6 +143,7 @@ function journeyFor(
     nations: [...asked.nations],
     ...(asked.livesByRegister === undefined ? {} : { livesByRegister: asked.livesByRegister }),
     needsDevice: asked.missing.includes('Cd'),
+    ...(asked.clientId === ownClientId && asked.mustAuthenticate ? { needsDeviceAnew: true } : {}),
     ...passwordIsEnough(asked),
     registrationAllowed: asked.registrationAllowed,
     ...(asked.clientHome === undefined ? {} : { clientHome: asked.clientHome }),

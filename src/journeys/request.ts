@@ -20,6 +20,8 @@ export const requestContext = z.object({
   needsDevice: z.boolean(),
   /** Levels of identity at which it can be met with a password alone, all the same. */
   passwordIsEnoughAt: z.array(z.enum(identityLevels)).optional(),
+  /** A remembered device is not enough: the code is asked for as well. */
+  needsDeviceAnew: z.literal(true).optional(),
   /** The service allows new logins to be made. */
   registrationAllowed: z.boolean(),
   /** Fills in the e-mail address. */

@@ -25,11 +25,19 @@ export type OutgoingMessage = {
     }
   /** It has nothing of the letter but whose it is: a mailbox is no place for keys. */
   | { readonly message: 'letter-ready' | 'practice-access'; readonly values: { readonly practice: string } }
+  /** Something of somebody's account was changed. */
+  | { readonly message: 'account-changed'; readonly values: { readonly change: AccountChange } }
+  /** Something of it will be, unless the link is followed. */
+  | {
+      readonly message: 'change-waits';
+      readonly values: { readonly change: WaitingChange; readonly link: string };
+    }
   /** To somebody who is to work at the desk where photos and videos are checked. */
   | { readonly message: 'checker-invitation'; readonly values: { readonly link: string } }
   | {
       readonly message:
         | 'password-changed'
+        | 'phone-changed'
         | 'welcome'
         | 'account-unused'
         | 'account-closed'
@@ -39,6 +47,28 @@ export type OutgoingMessage = {
       readonly values: Readonly<Record<string, never>>;
     }
 );
+
+/** What of an account can be changed and is told: each has its words, one sentence, below `changes`. */
+export const accountChanges = [
+  'email',
+  'phone',
+  'landline-added',
+  'landline-removed',
+  'passkey-added',
+  'passkey-removed',
+  'app-added',
+  'app-removed',
+  'recovery-codes-made',
+  'recovery-code-used',
+  'devices-forgotten',
+  'register-contact',
+  'cancelled',
+] as const;
+export type AccountChange = (typeof accountChanges)[number];
+
+/** What is only changed some time after it was asked for. */
+export const waitingChanges = ['email', 'phone', 'landline', 'passkeys'] as const;
+export type WaitingChange = (typeof waitingChanges)[number];
 
 /** What came of a check of documents. A mailbox that others read learns nothing of why. */
 export const checkMessages = [
@@ -60,6 +90,8 @@ export const emailMessages = [
   'already-registered',
   'reset-password',
   'password-changed',
+  'account-changed',
+  'change-waits',
   'welcome',
   'login-locked',
   'account-unused',
@@ -72,7 +104,8 @@ export const emailMessages = [
   'letter-ready',
   ...checkMessages,
 ] as const;
-export const smsMessages = ['confirm-phone', 'sign-in-code'] as const;
+export const codesBySms = ['confirm-phone', 'sign-in-code'] as const;
+export const smsMessages = [...codesBySms, 'phone-changed'] as const;
 
 /** One address (RFC 5322 §3.2.3 `dot-atom`): nothing that could end a header line or name a second recipient. */
 const emailAddress = z
@@ -105,7 +138,18 @@ const nothing = z.strictObject({});
 /** Every message that there are words for, with its channel and the values that the words need. */
 export const sendableMessage = z.discriminatedUnion('message', [
   z.strictObject({ message: z.enum(['confirm-email', 'already-registered']), ...byEmail, values: code }),
-  z.strictObject({ message: z.enum(smsMessages), ...bySms, values: code }),
+  z.strictObject({ message: z.enum(codesBySms), ...bySms, values: code }),
+  z.strictObject({ message: z.literal('phone-changed'), ...bySms, values: nothing }),
+  z.strictObject({
+    message: z.literal('account-changed'),
+    ...byEmail,
+    values: z.strictObject({ change: z.enum(accountChanges) }),
+  }),
+  z.strictObject({
+    message: z.literal('change-waits'),
+    ...byEmail,
+    values: z.strictObject({ ...link.shape, change: z.enum(waitingChanges) }),
+  }),
   z.strictObject({
     message: z.enum(['reset-password', 'login-locked', 'checker-invitation']),
     ...byEmail,

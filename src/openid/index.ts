@@ -16,7 +16,7 @@ export {
 export type { Caller, ObserveService, ServiceRequest } from './observation/observer.ts';
 export { isStillLiving as isSessionLiving } from './hand-over/living-session.ts';
 export { openidRoutes } from './routes.ts';
-export { type BrowserSessions } from './sessions/browser-sessions.ts';
+export { type BrowserSessions, type Exchange, type PagePerson } from './sessions/browser-sessions.ts';
 export {
   askAgain,
   finishConsent,

@@ -15,6 +15,7 @@ import {
   selectAccountId,
   selectAccountIds,
   updateLandline,
+  updateLanguage,
   updateMissingPhone,
   updatePhone,
   updateSignedInAt,
@@ -126,6 +127,19 @@ export async function setLandline(
 ): Promise<void> {
   if (!(await updateLandline(deps.db, change))) throw new Fault('accounts.closed');
   await deps.audit({ type: 'landline.changed', accountId: change.accountId });
+}
+
+/**
+ * Sets the language in which somebody is written to.
+ *
+ * @throws {Fault} `accounts.closed`
+ */
+export async function setLanguage(
+  deps: Pick<Deps, 'db' | 'audit'>,
+  change: { accountId: string; language: Language },
+): Promise<void> {
+  if (!(await updateLanguage(deps.db, change))) throw new Fault('accounts.closed');
+  await deps.audit({ type: 'language.changed', accountId: change.accountId });
 }
 
 /**

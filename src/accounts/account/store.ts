@@ -136,6 +136,19 @@ export async function updateLandline(
   return updated.numUpdatedRows > 0n;
 }
 
+/** @returns false if there is no such account */
+export async function updateLanguage(
+  db: Db,
+  change: { accountId: string; language: Language },
+): Promise<boolean> {
+  const updated = await tablesOf(db)
+    .updateTable('accounts.account')
+    .set({ language: change.language })
+    .where('id', '=', change.accountId)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+}
+
 /** @returns false if there is no such account, if it has a phone, or if its sign-ins were ended after `provenAt` */
 export async function updateMissingPhone(
   db: Db,

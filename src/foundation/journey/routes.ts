@@ -212,12 +212,12 @@ function give<A, C>({ web, reply }: Call<A, C>, answer: Answer): FastifyReply {
 /** A visit that isn't there, or is over: a repeated last post goes on, everybody else is told where to. */
 function gone<A, C>(call: Call<A, C>, stored: StoredVisit<A, C> | undefined): FastifyReply {
   const { web, journey, request, reply } = call;
+  const age = web.house.clock.now().getTime() - new Date(stored?.finished?.at ?? 0).getTime();
+  if (stored?.finished !== undefined && age < repeatSeconds * 1000 && request.method === 'POST')
+    return reply.redirect(stored.finished.address, 303);
   if (journey.afterwards !== undefined) return reply.redirect(journey.afterwards, 303);
   if (stored?.finished === undefined)
     return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
-  const age = web.house.clock.now().getTime() - new Date(stored.finished.at).getTime();
-  if (age < repeatSeconds * 1000 && request.method === 'POST')
-    return reply.redirect(stored.finished.address, 303);
   const { clientHome } = journey.everyPage?.(stored.context) ?? {};
   return web.problems.send(
     request,

@@ -133,6 +133,8 @@ export interface JourneyDefinition<A, C> {
   readonly finish: (deps: Deps, visit: Visit<A, C>) => Promise<Finished>;
   /** Whether none of its pages is shown any more, as what they hold is not for whoever is there now. */
   readonly isOver?: (deps: Deps, context: C) => Promise<boolean>;
+  /** Where “Back” leads from the first page that can be opened. */
+  readonly cameFrom?: string;
   /** Where somebody is led whose visit is over, instead of being told to start again. */
   readonly afterwards?: string;
   /** What each of its pages shows besides its own data. */

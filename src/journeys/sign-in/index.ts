@@ -43,7 +43,9 @@ export const signIn: JourneyDefinition<SignInAnswers, SignInContext> = {
       ...(answers.accountId === undefined ? [] : (['Cp'] as const)),
     ]);
     if (hasDevice) factors.add('Cd');
-    const { address } = await finishSignIn(deps, { uid: context.uid, accountId, factors: [...factors] });
+    const { deviceRemembered } = answers;
+    const signedIn = { uid: context.uid, accountId, factors: [...factors], deviceRemembered };
+    const { address } = await finishSignIn(deps, signedIn);
     return { outcome: 'left', address };
   },
   everyPage: requestFrame,

@@ -196,14 +196,20 @@ function sortScopes(
  *
  * @param signedIn.factors all that they have proven; a session's own factors count only while it lasts. None when who
  *   is signed in has only become known better
+ * @param signedIn.deviceRemembered a remembered device stood in for the second factor: it is not proven anew
  * @returns the address to send the browser to; it works once, for a minute, in the browser that made the request
  */
 export function finishSignIn(
   deps: Pick<Deps, 'db' | 'clock'>,
-  signedIn: { uid: string; accountId: string; factors: readonly AuthenticationFactor[] },
+  signedIn: {
+    uid: string;
+    accountId: string;
+    factors: readonly AuthenticationFactor[];
+    deviceRemembered?: boolean | undefined;
+  },
 ): Promise<{ readonly address: string }> {
-  const { uid, accountId, factors } = signedIn;
-  return issueTicket(deps, uid, { kind: 'signed-in', accountId, factors: [...factors] });
+  const { uid, accountId, factors, deviceRemembered } = signedIn;
+  return issueTicket(deps, uid, { kind: 'signed-in', accountId, factors: [...factors], deviceRemembered });
 }
 
 /**

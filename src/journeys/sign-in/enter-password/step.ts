@@ -81,7 +81,7 @@ export const enterPassword = step({
           accountId,
           provenAt: beganAt.toISOString(),
           hasPhone: account.phone !== null,
-          deviceRemembered: remembered.length > 0,
+          deviceRemembered: remembered.length > 0 && visit.context.needsDeviceAnew !== true,
           ...(await isEnough(deps, visit.context, accountId)),
         };
         return { outcome: 'answered', answers, cookies: remembered };
