@@ -10,6 +10,7 @@ export {
   setLandline,
   setLanguage,
   setPhone,
+  signInsStand,
   type Account,
   type AccountCreated,
 } from './account/account.ts';

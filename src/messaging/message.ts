@@ -62,6 +62,7 @@ export const accountChanges = [
   'recovery-code-used',
   'devices-forgotten',
   'register-contact',
+  'data-downloaded',
   'cancelled',
 ] as const;
 export type AccountChange = (typeof accountChanges)[number];

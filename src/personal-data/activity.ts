@@ -26,6 +26,8 @@ export interface Activity {
   readonly entries: readonly ActivityEntry[];
   /** Where an older page begins, if there is one. */
   readonly before?: string;
+  /** What it was asked to be before; absent on the first page. */
+  readonly isFrom?: string;
 }
 
 const mostOnPage = 25;
@@ -49,6 +51,7 @@ export async function readActivity(
   return {
     entries: shown.filter(isTold).map((event) => entryOf(event, names)),
     ...(events.length > mostOnPage && last !== undefined ? { before: last } : {}),
+    ...(before === undefined ? {} : { isFrom: before }),
   };
 }
 

@@ -2,6 +2,7 @@ import { tellPersonalData as tellLogin } from '#accounts';
 import { tellPersonalData as tellAgreements } from '#consent';
 import { tellPersonalData as tellFiles } from '#evidence';
 import { readEventsOf, type PastEvent } from '#foundation/audit';
+import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import type { PersonalData, PersonalRecord } from '#foundation/personal-data';
 import { tellPersonalData as tellIdentity } from '#identity';
@@ -32,6 +33,18 @@ export async function collectPersonalData(deps: Deps, accountId: string): Promis
     activity: await collectEvents(deps, accountId),
   };
   return nameServices(deps, told);
+}
+
+/** Downloads within so long of each other are one piece of news. */
+const oneDownloadSeconds = 3600;
+
+/** @returns whether somebody's data was downloaded within the last hour, so that they know already */
+export async function wasJustDownloaded(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  accountId: string,
+): Promise<boolean> {
+  const [last] = await readEventsOf(deps, { accountId, types: ['data.downloaded'], most: 1 });
+  return last !== undefined && secondsAfter(last.occurredAt, oneDownloadSeconds) > deps.clock.now();
 }
 
 async function collectEvents(deps: Pick<Deps, 'db'>, accountId: string): Promise<PersonalRecord[]> {

@@ -11,6 +11,7 @@ import {
   deleteAccount,
   endSignIns as endSignInsBefore,
   insertAccount,
+  lockAccount,
   selectAccount,
   selectAccountId,
   selectAccountIds,
@@ -175,6 +176,19 @@ export async function recordSignIn(
     return { outcome: 'ended' };
   await deps.audit({ type: 'sign-in.succeeded', accountId, clientId });
   return { outcome: 'recorded' };
+}
+
+/**
+ * Makes sure, in a transaction, that a sign-in still counts: nobody can end the account's sign-ins until the transaction is over.
+ *
+ * @param signIn.provenAt when its owner proved who they are
+ */
+export async function signInsStand(
+  deps: Pick<Deps, 'db'>,
+  { accountId, provenAt }: { accountId: string; provenAt: Date },
+): Promise<boolean> {
+  const account = await lockAccount(deps.db, accountId);
+  return account !== undefined && account.signInsValidFrom <= provenAt;
 }
 
 /**
