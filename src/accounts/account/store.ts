@@ -67,8 +67,7 @@ export async function selectAccount(db: Db, id: string): Promise<Account | undef
   return row && accountOf(row);
 }
 
-/** An account as it is stored. */
-export const accountRow = z.object({
+const accountRow = z.object({
   id: z.string(),
   email: z.string(),
   phone: z.string().nullable(),
@@ -86,7 +85,7 @@ export const accountPart: Part<'accountId', object, Account | undefined> = {
   read: (_deps, row) => (row === null ? undefined : accountOf(accountRow.parse(row))),
 };
 
-export function accountOf(row: z.output<typeof accountRow>): Account {
+function accountOf(row: z.output<typeof accountRow>): Account {
   return {
     id: row.id,
     email: row.email,

@@ -1,7 +1,5 @@
 import type { Db } from '#foundation/storage';
 import { sql } from 'kysely';
-import { accountOf, accountRow } from './store.ts';
-import type { Account } from './account.ts';
 
 /** The same words as the index has. */
 const lastUsed = sql`coalesce(last_signed_in_at, created_at)`;
@@ -17,18 +15,22 @@ export async function selectUntold(
   return rows.map(({ id }) => id);
 }
 
-/** Takes an account that nobody has used since, unless somebody uses it this moment, and notes that its owner is told. */
+/**
+ * Notes that the owner of an account that nobody has used since is told.
+ *
+ * @returns false if that is not so any more, or somebody uses it this moment
+ */
 export async function takeUntold(
   db: Db,
   { accountId, since, now }: { readonly accountId: string; readonly since: Date; readonly now: Date },
-): Promise<Account | undefined> {
-  const { rows } = await sql`
+): Promise<boolean> {
+  const { numAffectedRows = 0n } = await sql`
     UPDATE accounts.account SET unused_told_at = ${now}
     WHERE id = (
       SELECT id FROM accounts.account
       WHERE id = ${accountId} AND ${lastUsed} <= ${since} AND unused_told_at IS NULL FOR NO KEY UPDATE SKIP LOCKED
-    ) RETURNING *`.execute(db);
-  return rows[0] === undefined ? undefined : accountOf(accountRow.parse(rows[0]));
+    )`.execute(db);
+  return numAffectedRows > 0n;
 }
 
 interface DueToClose {

@@ -2,6 +2,7 @@ import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
 import { sendMessage } from '#messaging';
 import { emailForSending } from './email.ts';
+import { selectAccount } from './store.ts';
 import { holdDueToClose, selectDueToClose, selectUntold, takeUntold } from './unused-store.ts';
 
 /** After so many months without a sign-in its owner is told that an account will be closed, … */
@@ -31,34 +32,42 @@ function dueToClose(now: Date) {
 }
 
 /**
- * Tells owners of accounts that nobody has signed in to for 23 months that they will be closed, once.
+ * Tells owners of accounts that nobody has signed in to for 23 months that they will be closed, once. One that fails holds up no
+ * other.
  *
  * @param told.most how many at once
- * @returns how many there were
  */
 export async function tellUnused(
-  { deps, transact }: Pick<House, 'deps' | 'transact'>,
+  { deps, transact, log }: Pick<House, 'deps' | 'transact' | 'log'>,
   { most }: { readonly most: number },
-): Promise<number> {
-  const now = deps.clock.now();
-  const since = monthsBefore(now, monthsUntilTold);
-  const found = await selectUntold(deps.db, { since, most });
-  for (const accountId of found) {
-    await transact(async (within) => {
-      const account = await takeUntold(within.db, { accountId, since, now });
-      if (account === undefined) return;
-      await sendMessage(within, {
-        message: 'account-unused',
-        channel: 'email',
-        to: emailForSending(account.email),
-        language: account.language,
-        values: {},
-        usefulUntil: secondsAfter(now, noticeSeconds),
-      });
-      await within.audit({ type: 'account.unused-told', accountId });
-    });
+): Promise<void> {
+  const since = monthsBefore(deps.clock.now(), monthsUntilTold);
+  for (const accountId of await selectUntold(deps.db, { since, most })) {
+    try {
+      await transact((within) => tellOwner(within, { accountId, since }));
+    } catch (error) {
+      log.error({ err: error }, 'the owner of an unused account could not be told');
+    }
   }
-  return found.length;
+}
+
+async function tellOwner(
+  deps: Deps,
+  { accountId, since }: { accountId: string; since: Date },
+): Promise<void> {
+  const now = deps.clock.now();
+  if (!(await takeUntold(deps.db, { accountId, since, now }))) return;
+  const account = await selectAccount(deps.db, accountId);
+  if (account === undefined) return;
+  await sendMessage(deps, {
+    message: 'account-unused',
+    channel: 'email',
+    to: emailForSending(account.email),
+    language: account.language,
+    values: {},
+    usefulUntil: secondsAfter(now, noticeSeconds),
+  });
+  await deps.audit({ type: 'account.unused-told', accountId });
 }
 
 /** @returns accounts that nobody has signed in to for 24 months, and whose owners were told at least 30 days ago */
