@@ -20,7 +20,10 @@ export type OutgoingMessage = {
         | 'sign-in-code';
       readonly values: { readonly code: string };
     }
-  | { readonly message: 'reset-password'; readonly values: { readonly link: string } }
+  | {
+      readonly message: 'reset-password' | 'login-locked';
+      readonly values: { readonly link: string };
+    }
   | {
       readonly message: 'practice-invitation';
       readonly values: { readonly link: string; readonly practice: string };
@@ -42,6 +45,9 @@ export type OutgoingMessage = {
         | 'passkey-suspended'
         | 'phone-changed'
         | 'welcome'
+        | 'account-unused'
+        | 'account-closed'
+        | 'account-closed-unused'
         | 'checker-access'
         | CheckMessage;
       readonly values: Readonly<Record<string, never>>;
@@ -62,6 +68,7 @@ export const accountChanges = [
   'recovery-code-used',
   'devices-forgotten',
   'register-contact',
+  'data-downloaded',
   'cancelled',
 ] as const;
 export type AccountChange = (typeof accountChanges)[number];
@@ -95,6 +102,10 @@ export const emailMessages = [
   'account-changed',
   'change-waits',
   'welcome',
+  'login-locked',
+  'account-unused',
+  'account-closed',
+  'account-closed-unused',
   'practice-invitation',
   'practice-access',
   'checker-invitation',
@@ -153,14 +164,23 @@ export const sendableMessage = z.discriminatedUnion('message', [
     values: z.strictObject({ ...link.shape, change: z.enum(waitingChanges) }),
   }),
   z.strictObject({
-    message: z.enum(['reset-password', 'checker-invitation']),
+    message: z.enum(['reset-password', 'login-locked', 'checker-invitation']),
     ...byEmail,
     values: link,
   }),
   z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
   z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
   z.strictObject({
-    message: z.enum(['password-changed', 'passkey-suspended', 'welcome', 'checker-access', ...checkMessages]),
+    message: z.enum([
+      'password-changed',
+      'passkey-suspended',
+      'welcome',
+      'account-unused',
+      'account-closed',
+      'account-closed-unused',
+      'checker-access',
+      ...checkMessages,
+    ]),
     ...byEmail,
     values: nothing,
   }),
