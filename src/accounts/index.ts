@@ -1,5 +1,6 @@
 export {
   addFirstNumber,
+  changePhone,
   createAccount,
   endSignIns,
   findAccountId,
@@ -11,6 +12,7 @@ export {
   setLandline,
   setLanguage,
   setPhone,
+  signInsStand,
   type Account,
   type AccountCreated,
 } from './account/account.ts';
@@ -22,7 +24,24 @@ export {
   type AppCodeChecked,
   type AuthenticatorApp,
 } from './credentials/authenticator-app/app.ts';
+export {
+  daysToReact,
+  findDueToClose,
+  isDueToClose,
+  monthsUntilClosed,
+  monthsUntilTold,
+  tellUnused,
+} from './account/unused.ts';
 export { clearLocks } from './clear-locks.ts';
+export {
+  makeDueEmailChanges,
+  readEmailChange,
+  readEmailChangeLink,
+  requestEmailChange,
+  stopEmailChange,
+  withdrawEmailChange,
+  type EmailChangeLink,
+} from './account/email-change.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
 export { tellOfChange, tellOfWaitingChange } from './account/tell-of-change.ts';
 export { accountPart } from './account/store.ts';
@@ -60,7 +79,10 @@ export {
 } from './credentials/password/policy.ts';
 export { networkOf } from './network.ts';
 export { isDeviceRemembered, rememberDevice } from './devices/remembered.ts';
+export { tellPersonalData } from './personal-data-store.ts';
+export { lockLogin } from './recovery/lock.ts';
 export {
+  changePassword,
   readPasswordReset,
   requestPasswordReset,
   resetPassword,

@@ -1,5 +1,6 @@
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
+import { deleteChangesDueBefore } from './account/email-change-store.ts';
 import { deleteExpiredCodes } from './credentials/one-time-code/store.ts';
 import { deleteAnsweredChallenges } from './credentials/passkey/store.ts';
 import { deleteExpiredDevices } from './devices/store.ts';
@@ -15,6 +16,7 @@ export async function sweepAccounts(deps: Pick<Deps, 'db' | 'clock'>): Promise<v
   await deleteExpiredCodes(deps.db, now);
   await deleteAnsweredChallenges(deps.db, now);
   await deleteExpiredDevices(deps.db, now);
+  await deleteChangesDueBefore(deps.db, secondsAfter(now, -oldLinkSeconds));
   await deleteResetsExpiredBefore(deps.db, secondsAfter(now, -oldLinkSeconds));
   await deleteReplacementsDueBefore(deps.db, secondsAfter(now, -oldLinkSeconds));
 }

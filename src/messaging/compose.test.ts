@@ -23,6 +23,7 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
     case 'confirm-email':
     case 'already-registered':
     case 'recovery-code':
+    case 'change-email':
       return { message, channel: 'email', to: to.email, language, values: { code } };
     case 'confirm-phone':
     case 'sign-in-code':
@@ -39,6 +40,7 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
     case 'sign-in-call':
       return { message, channel: 'voice', to: '+441632960123', language, values: { code } };
     case 'reset-password':
+    case 'login-locked':
     case 'checker-invitation':
       return { message, channel: 'email', to: to.email, language, values: { link } };
     case 'practice-invitation':
@@ -60,6 +62,9 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
       };
     case 'password-changed':
     case 'passkey-suspended':
+    case 'account-unused':
+    case 'account-closed':
+    case 'account-closed-unused':
     case 'welcome':
     case 'checker-access':
     case 'check-approved':

@@ -17,7 +17,7 @@ export type OutgoingMessage = {
     }
   /** `stop-number-change` goes to the phone that is to be replaced. */
   | {
-      readonly message: 'reset-password' | 'stop-number-change';
+      readonly message: 'reset-password' | 'login-locked' | 'stop-number-change';
       readonly values: { readonly link: string };
     }
   | {
@@ -41,6 +41,9 @@ export type OutgoingMessage = {
         | 'passkey-suspended'
         | 'phone-changed'
         | 'welcome'
+        | 'account-unused'
+        | 'account-closed'
+        | 'account-closed-unused'
         | 'checker-access'
         | CheckMessage;
       readonly values: Readonly<Record<string, never>>;
@@ -51,6 +54,7 @@ export type OutgoingMessage = {
 export type CodeMessage =
   | 'confirm-email'
   | 'already-registered'
+  | 'change-email'
   | 'recovery-code'
   | 'confirm-phone'
   | 'sign-in-code'
@@ -71,6 +75,7 @@ export const accountChanges = [
   'recovery-code-used',
   'devices-forgotten',
   'register-contact',
+  'data-downloaded',
   'cancelled',
   'cancelled-by-use',
 ] as const;
@@ -99,12 +104,17 @@ export const emailMessages = [
   'confirm-email',
   'already-registered',
   'recovery-code',
+  'change-email',
   'reset-password',
   'password-changed',
   'passkey-suspended',
   'account-changed',
   'change-waits',
   'welcome',
+  'login-locked',
+  'account-unused',
+  'account-closed',
+  'account-closed-unused',
   'practice-invitation',
   'practice-access',
   'checker-invitation',
@@ -160,7 +170,7 @@ export const sendableMessage = z.discriminatedUnion('message', [
     values: z.strictObject({ ...link.shape, change: z.enum(waitingChanges) }),
   }),
   z.strictObject({
-    message: z.enum(['confirm-email', 'already-registered', 'recovery-code']),
+    message: z.enum(['confirm-email', 'already-registered', 'change-email', 'recovery-code']),
     ...byEmail,
     values: code,
   }),
@@ -168,14 +178,23 @@ export const sendableMessage = z.discriminatedUnion('message', [
   z.strictObject({ message: z.literal('stop-number-change'), ...bySms, values: link }),
   z.strictObject({ message: z.enum(voiceMessages), ...byVoice, values: code }),
   z.strictObject({
-    message: z.enum(['reset-password', 'checker-invitation']),
+    message: z.enum(['reset-password', 'login-locked', 'checker-invitation']),
     ...byEmail,
     values: link,
   }),
   z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
   z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
   z.strictObject({
-    message: z.enum(['password-changed', 'passkey-suspended', 'welcome', 'checker-access', ...checkMessages]),
+    message: z.enum([
+      'password-changed',
+      'passkey-suspended',
+      'welcome',
+      'account-unused',
+      'account-closed',
+      'account-closed-unused',
+      'checker-access',
+      ...checkMessages,
+    ]),
     ...byEmail,
     values: nothing,
   }),

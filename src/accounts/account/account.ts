@@ -3,6 +3,8 @@ import type { Deps } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
 import type { Nation } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
+import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
+import { deleteDevicesOf } from '../devices/store.ts';
 import { isUuid } from '../uuid.ts';
 import { emailKey } from './email.ts';
 import {
@@ -10,6 +12,7 @@ import {
   deleteLandline,
   endSignIns as endSignInsBefore,
   insertAccount,
+  lockAccount,
   selectAccount,
   selectAccountId,
   selectAccountIds,
@@ -19,6 +22,7 @@ import {
   updatePhone,
   updateSignedInAt,
 } from './store.ts';
+import { tellOfChange } from './tell-of-change.ts';
 
 /** One person's login. */
 export interface Account {
@@ -115,6 +119,33 @@ export async function setPhone(
 }
 
 /**
+ * Sets another number that security codes go to, once its owner has proven it, and tells them: by mail, and by text
+ * message to the number that it was. Remembered devices are forgotten: what is lost may be one of them. Call it in a
+ * transaction.
+ *
+ * @param change.phone E.164, as `readPhone` returned it
+ * @param change.provenAt when whoever asks proved who they are
+ * @returns `refused` if the account's sign-ins were ended since, or if it was closed
+ */
+export async function changePhone(
+  deps: Deps,
+  change: { accountId: string; phone: string; provenAt: Date },
+): Promise<{ readonly outcome: 'changed' | 'same' | 'refused' }> {
+  const { accountId, phone, provenAt } = change;
+  const found = await selectAccount(deps.db, accountId);
+  if (found === undefined || found.signInsValidFrom > provenAt) return { outcome: 'refused' };
+  if (found.phone === phone) return { outcome: 'same' };
+  // Rows are taken in the order in which signing in takes them.
+  await deleteDevicesOf(deps.db, accountId);
+  const account = await lockAccount(deps.db, accountId);
+  if (account === undefined || account.signInsValidFrom > provenAt) return { outcome: 'refused' };
+  await setPhone(deps, { accountId, phone });
+  const formerPhone = account.phone ?? undefined;
+  await tellOfChange(deps, { account, change: 'phone', formerPhone });
+  return { outcome: 'changed' };
+}
+
+/**
  * Sets the landline by which its owner can be called, once they have proven it.
  *
  * @param change.landline E.164, as `readLandline` returned it
@@ -172,7 +203,7 @@ export async function addFirstNumber(
  * used from now. Call it in the transaction that lets them in; the account's sign-ins can't be ended in between.
  *
  * @param signIn.provenAt when their password was going to be checked, or their account made
- * @returns `ended` if the account's sign-ins were ended since, or if it was closed: then nobody may be let in
+ * @returns `ended` if the account's sign-ins were ended since, or if it was closed or locked: then nobody may be let in
  */
 export async function recordSignIn(
   deps: Pick<Deps, 'db' | 'clock' | 'audit'>,
@@ -186,6 +217,19 @@ export async function recordSignIn(
 }
 
 /**
+ * Makes sure, in a transaction, that a sign-in still counts: nobody can end the account's sign-ins until the transaction is over.
+ *
+ * @param signIn.provenAt when its owner proved who they are
+ */
+export async function signInsStand(
+  deps: Pick<Deps, 'db'>,
+  { accountId, provenAt }: { accountId: string; provenAt: Date },
+): Promise<boolean> {
+  const account = await lockAccount(deps.db, accountId);
+  return account !== undefined && account.signInsValidFrom <= provenAt;
+}
+
+/**
  * Ends every sign-in to an account that began before now: sessions, refresh tokens, sign-ins under way. Call it in a
  * transaction.
  */
@@ -195,5 +239,8 @@ export function endSignIns(deps: Pick<Deps, 'db' | 'clock'>, accountId: string):
 
 /** Removes all that this room knows of an account: credentials, codes, devices and reset links go with it. */
 export async function forgetAccount(deps: Pick<Deps, 'db' | 'audit'>, accountId: string): Promise<void> {
+  // Rows are taken in the order in which signing in takes them, so that neither waits for the other for ever.
+  await deleteCodesOf(deps.db, accountId);
+  await deleteDevicesOf(deps.db, accountId);
   if (await deleteAccount(deps.db, accountId)) await deps.audit({ type: 'account.closed', accountId });
 }

@@ -23,6 +23,8 @@ export interface PhonePages<A extends WithPhone, C> {
   readonly appliesWhen: (answers: A, context: C) => boolean;
   /** The one kind of number that the journey is about; where it is left out, people choose. */
   readonly only?: NumberKind;
+  /** The number takes the place of another, as soon as it is proven. */
+  readonly isChange?: boolean;
   /** The account that it concerns, if there is one already. */
   readonly accountOf: (visit: Visit<A, C>) => string | undefined;
   /** Whether the browser can be remembered, as somebody signs in with it. */
@@ -37,7 +39,7 @@ export interface PhonePages<A extends WithPhone, C> {
 
 /** The pages “what is your phone number” and “enter the code that we sent to it”. */
 export function phonePages<A extends WithPhone, C>(pages: PhonePages<A, C>): AnyStep<A, C>[] {
-  const { appliesWhen, only } = pages;
+  const { appliesWhen, only, isChange = false } = pages;
   const kindOf = ({ phoneKind }: A): NumberKind => only ?? phoneKind ?? 'mobile';
   const forKind =
     (kind: NumberKind) =>
@@ -45,7 +47,7 @@ export function phonePages<A extends WithPhone, C>(pages: PhonePages<A, C>): Any
       kindOf(answers) === kind && appliesWhen(answers, context);
   const choice = { canChoose: only === undefined };
   return [
-    enterPhone<A, C>({ ...choice, appliesWhen: forKind('mobile') }),
+    enterPhone<A, C>({ ...choice, isChange, appliesWhen: forKind('mobile') }),
     enterLandline<A, C>({ ...choice, appliesWhen: forKind('landline') }),
     confirmPhone<A, C>(pages, kindOf),
   ];

@@ -11,7 +11,7 @@ import { codeRequestLimits, wrongCodeLimits } from '../../limits.ts';
 import { isUuid } from '../../uuid.ts';
 import { selectCode, storeCode, takeCode, type StoredCode } from './store.ts';
 
-export const codePurposes = ['confirm-email', 'confirm-phone', 'sign-in', 'recover'] as const;
+export const codePurposes = ['confirm-email', 'change-email', 'confirm-phone', 'sign-in', 'recover'] as const;
 export type CodePurpose = (typeof codePurposes)[number];
 export type CodeChannel = 'email' | 'sms' | 'voice';
 
@@ -95,6 +95,8 @@ export async function sendSecurityCode(deps: Deps, request: CodeRequest): Promis
 
 async function messageFor(deps: Deps, { purpose, destination, channel }: CodeRequest): Promise<CodeMessage> {
   switch (purpose) {
+    case 'change-email':
+      return 'change-email';
     case 'confirm-phone':
       return channel === 'voice' ? 'confirm-landline' : 'confirm-phone';
     case 'sign-in':
@@ -147,7 +149,11 @@ export async function checkSecurityCode(
   return failed.outcome === 'locked' ? failed : { outcome: 'no_match' };
 }
 
-function readDestination(deps: Deps, stored: StoredCode): { channel: CodeChannel; destination: string } {
+/** @returns where a code was sent to */
+export function readDestination(
+  deps: Pick<Deps, 'secrets'>,
+  stored: Pick<StoredCode, 'sealedDestination'>,
+): { channel: CodeChannel; destination: string } {
   const plain = deps.secrets.unseal(sealPurpose, stored.sealedDestination).toString();
   const [channel, destination] = sealedDestination.parse(JSON.parse(plain));
   return { channel, destination };

@@ -14,10 +14,13 @@ const phoneForm = z.object({
 export function enterPhone<A extends WithPhone, C>({
   appliesWhen,
   canChoose,
+  isChange,
 }: {
   appliesWhen: (answers: A, context: C) => boolean;
   /** Whether a landline would do. */
   canChoose: boolean;
+  /** It takes the place of another. */
+  isChange: boolean;
 }) {
   return stepsOf<A, C>()({
     path: 'phone',
@@ -25,7 +28,7 @@ export function enterPhone<A extends WithPhone, C>({
     appliesWhen,
     isDone: (answers) => answers.phone !== undefined,
     undo: (answers) => ({ ...answers, phone: undefined, phoneTyped: undefined }),
-    show: (deps) => Promise.resolve({ offersLandline: canChoose && canCall(deps.settings) }),
+    show: (deps) => Promise.resolve({ offersLandline: canChoose && canCall(deps.settings), isChange }),
     values: ({ phoneTyped }) =>
       phoneTyped?.international === true
         ? { internationalPhone: phoneTyped.phone, international: 'yes' }
