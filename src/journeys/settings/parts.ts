@@ -1,5 +1,6 @@
 import { lastDigits } from '../request.ts';
 import { language } from './language/part.ts';
+import { passkeys } from './passkeys/part.ts';
 import type { SettingsPart } from './part.ts';
 
 const email: SettingsPart = {
@@ -23,5 +24,5 @@ const phone: SettingsPart = {
 
 /** Everything that people can see or change of their account, in the order in which it stands on its page. */
 export function settingsParts(_parts: object): readonly SettingsPart[] {
-  return [email, phone, language];
+  return [email, phone, passkeys, language];
 }

@@ -25,8 +25,8 @@ export const signIn: JourneyDefinition<SignInAnswers, SignInContext> = {
   context: signInContext,
   lifetimeSeconds: 3600,
   steps: [
-    usePasskey,
     enterEmail,
+    usePasskey,
     enterPassword,
     ...phoneSteps<SignInAnswers, SignInContext>({
       appliesWhen: (answers) => answers.accountId !== undefined && answers.hasPhone === false,
