@@ -6,6 +6,7 @@ import { downloadParts } from './download/part.ts';
 import { email } from './email/part.ts';
 import { language } from './language/part.ts';
 import { notMe } from './not-me/part.ts';
+import { passkeys } from './passkeys/part.ts';
 import type { SettingsPart } from './part.ts';
 import { password } from './password/part.ts';
 import { phone } from './phone/part.ts';
@@ -24,5 +25,5 @@ export function settingsParts({
   readonly passwordPolicy: PasswordPolicy;
   readonly proofing?: Proofing | undefined;
 }): readonly SettingsPart[] {
-  return [email, phone, language, password(passwordPolicy), ...information({ proofing })];
+  return [email, phone, passkeys, language, password(passwordPolicy), ...information({ proofing })];
 }

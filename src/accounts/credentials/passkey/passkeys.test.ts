@@ -34,7 +34,9 @@ suite('a passkey', () => {
   const question = async (boundTo = 'visit') =>
     JSON.parse(JSON.stringify(await describePasskeySignIn(here.house.deps, boundTo)));
   const add = (accountId: string, response: string, boundTo = 'visit') =>
-    there.house.transact((deps) => addPasskey(deps, { accountId, boundTo, response, name: 'Phone' }));
+    there.house.transact((deps) =>
+      addPasskey(deps, { accountId, boundTo, provenAt: here.clock.now(), response, name: 'Phone' }),
+    );
   const check = (
     response: string,
     { boundTo = 'visit', at = there }: { boundTo?: string; at?: TestHouse } = {},
@@ -189,7 +191,7 @@ suite('a passkey', () => {
       [other.accountId, passkeyId],
       [accountId, 'nonsense'],
     ] as const) {
-      const passkey = { accountId: whose, passkeyId: which };
+      const passkey = { accountId: whose, passkeyId: which, provenAt: here.clock.now() };
       assert.equal((await transact((deps) => renamePasskey(deps, { ...passkey, name }))).outcome, 'unknown');
       assert.equal((await transact((deps) => removePasskey(deps, passkey))).outcome, 'unknown');
     }
@@ -199,7 +201,8 @@ suite('a passkey', () => {
       [name],
     );
     assert.equal(
-      (await transact((deps) => removePasskey(deps, { accountId, passkeyId }))).outcome,
+      (await transact((deps) => removePasskey(deps, { accountId, passkeyId, provenAt: here.clock.now() })))
+        .outcome,
       'removed',
     );
     assert.equal((await check(device.use(await question()))).outcome, 'no_match');
