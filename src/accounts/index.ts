@@ -36,6 +36,21 @@ export {
   type CodeRequest,
   type CodeSent,
 } from './credentials/one-time-code/code.ts';
+export {
+  checkPasskey,
+  describePasskeySignIn,
+  type PasskeyChecked,
+} from './credentials/passkey/check.ts';
+export {
+  addPasskey,
+  describeNewPasskey,
+  listPasskeys,
+  mostNameCharacters as mostPasskeyNameCharacters,
+  removePasskey,
+  renamePasskey,
+  type Passkey,
+  type PasskeyAdded,
+} from './credentials/passkey/passkeys.ts';
 export { checkPassword, type PasswordChecked } from './credentials/password/check.ts';
 export { countNewPassword, hashPassword } from './credentials/password/new-password.ts';
 export {

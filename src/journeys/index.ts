@@ -142,7 +142,7 @@ function journeyFor(
     redirectOrigin: asked.redirectOrigin,
     nations: [...asked.nations],
     ...(asked.livesByRegister === undefined ? {} : { livesByRegister: asked.livesByRegister }),
-    needsDevice: asked.missing.includes('Cd'),
+    ...describeWays(asked),
     ...(asked.clientId === ownClientId && asked.mustAuthenticate ? { needsDeviceAnew: true } : {}),
     ...passwordIsEnough(asked),
     registrationAllowed: asked.registrationAllowed,
@@ -211,6 +211,19 @@ function journeyToProof(
     return { journey: 'ways-to-prove', context: { ...context, ...person, ...found } };
   }
   return notProvable;
+}
+
+/** What a request takes with a password, and whether a passkey does instead. */
+function describeWays({
+  ways,
+}: SignInRequest): Pick<RequestContext, 'needsPassword' | 'needsDevice' | 'passkey'> {
+  const withPassword = ways.find((way) => !way.includes('Cm'));
+  const takesPasskey = ways.some((way) => way.includes('Cm'));
+  return {
+    needsPassword: withPassword?.includes('Cp') ?? false,
+    needsDevice: withPassword?.includes('Cd') ?? false,
+    ...(takesPasskey ? { passkey: withPassword === undefined ? 'needed' : 'enough' } : {}),
+  };
 }
 
 /** Where somebody known better needs to show less, it depends on who they are whether a code is asked for. */

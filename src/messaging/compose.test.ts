@@ -57,6 +57,7 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
     case 'account-unused':
     case 'account-closed':
     case 'account-closed-unused':
+    case 'passkey-suspended':
     case 'welcome':
     case 'checker-access':
     case 'check-approved':

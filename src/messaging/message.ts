@@ -37,6 +37,7 @@ export type OutgoingMessage = {
   | {
       readonly message:
         | 'password-changed'
+        | 'passkey-suspended'
         | 'phone-changed'
         | 'welcome'
         | 'account-unused'
@@ -91,6 +92,7 @@ export const emailMessages = [
   'already-registered',
   'reset-password',
   'password-changed',
+  'passkey-suspended',
   'account-changed',
   'change-waits',
   'welcome',
@@ -161,6 +163,7 @@ export const sendableMessage = z.discriminatedUnion('message', [
   z.strictObject({
     message: z.enum([
       'password-changed',
+      'passkey-suspended',
       'welcome',
       'account-unused',
       'account-closed',

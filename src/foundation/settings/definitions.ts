@@ -62,6 +62,16 @@ export const houseSettings = {
     requiredInProduction: true,
     unsafeInProduction: (text) => (text.startsWith('https://') ? undefined : 'must start with https://'),
   }),
+  passkeyRpId: setting({
+    variable: 'BEVAN_PASSKEY_RP_ID',
+    schema: z
+      .string()
+      .regex(/^(?:[a-z0-9-]+\.)*[a-z0-9-]+$/u, 'must be a host name in lower case')
+      .optional(),
+    byDefault: 'the host of the issuer',
+    sentence:
+      'The domain that passkeys are made for (the relying party’s ID): the issuer’s host, or a domain above it. Passkeys that were made for another stop working.',
+  }),
   trustedProxies: setting({
     variable: 'BEVAN_TRUSTED_PROXIES',
     schema: listOfWords('').refine(

@@ -5,6 +5,7 @@ import { closeLogin } from './close-account/part.ts';
 import { downloadParts } from './download/part.ts';
 import { language } from './language/part.ts';
 import { notMe } from './not-me/part.ts';
+import { passkeys } from './passkeys/part.ts';
 import type { SettingsPart } from './part.ts';
 import { sharing, stopSharing } from './sharing/part.ts';
 
@@ -34,5 +35,5 @@ function information({ proofing }: { readonly proofing?: Proofing | undefined })
 
 /** Everything that people can see or change of their account, in the order in which it stands on its page. */
 export function settingsParts(parts: { readonly proofing?: Proofing | undefined }): readonly SettingsPart[] {
-  return [email, phone, language, ...information(parts)];
+  return [email, phone, passkeys, language, ...information(parts)];
 }

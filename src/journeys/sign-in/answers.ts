@@ -15,6 +15,8 @@ export type SignInContext = z.output<typeof signInContext>;
 
 export const signInAnswers = phoneAnswers.extend({
   email: z.string().optional(),
+  /** Who used a passkey, and when: then nothing else is asked. */
+  passkey: z.object({ accountId: z.string(), provenAt: z.string() }).optional(),
   /** Set once the password was right. */
   accountId: z.string().optional(),
   /** When the password that was right was going to be checked. */
@@ -31,8 +33,15 @@ export type SignInAnswers = z.output<typeof signInAnswers>;
 export type SignInVisit = Visit<SignInAnswers, SignInContext>;
 
 /** @returns since when what this visit rests on has been known: sign-ins ended after that end this one too */
-export function provenAtOf({ answers, context }: SignInVisit): Date {
-  return new Date(answers.provenAt ?? context.known?.seenAt ?? 0);
+export function provenAtOf({ answers, context: { known } }: SignInVisit): Date {
+  const { passkey, accountId = known?.accountId, provenAt } = answers;
+  const who = passkey?.accountId ?? accountId;
+  const times = [
+    passkey?.provenAt,
+    passkey === undefined ? provenAt : undefined,
+    known?.accountId === who ? known?.seenAt : undefined,
+  ].flatMap((time) => (time === undefined ? [] : [new Date(time).getTime()]));
+  return new Date(times.length === 0 ? 0 : Math.min(...times));
 }
 
 /** The password was changed meanwhile: whoever knew the old one is not let in. */

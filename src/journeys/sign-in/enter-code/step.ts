@@ -40,6 +40,7 @@ export const enterCode = step({
   page: 'journeys/sign-in/enter-code',
   appliesWhen: (answers, context) =>
     context.needsDevice &&
+    answers.passkey === undefined &&
     answers.passwordIsEnough !== true &&
     answers.hasPhone !== false &&
     answers.deviceRemembered !== true,
