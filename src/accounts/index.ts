@@ -11,9 +11,18 @@ export {
   setLandline,
   setLanguage,
   setPhone,
+  signInsStand,
   type Account,
   type AccountCreated,
 } from './account/account.ts';
+export {
+  daysToReact,
+  findDueToClose,
+  isDueToClose,
+  monthsUntilClosed,
+  monthsUntilTold,
+  tellUnused,
+} from './account/unused.ts';
 export { clearLocks } from './clear-locks.ts';
 export {
   makeDueEmailChanges,
@@ -46,6 +55,8 @@ export {
 } from './credentials/password/policy.ts';
 export { networkOf } from './network.ts';
 export { isDeviceRemembered, rememberDevice } from './devices/remembered.ts';
+export { tellPersonalData } from './personal-data-store.ts';
+export { lockLogin } from './recovery/lock.ts';
 export {
   changePassword,
   readPasswordReset,

@@ -34,6 +34,7 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
     case 'change-waits':
       return { message, channel: 'email', to: to.email, language, values: { change: 'email', link } };
     case 'reset-password':
+    case 'login-locked':
     case 'checker-invitation':
       return { message, channel: 'email', to: to.email, language, values: { link } };
     case 'practice-invitation':
@@ -54,6 +55,9 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
         values: { practice: 'Meadowbank Surgery' },
       };
     case 'password-changed':
+    case 'account-unused':
+    case 'account-closed':
+    case 'account-closed-unused':
     case 'welcome':
     case 'checker-access':
     case 'check-approved':

@@ -20,7 +20,10 @@ export type OutgoingMessage = {
         | 'sign-in-code';
       readonly values: { readonly code: string };
     }
-  | { readonly message: 'reset-password'; readonly values: { readonly link: string } }
+  | {
+      readonly message: 'reset-password' | 'login-locked';
+      readonly values: { readonly link: string };
+    }
   | {
       readonly message: 'practice-invitation';
       readonly values: { readonly link: string; readonly practice: string };
@@ -37,7 +40,15 @@ export type OutgoingMessage = {
   /** To somebody who is to work at the desk where photos and videos are checked. */
   | { readonly message: 'checker-invitation'; readonly values: { readonly link: string } }
   | {
-      readonly message: 'password-changed' | 'phone-changed' | 'welcome' | 'checker-access' | CheckMessage;
+      readonly message:
+        | 'password-changed'
+        | 'phone-changed'
+        | 'welcome'
+        | 'account-unused'
+        | 'account-closed'
+        | 'account-closed-unused'
+        | 'checker-access'
+        | CheckMessage;
       readonly values: Readonly<Record<string, never>>;
     }
 );
@@ -56,6 +67,7 @@ export const accountChanges = [
   'recovery-code-used',
   'devices-forgotten',
   'register-contact',
+  'data-downloaded',
   'cancelled',
 ] as const;
 export type AccountChange = (typeof accountChanges)[number];
@@ -88,6 +100,10 @@ export const emailMessages = [
   'account-changed',
   'change-waits',
   'welcome',
+  'login-locked',
+  'account-unused',
+  'account-closed',
+  'account-closed-unused',
   'practice-invitation',
   'practice-access',
   'checker-invitation',
@@ -146,14 +162,22 @@ export const sendableMessage = z.discriminatedUnion('message', [
     values: z.strictObject({ ...link.shape, change: z.enum(waitingChanges) }),
   }),
   z.strictObject({
-    message: z.enum(['reset-password', 'checker-invitation']),
+    message: z.enum(['reset-password', 'login-locked', 'checker-invitation']),
     ...byEmail,
     values: link,
   }),
   z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
   z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
   z.strictObject({
-    message: z.enum(['password-changed', 'welcome', 'checker-access', ...checkMessages]),
+    message: z.enum([
+      'password-changed',
+      'welcome',
+      'account-unused',
+      'account-closed',
+      'account-closed-unused',
+      'checker-access',
+      ...checkMessages,
+    ]),
     ...byEmail,
     values: nothing,
   }),

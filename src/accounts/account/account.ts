@@ -3,6 +3,7 @@ import type { Deps } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
 import type { Nation } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
+import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { isUuid } from '../uuid.ts';
 import { emailKey } from './email.ts';
@@ -192,7 +193,7 @@ export async function addPhone(
  * used from now. Call it in the transaction that lets them in; the account's sign-ins can't be ended in between.
  *
  * @param signIn.provenAt when their password was going to be checked, or their account made
- * @returns `ended` if the account's sign-ins were ended since, or if it was closed: then nobody may be let in
+ * @returns `ended` if the account's sign-ins were ended since, or if it was closed or locked: then nobody may be let in
  */
 export async function recordSignIn(
   deps: Pick<Deps, 'db' | 'clock' | 'audit'>,
@@ -206,6 +207,19 @@ export async function recordSignIn(
 }
 
 /**
+ * Makes sure, in a transaction, that a sign-in still counts: nobody can end the account's sign-ins until the transaction is over.
+ *
+ * @param signIn.provenAt when its owner proved who they are
+ */
+export async function signInsStand(
+  deps: Pick<Deps, 'db'>,
+  { accountId, provenAt }: { accountId: string; provenAt: Date },
+): Promise<boolean> {
+  const account = await lockAccount(deps.db, accountId);
+  return account !== undefined && account.signInsValidFrom <= provenAt;
+}
+
+/**
  * Ends every sign-in to an account that began before now: sessions, refresh tokens, sign-ins under way. Call it in a
  * transaction.
  */
@@ -215,5 +229,8 @@ export function endSignIns(deps: Pick<Deps, 'db' | 'clock'>, accountId: string):
 
 /** Removes all that this room knows of an account: credentials, codes, devices and reset links go with it. */
 export async function forgetAccount(deps: Pick<Deps, 'db' | 'audit'>, accountId: string): Promise<void> {
+  // Rows are taken in the order in which signing in takes them, so that neither waits for the other for ever.
+  await deleteCodesOf(deps.db, accountId);
+  await deleteDevicesOf(deps.db, accountId);
   if (await deleteAccount(deps.db, accountId)) await deps.audit({ type: 'account.closed', accountId });
 }

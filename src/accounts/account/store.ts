@@ -16,6 +16,8 @@ type AccountTables = {
     created_at: Date;
     last_signed_in_at: Date | null;
     sign_ins_valid_from: Date;
+    unused_told_at: Date | null;
+    locked_at: Date | null;
   };
   'accounts.password': { account_id: string; hash: string; changed_at: Date };
 };
@@ -161,15 +163,16 @@ export async function updateMissingPhone(
   return updated.numUpdatedRows > 0n;
 }
 
-/** @returns false if there is no such account, or if its sign-ins were ended after `provenAt` */
+/** @returns false if there is no such account, if it is locked, or if its sign-ins were ended after `provenAt` */
 export async function updateSignedInAt(
   db: Db,
   signIn: { accountId: string; provenAt: Date; at: Date },
 ): Promise<boolean> {
   const updated = await tablesOf(db)
     .updateTable('accounts.account')
-    .set({ last_signed_in_at: signIn.at })
+    .set({ last_signed_in_at: signIn.at, unused_told_at: null })
     .where('id', '=', signIn.accountId)
+    .where('locked_at', 'is', null)
     .where('sign_ins_valid_from', '<=', signIn.provenAt)
     .executeTakeFirst();
   return updated.numUpdatedRows > 0n;
@@ -184,6 +187,18 @@ export async function lockAccount(db: Db, id: string): Promise<Account | undefin
     .forNoKeyUpdate()
     .executeTakeFirst();
   return row && accountOf(row);
+}
+
+/** @param change.lockedAt null lets people sign in again */
+export async function updateLock(
+  db: Db,
+  change: { accountId: string; lockedAt: Date | null },
+): Promise<void> {
+  await tablesOf(db)
+    .updateTable('accounts.account')
+    .set({ locked_at: change.lockedAt })
+    .where('id', '=', change.accountId)
+    .execute();
 }
 
 export async function endSignIns(db: Db, id: string, at: Date): Promise<void> {

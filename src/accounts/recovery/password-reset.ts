@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { emailForSending, emailKey } from '../account/email.ts';
 import { makeDueEmailChanges } from '../account/email-change.ts';
-import { endSignIns, lockAccount, selectAccount, selectAccountId } from '../account/store.ts';
+import { endSignIns, lockAccount, selectAccount, selectAccountId, updateLock } from '../account/store.ts';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { updatePassword } from '../credentials/password/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
@@ -110,9 +110,7 @@ async function sendResetLink(deps: Deps, request: z.output<typeof sealedRequest>
   if (accountId === undefined || expiresAt <= deps.clock.now()) return;
   const account = await lockAccount(deps.db, accountId);
   if (account === undefined || (await selectReset(deps.db, tokenHash)) !== undefined) return;
-  await supersedeResets(deps.db, account.id, requestedAt);
-  await storeReset(deps.db, { tokenHash, accountId: account.id, requestedAt, expiresAt });
-  await deleteOldestResets(deps.db, account.id, mostPerAccount);
+  await storeResetLink(deps, { accountId: account.id, token: request.token, requestedAt });
   await sendMessage(deps, {
     message: 'reset-password',
     channel: 'email',
@@ -122,6 +120,19 @@ async function sendResetLink(deps: Deps, request: z.output<typeof sealedRequest>
     usefulUntil: expiresAt,
   });
   await deps.audit({ type: 'password.reset-requested', accountId: account.id });
+}
+
+/** Makes a link good, and older ones of the account unusable; the account is held. @returns until when it is */
+export async function storeResetLink(
+  deps: Pick<Deps, 'db'>,
+  link: { readonly accountId: string; readonly token: string; readonly requestedAt: Date },
+): Promise<Date> {
+  const { accountId, token, requestedAt } = link;
+  const expiresAt = secondsAfter(requestedAt, lifeSeconds);
+  await supersedeResets(deps.db, accountId, requestedAt);
+  await storeReset(deps.db, { tokenHash: hashOf(token), accountId, requestedAt, expiresAt });
+  await deleteOldestResets(deps.db, accountId, mostPerAccount);
+  return expiresAt;
 }
 
 /** @param link.token what the link's address holds @returns whether it can still be used, without using it */
@@ -142,8 +153,8 @@ function stateOf(reset: StoredReset, now: Date): 'usable' | 'expired' | 'used' {
 
 /**
  * Sets a new password with a reset link, once, and puts out whoever used the old one: remembered devices, security codes
- * under way, other reset links, and (through `signInsValidFrom`) sessions and refresh tokens end; the lock for wrong
- * passwords is lifted; a message tells the owner. Call it in a transaction.
+ * under way, other reset links, and (through `signInsValidFrom`) sessions and refresh tokens end; a locked account, and the
+ * lock for wrong passwords, are open again; a message tells the owner. Call it in a transaction.
  *
  * @param change.passwordHash the new password as the house's hasher returned it, made before the transaction began
  */
@@ -164,6 +175,7 @@ export async function resetPassword(
   if (account === undefined) return { outcome: 'unknown' };
   if (!(await takeReset(deps.db, tokenHash, now))) return { outcome: 'used' };
   await putPassword(deps, { account, passwordHash: change.passwordHash, by: 'reset-link' });
+  await updateLock(deps.db, { accountId: account.id, lockedAt: null });
   return { outcome: 'changed', accountId: account.id };
 }
 

@@ -40,6 +40,8 @@ export interface SettingsPart {
   /** The last part of its address. */
   readonly id: string;
   readonly section: SettingsSection;
+  /** It has no row: other pages lead to it. */
+  readonly isUnlisted?: true;
   /**
    * Only whoever proved within ten minutes who they are, with all factors anew, may enter; everybody else is led through
    * signing in again and back.

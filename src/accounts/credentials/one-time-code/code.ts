@@ -150,7 +150,11 @@ export async function checkSecurityCode(
   return failed.outcome === 'locked' ? failed : { outcome: 'no_match' };
 }
 
-function readDestination(deps: Deps, stored: StoredCode): { channel: CodeChannel; destination: string } {
+/** @returns where a code was sent to */
+export function readDestination(
+  deps: Pick<Deps, 'secrets'>,
+  stored: Pick<StoredCode, 'sealedDestination'>,
+): { channel: CodeChannel; destination: string } {
   const plain = deps.secrets.unseal(sealPurpose, stored.sealedDestination).toString();
   const [channel, destination] = sealedDestination.parse(JSON.parse(plain));
   return { channel, destination };

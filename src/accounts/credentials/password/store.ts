@@ -1,12 +1,13 @@
 import type { Db } from '#foundation/storage';
 
 type PasswordTables = {
-  'accounts.account': { id: string; email_key: string };
+  'accounts.account': { id: string; email_key: string; locked_at: Date | null };
   'accounts.password': { account_id: string; hash: string; changed_at: Date };
 };
 
 const tablesOf = (db: Db) => db.withTables<PasswordTables>();
 
+/** @returns undefined if there is no account of that address, and also while it is locked */
 export async function selectPassword(
   db: Db,
   emailKey: string,
@@ -16,6 +17,7 @@ export async function selectPassword(
     .innerJoin('accounts.password', 'accounts.password.account_id', 'accounts.account.id')
     .select(['accounts.account.id as accountId', 'accounts.password.hash'])
     .where('email_key', '=', emailKey)
+    .where('locked_at', 'is', null)
     .executeTakeFirst();
 }
 
