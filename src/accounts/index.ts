@@ -1,5 +1,6 @@
 export {
   addPhone,
+  changePhone,
   createAccount,
   endSignIns,
   findAccountId,
@@ -23,6 +24,15 @@ export {
   tellUnused,
 } from './account/unused.ts';
 export { clearLocks } from './clear-locks.ts';
+export {
+  makeDueEmailChanges,
+  readEmailChange,
+  readEmailChangeLink,
+  requestEmailChange,
+  stopEmailChange,
+  withdrawEmailChange,
+  type EmailChangeLink,
+} from './account/email-change.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
 export { tellOfChange, tellOfWaitingChange } from './account/tell-of-change.ts';
 export { accountPart } from './account/store.ts';
@@ -63,6 +73,7 @@ export { isDeviceRemembered, rememberDevice } from './devices/remembered.ts';
 export { tellPersonalData } from './personal-data-store.ts';
 export { lockLogin } from './recovery/lock.ts';
 export {
+  changePassword,
   readPasswordReset,
   requestPasswordReset,
   resetPassword,

@@ -8,7 +8,7 @@ import {
   type Journeys,
 } from '#foundation/journey';
 import { identityLevels, matchVector } from '#identity';
-import { ownClientId, readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
+import { ownClientId, ownPages, readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
 import type { Register } from '#pds';
 import type { Offers, Proofing } from '#proofing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -24,6 +24,7 @@ import { choosePassword, linkProblems, resetAddress } from './recover-account/re
 import { proveIdentity } from './prove-identity/index.ts';
 import { enterWithCode, mountOnYourPhone, onPhone } from './on-your-phone/index.ts';
 import type { RequestContext } from './request.ts';
+import { keepEmail, mountKeepEmail } from './settings/email/keep/journey.ts';
 import { mountSettings } from './settings/index.ts';
 import { settingsParts } from './settings/parts.ts';
 import { shareInformation } from './share-information/index.ts';
@@ -65,6 +66,7 @@ export function forEachJourney(
   }
   visit(forgottenPassword);
   visit(choosePassword(parts));
+  visit(keepEmail);
   for (const { leadsTo } of settingsParts(parts))
     if (leadsTo !== undefined && 'visit' in leadsTo) leadsTo.visit(visit);
 }
@@ -79,6 +81,7 @@ export function journeysRoutes(web: Web, parts: JourneyParts & { readonly sessio
   web.app.get(`${resetAddress}/:token`, (request, reply) => startReset(web, journeys, request, reply));
   web.app.get('/password-changed', (request, reply) => showPasswordChanged(web, request, reply));
   if (parts.proofing !== undefined) mountOnYourPhone(web, journeys);
+  mountKeepEmail(web, journeys);
   mountSettings(web, { sessions: parts.sessions, journeys, parts: settingsParts(parts) });
   mountSignOut(web, parts.sessions);
 }
@@ -259,7 +262,10 @@ async function showPasswordChanged(web: Web, request: FastifyRequest, reply: Fas
   const visitor = web.visitors.read(request);
   const open =
     visitor === undefined ? undefined : await findOpenVisit(web.house.deps, { journey: 'sign-in', visitor });
-  const frame = { language: browserOf(web, request).language, address: '/password-changed' };
-  const html = web.pages.render('journeys/recover-account/password-changed', frame, { goOn: open?.address });
+  const isFromSettings = readQuery(request.query, 'from') === 'settings';
+  const query = isFromSettings ? { query: 'from=settings' } : {};
+  const frame = { language: browserOf(web, request).language, address: '/password-changed', ...query };
+  const goOn = isFromSettings ? ownPages.settings : open?.address;
+  const html = web.pages.render('journeys/recover-account/password-changed', frame, { goOn });
   return reply.type('text/html; charset=utf-8').send(html);
 }

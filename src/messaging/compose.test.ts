@@ -22,6 +22,7 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
   switch (message) {
     case 'confirm-email':
     case 'already-registered':
+    case 'change-email':
       return { message, channel: 'email', to: to.email, language, values: { code } };
     case 'confirm-phone':
     case 'sign-in-code':

@@ -12,7 +12,12 @@ export type OutgoingMessage = {
   readonly usefulUntil: Date;
 } & (
   | {
-      readonly message: 'confirm-email' | 'already-registered' | 'confirm-phone' | 'sign-in-code';
+      readonly message:
+        | 'confirm-email'
+        | 'already-registered'
+        | 'change-email'
+        | 'confirm-phone'
+        | 'sign-in-code';
       readonly values: { readonly code: string };
     }
   | {
@@ -90,6 +95,7 @@ type CheckMessage = (typeof checkMessages)[number];
 export const emailMessages = [
   'confirm-email',
   'already-registered',
+  'change-email',
   'reset-password',
   'password-changed',
   'passkey-suspended',
@@ -140,7 +146,11 @@ const nothing = z.strictObject({});
 
 /** Every message that there are words for, with its channel and the values that the words need. */
 export const sendableMessage = z.discriminatedUnion('message', [
-  z.strictObject({ message: z.enum(['confirm-email', 'already-registered']), ...byEmail, values: code }),
+  z.strictObject({
+    message: z.enum(['confirm-email', 'already-registered', 'change-email']),
+    ...byEmail,
+    values: code,
+  }),
   z.strictObject({ message: z.enum(codesBySms), ...bySms, values: code }),
   z.strictObject({ message: z.literal('phone-changed'), ...bySms, values: nothing }),
   z.strictObject({

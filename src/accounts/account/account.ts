@@ -21,6 +21,7 @@ import {
   updatePhone,
   updateSignedInAt,
 } from './store.ts';
+import { tellOfChange } from './tell-of-change.ts';
 
 /** One person's login. */
 export interface Account {
@@ -114,6 +115,33 @@ export async function setPhone(
 ): Promise<void> {
   if (!(await updatePhone(deps.db, change))) throw new Fault('accounts.closed');
   await deps.audit({ type: 'phone.changed', accountId: change.accountId });
+}
+
+/**
+ * Sets another number that security codes go to, once its owner has proven it, and tells them: by mail, and by text
+ * message to the number that it was. Remembered devices are forgotten: what is lost may be one of them. Call it in a
+ * transaction.
+ *
+ * @param change.phone E.164, as `readPhone` returned it
+ * @param change.provenAt when whoever asks proved who they are
+ * @returns `refused` if the account's sign-ins were ended since, or if it was closed
+ */
+export async function changePhone(
+  deps: Deps,
+  change: { accountId: string; phone: string; provenAt: Date },
+): Promise<{ readonly outcome: 'changed' | 'same' | 'refused' }> {
+  const { accountId, phone, provenAt } = change;
+  const found = await selectAccount(deps.db, accountId);
+  if (found === undefined || found.signInsValidFrom > provenAt) return { outcome: 'refused' };
+  if (found.phone === phone) return { outcome: 'same' };
+  // Rows are taken in the order in which signing in takes them.
+  await deleteDevicesOf(deps.db, accountId);
+  const account = await lockAccount(deps.db, accountId);
+  if (account === undefined || account.signInsValidFrom > provenAt) return { outcome: 'refused' };
+  await setPhone(deps, { accountId, phone });
+  const formerPhone = account.phone ?? undefined;
+  await tellOfChange(deps, { account, change: 'phone', formerPhone });
+  return { outcome: 'changed' };
 }
 
 /**

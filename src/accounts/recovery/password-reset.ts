@@ -6,8 +6,10 @@ import { attemptSucceeded, countAttempt, randomToken } from '#foundation/securit
 import { languages, type Language } from '#foundation/web';
 import { sendMessage } from '#messaging';
 import { z } from 'zod';
+import type { Account } from '../account/account.ts';
 import { emailForSending, emailKey } from '../account/email.ts';
-import { endSignIns, lockAccount, selectAccountId, updateLock } from '../account/store.ts';
+import { makeDueEmailChanges } from '../account/email-change.ts';
+import { endSignIns, lockAccount, selectAccount, selectAccountId, updateLock } from '../account/store.ts';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { updatePassword } from '../credentials/password/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
@@ -37,6 +39,8 @@ export type PasswordReset =
 const lifeSeconds = 60 * 60;
 /** So long the news of a changed password is worth sending. */
 const noticeSeconds = 24 * 60 * 60;
+/** How often it is looked for changes whose time has come. */
+const dueEverySeconds = 60;
 /** Old links that are remembered for an account, so that each can say why it no longer works. */
 const mostPerAccount = 20;
 
@@ -84,7 +88,7 @@ export async function requestPasswordReset(
   return { outcome: 'requested' };
 }
 
-/** Starts this room's background work: reset links are made and sent here. */
+/** Starts this room's background work: reset links are made and sent here, and changes that waited are made. */
 export async function startAccountsWork(house: House, jobs: Jobs): Promise<void> {
   const rules = { retryLimit: 10, retryDelay: 2, retryDelayMax: 300, expireInSeconds: 60, atOnce: 2 };
   await jobs.work(queue, rules, (data) =>
@@ -94,6 +98,7 @@ export async function startAccountsWork(house: House, jobs: Jobs): Promise<void>
       return sendResetLink(deps, sealedRequest.parse(JSON.parse(plain)));
     }),
   );
+  jobs.every(dueEverySeconds, 'change addresses that are due', () => makeDueEmailChanges(house));
 }
 
 /** Of several links for one account the one sent last is good. Safe to repeat: a link that is stored has been sent. */
@@ -169,11 +174,43 @@ export async function resetPassword(
   const account = await lockAccount(deps.db, reset.accountId);
   if (account === undefined) return { outcome: 'unknown' };
   if (!(await takeReset(deps.db, tokenHash, now))) return { outcome: 'used' };
-  await updatePassword(deps.db, { accountId: account.id, hash: change.passwordHash, changedAt: now });
+  await putPassword(deps, { account, passwordHash: change.passwordHash, by: 'reset-link' });
+  await updateLock(deps.db, { accountId: account.id, lockedAt: null });
+  return { outcome: 'changed', accountId: account.id };
+}
+
+/**
+ * Sets another password for somebody who proved who they are, and puts out whoever used the old one, as
+ * {@link resetPassword} does: they sign in anew themselves. Call it in a transaction.
+ *
+ * @param change.passwordHash as for {@link resetPassword}
+ * @param change.provenAt when they proved who they are
+ * @returns `refused` if the account's sign-ins were ended since, or if it was closed
+ */
+export async function changePassword(
+  deps: Deps,
+  change: { accountId: string; passwordHash: string; provenAt: Date },
+): Promise<{ readonly outcome: 'changed' | 'refused' }> {
+  const { accountId, passwordHash, provenAt } = change;
+  const found = await selectAccount(deps.db, accountId);
+  if (found === undefined || found.signInsValidFrom > provenAt) return { outcome: 'refused' };
+  await deleteCodesOf(deps.db, accountId);
+  await deleteDevicesOf(deps.db, accountId);
+  const account = await lockAccount(deps.db, accountId);
+  if (account === undefined || account.signInsValidFrom > provenAt) return { outcome: 'refused' };
+  await putPassword(deps, { account, passwordHash, by: 'owner' });
+  return { outcome: 'changed' };
+}
+
+async function putPassword(
+  deps: Deps,
+  { account, passwordHash, by }: { account: Account; passwordHash: string; by: 'reset-link' | 'owner' },
+): Promise<void> {
+  const now = deps.clock.now();
+  await updatePassword(deps.db, { accountId: account.id, hash: passwordHash, changedAt: now });
   // Whoever came first to the account may have signed in after this began, and had their device remembered.
   await deleteDevicesOf(deps.db, account.id);
-  await endSignIns(deps.db, account.id, deps.clock.now());
-  await updateLock(deps.db, { accountId: account.id, lockedAt: null });
+  await endSignIns(deps.db, account.id, now);
   await supersedeResets(deps.db, account.id, now);
   await attemptSucceeded(deps, [wrongPasswordsFor(emailKey(account.email))]);
   await sendMessage(deps, {
@@ -184,6 +221,5 @@ export async function resetPassword(
     values: {},
     usefulUntil: secondsAfter(now, noticeSeconds),
   });
-  await deps.audit({ type: 'password.changed', accountId: account.id, details: { by: 'reset-link' } });
-  return { outcome: 'changed', accountId: account.id };
+  await deps.audit({ type: 'password.changed', accountId: account.id, details: { by } });
 }

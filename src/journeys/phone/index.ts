@@ -1,6 +1,6 @@
 import { addPhone, checkSecurityCode, readPhone, sendSecurityCode } from '#accounts';
 import type { Deps } from '#foundation/deps';
-import { stepsOf, type Visit } from '#foundation/journey';
+import { stepsOf, type Outcome, type Visit } from '#foundation/journey';
 import { z } from 'zod';
 import { deviceCookies } from '../device-cookie.ts';
 import { codeForm, lastDigits, locked, lockedStop } from '../request.ts';
@@ -19,28 +19,29 @@ const phoneForm = z.object({
   internationalPhone: z.string().default(''),
 });
 
+interface PhoneOptions<A, C> {
+  /** When the journey needs them. */
+  readonly appliesWhen: (answers: A, context: C) => boolean;
+  /** What is done with the number once it is proven, where it takes the place of another. */
+  readonly change?: (deps: Deps, visit: Visit<A, C>, phone: string) => Promise<Outcome<A>>;
+}
+
 /**
- * The pages “what is your phone number” and “enter the code we sent to it”, for any journey whose account has none.
- *
- * @param options.appliesWhen when the journey needs them
+ * The pages “what is your phone number” and “enter the code we sent to it”, for any journey whose account has none, and for changing
+ * it.
  */
-export function phoneSteps<A extends WithPhone, C>(options: {
-  appliesWhen: (answers: A, context: C) => boolean;
-}) {
+export function phoneSteps<A extends WithPhone, C>(options: PhoneOptions<A, C>) {
   return [enterPhone<A, C>(options), confirmPhone<A, C>(options)];
 }
 
-function enterPhone<A extends WithPhone, C>({
-  appliesWhen,
-}: {
-  appliesWhen: (answers: A, context: C) => boolean;
-}) {
+function enterPhone<A extends WithPhone, C>({ appliesWhen, change }: PhoneOptions<A, C>) {
   return stepsOf<A, C>()({
     path: 'phone',
     page: 'journeys/phone/enter-phone',
     appliesWhen,
     isDone: (answers) => answers.phone !== undefined,
     undo: (answers) => ({ ...answers, phone: undefined, phoneTyped: undefined }),
+    show: () => Promise.resolve({ isChange: change !== undefined }),
     values: ({ phoneTyped }) =>
       phoneTyped?.international === true
         ? { internationalPhone: phoneTyped.phone, international: 'yes' }
@@ -73,11 +74,7 @@ function sendCode<A extends WithPhone, C>(deps: Deps, visit: Visit<A, C>) {
   });
 }
 
-function confirmPhone<A extends WithPhone, C>({
-  appliesWhen,
-}: {
-  appliesWhen: (answers: A, context: C) => boolean;
-}) {
+function confirmPhone<A extends WithPhone, C>({ appliesWhen, change }: PhoneOptions<A, C>) {
   return stepsOf<A, C>()({
     path: 'phone-code',
     page: 'journeys/phone/confirm-phone',
@@ -91,7 +88,8 @@ function confirmPhone<A extends WithPhone, C>({
         ? { outcome: 'entered', answers: { ...visit.answers, phoneCodeId: sent.codeId } }
         : { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') };
     },
-    show: (_deps, visit) => Promise.resolve({ phone: lastDigits(visit.answers.phone ?? '') }),
+    show: (_deps, visit) =>
+      Promise.resolve({ phone: lastDigits(visit.answers.phone ?? ''), isChange: change !== undefined }),
     form: codeForm,
     secretFields: ['code'],
     submit: async (deps, visit, { code, remember }) => {
@@ -109,6 +107,7 @@ function confirmPhone<A extends WithPhone, C>({
         case 'expired':
           return { outcome: 'invalid', errors: { code: checked.outcome } };
         case 'match': {
+          if (change !== undefined) return change(deps, visit, checked.destination);
           const { accountId } = visit.answers;
           if (accountId === undefined) throw new Error('a phone was proven before there was an account');
           const provenAt = new Date(visit.answers.provenAt ?? 0);

@@ -159,7 +159,7 @@ async function describeParts(
               {
                 id: part.id,
                 section: part.section,
-                value,
+                lines: [value].flat(),
                 address: part.leadsTo === undefined ? undefined : partAddress(part.id),
               },
             ];

@@ -11,7 +11,7 @@ import { codeRequestLimits, wrongCodeLimits } from '../../limits.ts';
 import { isUuid } from '../../uuid.ts';
 import { selectCode, storeCode, takeCode, type StoredCode } from './store.ts';
 
-export const codePurposes = ['confirm-email', 'confirm-phone', 'sign-in'] as const;
+export const codePurposes = ['confirm-email', 'change-email', 'confirm-phone', 'sign-in'] as const;
 export type CodePurpose = (typeof codePurposes)[number];
 export type CodeChannel = 'email' | 'sms';
 
@@ -96,8 +96,10 @@ export async function sendSecurityCode(deps: Deps, request: CodeRequest): Promis
 async function messageFor(
   deps: Deps,
   { purpose, destination }: CodeRequest,
-): Promise<'confirm-email' | 'already-registered' | 'confirm-phone' | 'sign-in-code'> {
+): Promise<'confirm-email' | 'already-registered' | 'change-email' | 'confirm-phone' | 'sign-in-code'> {
   switch (purpose) {
+    case 'change-email':
+      return 'change-email';
     case 'confirm-phone':
       return 'confirm-phone';
     case 'sign-in':
