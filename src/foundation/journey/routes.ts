@@ -3,6 +3,7 @@ import {
   type FormFields,
   type Web,
   notingDevice,
+  notingDeviceIn,
   readQuery,
   sendInParts,
   takeUploads,
@@ -193,7 +194,8 @@ async function readPost<A, C>(
   const { action } = call.params;
   const { actions = {} } = step;
   if (action !== '') return Object.hasOwn(actions, action) ? actions[action] : undefined;
-  const prepared = await posted.prepare((fields, file) => step.prepare(call.web.house, visit, fields, file));
+  const house = notingDeviceIn(call.web.house, call.request);
+  const prepared = await posted.prepare((fields, file) => step.prepare(house, visit, fields, file));
   return prepared.outcome === 'invalid' ? () => Promise.resolve(prepared) : prepared.submit;
 }
 

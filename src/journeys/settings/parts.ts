@@ -12,18 +12,17 @@ import { password } from './password/part.ts';
 import { phone } from './phone/part.ts';
 import { sharing, stopSharing } from './sharing/part.ts';
 
+interface SettingsNeeds {
+  readonly passwordPolicy: PasswordPolicy;
+  readonly proofing?: Proofing | undefined;
+}
+
 /** What somebody shares, what happened, what is known of them, and how to end it. */
-function information({ proofing }: { readonly proofing?: Proofing | undefined }): readonly SettingsPart[] {
+function information({ proofing }: SettingsNeeds): readonly SettingsPart[] {
   return [sharing, stopSharing, activity, notMe, ...downloadParts(proofing?.tools.evidence), closeLogin];
 }
 
 /** Everything that people can see or change of their account, in the order in which it stands on its page. */
-export function settingsParts({
-  passwordPolicy,
-  proofing,
-}: {
-  readonly passwordPolicy: PasswordPolicy;
-  readonly proofing?: Proofing | undefined;
-}): readonly SettingsPart[] {
-  return [email, phone, passkeys, language, password(passwordPolicy), ...information({ proofing })];
+export function settingsParts(needs: SettingsNeeds): readonly SettingsPart[] {
+  return [email, phone, language, password(needs.passwordPolicy), passkeys, ...information(needs)];
 }
