@@ -4,6 +4,7 @@ import {
   type Web,
   notingDevice,
   readQuery,
+  roughDevice,
   sendInParts,
   takeUploads,
   uploadSeconds,
@@ -75,6 +76,7 @@ export function browserOf(web: Web, request: FastifyRequest): Browser {
   return {
     language: web.visitors.language(request),
     remoteAddress: request.ip,
+    kind: roughDevice(request.headers['user-agent']),
     readCookie: (name) => web.visitors.readCookie(request, name),
   };
 }

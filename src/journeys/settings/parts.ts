@@ -2,6 +2,7 @@ import type { PasswordPolicy } from '#accounts';
 import type { Proofing } from '#proofing';
 import { activity } from './activity/part.ts';
 import { closeLogin } from './close-account/part.ts';
+import { devices } from './devices/part.ts';
 import { downloadParts } from './download/part.ts';
 import { email } from './email/part.ts';
 import { language } from './language/part.ts';
@@ -23,5 +24,5 @@ function information({ proofing }: SettingsNeeds): readonly SettingsPart[] {
 
 /** Everything that people can see or change of their account, in the order in which it stands on its page. */
 export function settingsParts(needs: SettingsNeeds): readonly SettingsPart[] {
-  return [email, phone, language, password(needs.passwordPolicy), ...information(needs)];
+  return [email, phone, language, password(needs.passwordPolicy), devices, ...information(needs)];
 }
