@@ -16,6 +16,17 @@ export const doors = {
   consent: ['accounts', 'identity', 'partners'],
   guidance: ['partners', 'identity'],
   openid: ['accounts', 'identity', 'pds', 'consent', 'partners'],
+  'personal-data': [
+    'messaging',
+    'partners',
+    'accounts',
+    'identity',
+    'proofing',
+    'consent',
+    'openid',
+    'evidence',
+    'review',
+  ],
   journeys: [
     'pds',
     'gp-systems',
@@ -28,6 +39,7 @@ export const doors = {
     'openid',
     'evidence',
     'review',
+    'personal-data',
   ],
   portals: ['pds', 'gp-systems', 'messaging', 'accounts', 'identity', 'proofing', 'evidence', 'review'],
   sandbox: [
@@ -43,6 +55,7 @@ export const doors = {
     'evidence',
     'face-checks',
     'review',
+    'personal-data',
     'journeys',
     'portals',
   ],

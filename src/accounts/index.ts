@@ -1,5 +1,6 @@
 export {
-  addPhone,
+  addFirstNumber,
+  changePhone,
   createAccount,
   endSignIns,
   findAccountId,
@@ -7,13 +8,40 @@ export {
   listAccountIds,
   readAccount,
   recordSignIn,
+  removeLandline,
   setLandline,
   setLanguage,
   setPhone,
+  signInsStand,
   type Account,
   type AccountCreated,
 } from './account/account.ts';
+export {
+  addAuthenticatorApp,
+  checkAuthenticatorCode,
+  readAuthenticatorApp,
+  removeAuthenticatorApp,
+  type AppCodeChecked,
+  type AuthenticatorApp,
+} from './credentials/authenticator-app/app.ts';
+export {
+  daysToReact,
+  findDueToClose,
+  isDueToClose,
+  monthsUntilClosed,
+  monthsUntilTold,
+  tellUnused,
+} from './account/unused.ts';
 export { clearLocks } from './clear-locks.ts';
+export {
+  makeDueEmailChanges,
+  readEmailChange,
+  readEmailChangeLink,
+  requestEmailChange,
+  stopEmailChange,
+  withdrawEmailChange,
+  type EmailChangeLink,
+} from './account/email-change.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
 export { tellOfChange, tellOfWaitingChange } from './account/tell-of-change.ts';
 export { accountPart } from './account/store.ts';
@@ -51,7 +79,10 @@ export {
 } from './credentials/password/policy.ts';
 export { networkOf } from './network.ts';
 export { isDeviceRemembered, rememberDevice } from './devices/remembered.ts';
+export { tellPersonalData } from './personal-data-store.ts';
+export { lockLogin } from './recovery/lock.ts';
 export {
+  changePassword,
   readPasswordReset,
   requestPasswordReset,
   resetPassword,
@@ -60,4 +91,33 @@ export {
   type ResetRequested,
   type ResetState,
 } from './recovery/password-reset.ts';
+export {
+  countRecoveryAnswer,
+  isNumberOf,
+  listRecoveryProofs,
+  listSecondFactors,
+  recoveryProofs,
+  secondFactors,
+  type RecoveryProof,
+  type SecondFactor,
+} from './recovery/proofs.ts';
+export {
+  makeDueReplacement,
+  makeDueReplacements,
+  noteSecondFactor,
+  readPendingReplacement,
+  readReplacementWait,
+  readStopLink,
+  requestReplacement,
+  stopReplacement,
+  type NumberKind,
+  type PendingReplacement,
+  type StopLink,
+} from './recovery/replacement.ts';
+export {
+  makeRecoveryCodes,
+  readRecoveryCodes,
+  redeemRecoveryCode,
+  type RecoveryCodes,
+} from './credentials/recovery-codes/codes.ts';
 export { sweepAccounts } from './sweep.ts';

@@ -25,7 +25,9 @@ export {
   refuseRequest,
   type SignInRequest,
 } from './sign-in/sign-in-request.ts';
+export { endTokensFor } from './tokens/revocation.ts';
 export { openVouching } from './tokens/vouching.ts';
 export { startOpenidWork } from './work.ts';
 export { type SignOutParameters, type SignOutReading } from './sign-out/sign-out-request.ts';
+export { tellPersonalData } from './personal-data-store.ts';
 export { forgetAccount, sweepOpenid } from './sweep.ts';

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type FormFields,
   type Web,
+  notingDevice,
   readQuery,
   sendInParts,
   takeUploads,
@@ -144,7 +145,7 @@ async function goOn<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   const answer = await web.house.transact(async (deps): Promise<Answer | 'gone'> => {
     const stored = await loadVisit(deps, journey, { ref: params.ref, visitor, locked: true });
     if (stored === undefined || stored.finished !== undefined) return 'gone';
-    const progress = { ...call, deps };
+    const progress = { ...call, deps: notingDevice(deps, call.request) };
     const next = nextStep(journey, stored.answers, stored.context);
     return next === undefined ? advance(progress, stored, []) : enter(progress, stored, next, []);
   });
@@ -173,8 +174,9 @@ async function takePost<A, C>(call: Call<A, C>): Promise<FastifyReply> {
     // Another post was taken while this one was read, as by a double click: go on from where the visit is now.
     if (locked === undefined || !isDeepStrictEqual(locked.answers, stored.answers)) return again;
     if (!openSteps(journey, locked.answers, locked.context).includes(step)) return again;
-    const progress: Progress<A, C> = { ...call, deps };
-    const outcome = await submit(deps, visitFor(locked, call.browser));
+    const noting = notingDevice(deps, request);
+    const progress: Progress<A, C> = { ...call, deps: noting };
+    const outcome = await submit(noting, visitFor(locked, call.browser));
     return applyOutcome(progress, locked, step, outcome, whatWasTyped(step, fields));
   });
   return give(call, answer);

@@ -1,13 +1,11 @@
-import { readAccount, type Account } from '#accounts';
-import { itemsShared, listAgreements } from '#consent';
+import { readAccount } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { readQuery, type Web } from '#foundation/http';
 import type { Journeys } from '#foundation/journey';
 import type { Language } from '#foundation/web';
-import { levelOf } from '#identity';
 import { ownPages, type BrowserSessions, type Exchange } from '#openid';
-import { readClient } from '#partners';
 import { z } from 'zod';
+import { mountLasting } from './lasting-pages.ts';
 import {
   contextFor,
   isRecent,
@@ -35,6 +33,7 @@ interface SettingsPages {
 export function mountSettings(web: Web, rest: Omit<SettingsPages, 'web'>): void {
   const pages = { web, ...rest };
   web.app.get(settingsAddress, (request, reply) => showAccount(pages, { request, reply }));
+  mountLasting(web);
   for (const part of rest.parts) {
     const { leadsTo } = part;
     if (leadsTo === undefined) continue;
@@ -65,13 +64,10 @@ async function showAccount(pages: SettingsPages, exchange: Exchange) {
     ...(done === undefined ? {} : { query: `done=${done}` }),
   };
   const { deps } = web.house;
-  const [data, sections] = await Promise.all([
-    describeAccount(deps, person.account, language),
-    describeParts(deps, parts, { person, language }),
-  ]);
+  const sections = await describeParts(deps, parts, { person, language });
   return reply
     .type('text/html; charset=utf-8')
-    .send(web.pages.render(page, frame, { ...data, sections, ...doneWords(done) }));
+    .send(web.pages.render(page, frame, { sections, signOutAddress: ownPages.signOut, ...doneWords(done) }));
 }
 
 /** Leads into a part: at once, or by way of proving anew who one is. */
@@ -153,42 +149,23 @@ async function describeParts(
   context: { person: SettingsPerson; language: Language },
 ) {
   const rows = await Promise.all(
-    parts.map(async (part) => {
-      const value = await part.row(deps, context);
-      return value === undefined
-        ? []
-        : [
-            {
-              id: part.id,
-              section: part.section,
-              value,
-              address: part.leadsTo === undefined ? undefined : partAddress(part.id),
-            },
-          ];
-    }),
+    parts
+      .filter(({ isUnlisted }) => isUnlisted !== true)
+      .map(async (part) => {
+        const value = await part.row(deps, context);
+        return value === undefined
+          ? []
+          : [
+              {
+                id: part.id,
+                section: part.section,
+                lines: [value].flat(),
+                address: part.leadsTo === undefined ? undefined : partAddress(part.id),
+              },
+            ];
+      }),
   );
   return settingsSections
     .map((id) => ({ id, rows: rows.flat().filter(({ section }) => section === id) }))
     .filter((section) => section.rows.length > 0);
-}
-
-async function describeAccount(deps: Deps, account: Account, language: Language) {
-  const [agreements, level] = await Promise.all([
-    listAgreements(deps, account.id),
-    levelOf(deps, account.id),
-  ]);
-  const dates = new Intl.DateTimeFormat(language === 'cy' ? 'cy' : 'en-GB', {
-    dateStyle: 'long',
-    timeZone: 'Europe/London',
-  });
-  const services = await Promise.all(
-    agreements.map(async (agreement) => {
-      const client = await readClient(deps, agreement.clientId);
-      if (client === undefined) return [];
-      const { scopes, im1Enabled } = client;
-      const items = ['openid', ...itemsShared(agreement, { scopes, level, im1Enabled })];
-      return [{ name: client.clientName, items, since: dates.format(agreement.agreedAt) }];
-    }),
-  );
-  return { services: services.flat(), signOutAddress: ownPages.signOut };
 }

@@ -40,13 +40,15 @@ export interface SettingsPart {
   /** The last part of its address. */
   readonly id: string;
   readonly section: SettingsSection;
+  /** It has no row: other pages lead to it. */
+  readonly isUnlisted?: true;
   /**
    * Only whoever proved within ten minutes who they are, with all factors anew, may enter; everybody else is led through
    * signing in again and back.
    */
   readonly isSensitive: boolean;
-  /** @returns what its row says; undefined for somebody who isn't offered it: then its address leads to nothing */
-  readonly row: (deps: Deps, context: RowContext) => Promise<RowValue | undefined>;
+  /** @returns what its row says, in one line or several; undefined for somebody who isn't offered it: then its address leads to nothing */
+  readonly row: (deps: Deps, context: RowContext) => Promise<RowValue | readonly RowValue[] | undefined>;
   /** What its journey may say on the account page when it has ended: keys below `parts.<id>.done`. */
   readonly done?: readonly string[];
   /** What its address leads to: a journey made by {@link settingsJourney}, or a page of its own; a row without only tells. */
@@ -106,6 +108,11 @@ export function contextFor(
     ...(provenAt === undefined ? {} : { provenAt: provenAt.toISOString() }),
     until: (until !== undefined && until < latest ? until : latest).toISOString(),
   };
+}
+
+/** @returns when somebody in a sensitive journey proved who they are; long ago for somebody who did not */
+export function provenAtOf({ provenAt }: SettingsContext): Date {
+  return new Date(provenAt ?? 0);
 }
 
 /** Where a part of the settings begins. */

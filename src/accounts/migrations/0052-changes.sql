@@ -1,0 +1,14 @@
+-- A new address, which its owner has proven, takes the place of the account's after a day unless that is stopped.
+CREATE TABLE accounts.email_change (
+  token_hash text PRIMARY KEY,
+  account_id uuid NOT NULL REFERENCES accounts.account ON DELETE CASCADE,
+  email text NOT NULL,
+  requested_at timestamptz NOT NULL,
+  due_at timestamptz NOT NULL,
+  ended_at timestamptz,
+  -- `made`, `stopped` by the link, `withdrawn` by its owner, or `dropped` when it no longer counted.
+  ending text
+);
+CREATE UNIQUE INDEX email_change_open ON accounts.email_change (account_id) WHERE ended_at IS NULL;
+CREATE INDEX email_change_account ON accounts.email_change (account_id, requested_at);
+CREATE INDEX email_change_due ON accounts.email_change (due_at);

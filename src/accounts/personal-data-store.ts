@@ -1,0 +1,35 @@
+import type { Deps } from '#foundation/deps';
+import type { PersonalData, PersonalRecord } from '#foundation/personal-data';
+import { sql, type RawBuilder } from 'kysely';
+import { readDestination } from './credentials/one-time-code/code.ts';
+
+/** Tells all that this room holds about an account's owner; of secrets only that there are some. */
+export async function tellPersonalData(
+  deps: Pick<Deps, 'db' | 'secrets'>,
+  accountId: string,
+): Promise<PersonalData> {
+  const read = async <R = PersonalRecord>(query: RawBuilder<R>) => (await query.execute(deps.db)).rows;
+  const codes = await read(sql<{ purpose: string; sealedDestination: Buffer; expiresAt: Date }>`
+    SELECT purpose, sealed_destination AS "sealedDestination", expires_at AS "expiresAt"
+    FROM accounts.security_code WHERE account_id = ${accountId} ORDER BY expires_at`);
+  return {
+    login: await read(sql`
+      SELECT id AS "accountId", email, phone, landline, nation, language, created_at AS "madeAt",
+        last_signed_in_at AS "lastSignedInAt", sign_ins_valid_from AS "signInsValidFrom",
+        unused_told_at AS "unusedToldAt", locked_at AS "lockedAt"
+      FROM accounts.account WHERE id = ${accountId}`),
+    password: await read(sql`
+      SELECT changed_at AS "changedAt" FROM accounts.password WHERE account_id = ${accountId}`),
+    securityCodes: codes.map(({ sealedDestination, ...code }) => ({
+      ...code,
+      sentTo: readDestination(deps, { sealedDestination }).destination,
+    })),
+    rememberedDevices: await read(sql`
+      SELECT expires_at AS "expiresAt" FROM accounts.remembered_device
+      WHERE account_id = ${accountId} ORDER BY expires_at`),
+    passwordLinks: await read(sql`
+      SELECT requested_at AS "requestedAt", expires_at AS "expiresAt", used_at AS "usedAt",
+        superseded_at AS "supersededAt"
+      FROM accounts.password_reset WHERE account_id = ${accountId} ORDER BY requested_at`),
+  };
+}

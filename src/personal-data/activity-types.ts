@@ -1,0 +1,21 @@
+/** What somebody is shown of what happened to their account: what they, or somebody else in their name, may have done. */
+export const activityTypes = [
+  'account.created',
+  'account.locked',
+  'authorization.granted',
+  'case.submitted',
+  'consent.agreed',
+  'consent.refused',
+  'consent.withdrawn',
+  'data.downloaded',
+  'device.remembered',
+  'identity.established',
+  'landline.changed',
+  'password.changed',
+  'password.reset-requested',
+  'password.wrong',
+  'phone.changed',
+  'sign-in.handed-over',
+  'sign-in.succeeded',
+  'sign-out',
+] as const;
