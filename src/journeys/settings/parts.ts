@@ -29,5 +29,15 @@ function information({ proofing }: SettingsNeeds): readonly SettingsPart[] {
 }
 
 /** Everything that people can see or change of their account, in the order in which it stands on its page. */
-  return [email, phone, contactDetails(needs), language, password(needs.passwordPolicy), password(passwordPolicy), passkeys, devices, ...information(needs), ...information({ proofing })];
+export function settingsParts(needs: SettingsNeeds): readonly SettingsPart[] {
+  return [
+    email,
+    phone,
+    contactDetails(needs),
+    language,
+    password(needs.passwordPolicy),
+    passkeys,
+    devices,
+    ...information(needs),
+  ];
 }
