@@ -338,8 +338,8 @@ const proofs = {
     whose: 'owner',
     holds: 'the key of what somebody has sent, encrypted',
     kept: '`BEVAN_EVIDENCE_RETENTION_DAYS` after the decision; 30 days if it was not sent',
-    section: 'files',
-    omitted: { account_id: 'inner', sealed_key: 'secret', opened_at: 'inner' },
+    section: 'bundles',
+    omitted: { account_id: 'inner', sealed_key: 'secret' },
   },
   'evidence.content': {
     whose: 'owner',
