@@ -1,5 +1,5 @@
 export {
-  addPhone,
+  addFirstNumber,
   changePhone,
   createAccount,
   endSignIns,
@@ -8,6 +8,7 @@ export {
   listAccountIds,
   readAccount,
   recordSignIn,
+  removeLandline,
   setLandline,
   setLanguage,
   setPhone,
@@ -15,6 +16,14 @@ export {
   type Account,
   type AccountCreated,
 } from './account/account.ts';
+export {
+  addAuthenticatorApp,
+  checkAuthenticatorCode,
+  readAuthenticatorApp,
+  removeAuthenticatorApp,
+  type AppCodeChecked,
+  type AuthenticatorApp,
+} from './credentials/authenticator-app/app.ts';
 export {
   daysToReact,
   findDueToClose,
@@ -46,6 +55,21 @@ export {
   type CodeRequest,
   type CodeSent,
 } from './credentials/one-time-code/code.ts';
+export {
+  checkPasskey,
+  describePasskeySignIn,
+  type PasskeyChecked,
+} from './credentials/passkey/check.ts';
+export {
+  addPasskey,
+  describeNewPasskey,
+  listPasskeys,
+  mostNameCharacters as mostPasskeyNameCharacters,
+  removePasskey,
+  renamePasskey,
+  type Passkey,
+  type PasskeyAdded,
+} from './credentials/passkey/passkeys.ts';
 export { checkPassword, type PasswordChecked } from './credentials/password/check.ts';
 export { countNewPassword, hashPassword } from './credentials/password/new-password.ts';
 export {
@@ -73,4 +97,33 @@ export {
   type ResetRequested,
   type ResetState,
 } from './recovery/password-reset.ts';
+export {
+  countRecoveryAnswer,
+  isNumberOf,
+  listRecoveryProofs,
+  listSecondFactors,
+  recoveryProofs,
+  secondFactors,
+  type RecoveryProof,
+  type SecondFactor,
+} from './recovery/proofs.ts';
+export {
+  makeDueReplacement,
+  makeDueReplacements,
+  noteSecondFactor,
+  readPendingReplacement,
+  readReplacementWait,
+  readStopLink,
+  requestReplacement,
+  stopReplacement,
+  type NumberKind,
+  type PendingReplacement,
+  type StopLink,
+} from './recovery/replacement.ts';
+export {
+  makeRecoveryCodes,
+  readRecoveryCodes,
+  redeemRecoveryCode,
+  type RecoveryCodes,
+} from './credentials/recovery-codes/codes.ts';
 export { sweepAccounts } from './sweep.ts';

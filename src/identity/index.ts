@@ -70,6 +70,7 @@ export { identityPart } from './store.ts';
 export {
   defaultVtr,
   findMissing,
+  findWays,
   matchVector,
   parseVtr,
   saysTwoFactors,
