@@ -1,5 +1,5 @@
 export {
-  addPhone,
+  addFirstNumber,
   changePhone,
   createAccount,
   endSignIns,
@@ -8,6 +8,7 @@ export {
   listAccountIds,
   readAccount,
   recordSignIn,
+  removeLandline,
   setLandline,
   setLanguage,
   setPhone,
@@ -15,6 +16,14 @@ export {
   type Account,
   type AccountCreated,
 } from './account/account.ts';
+export {
+  addAuthenticatorApp,
+  checkAuthenticatorCode,
+  readAuthenticatorApp,
+  removeAuthenticatorApp,
+  type AppCodeChecked,
+  type AuthenticatorApp,
+} from './credentials/authenticator-app/app.ts';
 export {
   daysToReact,
   findDueToClose,
@@ -69,7 +78,13 @@ export {
   type PasswordStrength,
 } from './credentials/password/policy.ts';
 export { networkOf } from './network.ts';
-export { isDeviceRemembered, rememberDevice } from './devices/remembered.ts';
+export {
+  forgetDevice,
+  isDeviceRemembered,
+  listRememberedDevices,
+  rememberDevice,
+  type RememberedDevice,
+} from './devices/remembered.ts';
 export { tellPersonalData } from './personal-data-store.ts';
 export { lockLogin } from './recovery/lock.ts';
 export {
@@ -82,4 +97,33 @@ export {
   type ResetRequested,
   type ResetState,
 } from './recovery/password-reset.ts';
+export {
+  countRecoveryAnswer,
+  isNumberOf,
+  listRecoveryProofs,
+  listSecondFactors,
+  recoveryProofs,
+  secondFactors,
+  type RecoveryProof,
+  type SecondFactor,
+} from './recovery/proofs.ts';
+export {
+  makeDueReplacement,
+  makeDueReplacements,
+  noteSecondFactor,
+  readPendingReplacement,
+  readReplacementWait,
+  readStopLink,
+  requestReplacement,
+  stopReplacement,
+  type NumberKind,
+  type PendingReplacement,
+  type StopLink,
+} from './recovery/replacement.ts';
+export {
+  makeRecoveryCodes,
+  readRecoveryCodes,
+  redeemRecoveryCode,
+  type RecoveryCodes,
+} from './credentials/recovery-codes/codes.ts';
 export { sweepAccounts } from './sweep.ts';

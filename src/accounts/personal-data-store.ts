@@ -25,7 +25,8 @@ export async function tellPersonalData(
       sentTo: readDestination(deps, { sealedDestination }).destination,
     })),
     rememberedDevices: await read(sql`
-      SELECT expires_at AS "expiresAt" FROM accounts.remembered_device
+      SELECT system, browser, remembered_at AS "rememberedAt", expires_at AS "expiresAt"
+      FROM accounts.remembered_device
       WHERE account_id = ${accountId} ORDER BY expires_at`),
     passkeys: await read(sql`
       SELECT name, is_synced AS "isSynced", transports, sign_count::integer AS "signCount", created_at AS "madeAt",

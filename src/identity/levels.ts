@@ -41,8 +41,8 @@ export function levelsOf(settings: {
   return proofingMethods.length === 0 ? ['P0', 'P5'] : identityLevels;
 }
 
-/** The factors that somebody can sign in with here; the others are read in requests, and never satisfied. */
-export const supportedFactors: readonly AuthenticationFactor[] = ['Cp', 'Cd', 'Cm'];
+/** The factors that somebody can sign in with here. */
+export const supportedFactors: readonly AuthenticationFactor[] = ['Cp', 'Cd', 'Ck', 'Cm'];
 
 /**
  * What a factor asks of a person, for choosing the least: what everybody has comes before what has to be set up first.

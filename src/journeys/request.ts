@@ -19,7 +19,9 @@ export const requestContext = z.object({
   /** Who doesn't use a passkey has to show that they know the password: not those who have in this session. */
   needsPassword: z.boolean().default(true),
   /** With a password the request can't be met without a second factor. */
-  needsDevice: z.boolean(),
+  needsSecond: z.boolean(),
+  /** Which it takes: a code to a phone, or one of an authenticator app. */
+  secondFactors: z.array(z.enum(['Cd', 'Ck'])).default([]),
   /** The request can be met with a passkey alone; `needed`: in no other way. */
   passkey: z.enum(['enough', 'needed']).optional(),
   /** Levels of identity at which it can be met with a password alone, all the same. */

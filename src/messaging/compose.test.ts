@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Fault } from '#foundation/errors';
 import { languages, type Language } from '#foundation/web';
 import { compose, loadCatalogues, type Catalogue } from './compose.ts';
-import { codesBySms, emailMessages, smsMessages, type SendableMessage } from './message.ts';
+import { codesBySms, emailMessages, smsMessages, voiceMessages, type SendableMessage } from './message.ts';
 
 const catalogues = loadCatalogues();
 const code = '482913';
@@ -22,6 +22,7 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
   switch (message) {
     case 'confirm-email':
     case 'already-registered':
+    case 'recovery-code':
     case 'change-email':
       return { message, channel: 'email', to: to.email, language, values: { code } };
     case 'confirm-phone':
@@ -33,6 +34,11 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
       return { message, channel: 'email', to: to.email, language, values: { change: 'email' } };
     case 'change-waits':
       return { message, channel: 'email', to: to.email, language, values: { change: 'email', link } };
+    case 'stop-number-change':
+      return { message, channel: 'sms', to: to.sms, language, values: { link } };
+    case 'confirm-landline':
+    case 'sign-in-call':
+      return { message, channel: 'voice', to: '+441632960123', language, values: { code } };
     case 'reset-password':
     case 'login-locked':
     case 'checker-invitation':
@@ -102,6 +108,17 @@ for (const language of languages) {
       ]) {
         assert.ok(part !== undefined && text.includes(part), `${name}: ${text}`);
       }
+    }
+  });
+
+  test(`every call in ${language} says its code twice, digit by digit, who calls, and that we never ask for it`, () => {
+    const never = { en: 'We will never ask you for it', cy: 'Ni fyddwn byth yn gofyn amdano' };
+    for (const name of voiceMessages) {
+      const { text, code: carried } = write(name, language, { usefulForSeconds: 300 });
+      assert.equal(carried, code);
+      assert.equal(text.split([...code].join('. ')).length - 1, 2, text);
+      assert.ok(text.includes(around.serviceName) && text.includes(never[language]), text);
+      assert.doesNotMatch(text, /[{}]|undefined/u);
     }
   });
 
@@ -201,11 +218,11 @@ test('a subject that would be more than one line is never written', () => {
 
 test('both languages say the same: as many sentences in as many places, with the same values', () => {
   const places = (text: string) => [...text.matchAll(/\{\w+\}/gu)].map(([place]) => place).toSorted();
-  const shape = ({ copyLink, footer, changes, waitingChanges, email, sms }: Catalogue) => ({
+  const shape = ({ copyLink, footer, changes, waitingChanges, email, sms, voice }: Catalogue) => ({
     copyLink: places(copyLink),
     footer: footer.map(places),
     changes: Object.entries({ ...changes, ...waitingChanges }).map(([name, text]) => [name, places(text)]),
-    sms: Object.entries(sms).map(([name, text]) => [name, places(text)]),
+    sms: Object.entries({ ...sms, ...voice }).map(([name, text]) => [name, places(text)]),
     email: Object.entries(email).map(([name, { subject, lines, button, ending }]) => [
       name,
       [subject, ...lines, button ?? 'no button', ...ending].map(places),
@@ -216,8 +233,9 @@ test('both languages say the same: as many sentences in as many places, with the
 });
 
 test('no sentence is the same in both languages', () => {
-  const sentences = ({ changes, waitingChanges, email, sms, footer }: Catalogue) => [
+  const sentences = ({ changes, waitingChanges, email, sms, voice, footer }: Catalogue) => [
     ...footer,
+    ...Object.values(voice),
     ...Object.values(changes),
     ...Object.values(waitingChanges),
     ...Object.values(sms),

@@ -8,6 +8,7 @@ import {
   accountChanges,
   emailMessages,
   smsMessages,
+  voiceMessages,
   waitingChanges,
   type SendableMessage,
 } from './message.ts';
@@ -37,6 +38,8 @@ const catalogue = z.strictObject({
   waitingChanges: z.record(z.enum(waitingChanges), z.string()),
   email: z.record(z.enum(emailMessages), emailWords),
   sms: z.record(z.enum(smsMessages), z.string()),
+  /** What a call says, where `{digits}` is its code, digit by digit. */
+  voice: z.record(z.enum(voiceMessages), z.string()),
 });
 export type Catalogue = z.output<typeof catalogue>;
 
@@ -74,6 +77,8 @@ export function compose(words: Catalogue, message: SendableMessage, around: Surr
     serviceName: around.serviceName,
     supportContact: around.supportContact,
     code: code ?? '',
+    digits: spellDigits(code),
+    link: link ?? '',
     practice: 'practice' in values ? values.practice : '',
     expiry: spellDuration(words, language, around.usefulForSeconds),
   };
@@ -83,6 +88,7 @@ export function compose(words: Catalogue, message: SendableMessage, around: Surr
   const fill = (text: string): string => fillWith({ ...places, change }, text);
   const carried = { ...(code === undefined ? {} : { code }), links: link === undefined ? [] : [link] };
   if (message.channel === 'sms') return { text: fill(words.sms[message.message]), ...carried };
+  if (message.channel === 'voice') return { text: fill(words.voice[message.message]), ...carried };
 
   const email = words.email[message.message];
   const subject = fill(email.subject);
@@ -96,6 +102,11 @@ export function compose(words: Catalogue, message: SendableMessage, around: Surr
   const linked = action === undefined ? [] : [`${action.button}:\n${action.link}`];
   const text = `${[...lines, ...linked, ...ending].join('\n\n')}\n`;
   return { subject, text, html: toHtml({ language, subject, lines, code, action, ending }), ...carried };
+}
+
+/** A full stop has every voice pause, so that there is time to write. */
+function spellDigits(code = ''): string {
+  return [...code].join('. ');
 }
 
 function changeIn({ changes, waitingChanges: waiting }: Catalogue, message: SendableMessage): string {

@@ -12,16 +12,12 @@ export type OutgoingMessage = {
   readonly usefulUntil: Date;
 } & (
   | {
-      readonly message:
-        | 'confirm-email'
-        | 'already-registered'
-        | 'change-email'
-        | 'confirm-phone'
-        | 'sign-in-code';
+      readonly message: CodeMessage;
       readonly values: { readonly code: string };
     }
+  /** `stop-number-change` goes to the phone that is to be replaced. */
   | {
-      readonly message: 'reset-password' | 'login-locked';
+      readonly message: 'reset-password' | 'login-locked' | 'stop-number-change';
       readonly values: { readonly link: string };
     }
   | {
@@ -54,6 +50,17 @@ export type OutgoingMessage = {
     }
 );
 
+/** What carries a security code. */
+export type CodeMessage =
+  | 'confirm-email'
+  | 'already-registered'
+  | 'change-email'
+  | 'recovery-code'
+  | 'confirm-phone'
+  | 'sign-in-code'
+  | 'confirm-landline'
+  | 'sign-in-call';
+
 /** What of an account can be changed and is told: each has its words, one sentence, below `changes`. */
 export const accountChanges = [
   'email',
@@ -66,10 +73,10 @@ export const accountChanges = [
   'app-removed',
   'recovery-codes-made',
   'recovery-code-used',
-  'devices-forgotten',
   'register-contact',
   'data-downloaded',
   'cancelled',
+  'cancelled-by-use',
 ] as const;
 export type AccountChange = (typeof accountChanges)[number];
 
@@ -95,6 +102,7 @@ type CheckMessage = (typeof checkMessages)[number];
 export const emailMessages = [
   'confirm-email',
   'already-registered',
+  'recovery-code',
   'change-email',
   'reset-password',
   'password-changed',
@@ -114,7 +122,9 @@ export const emailMessages = [
   ...checkMessages,
 ] as const;
 export const codesBySms = ['confirm-phone', 'sign-in-code'] as const;
-export const smsMessages = [...codesBySms, 'phone-changed'] as const;
+export const smsMessages = [...codesBySms, 'phone-changed', 'stop-number-change'] as const;
+/** Calls. */
+export const voiceMessages = ['confirm-landline', 'sign-in-call'] as const;
 
 /** One address (RFC 5322 §3.2.3 `dot-atom`): nothing that could end a header line or name a second recipient. */
 const emailAddress = z
@@ -124,6 +134,7 @@ const emailAddress = z
 const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/u);
 
 const byEmail = { channel: z.literal('email'), to: emailAddress, language: z.enum(languages) };
+const byVoice = { channel: z.literal('voice'), to: phoneNumber, language: z.enum(languages) };
 const bySms = { channel: z.literal('sms'), to: phoneNumber, language: z.enum(languages) };
 
 const code = z.strictObject({ code: z.string().regex(/^\d{6}$/u) });
@@ -146,12 +157,6 @@ const nothing = z.strictObject({});
 
 /** Every message that there are words for, with its channel and the values that the words need. */
 export const sendableMessage = z.discriminatedUnion('message', [
-  z.strictObject({
-    message: z.enum(['confirm-email', 'already-registered', 'change-email']),
-    ...byEmail,
-    values: code,
-  }),
-  z.strictObject({ message: z.enum(codesBySms), ...bySms, values: code }),
   z.strictObject({ message: z.literal('phone-changed'), ...bySms, values: nothing }),
   z.strictObject({
     message: z.literal('account-changed'),
@@ -163,6 +168,14 @@ export const sendableMessage = z.discriminatedUnion('message', [
     ...byEmail,
     values: z.strictObject({ ...link.shape, change: z.enum(waitingChanges) }),
   }),
+  z.strictObject({
+    message: z.enum(['confirm-email', 'already-registered', 'change-email', 'recovery-code']),
+    ...byEmail,
+    values: code,
+  }),
+  z.strictObject({ message: z.enum(codesBySms), ...bySms, values: code }),
+  z.strictObject({ message: z.literal('stop-number-change'), ...bySms, values: link }),
+  z.strictObject({ message: z.enum(voiceMessages), ...byVoice, values: code }),
   z.strictObject({
     message: z.enum(['reset-password', 'login-locked', 'checker-invitation']),
     ...byEmail,

@@ -9,6 +9,7 @@ import { isUuid } from '../uuid.ts';
 import { emailKey } from './email.ts';
 import {
   deleteAccount,
+  deleteLandline,
   endSignIns as endSignInsBefore,
   insertAccount,
   lockAccount,
@@ -17,7 +18,7 @@ import {
   selectAccountIds,
   updateLandline,
   updateLanguage,
-  updateMissingPhone,
+  updateMissingNumber,
   updatePhone,
   updateSignedInAt,
 } from './store.ts';
@@ -158,6 +159,13 @@ export async function setLandline(
   await deps.audit({ type: 'landline.changed', accountId: change.accountId });
 }
 
+/** Forgets the landline. @returns false if there is none */
+export async function removeLandline(deps: Pick<Deps, 'db' | 'audit'>, accountId: string): Promise<boolean> {
+  const removed = await deleteLandline(deps.db, accountId);
+  if (removed) await deps.audit({ type: 'landline.removed', accountId });
+  return removed;
+}
+
 /**
  * Sets the language in which somebody is written to.
  *
@@ -172,19 +180,21 @@ export async function setLanguage(
 }
 
 /**
- * Sets the first number that security codes go to, once whoever signs in has proven it. It takes the place of no other:
- * who has the password alone must not get the codes of an account that has a phone.
+ * Sets the first number that security codes go to, once whoever signs in has proven it. It stands beside no other second
+ * factor: who has the password alone must not get codes of their own for an account that asks for more.
  *
- * @param first.phone E.164, as `readPhone` returned it
+ * @param first.number E.164, as `readPhone` or `readLandline` returned it
  * @param first.provenAt when the sign-in, or the account, began
- * @returns `refused` if the account has a phone by now, if its sign-ins were ended since, or if it was closed
+ * @returns `refused` if the account has a second factor by now, if its sign-ins were ended since, or if it was closed
  */
-export async function addPhone(
+export async function addFirstNumber(
   deps: Pick<Deps, 'db' | 'audit'>,
-  first: { accountId: string; phone: string; provenAt: Date },
+  first: { accountId: string; kind: 'mobile' | 'landline'; number: string; provenAt: Date },
 ): Promise<{ readonly outcome: 'added' | 'refused' }> {
-  if (!(await updateMissingPhone(deps.db, first))) return { outcome: 'refused' };
-  await deps.audit({ type: 'phone.changed', accountId: first.accountId });
+  const { accountId, kind, provenAt } = first;
+  const number = kind === 'mobile' ? { phone: first.number } : { landline: first.number };
+  if (!(await updateMissingNumber(deps.db, { accountId, number, provenAt }))) return { outcome: 'refused' };
+  await deps.audit({ type: kind === 'mobile' ? 'phone.changed' : 'landline.changed', accountId });
   return { outcome: 'added' };
 }
 

@@ -20,6 +20,8 @@ type AccountTables = {
     locked_at: Date | null;
   };
   'accounts.password': { account_id: string; hash: string; changed_at: Date };
+  'accounts.authenticator_app': { account_id: string };
+  'accounts.passkey': { account_id: string };
 };
 
 const tablesOf = (db: Db) => db.withTables<AccountTables>();
@@ -148,16 +150,56 @@ export async function updateLanguage(
   return updated.numUpdatedRows > 0n;
 }
 
-/** @returns false if there is no such account, if it has a phone, or if its sign-ins were ended after `provenAt` */
-export async function updateMissingPhone(
+/** Sets both numbers. */
+export async function updateNumbers(
   db: Db,
-  change: { accountId: string; phone: string; provenAt: Date },
+  change: { accountId: string; phone: string | null; landline: string | null },
+): Promise<void> {
+  await tablesOf(db)
+    .updateTable('accounts.account')
+    .set({ phone: change.phone, landline: change.landline })
+    .where('id', '=', change.accountId)
+    .execute();
+}
+
+/** Takes the landline away. @returns false if there is none */
+export async function deleteLandline(db: Db, accountId: string): Promise<boolean> {
+  const updated = await tablesOf(db)
+    .updateTable('accounts.account')
+    .set({ landline: null })
+    .where('id', '=', accountId)
+    .where('landline', 'is not', null)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+}
+
+/**
+ * Sets an account's first number. Without another second factor it holds nobody's back.
+ *
+ * @returns false if there is no such account, if it has a second factor, or if its sign-ins were ended after `provenAt`
+ */
+export async function updateMissingNumber(
+  db: Db,
+  change: { accountId: string; number: { phone: string } | { landline: string }; provenAt: Date },
 ): Promise<boolean> {
   const updated = await tablesOf(db)
     .updateTable('accounts.account')
-    .set({ phone: change.phone })
+    .set(change.number)
     .where('id', '=', change.accountId)
     .where('phone', 'is', null)
+    .where('landline', 'is', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('accounts.authenticator_app')
+            .select('account_id')
+            .where('account_id', '=', change.accountId)
+            .unionAll(
+              selectFrom('accounts.passkey').select('account_id').where('account_id', '=', change.accountId),
+            ),
+        ),
+      ),
+    )
     .where('sign_ins_valid_from', '<=', change.provenAt)
     .executeTakeFirst();
   return updated.numUpdatedRows > 0n;

@@ -14,6 +14,7 @@ import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { updatePassword } from '../credentials/password/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { resetRequestLimits, wrongPasswordsFor } from '../limits.ts';
+import { makeDueReplacements } from './replacement.ts';
 import {
   deleteOldestResets,
   selectReset,
@@ -98,7 +99,10 @@ export async function startAccountsWork(house: House, jobs: Jobs): Promise<void>
       return sendResetLink(deps, sealedRequest.parse(JSON.parse(plain)));
     }),
   );
-  jobs.every(dueEverySeconds, 'change addresses that are due', () => makeDueEmailChanges(house));
+  jobs.every(dueEverySeconds, 'make the changes that are due', async () => {
+    await makeDueEmailChanges(house);
+    await makeDueReplacements(house);
+  });
 }
 
 /** Of several links for one account the one sent last is good. Safe to repeat: a link that is stored has been sent. */
@@ -207,7 +211,12 @@ async function putPassword(
   { account, passwordHash, by }: { account: Account; passwordHash: string; by: 'reset-link' | 'owner' },
 ): Promise<void> {
   const now = deps.clock.now();
-  await updatePassword(deps.db, { accountId: account.id, hash: passwordHash, changedAt: now });
+  await updatePassword(deps.db, {
+    accountId: account.id,
+    hash: passwordHash,
+    changedAt: now,
+    byMail: by === 'reset-link',
+  });
   // Whoever came first to the account may have signed in after this began, and had their device remembered.
   await deleteDevicesOf(deps.db, account.id);
   await endSignIns(deps.db, account.id, now);

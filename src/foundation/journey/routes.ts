@@ -5,6 +5,7 @@ import {
   notingDevice,
   notingDeviceIn,
   readQuery,
+  roughDevice,
   sendInParts,
   takeUploads,
   uploadSeconds,
@@ -76,6 +77,7 @@ export function browserOf(web: Web, request: FastifyRequest): Browser {
   return {
     language: web.visitors.language(request),
     remoteAddress: request.ip,
+    kind: roughDevice(request.headers['user-agent']),
     readCookie: (name) => web.visitors.readCookie(request, name),
   };
 }

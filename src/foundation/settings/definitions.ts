@@ -267,6 +267,13 @@ export const houseSettings = {
     sentence: 'Which sender takes text messages: the name of a folder of `src/messaging` that serves them.',
     requiredInProduction: true,
   }),
+  voiceSender: setting({
+    variable: 'BEVAN_VOICE_SENDER',
+    schema: z.string().optional(),
+    byDefault: 'none: nobody is called; a simulated inbox, in a sandbox',
+    sentence:
+      'Which sender calls landlines to read security codes out: the name of a folder of `src/messaging` that serves them. Without one people can’t use a landline.',
+  }),
   ...evidenceSettings,
   ...registerSettings,
   ...gpSystemsSettings,

@@ -1,7 +1,11 @@
 import type { PasswordPolicy } from '#accounts';
+import type { BrowserSessions } from '#openid';
+import type { Register } from '#pds';
 import type { Proofing } from '#proofing';
 import { activity } from './activity/part.ts';
 import { closeLogin } from './close-account/part.ts';
+import { contactDetails } from './contact-details/part.ts';
+import { devices } from './devices/part.ts';
 import { downloadParts } from './download/part.ts';
 import { email } from './email/part.ts';
 import { language } from './language/part.ts';
@@ -14,6 +18,8 @@ import { sharing, stopSharing } from './sharing/part.ts';
 
 interface SettingsNeeds {
   readonly passwordPolicy: PasswordPolicy;
+  readonly register?: Register | undefined;
+  readonly sessions?: Pick<BrowserSessions, 'ownIdToken'> | undefined;
   readonly proofing?: Proofing | undefined;
 }
 
@@ -24,5 +30,14 @@ function information({ proofing }: SettingsNeeds): readonly SettingsPart[] {
 
 /** Everything that people can see or change of their account, in the order in which it stands on its page. */
 export function settingsParts(needs: SettingsNeeds): readonly SettingsPart[] {
-  return [email, phone, language, password(needs.passwordPolicy), passkeys, ...information(needs)];
+  return [
+    email,
+    phone,
+    contactDetails(needs),
+    language,
+    password(needs.passwordPolicy),
+    passkeys,
+    devices,
+    ...information(needs),
+  ];
 }

@@ -154,6 +154,15 @@ export async function deletePasskey(db: Db, removed: { accountId: string; id: st
   return deleted.numDeletedRows > 0n;
 }
 
+/** Forgets all of the account's. @returns how many there were */
+export async function deletePasskeysOf(db: Db, accountId: string): Promise<number> {
+  const deleted = await tablesOf(db)
+    .deleteFrom('accounts.passkey')
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return Number(deleted.numDeletedRows);
+}
+
 /** @returns false if it was answered before */
 export async function storeAnswer(db: Db, answered: { id: Buffer; expiresAt: Date }): Promise<boolean> {
   const stored = await tablesOf(db)

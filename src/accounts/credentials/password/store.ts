@@ -1,8 +1,14 @@
 import type { Db } from '#foundation/storage';
+import type { Generated } from 'kysely';
 
 type PasswordTables = {
   'accounts.account': { id: string; email_key: string; locked_at: Date | null };
-  'accounts.password': { account_id: string; hash: string; changed_at: Date };
+  'accounts.password': {
+    account_id: string;
+    hash: string;
+    changed_at: Date;
+    chosen_by_mail: Generated<boolean>;
+  };
 };
 
 const tablesOf = (db: Db) => db.withTables<PasswordTables>();
@@ -34,13 +40,14 @@ export async function replaceHash(
     .execute();
 }
 
+/** @param password.byMail whether it rests on the mailbox alone: it was chosen by a link in the mail */
 export async function updatePassword(
   db: Db,
-  password: { accountId: string; hash: string; changedAt: Date },
+  password: { accountId: string; hash: string; changedAt: Date; byMail: boolean },
 ): Promise<void> {
   await tablesOf(db)
     .updateTable('accounts.password')
-    .set({ hash: password.hash, changed_at: password.changedAt })
+    .set({ hash: password.hash, changed_at: password.changedAt, chosen_by_mail: password.byMail })
     .where('account_id', '=', password.accountId)
     .execute();
 }

@@ -1,7 +1,7 @@
 import { changePhone } from '#accounts';
 import { z } from 'zod';
 import { phoneAnswers } from '../../phone/answers.ts';
-import { phoneSteps } from '../../phone/index.ts';
+import { phonePages } from '../../phone/index.ts';
 import { lastDigits } from '../../request.ts';
 import {
   partAddress,
@@ -14,9 +14,13 @@ import {
 const answers = phoneAnswers.extend({ outcome: z.enum(['changed', 'same']).optional() });
 type Answers = z.output<typeof answers>;
 
-const steps = phoneSteps<Answers, SettingsContext>({
+const steps = phonePages<Answers, SettingsContext>({
   appliesWhen: () => true,
-  change: async (deps, visit, phone) => {
+  only: 'mobile',
+  isChange: true,
+  accountOf: ({ context }) => context.accountId,
+  remembers: false,
+  onProven: async (deps, visit, { number: phone }) => {
     const { accountId } = visit.context;
     const { outcome } = await changePhone(deps, { accountId, phone, provenAt: provenAtOf(visit.context) });
     if (outcome === 'refused') return { outcome: 'left', address: partAddress('phone') };

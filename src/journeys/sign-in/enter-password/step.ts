@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { deviceStillRemembered } from '../../device-cookie.ts';
 import { locked } from '../../request.ts';
 import type { SignInAnswers, SignInContext, SignInVisit } from '../answers.ts';
+import { planSecondFactor } from '../second-factor.ts';
 
 const step = stepsOf<SignInAnswers, SignInContext>();
 
@@ -53,7 +54,8 @@ export const enterPassword = step({
   undo: ({
     accountId: _,
     provenAt: __,
-    hasPhone: ___,
+    second: ___,
+    way: ______,
     deviceRemembered: ____,
     passwordIsEnough: _____,
     ...rest
@@ -95,7 +97,7 @@ export const enterPassword = step({
           ...visit.answers,
           accountId,
           provenAt: beganAt.toISOString(),
-          hasPhone: account.phone !== null,
+          second: await planSecondFactor(deps, account, visit.context),
           deviceRemembered: remembered.length > 0 && visit.context.needsDeviceAnew !== true,
           ...(await isEnough(deps, visit.context, accountId)),
         };
