@@ -1,18 +1,20 @@
 const { SimpleWebAuthnBrowser: webauthn } = window;
 
 const form = document.querySelector('[data-new-passkey]');
+// Not by the form's names: errors lead to the button, which has this one as its id.
+const answer = form.querySelector('[name=passkey]');
 
 if (webauthn.browserSupportsWebAuthn()) {
   form.hidden = false;
   for (const replaced of document.querySelectorAll('[data-without-passkey]')) replaced.hidden = true;
   form.addEventListener('submit', (event) => {
-    if (form.elements.passkey.value !== '') return;
+    if (answer.value !== '') return;
     event.preventDefault();
     void create();
   });
   // A page that is shown again on the way back still has what was sent, which is good once.
   window.addEventListener('pageshow', () => {
-    form.elements.passkey.value = '';
+    answer.value = '';
   });
 }
 
@@ -24,7 +26,7 @@ async function create() {
     if (!response.ok) throw new Error(`${response.status}`);
     const made = await webauthn.startRegistration({ optionsJSON: await response.json() });
     form.elements.device.value = kindOfDevice(made);
-    form.elements.passkey.value = JSON.stringify(made);
+    answer.value = JSON.stringify(made);
     form.submit();
   } catch (error) {
     const why = error.name === 'InvalidStateError' ? 'known' : 'failed';
