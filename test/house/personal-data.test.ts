@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import { closeAccount, inventory, untoldEvents } from '#personal-data';
+import { activityTypes, closeAccount, inventory, quietTypes, untoldEvents } from '#personal-data';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { liveIn, type LivedIn } from '../support/lived-in.ts';
 import type { TestService } from '../support/service.ts';
+import { readSources } from './sources.ts';
+import shownEnglish from '../../src/journeys/settings/activity/content.en.json' with { type: 'json' };
+import shownWelsh from '../../src/journeys/settings/activity/content.cy.json' with { type: 'json' };
 import english from '../../src/journeys/settings/download/document/content.en.json' with { type: 'json' };
 import welsh from '../../src/journeys/settings/download/document/content.cy.json' with { type: 'json' };
 
@@ -92,6 +95,28 @@ test('every table of the database is in the inventory, and every column that is 
     if (columns.includes('account_id') && !name.startsWith('gp_systems.simulated'))
       assert.equal(inventory[name]?.whose, 'owner', name);
   }
+});
+
+test('every event that is about an account is shown to its owner, or is known to be a step or our own work, or not to be told', () => {
+  const calls = readSources('src/!(portals|sandbox)/**/*.ts').flatMap(({ file, text }) =>
+    file.endsWith('.test.ts')
+      ? []
+      : [...text.matchAll(/\baudit\(\{[^}]*?type: '(?<type>[^']+)'(?<rest>[^}]*)/gu)],
+  );
+  const types = calls.flatMap(({ groups }) =>
+    groups?.['rest']?.includes('accountId') === true ? [groups['type'] ?? ''] : [],
+  );
+  assert.ok(types.length > 40);
+  const known = new Set([...activityTypes, ...quietTypes, ...untoldEvents]);
+  assert.deepEqual(
+    types.filter((type) => !known.has(type)),
+    [],
+  );
+  for (const words of [shownEnglish, shownWelsh])
+    assert.deepEqual(
+      Object.keys(words.types).toSorted(),
+      activityTypes.map((type) => type.replaceAll('.', '-')).toSorted(),
+    );
 });
 
 describe('a download', () => {

@@ -4,6 +4,7 @@ import {
   rememberDevice,
   requestEmailChange,
   requestPasswordReset,
+  requestReplacement,
   sendSecurityCode,
   setLandline,
 } from '#accounts';
@@ -49,6 +50,7 @@ export async function liveIn(app: TestApp, service: TestService, name: string): 
     givenName: `Given-${name}`,
     birthdate: `1980-05-${String(10 + name.length)}`,
     linkageKey: `linkage-${name}`,
+    newPhone: `+4477009008${String(10 + name.length)}`,
     note: `note-${name}`,
     issuedTo: `Issued-${name}`,
     passkey: `Passkey of ${name}`,
@@ -71,7 +73,7 @@ async function signIn({ app, who, browser }: LivedIn, service: TestService): Pro
 async function useLogin({ app, accountId, known }: LivedIn, { clientId }: TestService): Promise<void> {
   const { house } = app.home;
   await house.transact(async (deps) => {
-    const { email = '', newEmail = '', phone = '', landline = '', note = '' } = known;
+    const { email = '', newEmail = '', phone = '', landline = '', newPhone = '', note = '' } = known;
     await setLandline(deps, { accountId, landline });
     await rememberDevice(deps, { accountId });
     await recordSignIn(deps, { accountId, clientId, provenAt: deps.clock.now() });
@@ -87,6 +89,16 @@ async function useLogin({ app, accountId, known }: LivedIn, { clientId }: TestSe
     const linkTo = (token: string) => `${app.origin}/link/${token}`;
     await requestPasswordReset(deps, { email, language: 'en', remoteAddress: '192.0.2.7', linkTo });
     await requestEmailChange(deps, { accountId, email: newEmail, provenAt: deps.clock.now(), linkTo });
+    await requestReplacement(deps, {
+      accountId,
+      provenAt: deps.clock.now(),
+      kind: 'mobile',
+      number: newPhone,
+      lost: ['mobile'],
+      by: 'old-number',
+      language: 'en',
+      linkTo,
+    });
     await agree(deps, { accountId, clientId, scopes: ['client_metadata'], level: 'P0' });
     await keepClientMetadata(deps, { accountId, clientId, value: note });
   });
@@ -190,6 +202,11 @@ async function fillTheRest({ app, accountId, known }: LivedIn): Promise<void> {
         last_used_at: soon,
       },
     ],
+    [
+      'accounts.authenticator_app',
+      { account_id: accountId, sealed_secret: bytes, last_step: 58_000_000, added_at: now },
+    ],
+    ['accounts.recovery_code', { account_id: accountId, mac: randomUUID(), made_at: now }],
     [
       'proofing.video_challenge',
       {
