@@ -3,6 +3,7 @@ import {
   type FormFields,
   type Web,
   notingDevice,
+  notingDeviceIn,
   readQuery,
   roughDevice,
   sendInParts,
@@ -195,7 +196,8 @@ async function readPost<A, C>(
   const { action } = call.params;
   const { actions = {} } = step;
   if (action !== '') return Object.hasOwn(actions, action) ? actions[action] : undefined;
-  const prepared = await posted.prepare((fields, file) => step.prepare(call.web.house, visit, fields, file));
+  const house = notingDeviceIn(call.web.house, call.request);
+  const prepared = await posted.prepare((fields, file) => step.prepare(house, visit, fields, file));
   return prepared.outcome === 'invalid' ? () => Promise.resolve(prepared) : prepared.submit;
 }
 

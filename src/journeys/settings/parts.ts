@@ -10,6 +10,7 @@ import { downloadParts } from './download/part.ts';
 import { email } from './email/part.ts';
 import { language } from './language/part.ts';
 import { notMe } from './not-me/part.ts';
+import { passkeys } from './passkeys/part.ts';
 import type { SettingsPart } from './part.ts';
 import { password } from './password/part.ts';
 import { phone } from './phone/part.ts';
@@ -35,6 +36,7 @@ export function settingsParts(needs: SettingsNeeds): readonly SettingsPart[] {
     contactDetails(needs),
     language,
     password(needs.passwordPolicy),
+    passkeys,
     devices,
     ...information(needs),
   ];
