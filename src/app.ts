@@ -14,6 +14,7 @@ import { entryAddress, journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
+import { startPersonalDataWork } from '#personal-data';
 import { checkerRoutes, practiceRoutes, sweepPortals } from '#portals';
 import {
   type Proofing,
@@ -98,6 +99,7 @@ export async function startWork(
   await startProofingWork(house, jobs, { gpSystems: parts.gpSystems });
   await startReviewWork(house, jobs, { register: parts.register });
   await startOpenidWork(house, jobs);
+  startPersonalDataWork(house, jobs);
   if (parts.evidence !== undefined) await startEvidenceWork(house, jobs, parts.evidence);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);

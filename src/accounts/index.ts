@@ -1,5 +1,6 @@
 export {
-  addPhone,
+  addFirstNumber,
+  changePhone,
   createAccount,
   endSignIns,
   findAccountId,
@@ -7,13 +8,42 @@ export {
   listAccountIds,
   readAccount,
   recordSignIn,
+  removeLandline,
   setLandline,
+  setLanguage,
   setPhone,
+  signInsStand,
   type Account,
   type AccountCreated,
 } from './account/account.ts';
+export {
+  addAuthenticatorApp,
+  checkAuthenticatorCode,
+  readAuthenticatorApp,
+  removeAuthenticatorApp,
+  type AppCodeChecked,
+  type AuthenticatorApp,
+} from './credentials/authenticator-app/app.ts';
+export {
+  daysToReact,
+  findDueToClose,
+  isDueToClose,
+  monthsUntilClosed,
+  monthsUntilTold,
+  tellUnused,
+} from './account/unused.ts';
 export { clearLocks } from './clear-locks.ts';
+export {
+  makeDueEmailChanges,
+  readEmailChange,
+  readEmailChangeLink,
+  requestEmailChange,
+  stopEmailChange,
+  withdrawEmailChange,
+  type EmailChangeLink,
+} from './account/email-change.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
+export { tellOfChange } from './account/tell-of-change.ts';
 export { accountPart } from './account/store.ts';
 export { readLandline, readPhone, type ReadPhone } from './account/phone.ts';
 export {
@@ -25,6 +55,21 @@ export {
   type CodeRequest,
   type CodeSent,
 } from './credentials/one-time-code/code.ts';
+export {
+  checkPasskey,
+  describePasskeySignIn,
+  type PasskeyChecked,
+} from './credentials/passkey/check.ts';
+export {
+  addPasskey,
+  describeNewPasskey,
+  listPasskeys,
+  mostNameCharacters as mostPasskeyNameCharacters,
+  removePasskey,
+  renamePasskey,
+  type Passkey,
+  type PasskeyAdded,
+} from './credentials/passkey/passkeys.ts';
 export { checkPassword, type PasswordChecked } from './credentials/password/check.ts';
 export { countNewPassword, hashPassword } from './credentials/password/new-password.ts';
 export {
@@ -33,8 +78,17 @@ export {
   type PasswordStrength,
 } from './credentials/password/policy.ts';
 export { networkOf } from './network.ts';
-export { isDeviceRemembered, rememberDevice } from './devices/remembered.ts';
 export {
+  forgetDevice,
+  isDeviceRemembered,
+  listRememberedDevices,
+  rememberDevice,
+  type RememberedDevice,
+} from './devices/remembered.ts';
+export { tellPersonalData } from './personal-data-store.ts';
+export { lockLogin } from './recovery/lock.ts';
+export {
+  changePassword,
   readPasswordReset,
   requestPasswordReset,
   resetPassword,
@@ -43,4 +97,33 @@ export {
   type ResetRequested,
   type ResetState,
 } from './recovery/password-reset.ts';
+export {
+  countRecoveryAnswer,
+  isNumberOf,
+  listRecoveryProofs,
+  listSecondFactors,
+  recoveryProofs,
+  secondFactors,
+  type RecoveryProof,
+  type SecondFactor,
+} from './recovery/proofs.ts';
+export {
+  makeDueReplacement,
+  makeDueReplacements,
+  noteSecondFactor,
+  readPendingReplacement,
+  readReplacementWait,
+  readStopLink,
+  requestReplacement,
+  stopReplacement,
+  type NumberKind,
+  type PendingReplacement,
+  type StopLink,
+} from './recovery/replacement.ts';
+export {
+  makeRecoveryCodes,
+  readRecoveryCodes,
+  redeemRecoveryCode,
+  type RecoveryCodes,
+} from './credentials/recovery-codes/codes.ts';
 export { sweepAccounts } from './sweep.ts';

@@ -34,4 +34,5 @@ export {
   randomMetadata,
 } from './client-metadata.ts';
 export { clientMetadataPart } from './metadata-store.ts';
+export { tellPersonalData } from './personal-data-store.ts';
 export type { AgreementChange, Parties } from './store.ts';

@@ -21,6 +21,11 @@ interface Metadata extends Parties {
 const purposeOf = ({ accountId, clientId }: Parties): string =>
   `client metadata of ${accountId} at ${clientId}`;
 
+/** @returns what a service keeps about a person */
+export function openMetadata(secrets: Secrets, of: Parties, sealed: Buffer): string {
+  return secrets.unseal(purposeOf(of), sealed).toString();
+}
+
 const rowSchema = z.object({ account_id: z.string(), client_id: z.string(), sealed_value: storedBytes });
 
 /**
@@ -42,7 +47,7 @@ export const clientMetadataPart: Part<
   read: ({ secrets }, row) => {
     if (row === null) return undefined;
     const { account_id: accountId, client_id: clientId, sealed_value: sealed } = rowSchema.parse(row);
-    return secrets.unseal(purposeOf({ accountId, clientId }), sealed).toString();
+    return openMetadata(secrets, { accountId, clientId }, sealed);
   },
 };
 

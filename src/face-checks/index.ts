@@ -1,4 +1,5 @@
 export { actsOfScan, drawActs } from './acts.ts';
+export { tellPersonalData } from './personal-data-store.ts';
 export { FaceModelsFault } from './models-fault.ts';
 export {
   forgetAccount,

@@ -49,6 +49,7 @@ export {
   type IdentityEstablished,
   type KnownIdentity,
 } from './record.ts';
+export { tellPersonalData } from './personal-data-store.ts';
 export type { Claimed } from './match-rules.ts';
 export {
   acceptMatch,
@@ -69,6 +70,7 @@ export { identityPart } from './store.ts';
 export {
   defaultVtr,
   findMissing,
+  findWays,
   matchVector,
   parseVtr,
   saysTwoFactors,

@@ -41,11 +41,12 @@ export function levelsOf(settings: {
   return proofingMethods.length === 0 ? ['P0', 'P5'] : identityLevels;
 }
 
-/** The factors that somebody can sign in with here; the others are read in requests, and never satisfied. */
-export const supportedFactors: readonly AuthenticationFactor[] = ['Cp', 'Cd'];
+/** The factors that somebody can sign in with here. */
+export const supportedFactors: readonly AuthenticationFactor[] = ['Cp', 'Cd', 'Ck', 'Cm'];
 
 /**
- * What a factor asks of a person, for choosing the least; and what it is worth, for choosing the strongest: each is
+ * What a factor asks of a person, for choosing the least: what everybody has comes before what has to be set up first.
+ * And what it is worth, for choosing the strongest: each is
  * worth more than all before it together, a key that can't be phished the most.
  */
 export const factorWeights: Readonly<
@@ -54,7 +55,7 @@ export const factorWeights: Readonly<
   Cp: { effort: 1, strength: 1 },
   Cd: { effort: 2, strength: 2 },
   Ck: { effort: 3, strength: 4 },
-  Cm: { effort: 1, strength: 8 },
+  Cm: { effort: 6, strength: 8 },
 };
 
 /** @returns a profile's spelling, such as `P0.Cp.Cd` */

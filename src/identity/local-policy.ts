@@ -124,7 +124,7 @@ export async function mayReachHigh(
   const minimum = await minimumAgeFor(deps, asked);
   if (age >= minimum.years) return { outcome: 'allowed' };
   if (age >= minimum.national && odsCode !== undefined) {
-    const nhsNumberKey = keyOf(deps, asked.nhsNumber);
+    const nhsNumberKey = nhsNumberKeyOf(deps, asked.nhsNumber);
     if (await hasCompetence(deps.db, { nhsNumberKey, odsCode })) return { outcome: 'allowed' };
   }
   return { outcome: 'too_young', from: birthday(birthdate, minimum.years), rule: minimum.rule };
@@ -156,7 +156,10 @@ export function isCompetent(
   deps: Pick<Deps, 'db' | 'secrets'>,
   asked: Pick<DecidedByStaff, 'nhsNumber' | 'odsCode'>,
 ): Promise<boolean> {
-  return hasCompetence(deps.db, { nhsNumberKey: keyOf(deps, asked.nhsNumber), odsCode: asked.odsCode });
+  return hasCompetence(deps.db, {
+    nhsNumberKey: nhsNumberKeyOf(deps, asked.nhsNumber),
+    odsCode: asked.odsCode,
+  });
 }
 
 /** Keeps somebody from being proven by their practice's earlier check, at whichever practice they are. */
@@ -167,7 +170,7 @@ export async function blockFastTrack(deps: PersonDeps, decided: DecidedByStaff):
 
 /** Takes back what {@link blockFastTrack} kept, whichever practice that was. */
 export async function unblockFastTrack(deps: PersonDeps, decided: DecidedByStaff): Promise<void> {
-  if (await deleteFastTrackBlock(deps.db, keyOf(deps, decided.nhsNumber)))
+  if (await deleteFastTrackBlock(deps.db, nhsNumberKeyOf(deps, decided.nhsNumber)))
     await tell(deps, 'policy.fast-track-unblocked', decided);
 }
 
@@ -176,21 +179,22 @@ export function readFastTrackBlock(
   deps: Pick<Deps, 'db' | 'secrets'>,
   nhsNumber: NhsNumber,
 ): Promise<{ readonly odsCode: string; readonly staffId: string; readonly at: Date } | undefined> {
-  return selectFastTrackBlock(deps.db, keyOf(deps, nhsNumber));
+  return selectFastTrackBlock(deps.db, nhsNumberKeyOf(deps, nhsNumber));
 }
 
 function rowOf(deps: Pick<Deps, 'secrets'>, { nhsNumber, odsCode, staffId }: DecidedByStaff) {
-  return { nhsNumberKey: keyOf(deps, nhsNumber), odsCode, staffId };
+  return { nhsNumberKey: nhsNumberKeyOf(deps, nhsNumber), odsCode, staffId };
 }
 
-function keyOf({ secrets }: Pick<Deps, 'secrets'>, nhsNumber: NhsNumber): string {
+/** @returns the keyed hash by which a person is known again */
+export function nhsNumberKeyOf({ secrets }: Pick<Deps, 'secrets'>, nhsNumber: NhsNumber): string {
   return secrets.mac('identity nhs number', nhsNumber);
 }
 
 /** The trail says who decided, and about whose account if they have one; it never says a number. */
 async function tell(deps: PersonDeps, type: string, decided: DecidedByStaff): Promise<void> {
   const { odsCode, staffId } = decided;
-  const accountId = await selectOwner(deps.db, keyOf(deps, decided.nhsNumber));
+  const accountId = await selectOwner(deps.db, nhsNumberKeyOf(deps, decided.nhsNumber));
   await deps.audit({
     type,
     details: { odsCode, staffId },

@@ -7,6 +7,7 @@ import {
   levelsOf,
   matchVector,
   findMissing,
+  findWays,
   parseVtr,
   saysTwoFactors,
   type Achieved,
@@ -73,7 +74,7 @@ suite('reading vtr', () => {
   });
 
   test('a request that can only be met by what is not supported says so', () => {
-    for (const vector of ['P9.Cp.Ck', 'P0.Cm', 'Ck']) {
+    for (const vector of ['P9.Cp.Ck', 'P0.Cp.Ck', 'Ck']) {
       const reading = parseVtr(JSON.stringify([vector]));
       assert.equal(reading.outcome, 'not_supported');
       assert.equal(reading.vector, vector);
@@ -90,8 +91,8 @@ suite('reading vtr', () => {
     assert.deepEqual(levelsOf({ mode: 'sandbox' }), ['P0', 'P5', 'P9']);
   });
 
-  test('every level with a password, alone or with a device, can be asked for', () => {
-    const texts = identityLevels.flatMap((level) => [`${level}.Cp`, `${level}.Cp.Cd`]);
+  test('every level with a password, alone or with a device, or with a passkey can be asked for', () => {
+    const texts = identityLevels.flatMap((level) => [`${level}.Cp`, `${level}.Cp.Cd`, `${level}.Cm`]);
     assert.deepEqual(
       vectorsOf(...texts).map((vector) => vector.text),
       texts,
@@ -101,7 +102,7 @@ suite('reading vtr', () => {
   test('of a mixed request, what is supported remains', () => {
     assert.deepEqual(
       vectorsOf('P9.Cm', 'P9.Cp.Ck', 'P0.Cp').map((vector) => vector.text),
-      ['P0.Cp'],
+      ['P9.Cm', 'P0.Cp'],
     );
   });
 
@@ -111,7 +112,7 @@ suite('reading vtr', () => {
     assert.ok(reading.outcome === 'valid');
     assert.deepEqual(
       reading.vectors.map((vector) => vector.text),
-      ['P9.Cp.Cd'],
+      ['P9.Cp.Cd', 'P9.Cm'],
     );
   });
 
@@ -124,7 +125,7 @@ suite('reading vtr', () => {
 
   test('the default is never held against a service that may use only some of it', () => {
     assert.equal(parseVtr(undefined, { permitted: ['P0.Cp'] }).outcome, 'not_permitted');
-    assert.equal(parseVtr(undefined, { permitted: ['P9.Cm'] }).outcome, 'not_permitted');
+    assert.equal(parseVtr(undefined, { permitted: ['P9.Cm'] }).outcome, 'valid');
     assert.equal(parseVtr(undefined, { permitted: [...defaultVtr] }).outcome, 'valid');
   });
 
@@ -160,6 +161,14 @@ suite('matching a sign-in', () => {
     assert.deepEqual(identityLevels.map(asKnown), ['P0.Cp.Cd', 'P5.Cp', 'P9.Cp']);
   });
 
+  test('a passkey is a whole sign-in, stronger than a password with a device, and stands for neither', () => {
+    assert.equal(matchVector(vectorsOf('P0.Cp.Cd', 'P0.Cm'), achieved('Cm'))?.text, 'P0.Cm');
+    assert.equal(matchVector(vectorsOf('P0.Cp.Cd', 'P0.Cm'), achieved('Cp', 'Cd', 'Cm'))?.text, 'P0.Cm');
+    assert.equal(matchVector(vectorsOf('P0'), achieved('Cm'))?.text, 'P0');
+    for (const vector of ['P0.Cp', 'P0.Cp.Cd', 'P0.Cd'])
+      assert.equal(matchVector(vectorsOf(vector), achieved('Cm')), undefined);
+  });
+
   test('a remembered device alone is no sign-in', () => {
     assert.equal(matchVector(vectorsOf('P0', 'P0.Cd'), achieved('Cd')), undefined);
   });
@@ -177,6 +186,16 @@ suite('what is still missing', () => {
 
   test('a vector without factors asks for the least that signs somebody in', () => {
     assert.deepEqual(findMissing(vectorsOf('P0'), achieved()), { factors: ['Cp'] });
+  });
+
+  test('what everybody has is asked for first, and a passkey is another way', () => {
+    const vectors = vectorsOf('P0.Cm', 'P0.Cp.Cd');
+    assert.deepEqual(findMissing(vectors, achieved()), { factors: ['Cp', 'Cd'] });
+    assert.deepEqual(findWays(vectors, achieved()), [['Cp', 'Cd'], ['Cm']]);
+    assert.deepEqual(findWays(vectors, achieved('Cp')), [['Cd'], ['Cm']]);
+    assert.deepEqual(findWays(vectorsOf('P0.Cm', 'P9.Cm'), achieved('Cp', 'Cd')), [['Cm']]);
+    assert.deepEqual(findWays(vectors, achieved('Cm')), []);
+    assert.deepEqual(findMissing(vectorsOf('P0.Cp.Cd'), achieved('Cm')), { factors: ['Cp', 'Cd'] });
   });
 
   test('of several levels the lowest is to be reached, and none by whoever is known well enough', () => {

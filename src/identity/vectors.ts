@@ -195,16 +195,19 @@ export interface Missing {
   readonly level?: IdentityLevel;
 }
 
-/**
- * Finds what a person still has to do. The level of identity that is nearest comes first, then the least effort.
- *
- * @returns no factors and no level when the request is satisfied, or when there is no vector to satisfy
- */
-export function findMissing(vectors: readonly Vector[], achieved: Achieved): Missing {
+/** A complete way to satisfy a vector, and what of it is still to come. */
+interface Way {
+  readonly profile: Profile;
+  readonly gap: number;
+  readonly factors: readonly AuthenticationFactor[];
+}
+
+/** The level of identity that is nearest comes first, then the least effort. */
+function sortWays(vectors: readonly Vector[], achieved: Achieved): readonly Way[] {
   const gap = (profile: Profile) => Math.max(0, levelRank(profile.level) - levelRank(achieved.level));
   const effort = (missing: readonly AuthenticationFactor[]) =>
     missing.reduce((sum, factor) => sum + factorWeights[factor].effort, 0);
-  const [nearest] = vectors
+  return vectors
     .flatMap((vector) => vector.profiles)
     .map((profile) => ({ profile, gap: gap(profile), factors: missingFor(profile, achieved) }))
     .toSorted(
@@ -213,9 +216,32 @@ export function findMissing(vectors: readonly Vector[], achieved: Achieved): Mis
         effort(one.factors) - effort(other.factors) ||
         strengthOf(one.factors) - strengthOf(other.factors),
     );
+}
+
+/**
+ * Finds what a person still has to do. The level of identity that is nearest comes first, then the least effort.
+ *
+ * @returns no factors and no level when the request is satisfied, or when there is no vector to satisfy
+ */
+export function findMissing(vectors: readonly Vector[], achieved: Achieved): Missing {
+  const [nearest] = sortWays(vectors, achieved);
   if (nearest === undefined) return { factors: [] };
   const { factors, profile } = nearest;
   return nearest.gap === 0 ? { factors } : { factors, level: profile.level };
+}
+
+/**
+ * Finds the ways in which a person can show who they are, if they have to: which level it takes them to is another matter.
+ *
+ * @returns what is missing in each, the nearest and easiest first; none where nothing is
+ */
+export function findWays(
+  vectors: readonly Vector[],
+  achieved: Achieved,
+): readonly (readonly AuthenticationFactor[])[] {
+  if (matchVector(vectors, achieved) !== undefined) return [];
+  const ways = sortWays(vectors, achieved).map(({ factors }) => [factors.join('.'), factors] as const);
+  return [...new Map(ways).values()].filter((factors) => factors.length > 0);
 }
 
 /**

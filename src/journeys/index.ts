@@ -1,4 +1,5 @@
 import { readPasswordReset, type PasswordPolicy } from '#accounts';
+import type { Deps } from '#foundation/deps';
 import { pathOf, readQuery, type Web } from '#foundation/http';
 import {
   browserOf,
@@ -7,8 +8,8 @@ import {
   type JourneyDefinition,
   type Journeys,
 } from '#foundation/journey';
-import { identityLevels, matchVector } from '#identity';
-import { readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
+import { identityLevels, matchVector, type AuthenticationFactor } from '#identity';
+import { ownClientId, ownPages, readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
 import type { Register } from '#pds';
 import type { Offers, Proofing } from '#proofing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -21,12 +22,18 @@ import { notAvailable } from './not-available/index.ts';
 import { notProven } from './not-proven/index.ts';
 import { forgottenPassword } from './recover-account/forgotten-password.ts';
 import { choosePassword, linkProblems, resetAddress } from './recover-account/reset-password.ts';
+import { recover } from './recover/index.ts';
+import { mountStopChange, stopChange } from './recover/stop-change.ts';
 import { proveIdentity } from './prove-identity/index.ts';
 import { enterWithCode, mountOnYourPhone, onPhone } from './on-your-phone/index.ts';
 import type { RequestContext } from './request.ts';
+import { keepEmail, mountKeepEmail } from './settings/email/keep/journey.ts';
 import { mountSettings } from './settings/index.ts';
+import { settingsParts } from './settings/parts.ts';
 import { shareInformation } from './share-information/index.ts';
+import type { SecondFactorPlan } from './sign-in/answers.ts';
 import { signIn } from './sign-in/index.ts';
+import { planForSession } from './sign-in/second-factor.ts';
 import { mountSignOut } from './sign-out/index.ts';
 import { signUp } from './sign-up/index.ts';
 import { waysToProve } from './ways-to-prove/index.ts';
@@ -39,6 +46,8 @@ interface JourneyParts {
   readonly passwordPolicy: PasswordPolicy;
   /** The way to the national register; without it nobody can be matched to their entry. */
   readonly register: Register | undefined;
+  /** Who is signed in; without it nothing is changed in the register. */
+  readonly sessions?: BrowserSessions | undefined;
   /** The ways in which people can prove who they are, beyond a match with the register. */
   readonly proofing: Proofing | undefined;
 }
@@ -63,7 +72,12 @@ export function forEachJourney(
     visit(onPhone(parts.proofing));
   }
   visit(forgottenPassword);
+  visit(recover);
+  visit(stopChange);
   visit(choosePassword(parts));
+  visit(keepEmail);
+  for (const { leadsTo } of settingsParts(parts))
+    if (leadsTo !== undefined && 'visit' in leadsTo) leadsTo.visit(visit);
 }
 
 /** Mounts every page that patients see. */
@@ -76,7 +90,9 @@ export function journeysRoutes(web: Web, parts: JourneyParts & { readonly sessio
   web.app.get(`${resetAddress}/:token`, (request, reply) => startReset(web, journeys, request, reply));
   web.app.get('/password-changed', (request, reply) => showPasswordChanged(web, request, reply));
   if (parts.proofing !== undefined) mountOnYourPhone(web, journeys);
-  mountSettings(web, parts.sessions);
+  mountKeepEmail(web, journeys);
+  mountSettings(web, { sessions: parts.sessions, journeys, parts: settingsParts(parts) });
+  mountStopChange(web, journeys);
   mountSignOut(web, parts.sessions);
 }
 
@@ -104,12 +120,22 @@ async function startForRequest(
     remembered,
     canMatch: register !== undefined,
     offers: await findOffers(web, proofing, asked),
+    second: await planForWhoIsKnown(deps, asked),
     now: deps.clock.now(),
   });
   // Its pages make somebody known as they go: for whoever is signed in here, not for who sent the address to them.
   if (knowingJourneys.includes(journey) && !(await sessions.isSignedIn(exchange, asked.session?.accountId)))
     return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
   return reply.redirect(await journeys.start(deps, { journey, visitor, context }), 303);
+}
+
+/** What whoever is signed in, and has to show more, is asked for. */
+async function planForWhoIsKnown(
+  deps: Pick<Deps, 'db' | 'settings'>,
+  { prompt, session, ways }: SignInRequest,
+): Promise<SecondFactorPlan | undefined> {
+  if (prompt !== 'login' || session === undefined) return undefined;
+  return planForSession(deps, session.accountId, takenWithPassword(ways));
 }
 
 /** Finds out what somebody at P5 can use who has to be proven; nothing for everybody else. */
@@ -129,8 +155,15 @@ function journeyFor(
     remembered,
     canMatch,
     offers,
+    second,
     now,
-  }: { remembered: boolean; canMatch: boolean; offers: Offers | undefined; now: Date },
+  }: {
+    remembered: boolean;
+    canMatch: boolean;
+    offers: Offers | undefined;
+    second: SecondFactorPlan | undefined;
+    now: Date;
+  },
 ): { journey: string; context: object } {
   const context: RequestContext = {
     uid: asked.uid,
@@ -139,7 +172,8 @@ function journeyFor(
     redirectOrigin: asked.redirectOrigin,
     nations: [...asked.nations],
     ...(asked.livesByRegister === undefined ? {} : { livesByRegister: asked.livesByRegister }),
-    needsDevice: asked.missing.includes('Cd'),
+    ...describeWays(asked),
+    ...(asked.clientId === ownClientId && asked.mustAuthenticate ? { needsDeviceAnew: true } : {}),
     ...passwordIsEnough(asked),
     registrationAllowed: asked.registrationAllowed,
     ...(asked.clientHome === undefined ? {} : { clientHome: asked.clientHome }),
@@ -166,7 +200,7 @@ function journeyFor(
       if (session !== undefined && !asked.mustAuthenticate) {
         return {
           journey: 'sign-in',
-          context: { ...context, known: { ...session, seenAt: now.toISOString() } },
+          context: { ...context, known: { ...session, seenAt: now.toISOString(), second } },
         };
       }
       const knowsUs = remembered || asked.loginHint !== undefined || !asked.registrationAllowed;
@@ -209,9 +243,32 @@ function journeyToProof(
   return notProvable;
 }
 
+/** What a request takes with a password, and whether a passkey does instead. */
+function describeWays({
+  ways,
+}: SignInRequest): Pick<RequestContext, 'needsPassword' | 'needsSecond' | 'secondFactors' | 'passkey'> {
+  const withPassword = ways.find((way) => !way.includes('Cm'));
+  const takesPasskey = ways.some((way) => way.includes('Cm'));
+  return {
+    needsPassword: withPassword?.includes('Cp') ?? false,
+    needsSecond: secondFactorsOf(withPassword ?? []).length > 0,
+    ...takenWithPassword(ways),
+    ...(takesPasskey ? { passkey: withPassword === undefined ? 'needed' : 'enough' } : {}),
+  };
+}
+
+/** Which second factors the request takes. */
+function takenWithPassword(ways: SignInRequest['ways']): Pick<RequestContext, 'secondFactors'> {
+  return { secondFactors: secondFactorsOf(ways.filter((way) => !way.includes('Cm')).flat()) };
+}
+
+function secondFactorsOf(factors: readonly AuthenticationFactor[]) {
+  return (['Cd', 'Ck'] as const).filter((factor) => factors.includes(factor));
+}
+
 /** Where somebody known better needs to show less, it depends on who they are whether a code is asked for. */
 function passwordIsEnough({ missing, vectors }: SignInRequest): Pick<RequestContext, 'passwordIsEnoughAt'> {
-  if (!missing.includes('Cd')) return {};
+  if (secondFactorsOf(missing).length === 0) return {};
   const factors = new Set(['Cp'] as const);
   const levels = identityLevels.filter((level) => matchVector(vectors, { level, factors }) !== undefined);
   return levels.length === 0 ? {} : { passwordIsEnoughAt: levels };
@@ -242,7 +299,10 @@ async function showPasswordChanged(web: Web, request: FastifyRequest, reply: Fas
   const visitor = web.visitors.read(request);
   const open =
     visitor === undefined ? undefined : await findOpenVisit(web.house.deps, { journey: 'sign-in', visitor });
-  const frame = { language: browserOf(web, request).language, address: '/password-changed' };
-  const html = web.pages.render('journeys/recover-account/password-changed', frame, { goOn: open?.address });
+  const isFromSettings = readQuery(request.query, 'from') === 'settings';
+  const query = isFromSettings ? { query: 'from=settings' } : {};
+  const frame = { language: browserOf(web, request).language, address: '/password-changed', ...query };
+  const goOn = isFromSettings ? ownPages.settings : open?.address;
+  const html = web.pages.render('journeys/recover-account/password-changed', frame, { goOn });
   return reply.type('text/html; charset=utf-8').send(html);
 }

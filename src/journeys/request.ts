@@ -16,10 +16,18 @@ export const requestContext = z.object({
   nations: z.array(z.string()),
   /** The address in the national register, not what they said themselves, decides where they live. */
   livesByRegister: z.literal(true).optional(),
-  /** The request can't be met without a second factor. */
-  needsDevice: z.boolean(),
+  /** Who doesn't use a passkey has to show that they know the password: not those who have in this session. */
+  needsPassword: z.boolean().default(true),
+  /** With a password the request can't be met without a second factor. */
+  needsSecond: z.boolean(),
+  /** Which it takes: a code to a phone, or one of an authenticator app. */
+  secondFactors: z.array(z.enum(['Cd', 'Ck'])).default([]),
+  /** The request can be met with a passkey alone; `needed`: in no other way. */
+  passkey: z.enum(['enough', 'needed']).optional(),
   /** Levels of identity at which it can be met with a password alone, all the same. */
   passwordIsEnoughAt: z.array(z.enum(identityLevels)).optional(),
+  /** A remembered device is not enough: the code is asked for as well. */
+  needsDeviceAnew: z.literal(true).optional(),
   /** The service allows new logins to be made. */
   registrationAllowed: z.boolean(),
   /** Fills in the e-mail address. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Fault } from '#foundation/errors';
 import { languages, type Language } from '#foundation/web';
 import { compose, loadCatalogues, type Catalogue } from './compose.ts';
-import { emailMessages, smsMessages, type SendableMessage } from './message.ts';
+import { codesBySms, emailMessages, smsMessages, voiceMessages, type SendableMessage } from './message.ts';
 
 const catalogues = loadCatalogues();
 const code = '482913';
@@ -22,11 +22,25 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
   switch (message) {
     case 'confirm-email':
     case 'already-registered':
+    case 'recovery-code':
+    case 'change-email':
       return { message, channel: 'email', to: to.email, language, values: { code } };
     case 'confirm-phone':
     case 'sign-in-code':
       return { message, channel: 'sms', to: to.sms, language, values: { code } };
+    case 'phone-changed':
+      return { message, channel: 'sms', to: to.sms, language, values: {} };
+    case 'account-changed':
+      return { message, channel: 'email', to: to.email, language, values: { change: 'email' } };
+    case 'change-waits':
+      return { message, channel: 'email', to: to.email, language, values: { change: 'email', link } };
+    case 'stop-number-change':
+      return { message, channel: 'sms', to: to.sms, language, values: { link } };
+    case 'confirm-landline':
+    case 'sign-in-call':
+      return { message, channel: 'voice', to: '+441632960123', language, values: { code } };
     case 'reset-password':
+    case 'login-locked':
     case 'checker-invitation':
       return { message, channel: 'email', to: to.email, language, values: { link } };
     case 'practice-invitation':
@@ -47,6 +61,10 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
         values: { practice: 'Meadowbank Surgery' },
       };
     case 'password-changed':
+    case 'account-unused':
+    case 'account-closed':
+    case 'account-closed-unused':
+    case 'passkey-suspended':
     case 'welcome':
     case 'checker-access':
     case 'check-approved':
@@ -80,9 +98,9 @@ for (const language of languages) {
     }
   });
 
-  test(`every text message in ${language} says its code, who sends it, how long it works, and that we never ask for it`, () => {
+  test(`every text message with a code in ${language} says it, who sends it, how long it works, and that we never ask for it`, () => {
     const never = { en: 'We will never ask you for it', cy: 'Ni fyddwn byth yn gofyn amdano' };
-    for (const name of smsMessages) {
+    for (const name of codesBySms) {
       const { text } = write(name, language, { usefulForSeconds: 300 });
       for (const part of [
         code,
@@ -92,6 +110,17 @@ for (const language of languages) {
       ]) {
         assert.ok(part !== undefined && text.includes(part), `${name}: ${text}`);
       }
+    }
+  });
+
+  test(`every call in ${language} says its code twice, digit by digit, who calls, and that we never ask for it`, () => {
+    const never = { en: 'We will never ask you for it', cy: 'Ni fyddwn byth yn gofyn amdano' };
+    for (const name of voiceMessages) {
+      const { text, code: carried } = write(name, language, { usefulForSeconds: 300 });
+      assert.equal(carried, code);
+      assert.equal(text.split([...code].join('. ')).length - 1, 2, text);
+      assert.ok(text.includes(around.serviceName) && text.includes(never[language]), text);
+      assert.doesNotMatch(text, /[{}]|undefined/u);
     }
   });
 
@@ -191,10 +220,11 @@ test('a subject that would be more than one line is never written', () => {
 
 test('both languages say the same: as many sentences in as many places, with the same values', () => {
   const places = (text: string) => [...text.matchAll(/\{\w+\}/gu)].map(([place]) => place).toSorted();
-  const shape = ({ copyLink, footer, email, sms }: Catalogue) => ({
+  const shape = ({ copyLink, footer, changes, waitingChanges, email, sms, voice }: Catalogue) => ({
     copyLink: places(copyLink),
     footer: footer.map(places),
-    sms: Object.entries(sms).map(([name, text]) => [name, places(text)]),
+    changes: Object.entries({ ...changes, ...waitingChanges }).map(([name, text]) => [name, places(text)]),
+    sms: Object.entries({ ...sms, ...voice }).map(([name, text]) => [name, places(text)]),
     email: Object.entries(email).map(([name, { subject, lines, button, ending }]) => [
       name,
       [subject, ...lines, button ?? 'no button', ...ending].map(places),
@@ -205,8 +235,11 @@ test('both languages say the same: as many sentences in as many places, with the
 });
 
 test('no sentence is the same in both languages', () => {
-  const sentences = ({ email, sms, footer }: Catalogue) => [
+  const sentences = ({ changes, waitingChanges, email, sms, voice, footer }: Catalogue) => [
     ...footer,
+    ...Object.values(voice),
+    ...Object.values(changes),
+    ...Object.values(waitingChanges),
     ...Object.values(sms),
     ...Object.values(email).flatMap(({ subject, lines, button, ending }) => [
       subject,
@@ -217,9 +250,20 @@ test('no sentence is the same in both languages', () => {
   ];
   const english = new Set(sentences(catalogues.en));
   assert.deepEqual(
-    sentences(catalogues.cy).filter((sentence) => sentence !== '' && english.has(sentence)),
+    sentences(catalogues.cy).filter(
+      (sentence) => sentence !== '' && sentence !== '{change}' && english.has(sentence),
+    ),
     [],
   );
+});
+
+test('word of a change says which, and word of one that waits how to stop it', () => {
+  const changed = write('account-changed', 'en');
+  assert.match(changed.text, /The email address of your Bevan login was changed\./u);
+  const { text, links } = write('change-waits', 'cy', { usefulForSeconds: 24 * 3600 });
+  assert.match(text, /gais i newid cyfeiriad e-bost eich Bevan login\. Gwneir y newid ymhen 24 awr/u);
+  assert.match(text, /Canslo’r newid hwn:/u);
+  assert.deepEqual(links, [link]);
 });
 
 test('word that a letter is ready says where, and that nobody sends or asks for what is in it', () => {

@@ -4,7 +4,14 @@ import { Fault } from '#foundation/errors';
 import { type Language } from '#foundation/web';
 import { z } from 'zod';
 import { toHtml } from './html.ts';
-import { emailMessages, smsMessages, type SendableMessage } from './message.ts';
+import {
+  accountChanges,
+  emailMessages,
+  smsMessages,
+  voiceMessages,
+  waitingChanges,
+  type SendableMessage,
+} from './message.ts';
 import type { ReadyMessage } from './sender.ts';
 
 /** Words by the plural categories of their language, with a place for the number. */
@@ -27,8 +34,12 @@ const catalogue = z.strictObject({
   minutes: counted,
   copyLink: z.string(),
   footer: z.array(z.string()).min(1),
+  changes: z.record(z.enum(accountChanges), z.string()),
+  waitingChanges: z.record(z.enum(waitingChanges), z.string()),
   email: z.record(z.enum(emailMessages), emailWords),
   sms: z.record(z.enum(smsMessages), z.string()),
+  /** What a call says, where `{digits}` is its code, digit by digit. */
+  voice: z.record(z.enum(voiceMessages), z.string()),
 });
 export type Catalogue = z.output<typeof catalogue>;
 
@@ -66,13 +77,18 @@ export function compose(words: Catalogue, message: SendableMessage, around: Surr
     serviceName: around.serviceName,
     supportContact: around.supportContact,
     code: code ?? '',
+    digits: spellDigits(code),
+    link: link ?? '',
     practice: 'practice' in values ? values.practice : '',
     expiry: spellDuration(words, language, around.usefulForSeconds),
   };
-  const fill = (text: string): string =>
-    text.replaceAll(/\{(\w+)\}/gu, (place, name: string) => places[name] ?? place);
+  const fillWith = (known: Record<string, string>, text: string): string =>
+    text.replaceAll(/\{(\w+)\}/gu, (place, name: string) => known[name] ?? place);
+  const change = fillWith(places, changeIn(words, message));
+  const fill = (text: string): string => fillWith({ ...places, change }, text);
   const carried = { ...(code === undefined ? {} : { code }), links: link === undefined ? [] : [link] };
   if (message.channel === 'sms') return { text: fill(words.sms[message.message]), ...carried };
+  if (message.channel === 'voice') return { text: fill(words.voice[message.message]), ...carried };
 
   const email = words.email[message.message];
   const subject = fill(email.subject);
@@ -86,6 +102,16 @@ export function compose(words: Catalogue, message: SendableMessage, around: Surr
   const linked = action === undefined ? [] : [`${action.button}:\n${action.link}`];
   const text = `${[...lines, ...linked, ...ending].join('\n\n')}\n`;
   return { subject, text, html: toHtml({ language, subject, lines, code, action, ending }), ...carried };
+}
+
+/** A full stop has every voice pause, so that there is time to write. */
+function spellDigits(code = ''): string {
+  return [...code].join('. ');
+}
+
+function changeIn({ changes, waitingChanges: waiting }: Catalogue, message: SendableMessage): string {
+  if (message.message === 'account-changed') return changes[message.values.change];
+  return message.message === 'change-waits' ? waiting[message.values.change] : '';
 }
 
 /** Making one takes longer than all the rest of a message. */

@@ -53,7 +53,10 @@ async function trySending(
   const usefulForSeconds = (usefulUntil.getTime() - house.clock.now().getTime()) / 1000;
   const composed = compose(catalogues[language], message, { serviceName, supportContact, usefulForSeconds });
   const ready = { id, attempt, channel, language, to, ...composed };
-  return withinTime(withinMs, (signal) => senders[channel].send(house, ready, signal));
+  const sender = senders[channel];
+  // The operator has switched calls off since it was asked for.
+  if (sender === undefined) return { outcome: 'refused', reason: 'no-sender' };
+  return withinTime(withinMs, (signal) => sender.send(house, ready, signal));
 }
 
 async function withinTime(

@@ -29,7 +29,7 @@ export async function sweepMessaging(deps: Pick<Deps, 'db' | 'clock' | 'audit'>)
   for (const simulator of await simulators()) await simulator.sweep(deps);
 }
 
-export type { OutgoingMessage } from './message.ts';
+export type { AccountChange, CodeMessage, OutgoingMessage, WaitingChange } from './message.ts';
 export { sendMessage, startMessagingWork } from './outgoing.ts';
 export { type Channel, type InboxFilter, type InboxMessage } from './sender.ts';
-export { closeSenders, loadSenderPlugs, loadSenders, type Senders } from './senders.ts';
+export { canCall, closeSenders, loadSenderPlugs, loadSenders, type Senders } from './senders.ts';

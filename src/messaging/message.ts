@@ -12,23 +12,77 @@ export type OutgoingMessage = {
   readonly usefulUntil: Date;
 } & (
   | {
-      readonly message: 'confirm-email' | 'already-registered' | 'confirm-phone' | 'sign-in-code';
+      readonly message: CodeMessage;
       readonly values: { readonly code: string };
     }
-  | { readonly message: 'reset-password'; readonly values: { readonly link: string } }
+  /** `stop-number-change` goes to the phone that is to be replaced. */
+  | {
+      readonly message: 'reset-password' | 'login-locked' | 'stop-number-change';
+      readonly values: { readonly link: string };
+    }
   | {
       readonly message: 'practice-invitation';
       readonly values: { readonly link: string; readonly practice: string };
     }
   /** It has nothing of the letter but whose it is: a mailbox is no place for keys. */
   | { readonly message: 'letter-ready' | 'practice-access'; readonly values: { readonly practice: string } }
+  /** Something of somebody's account was changed. */
+  | { readonly message: 'account-changed'; readonly values: { readonly change: AccountChange } }
+  /** Something of it will be, unless the link is followed. */
+  | {
+      readonly message: 'change-waits';
+      readonly values: { readonly change: WaitingChange; readonly link: string };
+    }
   /** To somebody who is to work at the desk where photos and videos are checked. */
   | { readonly message: 'checker-invitation'; readonly values: { readonly link: string } }
   | {
-      readonly message: 'password-changed' | 'welcome' | 'checker-access' | CheckMessage;
+      readonly message:
+        | 'password-changed'
+        | 'passkey-suspended'
+        | 'phone-changed'
+        | 'welcome'
+        | 'account-unused'
+        | 'account-closed'
+        | 'account-closed-unused'
+        | 'checker-access'
+        | CheckMessage;
       readonly values: Readonly<Record<string, never>>;
     }
 );
+
+/** What carries a security code. */
+export type CodeMessage =
+  | 'confirm-email'
+  | 'already-registered'
+  | 'change-email'
+  | 'recovery-code'
+  | 'confirm-phone'
+  | 'sign-in-code'
+  | 'confirm-landline'
+  | 'sign-in-call';
+
+/** What of an account can be changed and is told: each has its words, one sentence, below `changes`. */
+export const accountChanges = [
+  'email',
+  'phone',
+  'landline-added',
+  'landline-removed',
+  'passkey-added',
+  'passkey-removed',
+  'app-added',
+  'app-removed',
+  'recovery-codes-made',
+  'recovery-code-used',
+  'register-contact',
+  'data-downloaded',
+  'cancelled',
+  'cancelled-by-use',
+] as const;
+export type AccountChange = (typeof accountChanges)[number];
+
+/** What is only changed some time after it was asked for. */
+export const waitingChanges = ['email', 'phone', 'landline', 'passkeys'] as const;
+export type WaitingChange = (typeof waitingChanges)[number];
 
 /** What came of a check of documents. A mailbox that others read learns nothing of why. */
 export const checkMessages = [
@@ -50,9 +104,18 @@ type CheckMessage = (typeof checkMessages)[number];
 export const emailMessages = [
   'confirm-email',
   'already-registered',
+  'recovery-code',
+  'change-email',
   'reset-password',
   'password-changed',
+  'passkey-suspended',
+  'account-changed',
+  'change-waits',
   'welcome',
+  'login-locked',
+  'account-unused',
+  'account-closed',
+  'account-closed-unused',
   'practice-invitation',
   'practice-access',
   'checker-invitation',
@@ -60,7 +123,10 @@ export const emailMessages = [
   'letter-ready',
   ...checkMessages,
 ] as const;
-export const smsMessages = ['confirm-phone', 'sign-in-code'] as const;
+export const codesBySms = ['confirm-phone', 'sign-in-code'] as const;
+export const smsMessages = [...codesBySms, 'phone-changed', 'stop-number-change'] as const;
+/** Calls. */
+export const voiceMessages = ['confirm-landline', 'sign-in-call'] as const;
 
 /** One address (RFC 5322 §3.2.3 `dot-atom`): nothing that could end a header line or name a second recipient. */
 const emailAddress = z
@@ -70,6 +136,7 @@ const emailAddress = z
 const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/u);
 
 const byEmail = { channel: z.literal('email'), to: emailAddress, language: z.enum(languages) };
+const byVoice = { channel: z.literal('voice'), to: phoneNumber, language: z.enum(languages) };
 const bySms = { channel: z.literal('sms'), to: phoneNumber, language: z.enum(languages) };
 
 const code = z.strictObject({ code: z.string().regex(/^\d{6}$/u) });
@@ -92,17 +159,43 @@ const nothing = z.strictObject({});
 
 /** Every message that there are words for, with its channel and the values that the words need. */
 export const sendableMessage = z.discriminatedUnion('message', [
-  z.strictObject({ message: z.enum(['confirm-email', 'already-registered']), ...byEmail, values: code }),
-  z.strictObject({ message: z.enum(smsMessages), ...bySms, values: code }),
+  z.strictObject({ message: z.literal('phone-changed'), ...bySms, values: nothing }),
   z.strictObject({
-    message: z.enum(['reset-password', 'checker-invitation']),
+    message: z.literal('account-changed'),
+    ...byEmail,
+    values: z.strictObject({ change: z.enum(accountChanges) }),
+  }),
+  z.strictObject({
+    message: z.literal('change-waits'),
+    ...byEmail,
+    values: z.strictObject({ ...link.shape, change: z.enum(waitingChanges) }),
+  }),
+  z.strictObject({
+    message: z.enum(['confirm-email', 'already-registered', 'change-email', 'recovery-code']),
+    ...byEmail,
+    values: code,
+  }),
+  z.strictObject({ message: z.enum(codesBySms), ...bySms, values: code }),
+  z.strictObject({ message: z.literal('stop-number-change'), ...bySms, values: link }),
+  z.strictObject({ message: z.enum(voiceMessages), ...byVoice, values: code }),
+  z.strictObject({
+    message: z.enum(['reset-password', 'login-locked', 'checker-invitation']),
     ...byEmail,
     values: link,
   }),
   z.strictObject({ message: z.literal('practice-invitation'), ...byEmail, values: atPractice }),
   z.strictObject({ message: z.enum(['letter-ready', 'practice-access']), ...byEmail, values: practice }),
   z.strictObject({
-    message: z.enum(['password-changed', 'welcome', 'checker-access', ...checkMessages]),
+    message: z.enum([
+      'password-changed',
+      'passkey-suspended',
+      'welcome',
+      'account-unused',
+      'account-closed',
+      'account-closed-unused',
+      'checker-access',
+      ...checkMessages,
+    ]),
     ...byEmail,
     values: nothing,
   }),

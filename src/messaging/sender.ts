@@ -3,7 +3,7 @@ import { readDefinitions, type Environment, type Mode, type SettingDefinition } 
 import type { Language } from '#foundation/web';
 import { z } from 'zod';
 
-export const channels = ['email', 'sms'] as const;
+export const channels = ['email', 'sms', 'voice'] as const;
 export type Channel = (typeof channels)[number];
 
 /** A message ready to be sent. */
@@ -18,6 +18,7 @@ export interface ReadyMessage {
   readonly to: string;
   /** One line without control characters. */
   readonly subject?: string;
+  /** Of a call what is said, with a full stop after each digit of a code: a voice makes a pause there. */
   readonly text: string;
   readonly html?: string;
   /** The security code that the text carries, if any. */

@@ -2,8 +2,15 @@ import { SettingsFault, type Environment, type Settings } from '#foundation/sett
 import { loadPlugs } from '#foundation/socket';
 import { channels, senderManifest, type Channel, type Sender, type SenderPlug } from './sender.ts';
 
-/** The senders that the settings choose, one for each channel. */
-export type Senders = Readonly<Record<Channel, Sender>>;
+/** The senders that the settings choose, one for each channel; calls are made only where there is one for them. */
+export interface Senders extends Readonly<Record<'email' | 'sms', Sender>> {
+  readonly voice?: Sender | undefined;
+}
+
+/** @returns whether there is a way to call people, for those who have no mobile phone */
+export function canCall({ mode, voiceSender }: Pick<Settings, 'mode' | 'voiceSender'>): boolean {
+  return mode === 'sandbox' || voiceSender !== undefined;
+}
 
 /** @returns every sender that there is a folder for, with its manifest */
 export function loadSenderPlugs(): Promise<SenderPlug[]> {
@@ -29,18 +36,19 @@ export async function loadSenders(settings: Settings, environment?: Environment)
       return undefined;
     }
   };
-  const chosen = channels.map((channel) => collect(() => choosePlug(plugs, channel, settings)));
+  const wanted = channels.filter((channel) => channel !== 'voice' || canCall(settings));
+  const chosen = wanted.map((channel) => collect(() => choosePlug(plugs, channel, settings)));
   const senders = new Map<SenderPlug, Sender | undefined>();
   for (const plug of new Set(chosen.filter((choice) => choice !== undefined))) {
-    const chosenFor = channels.filter((_, index) => chosen[index] === plug);
+    const chosenFor = wanted.filter((_, index) => chosen[index] === plug);
     const start = { mode: settings.mode, environment, channels: chosenFor };
     senders.set(
       plug,
       collect(() => plug.createSender(start)),
     );
   }
-  const [email, sms] = chosen.map((plug) => (plug === undefined ? undefined : senders.get(plug)));
-  if (email !== undefined && sms !== undefined && problems.length === 0) return { email, sms };
+  const [email, sms, voice] = chosen.map((plug) => (plug === undefined ? undefined : senders.get(plug)));
+  if (email !== undefined && sms !== undefined && problems.length === 0) return { email, sms, voice };
   closeAll(senders.values());
   throw new SettingsFault(problems);
 }
@@ -54,10 +62,15 @@ function closeAll(senders: Iterable<Sender | undefined>): void {
   for (const sender of new Set(senders)) sender?.close?.();
 }
 
-const variables: Record<Channel, string> = { email: 'BEVAN_EMAIL_SENDER', sms: 'BEVAN_SMS_SENDER' };
+const variables: Record<Channel, string> = {
+  email: 'BEVAN_EMAIL_SENDER',
+  sms: 'BEVAN_SMS_SENDER',
+  voice: 'BEVAN_VOICE_SENDER',
+};
 
 function choosePlug(plugs: readonly SenderPlug[], channel: Channel, settings: Settings): SenderPlug {
-  const id = channel === 'email' ? settings.emailSender : settings.smsSender;
+  const { emailSender, smsSender, voiceSender } = settings;
+  const id = { email: emailSender, sms: smsSender, voice: voiceSender }[channel];
   const able = plugs.filter((plug) => plug.channels.includes(channel));
   const allowed = settings.mode === 'production' ? able.filter((plug) => plug.simulator === undefined) : able;
   const plug =

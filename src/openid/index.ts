@@ -16,7 +16,7 @@ export {
 export type { Caller, ObserveService, ServiceRequest } from './observation/observer.ts';
 export { isStillLiving as isSessionLiving } from './hand-over/living-session.ts';
 export { openidRoutes } from './routes.ts';
-export { type BrowserSessions } from './sessions/browser-sessions.ts';
+export { type BrowserSessions, type Exchange, type PagePerson } from './sessions/browser-sessions.ts';
 export {
   askAgain,
   finishConsent,
@@ -25,7 +25,9 @@ export {
   refuseRequest,
   type SignInRequest,
 } from './sign-in/sign-in-request.ts';
+export { endTokensFor } from './tokens/revocation.ts';
 export { openVouching } from './tokens/vouching.ts';
 export { startOpenidWork } from './work.ts';
 export { type SignOutParameters, type SignOutReading } from './sign-out/sign-out-request.ts';
+export { tellPersonalData } from './personal-data-store.ts';
 export { forgetAccount, sweepOpenid } from './sweep.ts';

@@ -1,6 +1,6 @@
 import { systemClock } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
-import { deleteExpiredEntities } from './engine/store.ts';
+import { deleteEntitiesOf, deleteExpiredEntities } from './engine/store.ts';
 import { deleteExpiredRequests } from './requests/store.ts';
 import { deleteExpiredTickets, deleteTicketsOf } from './sign-in/store.ts';
 import { deleteExpiredFamilies, deleteFamiliesOf, deleteSpentAssertions } from './tokens/store.ts';
@@ -15,8 +15,9 @@ export async function sweepOpenid(deps: Pick<Deps, 'db' | 'clock'>): Promise<voi
   await deleteExpiredRequests(deps.db, now);
 }
 
-/** Ends all tokens of an account that is closed. Its session is no longer good for anything without the account. */
+/** Ends all sessions and tokens of an account that is closed. A session that is stored again by a request under way is good for nothing without the account. */
 export async function forgetAccount(deps: Pick<Deps, 'db'>, accountId: string): Promise<void> {
+  await deleteEntitiesOf(deps.db, accountId);
   await deleteFamiliesOf(deps.db, accountId);
   await deleteTicketsOf(deps.db, accountId);
 }

@@ -6,4 +6,4 @@ export { checkerDesk } from './staff/roles.ts';
 export { seedStaff, type SeededStaff } from './staff/seed.ts';
 export { describeSandboxStaff, seedSandboxStaff, type SandboxStaff } from './staff/sandbox-staff.ts';
 export { sweepPortals } from './sweep.ts';
-export { codeNow } from './staff/totp.ts';
+export { codeNow } from '#foundation/authenticator';

@@ -42,6 +42,7 @@ export {
   type Standing,
 } from './method.ts';
 export { readNoAccess } from './gp-access/access.ts';
+export { tellPersonalData } from './personal-data-store.ts';
 export { startProofingWork } from './work.ts';
 export { sweepAttempts } from './capture/attempts.ts';
 export { continueAddress, endedAddress } from './capture/on-your-phone/addresses.ts';

@@ -1,4 +1,5 @@
 import type { OdsCode } from '#foundation/identifiers';
+import type { PersonalRecord } from '#foundation/personal-data';
 import type { Secrets } from '#foundation/security';
 import { deleteExpired, type Db } from '#foundation/storage';
 import { sql } from 'kysely';
@@ -170,9 +171,7 @@ export async function isIssuedTo(
 }
 
 function describe(row: Row, { secrets, now }: { secrets: Secrets; now: Date }): IssuedDetails {
-  const person = issuedTo.parse(
-    JSON.parse(secrets.unseal(personPurpose(row.id), row.sealed_person).toString()),
-  );
+  const person = openPerson(secrets, row);
   return {
     id: row.id,
     state: stateOf(row, now),
@@ -219,6 +218,35 @@ export async function useIssued(
     .limit(1)
     .executeTakeFirst();
   return newest === undefined || newest.withdrawn_at === null;
+}
+
+/** @returns what practices have issued to somebody, without who of their staff did */
+export async function selectIssuedTo(
+  { db, secrets }: StoreDeps,
+  personKey: string,
+): Promise<PersonalRecord[]> {
+  const rows = await tables(db)
+    .selectFrom('proofing.issued_details')
+    .selectAll()
+    .where('person_key', '=', personKey)
+    .orderBy('issued_at')
+    .execute();
+  return rows.map((row) => ({
+    odsCode: row.ods_code,
+    ...openPerson(secrets, row),
+    checkWay: row.check_way,
+    checkDocuments: row.check_documents,
+    checkedAt: row.checked_at,
+    issuedAt: row.issued_at,
+    expiresAt: row.expires_at,
+    usedAt: row.used_at,
+    withdrawnAt: row.withdrawn_at,
+    keptUntil: row.kept_until,
+  }));
+}
+
+function openPerson(secrets: Secrets, row: Row): IssuedTo {
+  return issuedTo.parse(JSON.parse(secrets.unseal(personPurpose(row.id), row.sealed_person).toString()));
 }
 
 export async function deleteIssuedKeptUntil(db: Db, now: Date): Promise<void> {

@@ -87,6 +87,7 @@ export {
   type ScanEvidence,
 } from './types.ts';
 export { findCaseFile, readCase, type CaseView, type EarlierCase } from './view.ts';
+export { tellPersonalData } from './personal-data-store.ts';
 export { forgetAccount, sweepReview } from './sweep.ts';
 export { settleDueCases, startReviewWork } from './work.ts';
 export {

@@ -1,20 +1,10 @@
 import { createAccount, forgetAccount as forgetLogin, setLandline, setPhone } from '#accounts';
-import { forgetAccount as forgetAgreements } from '#consent';
-import { forgetAccount as forgetEvidence } from '#evidence';
-import { forgetAccount as forgetScans } from '#face-checks';
 import type { Deps } from '#foundation/deps';
 import { type Nation, type NhsNumber, readNhsNumber, readOdsCode } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
-import {
-  establishIdentity,
-  forgetAccount as forgetIdentity,
-  keepGpCredentials,
-  type GpCredentials,
-  type IdentityDetails,
-} from '#identity';
-import { forgetAccount as forgetTokens } from '#openid';
-import { forgetAccount as forgetProofs, keepDetailsUsed } from '#proofing';
-import { forgetAccount as forgetCases } from '#review';
+import { establishIdentity, keepGpCredentials, type GpCredentials, type IdentityDetails } from '#identity';
+import { eraseAccount } from '#personal-data';
+import { keepDetailsUsed } from '#proofing';
 
 /** Who a made-up person is known to be. */
 export interface MadeUpIdentity {
@@ -67,7 +57,7 @@ export async function makePerson(
   if (identity === undefined) return 'made';
   const established = await establishIdentity(deps, { accountId, ...identity });
   if (established.outcome === 'nhs_number_taken') {
-    await forgetPerson(deps, accountId);
+    await eraseAccount(deps, accountId);
     return 'nhs_number_taken';
   }
   const { gpCredentials } = identity;
@@ -77,16 +67,4 @@ export async function makePerson(
   const odsCode = readOdsCode(gpOdsCode);
   if (odsCode !== undefined) await keepDetailsUsed(deps, { accountId, details: { ...details, odsCode } });
   return 'made';
-}
-
-/** Forgets somebody in every room. */
-export async function forgetPerson(deps: Deps, accountId: string): Promise<void> {
-  await forgetTokens(deps, accountId);
-  await forgetAgreements(deps, accountId);
-  await forgetProofs(deps, accountId);
-  await forgetCases(deps, accountId);
-  await forgetEvidence(deps, accountId);
-  await forgetScans(deps, accountId);
-  await forgetIdentity(deps, accountId);
-  await forgetLogin(deps, accountId);
 }

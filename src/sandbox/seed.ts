@@ -12,10 +12,11 @@ import {
   resetSimulatedRegister,
   seedSimulatedRegister,
 } from '#pds';
+import { eraseAccount } from '#personal-data';
 import { seedSandboxStaff } from '#portals';
 import { demoClientId, registerDemoClient, type DemoClient } from './demo-client.ts';
 import { registerExampleServices } from './example-services.ts';
-import { forgetPerson, makePerson } from './people.ts';
+import { makePerson } from './people.ts';
 import {
   clearPractices,
   openPractices,
@@ -86,7 +87,7 @@ export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Pe
     await clearLocks(deps, { email: persona.email, phone: phoneOf(persona) });
     const byEmail = await findAccountId(deps, persona.email);
     const ids = new Set([byEmail, persona.account?.sub].filter((id) => id !== undefined));
-    for (const id of ids) await forgetPerson(deps, id);
+    for (const id of ids) await eraseAccount(deps, id);
     await putAtPractices(deps, persona);
     await seedPersona(house, deps, persona);
     for (const entry of persona.register ?? []) await putSimulatedPatient(deps, entry);
@@ -109,7 +110,7 @@ export async function resetAll(deps: SeedDeps): Promise<void> {
   await requests.clear();
   const forgotten = await inSeedingTurn(house, async (inside) => {
     const ids = await listAccountIds(inside);
-    for (const id of ids) await forgetPerson(inside, id);
+    for (const id of ids) await eraseAccount(inside, id);
     for (const { clientId } of await listClients(inside)) await removeClient(inside, clientId);
     await clearSimulatedInbox(inside);
     await registerExampleServices(inside);

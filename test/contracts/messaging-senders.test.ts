@@ -21,7 +21,11 @@ async function openWorldOf(id: string, { house }: TestHouse): Promise<SenderWorl
   return opens.parse(await import(pathToFileURL(file).href)).default(house);
 }
 
-const recipients: Record<Channel, string> = { email: 'ada.o-neill+x@people.example', sms: '+447700900123' };
+const recipients: Record<Channel, string> = {
+  email: 'ada.o-neill+x@people.example',
+  sms: '+447700900123',
+  voice: '+441632960123',
+};
 
 function ready(channel: Channel, more: Partial<ReadyMessage> = {}): ReadyMessage {
   const email = { subject: 'Eich cod — tŷ ŵyr', html: '<p>Eich cod yw <strong>135790</strong></p>' };
@@ -79,7 +83,7 @@ for (const plug of plugs) {
       });
 
       test(`tells ${channel} sent twice, after a crash, as one message`, async () => {
-        const to = channel === 'email' ? 'twice@people.example' : '+447700900222';
+        const to = { email: 'twice@people.example', sms: '+447700900222', voice: '+441632960222' }[channel];
         const message = ready(channel, { to });
         await send(message);
         assert.deepEqual(await send({ ...message, attempt: 2 }), { outcome: 'sent' });
@@ -95,7 +99,7 @@ for (const plug of plugs) {
       test(`asks for another try of ${channel} when trouble will pass, and then gets it through`, async () => {
         const { trouble } = world;
         assert.ok(trouble);
-        const to = channel === 'email' ? 'patient@people.example' : '+447700900333';
+        const to = { email: 'patient@people.example', sms: '+447700900333', voice: '+441632960333' }[channel];
         const message = ready(channel, { to });
         trouble.passing();
         assert.equal((await send(message)).outcome, 'not_now');
@@ -153,7 +157,11 @@ for (const plug of plugs) {
     });
 
     test('is for production only if it sends', async () => {
-      const chosen = { BEVAN_EMAIL_SENDER: plug.id, BEVAN_SMS_SENDER: plug.id };
+      const chosen = {
+        BEVAN_EMAIL_SENDER: plug.id,
+        BEVAN_SMS_SENDER: plug.id,
+        BEVAN_VOICE_SENDER: plug.id,
+      };
       const settings = { ...testSettings(chosen), mode: 'production' as const };
       const served = plug.simulator === undefined ? plug.channels : [];
       let problems: readonly string[] = [];
@@ -166,6 +174,7 @@ for (const plug of plugs) {
       for (const [channel, variable] of [
         ['email', 'BEVAN_EMAIL_SENDER'],
         ['sms', 'BEVAN_SMS_SENDER'],
+        ['voice', 'BEVAN_VOICE_SENDER'],
       ] as const) {
         const isRefused = problems.some((problem) => problem.startsWith(variable));
         assert.equal(isRefused, !served.includes(channel), variable);

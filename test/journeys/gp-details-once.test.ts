@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { levelOf, readDecisions } from '#identity';
 import { listIssuedDetails, readGpConnection, recordIssuedDetails, withdrawIssuedDetails } from '#proofing';
-import { forgetPerson } from '../../src/sandbox/people.ts';
+import { eraseAccount } from '#personal-data';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createPeople } from '../support/people.ts';
 import { registerAskingService } from '../support/proof-walks.ts';
@@ -72,7 +72,7 @@ describe('details that have proven a login', () => {
     await typeDetails(other, details);
     assert.match(other.browser.page.text, /These details have been used already.*CID7004/u);
     assert.deepEqual(await reasons(other), ['gp_details_used']);
-    await app.home.house.transact((deps) => forgetPerson(deps, ada.accountId));
+    await app.home.house.transact((deps) => eraseAccount(deps, ada.accountId));
     assert.equal(await readGpConnection(app.home.house.deps, ada.accountId), undefined);
     await other.browser.submit();
     await typeDetails(other, details);

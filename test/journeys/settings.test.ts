@@ -12,8 +12,8 @@ import type { TestService } from '../support/service.ts';
 import { agree, expectPage, signInWithPassword, type Traveller } from '../support/walks.ts';
 import askedWelsh from '../../src/journeys/share-information/agree/content.cy.json' with { type: 'json' };
 import askedEnglish from '../../src/journeys/share-information/agree/content.en.json' with { type: 'json' };
-import welsh from '../../src/journeys/settings/your-account/content.cy.json' with { type: 'json' };
-import english from '../../src/journeys/settings/your-account/content.en.json' with { type: 'json' };
+import welsh from '../../src/journeys/settings/sharing/content.cy.json' with { type: 'json' };
+import english from '../../src/journeys/settings/sharing/content.en.json' with { type: 'json' };
 
 let app: TestApp;
 let service: TestService;
@@ -64,7 +64,7 @@ describe('your account', () => {
     assert.match(page.text, new RegExp(ada.who.email.replaceAll('.', '\\.'), 'u'));
     assert.match(page.text, new RegExp(`Number ending in ${ada.who.phone.slice(-3)}`, 'u'));
     assert.doesNotMatch(page.text, new RegExp(ada.who.phone.replaceAll(' ', '').slice(3), 'u'));
-    assert.match(page.text, /You do not share information with any service/u);
+    assert.match(page.text, /What you share Nothing, with any website or app/u);
     assert.equal(page.headers.get('cache-control'), 'no-store');
   });
 
@@ -72,13 +72,18 @@ describe('your account', () => {
     const bea = await known('bea');
     await signInWithCode(bea);
     await bea.browser.open(`${app.origin}/settings`);
+    assert.match(bea.browser.page.text, /What you share Riverside/u);
+    await bea.browser.open(`${app.origin}/settings/sharing`);
     assert.match(
       bea.browser.page.text,
       /Riverside .*your email address .*your mobile phone number .*Since \d/u,
     );
     assert.doesNotMatch(bea.browser.page.text, /\b(openid|email_verified|profile)\b/u);
-    await bea.browser.open(`${app.origin}/settings?lang=cy`);
-    assert.deepEqual([bea.browser.page.language, bea.browser.page.heading], ['cy', 'Eich cyfrif']);
+    await bea.browser.open(`${app.origin}/settings/sharing?lang=cy`);
+    assert.deepEqual(
+      [bea.browser.page.language, bea.browser.page.heading],
+      ['cy', 'Yr hyn rydych yn ei rannu'],
+    );
     assert.match(bea.browser.page.text, /Riverside .*eich cyfeiriad e-bost .*Ers \d/u);
   });
 
@@ -97,8 +102,8 @@ describe('your account', () => {
     const gone = await app.registerTestService({ clientName: 'Gone tomorrow' });
     await signInWithCode({ ...dot, service: gone });
     await app.home.house.transact((deps) => removeClient(deps, gone.clientId));
-    await dot.browser.open(`${app.origin}/settings`);
-    assert.match(dot.browser.page.text, /You do not share information with any service/u);
+    await dot.browser.open(`${app.origin}/settings/sharing`);
+    assert.match(dot.browser.page.text, /You do not share information with any website or app/u);
     await app.home.house.transact((deps) => forgetAccount(deps, dot.accountId));
     await dot.browser.open(`${app.origin}/settings`);
     expectPage(dot.browser, 'email');
@@ -119,7 +124,7 @@ describe('your account', () => {
       agreeTo(deps, { accountId, clientId: surgery.clientId, scopes: scopes.slice(1), level: 'P5' }),
     );
     await signInWithCode(ela);
-    await ela.browser.open(`${app.origin}/settings`);
+    await ela.browser.open(`${app.origin}/settings/sharing`);
     assert.match(ela.browser.page.text, /Surgery .*your NHS number .*your date of birth/u);
     assert.doesNotMatch(ela.browser.page.text, /online services/u, 'nobody below P9 has shared these');
     await makeKnown(app.home, { accountId, level: 'P9' });

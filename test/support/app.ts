@@ -136,7 +136,7 @@ function createInboxReader({ house }: TestHouse) {
     channel: Channel,
     isWanted: (message: InboxMessage) => boolean,
   ): Promise<InboxMessage> => {
-    const address = channel === 'sms' ? to.replaceAll(/\s/gu, '').replace(/^0/u, '+44') : to;
+    const address = channel !== 'email' ? to.replaceAll(/\s/gu, '').replace(/^0/u, '+44') : to;
     for (let looks = 0; looks < mostLooks; looks += 1) {
       const [newest] = (await readSimulatedInbox(house.deps, { to: address, channel })).filter(isWanted);
       if (newest !== undefined && !read.has(newest.id)) {

@@ -3,20 +3,26 @@ import type { Deps } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
 import type { Nation } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
+import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
+import { deleteDevicesOf } from '../devices/store.ts';
 import { isUuid } from '../uuid.ts';
 import { emailKey } from './email.ts';
 import {
   deleteAccount,
+  deleteLandline,
   endSignIns as endSignInsBefore,
   insertAccount,
+  lockAccount,
   selectAccount,
   selectAccountId,
   selectAccountIds,
   updateLandline,
-  updateMissingPhone,
+  updateLanguage,
+  updateMissingNumber,
   updatePhone,
   updateSignedInAt,
 } from './store.ts';
+import { tellOfChange } from './tell-of-change.ts';
 
 /** One person's login. */
 export interface Account {
@@ -113,6 +119,33 @@ export async function setPhone(
 }
 
 /**
+ * Sets another number that security codes go to, once its owner has proven it, and tells them: by mail, and by text
+ * message to the number that it was. Remembered devices are forgotten: what is lost may be one of them. Call it in a
+ * transaction.
+ *
+ * @param change.phone E.164, as `readPhone` returned it
+ * @param change.provenAt when whoever asks proved who they are
+ * @returns `refused` if the account's sign-ins were ended since, or if it was closed
+ */
+export async function changePhone(
+  deps: Deps,
+  change: { accountId: string; phone: string; provenAt: Date },
+): Promise<{ readonly outcome: 'changed' | 'same' | 'refused' }> {
+  const { accountId, phone, provenAt } = change;
+  const found = await selectAccount(deps.db, accountId);
+  if (found === undefined || found.signInsValidFrom > provenAt) return { outcome: 'refused' };
+  if (found.phone === phone) return { outcome: 'same' };
+  // Rows are taken in the order in which signing in takes them.
+  await deleteDevicesOf(deps.db, accountId);
+  const account = await lockAccount(deps.db, accountId);
+  if (account === undefined || account.signInsValidFrom > provenAt) return { outcome: 'refused' };
+  await setPhone(deps, { accountId, phone });
+  const formerPhone = account.phone ?? undefined;
+  await tellOfChange(deps, { account, change: 'phone', formerPhone });
+  return { outcome: 'changed' };
+}
+
+/**
  * Sets the landline by which its owner can be called, once they have proven it.
  *
  * @param change.landline E.164, as `readLandline` returned it
@@ -126,20 +159,42 @@ export async function setLandline(
   await deps.audit({ type: 'landline.changed', accountId: change.accountId });
 }
 
+/** Forgets the landline. @returns false if there is none */
+export async function removeLandline(deps: Pick<Deps, 'db' | 'audit'>, accountId: string): Promise<boolean> {
+  const removed = await deleteLandline(deps.db, accountId);
+  if (removed) await deps.audit({ type: 'landline.removed', accountId });
+  return removed;
+}
+
 /**
- * Sets the first number that security codes go to, once whoever signs in has proven it. It takes the place of no other:
- * who has the password alone must not get the codes of an account that has a phone.
+ * Sets the language in which somebody is written to.
  *
- * @param first.phone E.164, as `readPhone` returned it
- * @param first.provenAt when the sign-in, or the account, began
- * @returns `refused` if the account has a phone by now, if its sign-ins were ended since, or if it was closed
+ * @throws {Fault} `accounts.closed`
  */
-export async function addPhone(
+export async function setLanguage(
   deps: Pick<Deps, 'db' | 'audit'>,
-  first: { accountId: string; phone: string; provenAt: Date },
+  change: { accountId: string; language: Language },
+): Promise<void> {
+  if (!(await updateLanguage(deps.db, change))) throw new Fault('accounts.closed');
+  await deps.audit({ type: 'language.changed', accountId: change.accountId });
+}
+
+/**
+ * Sets the first number that security codes go to, once whoever signs in has proven it. It stands beside no other second
+ * factor: who has the password alone must not get codes of their own for an account that asks for more.
+ *
+ * @param first.number E.164, as `readPhone` or `readLandline` returned it
+ * @param first.provenAt when the sign-in, or the account, began
+ * @returns `refused` if the account has a second factor by now, if its sign-ins were ended since, or if it was closed
+ */
+export async function addFirstNumber(
+  deps: Pick<Deps, 'db' | 'audit'>,
+  first: { accountId: string; kind: 'mobile' | 'landline'; number: string; provenAt: Date },
 ): Promise<{ readonly outcome: 'added' | 'refused' }> {
-  if (!(await updateMissingPhone(deps.db, first))) return { outcome: 'refused' };
-  await deps.audit({ type: 'phone.changed', accountId: first.accountId });
+  const { accountId, kind, provenAt } = first;
+  const number = kind === 'mobile' ? { phone: first.number } : { landline: first.number };
+  if (!(await updateMissingNumber(deps.db, { accountId, number, provenAt }))) return { outcome: 'refused' };
+  await deps.audit({ type: kind === 'mobile' ? 'phone.changed' : 'landline.changed', accountId });
   return { outcome: 'added' };
 }
 
@@ -148,7 +203,7 @@ export async function addPhone(
  * used from now. Call it in the transaction that lets them in; the account's sign-ins can't be ended in between.
  *
  * @param signIn.provenAt when their password was going to be checked, or their account made
- * @returns `ended` if the account's sign-ins were ended since, or if it was closed: then nobody may be let in
+ * @returns `ended` if the account's sign-ins were ended since, or if it was closed or locked: then nobody may be let in
  */
 export async function recordSignIn(
   deps: Pick<Deps, 'db' | 'clock' | 'audit'>,
@@ -162,6 +217,19 @@ export async function recordSignIn(
 }
 
 /**
+ * Makes sure, in a transaction, that a sign-in still counts: nobody can end the account's sign-ins until the transaction is over.
+ *
+ * @param signIn.provenAt when its owner proved who they are
+ */
+export async function signInsStand(
+  deps: Pick<Deps, 'db'>,
+  { accountId, provenAt }: { accountId: string; provenAt: Date },
+): Promise<boolean> {
+  const account = await lockAccount(deps.db, accountId);
+  return account !== undefined && account.signInsValidFrom <= provenAt;
+}
+
+/**
  * Ends every sign-in to an account that began before now: sessions, refresh tokens, sign-ins under way. Call it in a
  * transaction.
  */
@@ -171,5 +239,8 @@ export function endSignIns(deps: Pick<Deps, 'db' | 'clock'>, accountId: string):
 
 /** Removes all that this room knows of an account: credentials, codes, devices and reset links go with it. */
 export async function forgetAccount(deps: Pick<Deps, 'db' | 'audit'>, accountId: string): Promise<void> {
+  // Rows are taken in the order in which signing in takes them, so that neither waits for the other for ever.
+  await deleteCodesOf(deps.db, accountId);
+  await deleteDevicesOf(deps.db, accountId);
   if (await deleteAccount(deps.db, accountId)) await deps.audit({ type: 'account.closed', accountId });
 }

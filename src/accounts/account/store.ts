@@ -16,8 +16,12 @@ type AccountTables = {
     created_at: Date;
     last_signed_in_at: Date | null;
     sign_ins_valid_from: Date;
+    unused_told_at: Date | null;
+    locked_at: Date | null;
   };
   'accounts.password': { account_id: string; hash: string; changed_at: Date };
+  'accounts.authenticator_app': { account_id: string };
+  'accounts.passkey': { account_id: string };
 };
 
 const tablesOf = (db: Db) => db.withTables<AccountTables>();
@@ -133,30 +137,84 @@ export async function updateLandline(
   return updated.numUpdatedRows > 0n;
 }
 
-/** @returns false if there is no such account, if it has a phone, or if its sign-ins were ended after `provenAt` */
-export async function updateMissingPhone(
+/** @returns false if there is no such account */
+export async function updateLanguage(
   db: Db,
-  change: { accountId: string; phone: string; provenAt: Date },
+  change: { accountId: string; language: Language },
 ): Promise<boolean> {
   const updated = await tablesOf(db)
     .updateTable('accounts.account')
-    .set({ phone: change.phone })
+    .set({ language: change.language })
+    .where('id', '=', change.accountId)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+}
+
+/** Sets both numbers. */
+export async function updateNumbers(
+  db: Db,
+  change: { accountId: string; phone: string | null; landline: string | null },
+): Promise<void> {
+  await tablesOf(db)
+    .updateTable('accounts.account')
+    .set({ phone: change.phone, landline: change.landline })
+    .where('id', '=', change.accountId)
+    .execute();
+}
+
+/** Takes the landline away. @returns false if there is none */
+export async function deleteLandline(db: Db, accountId: string): Promise<boolean> {
+  const updated = await tablesOf(db)
+    .updateTable('accounts.account')
+    .set({ landline: null })
+    .where('id', '=', accountId)
+    .where('landline', 'is not', null)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
+}
+
+/**
+ * Sets an account's first number. Without another second factor it holds nobody's back.
+ *
+ * @returns false if there is no such account, if it has a second factor, or if its sign-ins were ended after `provenAt`
+ */
+export async function updateMissingNumber(
+  db: Db,
+  change: { accountId: string; number: { phone: string } | { landline: string }; provenAt: Date },
+): Promise<boolean> {
+  const updated = await tablesOf(db)
+    .updateTable('accounts.account')
+    .set(change.number)
     .where('id', '=', change.accountId)
     .where('phone', 'is', null)
+    .where('landline', 'is', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('accounts.authenticator_app')
+            .select('account_id')
+            .where('account_id', '=', change.accountId)
+            .unionAll(
+              selectFrom('accounts.passkey').select('account_id').where('account_id', '=', change.accountId),
+            ),
+        ),
+      ),
+    )
     .where('sign_ins_valid_from', '<=', change.provenAt)
     .executeTakeFirst();
   return updated.numUpdatedRows > 0n;
 }
 
-/** @returns false if there is no such account, or if its sign-ins were ended after `provenAt` */
+/** @returns false if there is no such account, if it is locked, or if its sign-ins were ended after `provenAt` */
 export async function updateSignedInAt(
   db: Db,
   signIn: { accountId: string; provenAt: Date; at: Date },
 ): Promise<boolean> {
   const updated = await tablesOf(db)
     .updateTable('accounts.account')
-    .set({ last_signed_in_at: signIn.at })
+    .set({ last_signed_in_at: signIn.at, unused_told_at: null })
     .where('id', '=', signIn.accountId)
+    .where('locked_at', 'is', null)
     .where('sign_ins_valid_from', '<=', signIn.provenAt)
     .executeTakeFirst();
   return updated.numUpdatedRows > 0n;
@@ -171,6 +229,18 @@ export async function lockAccount(db: Db, id: string): Promise<Account | undefin
     .forNoKeyUpdate()
     .executeTakeFirst();
   return row && accountOf(row);
+}
+
+/** @param change.lockedAt null lets people sign in again */
+export async function updateLock(
+  db: Db,
+  change: { accountId: string; lockedAt: Date | null },
+): Promise<void> {
+  await tablesOf(db)
+    .updateTable('accounts.account')
+    .set({ locked_at: change.lockedAt })
+    .where('id', '=', change.accountId)
+    .execute();
 }
 
 export async function endSignIns(db: Db, id: string, at: Date): Promise<void> {

@@ -6,12 +6,15 @@ import { attemptSucceeded, countAttempt, randomToken } from '#foundation/securit
 import { languages, type Language } from '#foundation/web';
 import { sendMessage } from '#messaging';
 import { z } from 'zod';
+import type { Account } from '../account/account.ts';
 import { emailForSending, emailKey } from '../account/email.ts';
-import { endSignIns, lockAccount, selectAccountId } from '../account/store.ts';
+import { makeDueEmailChanges } from '../account/email-change.ts';
+import { endSignIns, lockAccount, selectAccount, selectAccountId, updateLock } from '../account/store.ts';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { updatePassword } from '../credentials/password/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { resetRequestLimits, wrongPasswordsFor } from '../limits.ts';
+import { makeDueReplacements } from './replacement.ts';
 import {
   deleteOldestResets,
   selectReset,
@@ -37,6 +40,8 @@ export type PasswordReset =
 const lifeSeconds = 60 * 60;
 /** So long the news of a changed password is worth sending. */
 const noticeSeconds = 24 * 60 * 60;
+/** How often it is looked for changes whose time has come. */
+const dueEverySeconds = 60;
 /** Old links that are remembered for an account, so that each can say why it no longer works. */
 const mostPerAccount = 20;
 
@@ -84,7 +89,7 @@ export async function requestPasswordReset(
   return { outcome: 'requested' };
 }
 
-/** Starts this room's background work: reset links are made and sent here. */
+/** Starts this room's background work: reset links are made and sent here, and changes that waited are made. */
 export async function startAccountsWork(house: House, jobs: Jobs): Promise<void> {
   const rules = { retryLimit: 10, retryDelay: 2, retryDelayMax: 300, expireInSeconds: 60, atOnce: 2 };
   await jobs.work(queue, rules, (data) =>
@@ -94,6 +99,10 @@ export async function startAccountsWork(house: House, jobs: Jobs): Promise<void>
       return sendResetLink(deps, sealedRequest.parse(JSON.parse(plain)));
     }),
   );
+  jobs.every(dueEverySeconds, 'make the changes that are due', async () => {
+    await makeDueEmailChanges(house);
+    await makeDueReplacements(house);
+  });
 }
 
 /** Of several links for one account the one sent last is good. Safe to repeat: a link that is stored has been sent. */
@@ -105,9 +114,7 @@ async function sendResetLink(deps: Deps, request: z.output<typeof sealedRequest>
   if (accountId === undefined || expiresAt <= deps.clock.now()) return;
   const account = await lockAccount(deps.db, accountId);
   if (account === undefined || (await selectReset(deps.db, tokenHash)) !== undefined) return;
-  await supersedeResets(deps.db, account.id, requestedAt);
-  await storeReset(deps.db, { tokenHash, accountId: account.id, requestedAt, expiresAt });
-  await deleteOldestResets(deps.db, account.id, mostPerAccount);
+  await storeResetLink(deps, { accountId: account.id, token: request.token, requestedAt });
   await sendMessage(deps, {
     message: 'reset-password',
     channel: 'email',
@@ -117,6 +124,19 @@ async function sendResetLink(deps: Deps, request: z.output<typeof sealedRequest>
     usefulUntil: expiresAt,
   });
   await deps.audit({ type: 'password.reset-requested', accountId: account.id });
+}
+
+/** Makes a link good, and older ones of the account unusable; the account is held. @returns until when it is */
+export async function storeResetLink(
+  deps: Pick<Deps, 'db'>,
+  link: { readonly accountId: string; readonly token: string; readonly requestedAt: Date },
+): Promise<Date> {
+  const { accountId, token, requestedAt } = link;
+  const expiresAt = secondsAfter(requestedAt, lifeSeconds);
+  await supersedeResets(deps.db, accountId, requestedAt);
+  await storeReset(deps.db, { tokenHash: hashOf(token), accountId, requestedAt, expiresAt });
+  await deleteOldestResets(deps.db, accountId, mostPerAccount);
+  return expiresAt;
 }
 
 /** @param link.token what the link's address holds @returns whether it can still be used, without using it */
@@ -137,8 +157,8 @@ function stateOf(reset: StoredReset, now: Date): 'usable' | 'expired' | 'used' {
 
 /**
  * Sets a new password with a reset link, once, and puts out whoever used the old one: remembered devices, security codes
- * under way, other reset links, and (through `signInsValidFrom`) sessions and refresh tokens end; the lock for wrong
- * passwords is lifted; a message tells the owner. Call it in a transaction.
+ * under way, other reset links, and (through `signInsValidFrom`) sessions and refresh tokens end; a locked account, and the
+ * lock for wrong passwords, are open again; a message tells the owner. Call it in a transaction.
  *
  * @param change.passwordHash the new password as the house's hasher returned it, made before the transaction began
  */
@@ -158,10 +178,48 @@ export async function resetPassword(
   const account = await lockAccount(deps.db, reset.accountId);
   if (account === undefined) return { outcome: 'unknown' };
   if (!(await takeReset(deps.db, tokenHash, now))) return { outcome: 'used' };
-  await updatePassword(deps.db, { accountId: account.id, hash: change.passwordHash, changedAt: now });
+  await putPassword(deps, { account, passwordHash: change.passwordHash, by: 'reset-link' });
+  await updateLock(deps.db, { accountId: account.id, lockedAt: null });
+  return { outcome: 'changed', accountId: account.id };
+}
+
+/**
+ * Sets another password for somebody who proved who they are, and puts out whoever used the old one, as
+ * {@link resetPassword} does: they sign in anew themselves. Call it in a transaction.
+ *
+ * @param change.passwordHash as for {@link resetPassword}
+ * @param change.provenAt when they proved who they are
+ * @returns `refused` if the account's sign-ins were ended since, or if it was closed
+ */
+export async function changePassword(
+  deps: Deps,
+  change: { accountId: string; passwordHash: string; provenAt: Date },
+): Promise<{ readonly outcome: 'changed' | 'refused' }> {
+  const { accountId, passwordHash, provenAt } = change;
+  const found = await selectAccount(deps.db, accountId);
+  if (found === undefined || found.signInsValidFrom > provenAt) return { outcome: 'refused' };
+  await deleteCodesOf(deps.db, accountId);
+  await deleteDevicesOf(deps.db, accountId);
+  const account = await lockAccount(deps.db, accountId);
+  if (account === undefined || account.signInsValidFrom > provenAt) return { outcome: 'refused' };
+  await putPassword(deps, { account, passwordHash, by: 'owner' });
+  return { outcome: 'changed' };
+}
+
+async function putPassword(
+  deps: Deps,
+  { account, passwordHash, by }: { account: Account; passwordHash: string; by: 'reset-link' | 'owner' },
+): Promise<void> {
+  const now = deps.clock.now();
+  await updatePassword(deps.db, {
+    accountId: account.id,
+    hash: passwordHash,
+    changedAt: now,
+    byMail: by === 'reset-link',
+  });
   // Whoever came first to the account may have signed in after this began, and had their device remembered.
   await deleteDevicesOf(deps.db, account.id);
-  await endSignIns(deps.db, account.id, deps.clock.now());
+  await endSignIns(deps.db, account.id, now);
   await supersedeResets(deps.db, account.id, now);
   await attemptSucceeded(deps, [wrongPasswordsFor(emailKey(account.email))]);
   await sendMessage(deps, {
@@ -172,6 +230,5 @@ export async function resetPassword(
     values: {},
     usefulUntil: secondsAfter(now, noticeSeconds),
   });
-  await deps.audit({ type: 'password.changed', accountId: account.id, details: { by: 'reset-link' } });
-  return { outcome: 'changed', accountId: account.id };
+  await deps.audit({ type: 'password.changed', accountId: account.id, details: { by } });
 }

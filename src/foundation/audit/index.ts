@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { secondsAfter, type Clock } from '#foundation/clock';
 import type { Database, Db } from '#foundation/storage';
+import { z } from 'zod';
 import {
   deleteExpiredEvents,
   insertEvent,
@@ -8,6 +9,7 @@ import {
   readLastSeal,
   readSealedEvents,
   readUnsealedEvents,
+  selectEventsOf,
   takeSealingTurn,
   type Seal,
   type StoredEvent,
@@ -115,6 +117,41 @@ export async function verifyAuditTrail(db: Db): Promise<ChainState> {
       last = seal;
     }
   }
+}
+
+/** An event of somebody's account. */
+export interface PastEvent {
+  /** Events are in the order of their ids. */
+  readonly id: string;
+  readonly type: string;
+  readonly clientId: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly occurredAt: Date;
+}
+
+const detailsShape = z.record(z.string(), z.unknown());
+
+/**
+ * Reads what happened to an account, the newest first.
+ *
+ * @param asked.types these alone; all, if left out
+ * @param asked.before only what came before the event of this id
+ */
+export async function readEventsOf(
+  deps: { readonly db: Db },
+  asked: {
+    readonly accountId: string;
+    readonly types?: readonly string[] | undefined;
+    readonly before?: string | undefined;
+    readonly most: number;
+  },
+): Promise<readonly PastEvent[]> {
+  const events = await selectEventsOf(deps.db, asked);
+  return events.map(({ clientId, details, ...event }) => ({
+    ...event,
+    clientId: clientId ?? undefined,
+    details: detailsShape.parse(details),
+  }));
 }
 
 /** Removes events whose retention has passed. */

@@ -163,3 +163,24 @@ export async function readSealedEvents(
 export async function deleteExpiredEvents(db: Db, now: Date): Promise<void> {
   await deleteExpired(db, { table: 'audit.event', column: 'expires_at', before: now });
 }
+
+/** @returns events of an account, the newest first; of these types alone, if any are named, and of those before one of them */
+export async function selectEventsOf(
+  db: Db,
+  asked: {
+    readonly accountId: string;
+    readonly types?: readonly string[] | undefined;
+    readonly before?: string | undefined;
+    readonly most: number;
+  },
+): Promise<(Omit<StoredEvent, 'details' | 'accountId'> & { readonly details: unknown })[]> {
+  const { accountId, types, before, most } = asked;
+  let query = db
+    .withTables<AuditTables>()
+    .selectFrom('audit.event')
+    .select(['id', 'type', 'client_id as clientId', 'details', 'occurred_at as occurredAt'])
+    .where('account_id', '=', accountId);
+  if (types !== undefined) query = query.where('type', 'in', types);
+  if (before !== undefined) query = query.where('id', '<', before);
+  return query.orderBy('id', 'desc').limit(most).execute();
+}

@@ -32,6 +32,7 @@ export async function renderStep<A, C>(
   const data = await step.show?.(web.house.deps, visitFor(stored, browser));
   const known = step.values?.(stored.answers, stored.context) ?? {};
   const before = stepBefore(journey, stored.answers, stored.context, step.path);
+  const back = before === undefined ? journey.cameFrom : addressOf(journey, stored.ref, before);
   const refused = 'errors' in shown;
   const frame = {
     language: browser.language,
@@ -40,7 +41,7 @@ export async function renderStep<A, C>(
     ...(refused
       ? { query: shown.query, fieldErrors: describeErrors(shown.errors) }
       : { notice: shown.notice }),
-    ...(before === undefined ? {} : { back: addressOf(journey, stored.ref, before) }),
+    ...(back === undefined ? {} : { back }),
   };
   const html = web.pages.render(step.page, frame, {
     ...journey.everyPage?.(stored.context),

@@ -2,7 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type FormFields,
   type Web,
+  notingDevice,
+  notingDeviceIn,
   readQuery,
+  roughDevice,
   sendInParts,
   takeUploads,
   uploadSeconds,
@@ -74,6 +77,7 @@ export function browserOf(web: Web, request: FastifyRequest): Browser {
   return {
     language: web.visitors.language(request),
     remoteAddress: request.ip,
+    kind: roughDevice(request.headers['user-agent']),
     readCookie: (name) => web.visitors.readCookie(request, name),
   };
 }
@@ -144,7 +148,7 @@ async function goOn<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   const answer = await web.house.transact(async (deps): Promise<Answer | 'gone'> => {
     const stored = await loadVisit(deps, journey, { ref: params.ref, visitor, locked: true });
     if (stored === undefined || stored.finished !== undefined) return 'gone';
-    const progress = { ...call, deps };
+    const progress = { ...call, deps: notingDevice(deps, call.request) };
     const next = nextStep(journey, stored.answers, stored.context);
     return next === undefined ? advance(progress, stored, []) : enter(progress, stored, next, []);
   });
@@ -173,8 +177,9 @@ async function takePost<A, C>(call: Call<A, C>): Promise<FastifyReply> {
     // Another post was taken while this one was read, as by a double click: go on from where the visit is now.
     if (locked === undefined || !isDeepStrictEqual(locked.answers, stored.answers)) return again;
     if (!openSteps(journey, locked.answers, locked.context).includes(step)) return again;
-    const progress: Progress<A, C> = { ...call, deps };
-    const outcome = await submit(deps, visitFor(locked, call.browser));
+    const noting = notingDevice(deps, request);
+    const progress: Progress<A, C> = { ...call, deps: noting };
+    const outcome = await submit(noting, visitFor(locked, call.browser));
     return applyOutcome(progress, locked, step, outcome, whatWasTyped(step, fields));
   });
   return give(call, answer);
@@ -191,7 +196,8 @@ async function readPost<A, C>(
   const { action } = call.params;
   const { actions = {} } = step;
   if (action !== '') return Object.hasOwn(actions, action) ? actions[action] : undefined;
-  const prepared = await posted.prepare((fields, file) => step.prepare(call.web.house, visit, fields, file));
+  const house = notingDeviceIn(call.web.house, call.request);
+  const prepared = await posted.prepare((fields, file) => step.prepare(house, visit, fields, file));
   return prepared.outcome === 'invalid' ? () => Promise.resolve(prepared) : prepared.submit;
 }
 
@@ -210,12 +216,12 @@ function give<A, C>({ web, reply }: Call<A, C>, answer: Answer): FastifyReply {
 /** A visit that isn't there, or is over: a repeated last post goes on, everybody else is told where to. */
 function gone<A, C>(call: Call<A, C>, stored: StoredVisit<A, C> | undefined): FastifyReply {
   const { web, journey, request, reply } = call;
+  const age = web.house.clock.now().getTime() - new Date(stored?.finished?.at ?? 0).getTime();
+  if (stored?.finished !== undefined && age < repeatSeconds * 1000 && request.method === 'POST')
+    return reply.redirect(stored.finished.address, 303);
   if (journey.afterwards !== undefined) return reply.redirect(journey.afterwards, 303);
   if (stored?.finished === undefined)
     return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
-  const age = web.house.clock.now().getTime() - new Date(stored.finished.at).getTime();
-  if (age < repeatSeconds * 1000 && request.method === 'POST')
-    return reply.redirect(stored.finished.address, 303);
   const { clientHome } = journey.everyPage?.(stored.context) ?? {};
   return web.problems.send(
     request,

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Deps, House } from '#foundation/deps';
-import type { InParts, UploadedFile } from '#foundation/http';
+import type { InParts, RoughDevice, UploadedFile } from '#foundation/http';
 import type { Language } from '#foundation/web';
 import type { z } from 'zod';
 
@@ -9,6 +9,8 @@ export interface Browser {
   readonly language: Language;
   /** The network address, as the trusted proxies report it. */
   readonly remoteAddress: string;
+  /** Of which kind it is, as its owner would say it. */
+  readonly kind: RoughDevice;
   readCookie(name: string): string | undefined;
 }
 
@@ -133,6 +135,8 @@ export interface JourneyDefinition<A, C> {
   readonly finish: (deps: Deps, visit: Visit<A, C>) => Promise<Finished>;
   /** Whether none of its pages is shown any more, as what they hold is not for whoever is there now. */
   readonly isOver?: (deps: Deps, context: C) => Promise<boolean>;
+  /** Where “Back” leads from the first page that can be opened. */
+  readonly cameFrom?: string;
   /** Where somebody is led whose visit is over, instead of being told to start again. */
   readonly afterwards?: string;
   /** What each of its pages shows besides its own data. */

@@ -62,6 +62,16 @@ export const houseSettings = {
     requiredInProduction: true,
     unsafeInProduction: (text) => (text.startsWith('https://') ? undefined : 'must start with https://'),
   }),
+  passkeyRpId: setting({
+    variable: 'BEVAN_PASSKEY_RP_ID',
+    schema: z
+      .string()
+      .regex(/^(?:[a-z0-9-]+\.)*[a-z0-9-]+$/u, 'must be a host name in lower case')
+      .optional(),
+    byDefault: 'the host of the issuer',
+    sentence:
+      'The domain that passkeys are made for (the relying party’s ID): the issuer’s host, or a domain above it. Passkeys that were made for another stop working.',
+  }),
   trustedProxies: setting({
     variable: 'BEVAN_TRUSTED_PROXIES',
     schema: listOfWords('').refine(
@@ -256,6 +266,13 @@ export const houseSettings = {
     byDefault: 'a simulated inbox, in a sandbox',
     sentence: 'Which sender takes text messages: the name of a folder of `src/messaging` that serves them.',
     requiredInProduction: true,
+  }),
+  voiceSender: setting({
+    variable: 'BEVAN_VOICE_SENDER',
+    schema: z.string().optional(),
+    byDefault: 'none: nobody is called; a simulated inbox, in a sandbox',
+    sentence:
+      'Which sender calls landlines to read security codes out: the name of a folder of `src/messaging` that serves them. Without one people can’t use a landline.',
   }),
   ...evidenceSettings,
   ...registerSettings,

@@ -85,5 +85,11 @@ function halfSetGroups(definitions: Definitions, environment: Environment): stri
 export function readSettings(environment: Environment = process.env): Settings {
   const mode = environment['BEVAN_MODE'] === 'sandbox' ? 'sandbox' : 'production';
   const values = readDefinitions(houseSettings, mode, environment);
-  return { ...values, issuer: values.issuer ?? `http://localhost:${values.port}` };
+  const issuer = values.issuer ?? `http://localhost:${values.port}`;
+  const { passkeyRpId } = values;
+  if (passkeyRpId !== undefined && !`.${new URL(issuer).hostname}`.endsWith(`.${passkeyRpId}`))
+    throw new SettingsFault([
+      'BEVAN_PASSKEY_RP_ID must be the host of BEVAN_ISSUER, or a domain above it: browsers refuse any other.',
+    ]);
+  return { ...values, issuer };
 }

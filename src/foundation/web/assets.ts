@@ -31,7 +31,7 @@ const ourFolder = path.join(import.meta.dirname, 'assets');
 export async function loadAssets(): Promise<Assets> {
   const require = createRequire(import.meta.url);
   const kit = path.join(path.dirname(require.resolve('nhsuk-frontend/package.json')), 'dist/nhsuk');
-  const [kitStyle, kitScript, ourStyle, ourScript, icon, tus] = await Promise.all([
+  const [kitStyle, kitScript, ourStyle, ourScript, icon, tus, webauthn] = await Promise.all([
     readFile(path.join(kit, 'nhsuk-frontend.min.css'), 'utf8'),
     readFile(path.join(kit, 'nhsuk-frontend.min.js'), 'utf8'),
     readFile(path.join(ourFolder, 'style.css'), 'utf8'),
@@ -39,6 +39,10 @@ export async function loadAssets(): Promise<Assets> {
     readFile(path.join(ourFolder, 'icon.svg'), 'utf8'),
     readFile(
       path.join(path.dirname(require.resolve('tus-js-client/package.json')), 'dist/tus.min.js'),
+      'utf8',
+    ),
+    readFile(
+      path.join(require.resolve('@simplewebauthn/browser'), '../../dist/bundle/index.umd.min.js'),
       'utf8',
     ),
   ]);
@@ -68,6 +72,8 @@ export async function loadAssets(): Promise<Assets> {
   add('icon', 'icon.svg', 'image/svg+xml', icon);
   // Sends what is long, for the pages that ask for it.
   add('tus', 'tus.js', 'text/javascript; charset=utf-8', withoutSourceMap(tus));
+  // Speaks with the device, for the pages that take passkeys.
+  add('webauthn', 'webauthn.js', 'text/javascript; charset=utf-8', webauthn);
   await addPageScripts((name, text) =>
     add(name, path.basename(name), 'text/javascript; charset=utf-8', text),
   );

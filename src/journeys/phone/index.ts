@@ -1,83 +1,104 @@
-import { addPhone, checkSecurityCode, readPhone, sendSecurityCode } from '#accounts';
+import { addFirstNumber, checkSecurityCode, sendSecurityCode, type NumberKind } from '#accounts';
 import type { Deps } from '#foundation/deps';
-import { stepsOf, type Visit } from '#foundation/journey';
-import { z } from 'zod';
+import { stepsOf, type AnyStep, type NewCookie, type Outcome, type Visit } from '#foundation/journey';
+import type { z } from 'zod';
 import { deviceCookies } from '../device-cookie.ts';
 import { codeForm, lastDigits, locked, lockedStop } from '../request.ts';
 import type { phoneAnswers } from './answers.ts';
+import { enterLandline } from './enter-landline/step.ts';
+import { enterPhone } from './enter-phone/step.ts';
 
-/** Answers of a journey that proves a phone: the account exists by then, and somebody is about to sign in to it. */
-type WithPhone = z.output<typeof phoneAnswers> & {
-  accountId?: string | undefined;
-  provenAt?: string | undefined;
-};
+/** Answers of a journey that proves a phone. */
+export type WithPhone = z.output<typeof phoneAnswers>;
 
-/** Of the two numbers only the one that is meant is read, so nothing is said of the other. */
-const phoneForm = z.object({
-  phone: z.string().default(''),
-  international: z.literal('yes').optional().catch(undefined),
-  internationalPhone: z.string().default(''),
-});
+/** A number whose owner has just shown that they get its codes. */
+export interface ProvenNumber {
+  readonly kind: NumberKind;
+  /** E.164 */
+  readonly number: string;
+}
+
+/** How the pages of a phone stand in a journey. */
+export interface PhonePages<A extends WithPhone, C> {
+  readonly appliesWhen: (answers: A, context: C) => boolean;
+  /** The one kind of number that the journey is about; where it is left out, people choose. */
+  readonly only?: NumberKind;
+  /** The number takes the place of another, as soon as it is proven. */
+  readonly isChange?: boolean;
+  /** The account that it concerns, if there is one already. */
+  readonly accountOf: (visit: Visit<A, C>) => string | undefined;
+  /** Whether the browser can be remembered, as somebody signs in with it. */
+  readonly remembers: boolean;
+  /** Does what the number was proven for. @returns an outcome in place of going on */
+  readonly onProven: (
+    deps: Deps,
+    visit: Visit<A, C>,
+    proven: ProvenNumber,
+  ) => Promise<Outcome<A> | undefined>;
+}
+
+/** The pages “what is your phone number” and “enter the code that we sent to it”. */
+export function phonePages<A extends WithPhone, C>(pages: PhonePages<A, C>): AnyStep<A, C>[] {
+  const { appliesWhen, only, isChange = false } = pages;
+  const kindOf = ({ phoneKind }: A): NumberKind => only ?? phoneKind ?? 'mobile';
+  const forKind =
+    (kind: NumberKind) =>
+    (answers: A, context: C): boolean =>
+      kindOf(answers) === kind && appliesWhen(answers, context);
+  const choice = { canChoose: only === undefined };
+  return [
+    enterPhone<A, C>({ ...choice, isChange, appliesWhen: forKind('mobile') }),
+    enterLandline<A, C>({ ...choice, appliesWhen: forKind('landline') }),
+    confirmPhone<A, C>(pages, kindOf),
+  ];
+}
+
+/** Answers of a journey that signs in whoever proves a first phone: the account exists by then. */
+type SigningIn = WithPhone & { accountId?: string | undefined; provenAt?: string | undefined };
 
 /**
- * The pages “what is your phone number” and “enter the code we sent to it”, for any journey whose account has none.
+ * The pages of a first phone, for any journey whose account has no second factor.
  *
  * @param options.appliesWhen when the journey needs them
  */
-export function phoneSteps<A extends WithPhone, C>(options: {
+export function phoneSteps<A extends SigningIn, C>(options: {
   appliesWhen: (answers: A, context: C) => boolean;
-}) {
-  return [enterPhone<A, C>(options), confirmPhone<A, C>(options)];
-}
-
-function enterPhone<A extends WithPhone, C>({
-  appliesWhen,
-}: {
-  appliesWhen: (answers: A, context: C) => boolean;
-}) {
-  return stepsOf<A, C>()({
-    path: 'phone',
-    page: 'journeys/phone/enter-phone',
-    appliesWhen,
-    isDone: (answers) => answers.phone !== undefined,
-    undo: (answers) => ({ ...answers, phone: undefined, phoneTyped: undefined }),
-    values: ({ phoneTyped }) =>
-      phoneTyped?.international === true
-        ? { internationalPhone: phoneTyped.phone, international: 'yes' }
-        : { phone: phoneTyped?.phone ?? '' },
-    form: phoneForm,
-    submit: (deps, visit, input) => {
-      // Without scripts both fields are on the page, and the box between them is easily overlooked.
-      const international =
-        input.international === 'yes' || (input.phone === '' && input.internationalPhone !== '');
-      const typed = international ? input.internationalPhone : input.phone;
-      const read = readPhone(typed, { international, refusedCountries: deps.settings.refusedPhoneCountries });
-      const field = international ? 'internationalPhone' : 'phone';
-      if (read.outcome !== 'valid')
-        return Promise.resolve({ outcome: 'invalid', errors: { [field]: read.outcome } });
-      const answers = { ...visit.answers, phone: read.phone, phoneTyped: { phone: typed, international } };
-      return Promise.resolve({ outcome: 'answered', answers });
+}): AnyStep<A, C>[] {
+  return phonePages<A, C>({
+    ...options,
+    accountOf: ({ answers }) => answers.accountId,
+    remembers: true,
+    onProven: async (deps, { answers, context }, proven) => {
+      const { accountId } = answers;
+      if (accountId === undefined) throw new Error('a phone was proven before there was an account');
+      const provenAt = new Date(answers.provenAt ?? 0);
+      const { outcome } = await addFirstNumber(deps, { accountId, ...proven, provenAt });
+      // It has another by now, or its password was changed: signing in anew says how to go on.
+      return outcome === 'refused' ? { outcome: 'moved', journey: 'sign-in', context } : undefined;
     },
   });
 }
 
-function sendCode<A extends WithPhone, C>(deps: Deps, visit: Visit<A, C>) {
-  return sendSecurityCode(deps, {
-    purpose: 'confirm-phone',
-    channel: 'sms',
-    destination: visit.answers.phone ?? '',
-    boundTo: visit.ref,
-    accountId: visit.answers.accountId,
-    language: visit.browser.language,
-    remoteAddress: visit.browser.remoteAddress,
-  });
-}
-
-function confirmPhone<A extends WithPhone, C>({
-  appliesWhen,
-}: {
-  appliesWhen: (answers: A, context: C) => boolean;
-}) {
+function confirmPhone<A extends WithPhone, C>(
+  { appliesWhen, accountOf, remembers, onProven }: PhonePages<A, C>,
+  kindOf: (answers: A) => NumberKind,
+) {
+  const sendCode = (deps: Deps, visit: Visit<A, C>) =>
+    sendSecurityCode(deps, {
+      purpose: 'confirm-phone',
+      channel: kindOf(visit.answers) === 'landline' ? 'voice' : 'sms',
+      destination: visit.answers.phone ?? '',
+      boundTo: visit.ref,
+      accountId: accountOf(visit),
+      language: visit.browser.language,
+      remoteAddress: visit.browser.remoteAddress,
+    });
+  const remember = (deps: Deps, visit: Visit<A, C>, isWanted: boolean): Promise<NewCookie[]> => {
+    const accountId = accountOf(visit);
+    return remembers && accountId !== undefined
+      ? deviceCookies(deps, { accountId, browser: visit.browser, remember: isWanted })
+      : Promise.resolve([]);
+  };
   return stepsOf<A, C>()({
     path: 'phone-code',
     page: 'journeys/phone/confirm-phone',
@@ -91,10 +112,11 @@ function confirmPhone<A extends WithPhone, C>({
         ? { outcome: 'entered', answers: { ...visit.answers, phoneCodeId: sent.codeId } }
         : { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') };
     },
-    show: (_deps, visit) => Promise.resolve({ phone: lastDigits(visit.answers.phone ?? '') }),
+    show: (_deps, { answers }) =>
+      Promise.resolve({ phone: lastDigits(answers.phone ?? ''), kind: kindOf(answers), remembers }),
     form: codeForm,
     secretFields: ['code'],
-    submit: async (deps, visit, { code, remember }) => {
+    submit: async (deps, visit, { code, remember: wanted }) => {
       const checked = await checkSecurityCode(deps, {
         codeId: visit.answers.phoneCodeId ?? '',
         code,
@@ -109,24 +131,20 @@ function confirmPhone<A extends WithPhone, C>({
         case 'expired':
           return { outcome: 'invalid', errors: { code: checked.outcome } };
         case 'match': {
-          const { accountId } = visit.answers;
-          if (accountId === undefined) throw new Error('a phone was proven before there was an account');
-          const provenAt = new Date(visit.answers.provenAt ?? 0);
-          const { outcome } = await addPhone(deps, { accountId, phone: checked.destination, provenAt });
-          // It has another by now, or its password was changed: signing in anew says how to go on.
-          if (outcome === 'refused') return { outcome: 'moved', journey: 'sign-in', context: visit.context };
+          const proven = { kind: kindOf(visit.answers), number: checked.destination };
+          const instead = await onProven(deps, visit, proven);
+          if (instead !== undefined) return instead;
           const answers = { ...visit.answers, phoneProven: true };
-          const { browser } = visit;
-          const cookies = await deviceCookies(deps, { accountId, browser, remember: remember === 'yes' });
-          return { outcome: 'answered', answers, cookies };
+          return { outcome: 'answered', answers, cookies: await remember(deps, visit, wanted === 'yes') };
         }
       }
     },
     actions: {
       resend: async (deps, visit) => {
         const sent = await sendCode(deps, visit);
+        const notice = kindOf(visit.answers) === 'landline' ? 'calledAgain' : 'resent';
         return sent.outcome === 'sent'
-          ? { outcome: 'stayed', answers: { ...visit.answers, phoneCodeId: sent.codeId }, notice: 'resent' }
+          ? { outcome: 'stayed', answers: { ...visit.answers, phoneCodeId: sent.codeId }, notice }
           : locked(deps, sent.until, 'requests');
       },
     },

@@ -9,7 +9,7 @@ const mostListed = 500;
 /** The inbox of a sandbox: keeps every message, with its code and links set apart, and sends nothing. */
 const plug = senderPlug({
   id: 'inbox',
-  channels: ['email', 'sms'],
+  channels: ['email', 'sms', 'voice'],
   settings: {},
   createSender: () => ({
     send: async (house, message) => {

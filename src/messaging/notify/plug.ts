@@ -2,7 +2,11 @@ import { setting, SettingsFault } from '#foundation/settings';
 import axios from 'axios';
 import { NotifyClient } from 'notifications-node-client';
 import { z } from 'zod';
-import { senderPlug, type Channel, type ReadyMessage, type SendOutcome } from '../sender.ts';
+import { senderPlug, type ReadyMessage, type SendOutcome } from '../sender.ts';
+
+/** It calls nobody. */
+const served = ['email', 'sms'] as const;
+type Served = (typeof served)[number];
 
 const timeoutMs = 10_000;
 const mostAnswerBytes = 1_000_000;
@@ -55,7 +59,7 @@ const templateSettings = {
  */
 const plug = senderPlug({
   id: 'notify',
-  channels: ['email', 'sms'],
+  channels: served,
   settings: {
     apiKey: setting({
       variable: 'BEVAN_NOTIFY_API_KEY',
@@ -73,14 +77,19 @@ const plug = senderPlug({
     ...templateSettings,
   },
   createSender: (values, { channels }) => {
-    requireTemplates(values, channels);
+    requireTemplates(
+      values,
+      served.filter((channel) => channels.includes(channel)),
+    );
     const client = new NotifyClient(values.baseUrl, values.apiKey);
     client.setClient(restClient.parse(httpClient(values.baseUrl)));
     return {
       send: async (_house, message) => {
+        const { channel } = message;
+        if (channel === 'voice') return { outcome: 'refused', reason: 'notify-channel' };
         try {
           if (message.attempt > 1 && (await wasAccepted(client, message.id))) return { outcome: 'sent' };
-          await submit(client, values[message.channel] ?? '', message);
+          await submit(client, values[channel] ?? '', message);
           return { outcome: 'sent' };
         } catch (error) {
           return outcomeOf(error);
@@ -91,8 +100,8 @@ const plug = senderPlug({
 });
 
 function requireTemplates(
-  templates: Readonly<Record<Channel, string | undefined>>,
-  channels: readonly Channel[],
+  templates: Readonly<Record<Served, string | undefined>>,
+  channels: readonly Served[],
 ): void {
   const missing = channels.filter((channel) => templates[channel] === undefined);
   if (missing.length === 0) return;

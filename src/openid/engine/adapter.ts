@@ -66,7 +66,7 @@ function entities(house: House, model: EntityModel): Adapter {
         model,
         id: digestOf(id),
         uid: sessionOf(model, payload),
-        accountId: model === 'AuthorizationCode' ? (payload.accountId ?? null) : null,
+        accountId: payload.accountId ?? payload.session?.accountId ?? null,
         sealedPayload: sealPayload({ secrets, time }, model, payload),
         expiresAt: new Date(house.clock.now().getTime() + expiresInSeconds * 1000),
       });

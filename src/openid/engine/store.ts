@@ -47,7 +47,11 @@ const upsert = statement<NewEntity, unknown>((db, value) =>
     .onConflict((conflict) =>
       conflict
         .columns(['model', 'id'])
-        .doUpdateSet({ sealed_payload: value('sealedPayload'), expires_at: value('expiresAt') })
+        .doUpdateSet({
+          sealed_payload: value('sealedPayload'),
+          account_id: value('accountId'),
+          expires_at: value('expiresAt'),
+        })
         .where('openid.entity.ended_at', 'is', null),
     ),
 );
@@ -101,6 +105,11 @@ export async function endEntity(db: Db, key: EntityKey, endedAt: Date): Promise<
     .where('id', '=', key.id)
     .where('ended_at', 'is', null)
     .execute();
+}
+
+/** Removes an account's sessions, and what was asked and issued in them. */
+export async function deleteEntitiesOf(db: Db, accountId: string): Promise<void> {
+  await tables(db).deleteFrom('openid.entity').where('account_id', '=', accountId).execute();
 }
 
 export async function deleteExpiredEntities(db: Db, now: Date): Promise<void> {

@@ -2,6 +2,7 @@ import type { Explanation } from '#foundation/http';
 import type { FastifyRequest } from 'fastify';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { EngineRequest } from '../engine/engine-request.ts';
+import { factorsOf } from '../sign-in/factors.ts';
 import type { ObserveService, PersonsPart, ServiceAnswer, ServiceEndpoint } from './observer.ts';
 import { tieOfCode, tieOfInteraction } from './ties.ts';
 
@@ -110,7 +111,7 @@ function tiesOf(ctx: KoaContextWithOIDC, endpoint: ServiceEndpoint): string[] {
 function personsPart(ctx: KoaContextWithOIDC): PersonsPart | undefined {
   const { result, session } = ctx.oidc;
   if (result === undefined) return undefined;
-  const factors = session?.amr ?? [];
+  const factors = factorsOf(session?.amr);
   if (result['error'] !== undefined) return { did: 'refuse', factors };
   return { did: result['consent'] === undefined ? 'sign-in' : 'agree', factors };
 }

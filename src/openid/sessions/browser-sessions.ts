@@ -11,11 +11,13 @@ import { createEngineTime } from '../engine/engine-time.ts';
 import { judgeHandOver, type HandOverDeps } from '../hand-over/accept.ts';
 import { isStillLiving, signInStands } from '../hand-over/living-session.ts';
 import { recordHandOver } from '../hand-over/standing.ts';
+import type { LivingKeys } from '../keys/living-keys.ts';
 import { ownClientId, ownVtr } from '../own-client.ts';
-import { factorsOf } from '../sign-in/factors.ts';
+import { factorsOf, wasRemembered } from '../sign-in/factors.ts';
 import { preferredLanguage } from '../sign-in/preferred-language.ts';
 import { endSignIn } from '../sign-out/sign-out.ts';
 import { readSignOut, type SignOutParameters, type SignOutReading } from '../sign-out/sign-out-request.ts';
+import { createOwnIdTokens } from './own-id-token.ts';
 import { allowVisit, readVisit, type PageVisit } from './page-visit.ts';
 
 /** One request of a browser's, and where its answer goes. */
@@ -31,17 +33,37 @@ export type PageHandOver =
   /** It is about another person than the one who is signed in in this browser. */
   | { readonly outcome: 'somebody-else' };
 
+/** Whose account pages a browser may see. */
+export interface PagePerson {
+  readonly accountId: string;
+  /** Names the session that this rests on, for `isSessionLiving`. */
+  readonly sessionUid: string;
+  /** When a visit of somebody who was handed over ends; absent for whoever is signed in in this browser. */
+  readonly until?: Date;
+  /**
+   * When they proved who they are in this browser, with all factors anew. Absent for whoever was handed over, and for a
+   * sign-in in which a remembered device stood in for the second factor.
+   */
+  readonly provenAt?: Date;
+}
+
 /** What pages outside a connected service's request may know of who is signed in. */
 export interface BrowserSessions {
   /**
    * @param visit a token that {@link BrowserSessions.takeHandOver} gave for this browser
    * @returns whose account pages the browser may see: whoever is signed in in it well enough, else whom the visit is for
    */
-  findPerson(exchange: Exchange, visit: string | undefined): Promise<{ accountId: string } | undefined>;
+  findPerson(exchange: Exchange, visit: string | undefined): Promise<PagePerson | undefined>;
   /** Takes an assertion with which a service hands somebody over to their account pages. */
   takeHandOver(exchange: Exchange, assertion: string): Promise<PageHandOver>;
-  /** @returns the address that leads to signing in and from there back to the account pages */
-  signInAddress(options?: { readonly again: boolean }): string;
+  /**
+   * @param options.again whether whoever is signed in has to prove anew who they are
+   * @param options.wanted the last part of the address of the page to come back to
+   * @returns the address that leads to signing in and from there back to the account pages
+   */
+  signInAddress(options?: { readonly again?: boolean; readonly wanted?: string }): string;
+  /** @param state as it came back from signing in @returns the page that was wanted, unproven */
+  wantedPage(state: string | undefined): string | undefined;
   /** Reads a request to sign out. */
   readSignOut(params: SignOutParameters): Promise<SignOutReading>;
   /** @param accountId the person that is meant; anybody if left out */
@@ -55,12 +77,19 @@ export interface BrowserSessions {
     exchange: Exchange,
     reading: Extract<SignOutReading, { outcome: 'valid' }>,
   ): Promise<{ readonly cookies: readonly string[] }>;
+  /**
+   * Makes a token that shows the national register who signed in, for changing their own contact details there.
+   *
+   * @returns undefined unless the session lives, and its owner is proven (P9) with two factors or a passkey
+   */
+  ownIdToken(session: { uid: string; accountId: string }): Promise<string | undefined>;
   /** @param locales language tags by preference, such as `cy-GB en` */
   preferredLanguage(locales: string | undefined): Language | undefined;
 }
 
 export interface SessionParts extends HandOverDeps {
   readonly provider: Provider;
+  readonly keys: LivingKeys;
 }
 
 export function createBrowserSessions(parts: SessionParts): BrowserSessions {
@@ -70,12 +99,12 @@ export function createBrowserSessions(parts: SessionParts): BrowserSessions {
     findPerson: async (exchange, visit) => {
       const session = await sessionOf(parts, exchange);
       if (session.accountId !== undefined && (await isGoodEnough(house, session, vectors)))
-        return { accountId: session.accountId };
+        return signedInPerson(house, session, session.accountId);
       const found = visit === undefined ? undefined : readVisit(house, visit);
       if (found === undefined || !(await isStillLiving(house.deps, found))) return undefined;
-      const { accountId } = found;
+      const { accountId, uid, until } = found;
       const { standing } = await readIdentity(house.deps, accountId);
-      return standing === undefined ? { accountId } : undefined;
+      return standing === undefined ? { accountId, sessionUid: uid, until } : undefined;
     },
     takeHandOver: async (exchange, assertion) => {
       const handOver = await judgeHandOver(parts, { assertion, to: ownClientId, vectors });
@@ -97,13 +126,14 @@ export function createBrowserSessions(parts: SessionParts): BrowserSessions {
         redirect_uri: `${house.settings.issuer}${ownPages.settings}`,
         response_type: 'code',
         scope: 'openid',
-        state: randomToken(),
+        state: [randomToken(), ...(options?.wanted === undefined ? [] : [options.wanted])].join('.'),
         vtr: ownVtr,
         allow_registration: 'false',
         ...(options?.again === true ? { prompt: 'login' } : {}),
       });
       return `${addresses.authorize}?${query.toString()}`;
     },
+    wantedPage: (state = '') => wantedInState.exec(state)?.[1],
     readSignOut: (params) => readSignOut(parts, params),
     isSignedIn: async (exchange, accountId) => isMeant(await sessionOf(parts, exchange), accountId),
     signOut: async (exchange, { accountId: meant, client }) => {
@@ -113,8 +143,20 @@ export function createBrowserSessions(parts: SessionParts): BrowserSessions {
       await endSignIn(house, { uid, accountId, clientId: client?.clientId });
       return { cookies: [sessionCookie, `${sessionCookie}.sig`] };
     },
+    ownIdToken: createOwnIdTokens(house, parts.keys),
     preferredLanguage,
   };
+}
+
+const wantedInState = /^[\w-]{43}\.([a-z][a-z-]{0,60})$/u;
+
+function signedInPerson({ clock }: House, { uid, amr, loginTs }: Session, accountId: string): PagePerson {
+  if (loginTs === undefined || wasRemembered(amr)) return { accountId, sessionUid: uid };
+  return { accountId, sessionUid: uid, provenAt: provenAtOf(clock, loginTs) };
+}
+
+function provenAtOf(clock: House['clock'], loginTs: number): Date {
+  return new Date(Math.round(createEngineTime(clock).toHouse(loginTs) * 1000));
 }
 
 /** @returns whether somebody is signed in, and they are the person who is meant, if anybody in particular is */
@@ -137,7 +179,7 @@ async function sessionOf({ house, provider }: SessionParts, { request, reply }: 
 async function isGoodEnough(house: House, session: Session, vectors: readonly Vector[]): Promise<boolean> {
   const { accountId, amr, loginTs } = session;
   if (accountId === undefined || loginTs === undefined) return false;
-  const beganAt = new Date(Math.round(createEngineTime(house.clock).toHouse(loginTs) * 1000));
+  const beganAt = provenAtOf(house.clock, loginTs);
   if (!(await signInStands(house.deps, { accountId, beganAt }))) return false;
   const { level, standing } = await readIdentity(house.deps, accountId);
   // Signing in while the register is away leaves a session, also in an account that can't be used.

@@ -26,16 +26,16 @@ export function allowVisit(
   return { token: deps.secrets.seal(purpose, Buffer.from(plain)).toString('base64url'), expiresAt };
 }
 
-/** @returns the session that a visit rests on, or undefined if the token isn't ours or the time is over */
+/** @returns the session that a visit rests on and when it ends, or undefined if the token isn't ours or the time is over */
 export function readVisit(
   deps: Pick<Deps, 'clock' | 'secrets'>,
   token: string,
-): { uid: string; accountId: string } | undefined {
+): { uid: string; accountId: string; until: Date } | undefined {
   if (token.length > mostCharacters) return undefined;
   try {
     const plain = deps.secrets.unseal(purpose, Buffer.from(token, 'base64url')).toString();
     const { until, ...session } = sealedVisit.parse(JSON.parse(plain));
-    return until > deps.clock.now().getTime() ? session : undefined;
+    return until > deps.clock.now().getTime() ? { ...session, until: new Date(until) } : undefined;
   } catch (error) {
     if (error instanceof Fault) return undefined;
     throw error;

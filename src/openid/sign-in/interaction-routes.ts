@@ -12,6 +12,7 @@ import { engineRequest } from '../engine/engine-request.ts';
 import { isStillLiving, type SessionSignIn } from '../hand-over/living-session.ts';
 import { forgetHandOver, handOverParameter, standingOf } from '../hand-over/standing.ts';
 import { keepRequest } from '../requests/pushed.ts';
+import { amrOf } from './factors.ts';
 import { againReasons, endedReasons } from './policy.ts';
 import { redeemTicket, type JourneyResult } from './tickets.ts';
 
@@ -121,14 +122,14 @@ async function describeResult(
       return { ...interaction.lastSubmission, ...login, ...agreed };
     }
     case 'signed-in': {
-      const { accountId, factors } = result;
+      const { accountId } = result;
       if (isAnother(interaction, accountId)) return anotherPerson;
       if (!wasStepUp(interaction, accountId)) {
         const ts = time.toEngine(issuedAt.getTime() / 1000);
-        return { ...interaction.lastSubmission, login: { accountId, amr: factors, ts } };
+        return { ...interaction.lastSubmission, login: { accountId, amr: amrOf(result), ts } };
       }
       if (session.accountId !== accountId || session.loginTs === undefined) return undefined;
-      const amr = [...new Set([...(session.amr ?? []), ...factors])];
+      const amr = [...new Set([...(session.amr ?? []), ...amrOf(result)])];
       return { ...interaction.lastSubmission, login: { accountId, amr, ts: session.loginTs } };
     }
   }

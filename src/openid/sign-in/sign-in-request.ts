@@ -4,6 +4,7 @@ import type { Nation } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
 import {
   findMissing,
+  findWays,
   levelsOf,
   nationsOf,
   parseVtr,
@@ -47,6 +48,8 @@ export interface SignInRequest {
   readonly vectors: readonly Vector[];
   /** What still has to be proven, in the order in which it is asked for. */
   readonly missing: readonly AuthenticationFactor[];
+  /** All ways to prove it, by what is missing in each; the easiest of those that are nearest is `missing`. */
+  readonly ways: readonly (readonly AuthenticationFactor[])[];
   /** How well it is known who is signed in; the lowest level while nobody is. */
   readonly level: IdentityLevel;
   /** Why their account can't be used, if it can't. */
@@ -175,9 +178,11 @@ function describeMissing(
   vectors: readonly Vector[],
   level: IdentityLevel,
   session: SignInRequest['session'],
-): Pick<SignInRequest, 'missing' | 'level' | 'missingLevel'> {
-  const { factors, ...rest } = findMissing(vectors, { level, factors: new Set(session?.factors) });
-  return { missing: factors, level, ...(rest.level === undefined ? {} : { missingLevel: rest.level }) };
+): Pick<SignInRequest, 'missing' | 'ways' | 'level' | 'missingLevel'> {
+  const achieved = { level, factors: new Set(session?.factors) };
+  const { factors, ...rest } = findMissing(vectors, achieved);
+  const ways = findWays(vectors, achieved);
+  return { missing: factors, ways, level, ...(rest.level === undefined ? {} : { missingLevel: rest.level }) };
 }
 
 function sortScopes(
@@ -196,14 +201,20 @@ function sortScopes(
  *
  * @param signedIn.factors all that they have proven; a session's own factors count only while it lasts. None when who
  *   is signed in has only become known better
+ * @param signedIn.deviceRemembered a remembered device stood in for the second factor: it is not proven anew
  * @returns the address to send the browser to; it works once, for a minute, in the browser that made the request
  */
 export function finishSignIn(
   deps: Pick<Deps, 'db' | 'clock'>,
-  signedIn: { uid: string; accountId: string; factors: readonly AuthenticationFactor[] },
+  signedIn: {
+    uid: string;
+    accountId: string;
+    factors: readonly AuthenticationFactor[];
+    deviceRemembered?: boolean | undefined;
+  },
 ): Promise<{ readonly address: string }> {
-  const { uid, accountId, factors } = signedIn;
-  return issueTicket(deps, uid, { kind: 'signed-in', accountId, factors: [...factors] });
+  const { uid, accountId, factors, deviceRemembered } = signedIn;
+  return issueTicket(deps, uid, { kind: 'signed-in', accountId, factors: [...factors], deviceRemembered });
 }
 
 /**

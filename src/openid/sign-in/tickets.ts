@@ -10,7 +10,12 @@ const ticketSeconds = 60;
 
 /** How a journey ended. */
 const journeyResult = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('signed-in'), accountId: z.string(), factors: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('signed-in'),
+    accountId: z.string(),
+    factors: z.array(z.string()),
+    deviceRemembered: z.boolean().optional(),
+  }),
   z.object({
     kind: z.literal('agreed'),
     accountId: z.string(),

@@ -1,8 +1,8 @@
-import type { House } from '#foundation/deps';
-import { revokeFamily } from './store.ts';
+import type { Deps, House } from '#foundation/deps';
+import { revokeFamiliesFor, revokeFamily } from './store.ts';
 
 /** Why the tokens of a sign-in ended before their time. */
-export type RevocationReason = 'code_replayed' | 'refresh_token_reused' | 'by_client';
+export type RevocationReason = 'code_replayed' | 'refresh_token_reused' | 'by_client' | 'by_owner';
 
 /** Ends all tokens of a family, if it is this client's. Saying it twice changes nothing. */
 export async function revokeTokens(
@@ -15,4 +15,14 @@ export async function revokeTokens(
     if (owner === undefined) return;
     await deps.audit({ type: 'tokens.revoked', accountId: owner.accountId, clientId, details: { reason } });
   });
+}
+
+/** Ends, in a transaction, all tokens that a service has about somebody who shares nothing with it any more. */
+export async function endTokensFor(
+  deps: Pick<Deps, 'db' | 'clock' | 'audit'>,
+  { accountId, clientId }: { accountId: string; clientId: string },
+): Promise<void> {
+  const count = await revokeFamiliesFor(deps.db, { accountId, clientId, now: deps.clock.now() });
+  const reason: RevocationReason = 'by_owner';
+  if (count > 0) await deps.audit({ type: 'tokens.revoked', accountId, clientId, details: { reason } });
 }

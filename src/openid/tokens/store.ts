@@ -249,6 +249,21 @@ export async function deleteExpiredFamilies(db: Db, now: Date): Promise<void> {
   await deleteExpired(db, { table: 'openid.token_family', column: 'expires_at', before: now });
 }
 
+/** @returns how many families of tokens ended */
+export async function revokeFamiliesFor(
+  db: Db,
+  revoked: { accountId: string; clientId: string; now: Date },
+): Promise<number> {
+  const { numUpdatedRows } = await tables(db)
+    .updateTable('openid.token_family')
+    .set({ revoked_at: revoked.now })
+    .where('account_id', '=', revoked.accountId)
+    .where('client_id', '=', revoked.clientId)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
 export async function deleteFamiliesOf(db: Db, accountId: string): Promise<void> {
   await tables(db).deleteFrom('openid.token_family').where('account_id', '=', accountId).execute();
 }

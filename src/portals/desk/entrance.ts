@@ -3,7 +3,7 @@ import { formOf, pathOf, readQuery, type FormFields } from '#foundation/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { endSession, signIn } from '../staff/session.ts';
 import { choosePassword, finishSetUp, readInvitation, type OpenInvitation } from '../staff/set-up.ts';
-import { describeAuthenticator } from '../staff/totp.ts';
+import { describeAuthenticator } from '#foundation/authenticator';
 import {
   clearSession,
   isOfSession,

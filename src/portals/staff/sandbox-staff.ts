@@ -2,7 +2,7 @@ import type { House } from '#foundation/deps';
 import type { OdsCode } from '#foundation/identifiers';
 import { checkerDesk, type Role } from './roles.ts';
 import { seedStaff } from './seed.ts';
-import { codeNow } from './totp.ts';
+import { codeNow } from '#foundation/authenticator';
 
 /** What a sandbox tells everybody of a member of staff whom it has from the beginning. */
 export interface SandboxStaff {

@@ -5,7 +5,7 @@ import { createTestHouse } from '../../../test/support/house.ts';
 import { watchStatements } from '../../../test/support/statements.ts';
 import { seedStaff } from './seed.ts';
 import { signIn } from './session.ts';
-import { codeNow, newAuthenticatorSecret } from './totp.ts';
+import { codeNow, newAuthenticatorSecret } from '#foundation/authenticator';
 
 test('a wrong password, a wrong code and an unknown address cost the same, statement by statement', async (t) => {
   const { house, close } = await createTestHouse();

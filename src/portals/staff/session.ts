@@ -21,7 +21,7 @@ import {
   takeCodeStep,
   touchSession,
 } from './store.ts';
-import { stepOfCode } from './totp.ts';
+import { stepOfCode } from '#foundation/authenticator';
 
 /** See NIST SP 800-63B §4.2.3: half an hour of nothing, or twelve hours in all. */
 const idleSeconds = 30 * 60;

@@ -12,7 +12,7 @@ import { invitationHash } from './members.ts';
 import { portalOf, type PortalName } from './roles.ts';
 import { openSession } from './session.ts';
 import { deleteSessionsOf, selectMemberships, selectStaff, updateCredentials } from './store.ts';
-import { newAuthenticatorSecret, stepOfCode } from './totp.ts';
+import { newAuthenticatorSecret, stepOfCode } from '#foundation/authenticator';
 
 /** An invitation that can be used now, and who was invited. */
 export interface OpenInvitation {

@@ -48,8 +48,16 @@ function sealContent({ secrets }: StoreDeps, row: Pick<AttemptRow, 'id' | 'captu
   return secrets.seal(sealPurpose(id), Buffer.from(JSON.stringify({ captured: sofar, reading })));
 }
 
+/** @returns what an attempt holds, as JSON has it */
+export function openAttemptContent(
+  { secrets }: Pick<StoreDeps, 'secrets'>,
+  { id, sealed }: { readonly id: string; readonly sealed: Buffer },
+): unknown {
+  return JSON.parse(secrets.unseal(sealPurpose(id), sealed).toString());
+}
+
 function readRow({ secrets }: StoreDeps, row: AttemptTables['proofing.attempt']): AttemptRow {
-  const opened: unknown = JSON.parse(secrets.unseal(sealPurpose(row.id), row.sealed_captured).toString());
+  const opened = openAttemptContent({ secrets }, { id: row.id, sealed: row.sealed_captured });
   return {
     id: row.id,
     accountId: row.account_id,

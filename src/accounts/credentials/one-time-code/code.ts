@@ -3,7 +3,7 @@ import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { attemptFailed, attemptSucceeded, countAttempt, readLock, secretsEqual } from '#foundation/security';
 import type { Language } from '#foundation/web';
-import { sendMessage } from '#messaging';
+import { sendMessage, type CodeMessage } from '#messaging';
 import { z } from 'zod';
 import { emailForSending, emailKey } from '../../account/email.ts';
 import { selectAccountId } from '../../account/store.ts';
@@ -11,9 +11,9 @@ import { codeRequestLimits, wrongCodeLimits } from '../../limits.ts';
 import { isUuid } from '../../uuid.ts';
 import { selectCode, storeCode, takeCode, type StoredCode } from './store.ts';
 
-export const codePurposes = ['confirm-email', 'confirm-phone', 'sign-in'] as const;
+export const codePurposes = ['confirm-email', 'change-email', 'confirm-phone', 'sign-in', 'recover'] as const;
 export type CodePurpose = (typeof codePurposes)[number];
-export type CodeChannel = 'email' | 'sms';
+export type CodeChannel = 'email' | 'sms' | 'voice';
 
 /** What a code is asked for: why, and where it goes. */
 export interface CodeRequest {
@@ -38,14 +38,14 @@ export type CodeChecked =
   | { readonly outcome: 'no_match' | 'expired' }
   | { readonly outcome: 'locked'; readonly until: Date };
 
-/** E-mail may take its time; a text message that has not come after five minutes will not come. */
-const lifeSeconds: Record<CodeChannel, number> = { email: 60 * 60, sms: 5 * 60 };
+/** E-mail may take its time; a text message or call that has not come after five minutes will not come. */
+const lifeSeconds: Record<CodeChannel, number> = { email: 60 * 60, sms: 5 * 60, voice: 5 * 60 };
 const digits = 6;
 const sealPurpose = 'security code destination';
-const sealedDestination = z.tuple([z.enum(['email', 'sms']), z.string()]);
+const sealedDestination = z.tuple([z.enum(['email', 'sms', 'voice']), z.string()]);
 
 /**
- * Sends a security code of six digits: valid for 1 hour by e-mail, 5 minutes by text message. Call it in a
+ * Sends a security code of six digits: valid for 1 hour by e-mail, 5 minutes by text message or call. Call it in a
  * transaction: the code exists if and only if the message is on its way.
  *
  * Where `confirm-email` is asked for an address that has an account, the message says so and carries the code all the
@@ -93,15 +93,16 @@ export async function sendSecurityCode(deps: Deps, request: CodeRequest): Promis
   return { outcome: 'sent', codeId };
 }
 
-async function messageFor(
-  deps: Deps,
-  { purpose, destination }: CodeRequest,
-): Promise<'confirm-email' | 'already-registered' | 'confirm-phone' | 'sign-in-code'> {
+async function messageFor(deps: Deps, { purpose, destination, channel }: CodeRequest): Promise<CodeMessage> {
   switch (purpose) {
+    case 'change-email':
+      return 'change-email';
     case 'confirm-phone':
-      return 'confirm-phone';
+      return channel === 'voice' ? 'confirm-landline' : 'confirm-phone';
     case 'sign-in':
-      return 'sign-in-code';
+      return channel === 'voice' ? 'sign-in-call' : 'sign-in-code';
+    case 'recover':
+      return 'recovery-code';
     case 'confirm-email': {
       const known = await selectAccountId(deps.db, emailKey(destination));
       return known === undefined ? 'confirm-email' : 'already-registered';
@@ -148,7 +149,11 @@ export async function checkSecurityCode(
   return failed.outcome === 'locked' ? failed : { outcome: 'no_match' };
 }
 
-function readDestination(deps: Deps, stored: StoredCode): { channel: CodeChannel; destination: string } {
+/** @returns where a code was sent to */
+export function readDestination(
+  deps: Pick<Deps, 'secrets'>,
+  stored: Pick<StoredCode, 'sealedDestination'>,
+): { channel: CodeChannel; destination: string } {
   const plain = deps.secrets.unseal(sealPurpose, stored.sealedDestination).toString();
   const [channel, destination] = sealedDestination.parse(JSON.parse(plain));
   return { channel, destination };

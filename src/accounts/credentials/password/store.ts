@@ -1,12 +1,19 @@
 import type { Db } from '#foundation/storage';
+import type { Generated } from 'kysely';
 
 type PasswordTables = {
-  'accounts.account': { id: string; email_key: string };
-  'accounts.password': { account_id: string; hash: string; changed_at: Date };
+  'accounts.account': { id: string; email_key: string; locked_at: Date | null };
+  'accounts.password': {
+    account_id: string;
+    hash: string;
+    changed_at: Date;
+    chosen_by_mail: Generated<boolean>;
+  };
 };
 
 const tablesOf = (db: Db) => db.withTables<PasswordTables>();
 
+/** @returns undefined if there is no account of that address, and also while it is locked */
 export async function selectPassword(
   db: Db,
   emailKey: string,
@@ -16,6 +23,7 @@ export async function selectPassword(
     .innerJoin('accounts.password', 'accounts.password.account_id', 'accounts.account.id')
     .select(['accounts.account.id as accountId', 'accounts.password.hash'])
     .where('email_key', '=', emailKey)
+    .where('locked_at', 'is', null)
     .executeTakeFirst();
 }
 
@@ -32,13 +40,14 @@ export async function replaceHash(
     .execute();
 }
 
+/** @param password.byMail whether it rests on the mailbox alone: it was chosen by a link in the mail */
 export async function updatePassword(
   db: Db,
-  password: { accountId: string; hash: string; changedAt: Date },
+  password: { accountId: string; hash: string; changedAt: Date; byMail: boolean },
 ): Promise<void> {
   await tablesOf(db)
     .updateTable('accounts.password')
-    .set({ hash: password.hash, changed_at: password.changedAt })
+    .set({ hash: password.hash, changed_at: password.changedAt, chosen_by_mail: password.byMail })
     .where('account_id', '=', password.accountId)
     .execute();
 }

@@ -4,29 +4,34 @@ import { stepsOf } from '#foundation/journey';
 import { deviceCookies } from '../../device-cookie.ts';
 import { codeForm, lastDigits, locked, lockedStop } from '../../request.ts';
 import {
+  needsSecond,
   provenAtOf,
   signInAgain,
   type SignInAnswers,
   type SignInContext,
   type SignInVisit,
+  wayOf,
 } from '../answers.ts';
+import { otherWays, wayActions } from '../second-factor.ts';
 
 const step = stepsOf<SignInAnswers, SignInContext>();
 
 async function accountOf(deps: Deps, visit: SignInVisit) {
   const { answers, context } = visit;
   const account = await readAccount(deps, answers.accountId ?? context.known?.accountId ?? '');
-  if (account === undefined || account.phone === null)
+  const channel = wayOf(answers, context) === 'call' ? 'voice' : 'sms';
+  const phone = channel === 'voice' ? account?.landline : account?.phone;
+  if (account === undefined || phone === undefined || phone === null)
     throw new Error('a code is due, but the account has no phone');
-  const { id: accountId, phone, signInsValidFrom } = account;
-  return { accountId, phone, isEnded: provenAtOf(visit) < signInsValidFrom };
+  const { id: accountId, signInsValidFrom } = account;
+  return { accountId, phone, channel, isEnded: provenAtOf(visit) < signInsValidFrom } as const;
 }
 
 async function sendCode(deps: Deps, visit: SignInVisit) {
-  const { accountId, phone } = await accountOf(deps, visit);
+  const { accountId, phone, channel } = await accountOf(deps, visit);
   return sendSecurityCode(deps, {
     purpose: 'sign-in',
-    channel: 'sms',
+    channel,
     destination: phone,
     boundTo: accountId,
     accountId,
@@ -39,10 +44,7 @@ export const enterCode = step({
   path: 'code',
   page: 'journeys/sign-in/enter-code',
   appliesWhen: (answers, context) =>
-    context.needsDevice &&
-    answers.passwordIsEnough !== true &&
-    answers.hasPhone !== false &&
-    answers.deviceRemembered !== true,
+    needsSecond(answers, context) && ['text', 'call'].includes(wayOf(answers, context) ?? ''),
   isDone: (answers) => answers.deviceProven === true,
   undo: ({ codeId: _, deviceProven: __, ...rest }) => rest,
   isFinal: true,
@@ -52,7 +54,13 @@ export const enterCode = step({
       ? { outcome: 'entered', answers: { ...visit.answers, codeId: sent.codeId } }
       : { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') };
   },
-  show: async (deps, visit) => ({ phone: lastDigits((await accountOf(deps, visit)).phone) }),
+  show: async (deps, visit) => {
+    const { phone, channel } = await accountOf(deps, visit);
+    const way = channel === 'voice' ? 'call' : 'text';
+    // A browser is remembered in place of a code to a phone; where the request takes none, it would be of no use.
+    const remembers = visit.context.secondFactors.includes('Cd');
+    return { phone: lastDigits(phone), way, remembers, others: otherWays(visit, way) };
+  },
   form: codeForm,
   secretFields: ['code'],
   submit: async (deps, visit, { code, remember }) => {
@@ -80,10 +88,12 @@ export const enterCode = step({
     }
   },
   actions: {
+    ...wayActions,
     resend: async (deps, visit) => {
       const sent = await sendCode(deps, visit);
+      const notice = wayOf(visit.answers, visit.context) === 'call' ? 'calledAgain' : 'resent';
       return sent.outcome === 'sent'
-        ? { outcome: 'stayed', answers: { ...visit.answers, codeId: sent.codeId }, notice: 'resent' }
+        ? { outcome: 'stayed', answers: { ...visit.answers, codeId: sent.codeId }, notice }
         : locked(deps, sent.until, 'requests');
     },
   },

@@ -5,12 +5,19 @@ import { levelOf } from '#identity';
 import { z } from 'zod';
 import { deviceStillRemembered } from '../../device-cookie.ts';
 import { locked } from '../../request.ts';
-import type { SignInAnswers, SignInContext } from '../answers.ts';
+import type { SignInAnswers, SignInContext, SignInVisit } from '../answers.ts';
+import { planSecondFactor } from '../second-factor.ts';
 
 const step = stepsOf<SignInAnswers, SignInContext>();
 
-function emailOf(answers: SignInAnswers, context: SignInContext): string {
-  return answers.email ?? context.provenEmail ?? '';
+/** @returns the address whose password is asked for: of whoever is signed in, if it is for a password that they come */
+async function emailOf(
+  deps: Pick<Deps, 'db'>,
+  { answers, context }: Pick<SignInVisit, 'answers' | 'context'>,
+): Promise<string> {
+  const { known, provenEmail = '' } = context;
+  if (known !== undefined) return (await readAccount(deps, known.accountId))?.email ?? '';
+  return answers.email ?? provenEmail;
 }
 
 async function isEnough(
@@ -20,6 +27,11 @@ async function isEnough(
 ): Promise<Pick<SignInAnswers, 'passwordIsEnough'>> {
   if (passwordIsEnoughAt.length === 0) return {};
   return { passwordIsEnough: passwordIsEnoughAt.includes(await levelOf(deps, accountId)) };
+}
+
+/** Whoever is signed in has a login. */
+function mayRegister({ known, registrationAllowed }: SignInContext): boolean {
+  return registrationAllowed && known === undefined;
 }
 
 const justNowMs = 10_000;
@@ -34,31 +46,34 @@ function wasProvenJustNow(answers: SignInAnswers, account: Account, now: Date): 
 export const enterPassword = step({
   path: 'password',
   page: 'journeys/sign-in/enter-password',
-  appliesWhen: (_answers, context) => context.known === undefined,
+  appliesWhen: (answers, context) =>
+    answers.passkey === undefined &&
+    context.passkey !== 'needed' &&
+    (context.known === undefined || context.needsPassword),
   isDone: (answers) => answers.accountId !== undefined,
   undo: ({
     accountId: _,
     provenAt: __,
-    hasPhone: ___,
+    second: ___,
+    way: ______,
     deviceRemembered: ____,
     passwordIsEnough: _____,
     ...rest
   }) => rest,
-  show: (_deps, visit) =>
-    Promise.resolve({
-      email: emailOf(visit.answers, visit.context),
-      alreadyRegistered: visit.context.provenEmail !== undefined,
-      registrationAllowed: visit.context.registrationAllowed,
-    }),
+  show: async (deps, visit) => ({
+    email: await emailOf(deps, visit),
+    alreadyRegistered: visit.context.provenEmail !== undefined,
+    registrationAllowed: mayRegister(visit.context),
+  }),
   // Longer passwords than can exist are not worth hashing; they are as wrong as any other.
   form: z.object({ password: z.string('missing').min(1, 'missing').max(1000, 'wrong') }),
   secretFields: ['password'],
-  before: async (house, { answers, context, browser }, { password }) => {
+  before: async (house, visit, { password }) => {
     const beganAt = house.clock.now();
     const checked = await checkPassword(house, {
-      email: emailOf(answers, context),
+      email: await emailOf(house.deps, visit),
       password,
-      remoteAddress: browser.remoteAddress,
+      remoteAddress: visit.browser.remoteAddress,
     });
     return { checked, beganAt };
   },
@@ -71,7 +86,9 @@ export const enterPassword = step({
       case 'match': {
         const { accountId } = checked;
         const account = await readAccount(deps, accountId);
-        if (account === undefined) return { outcome: 'invalid', errors: { password: 'wrong' } };
+        const { known } = visit.context;
+        if (account === undefined || (known !== undefined && known.accountId !== accountId))
+          return { outcome: 'invalid', errors: { password: 'wrong' } };
         const remembered = await deviceStillRemembered(deps, { accountId, browser: visit.browser });
         if (wasProvenJustNow(visit.answers, account, deps.clock.now())) {
           return { outcome: 'answered', answers: visit.answers, cookies: remembered };
@@ -80,8 +97,8 @@ export const enterPassword = step({
           ...visit.answers,
           accountId,
           provenAt: beganAt.toISOString(),
-          hasPhone: account.phone !== null,
-          deviceRemembered: remembered.length > 0,
+          second: await planSecondFactor(deps, account, visit.context),
+          deviceRemembered: remembered.length > 0 && visit.context.needsDeviceAnew !== true,
           ...(await isEnough(deps, visit.context, accountId)),
         };
         return { outcome: 'answered', answers, cookies: remembered };
@@ -89,21 +106,16 @@ export const enterPassword = step({
     }
   },
   actions: {
-    create: (_deps, { answers, context }) =>
-      Promise.resolve(
-        context.registrationAllowed
-          ? {
-              outcome: 'moved',
-              journey: 'sign-up',
-              context: { ...context, emailHint: emailOf(answers, context) },
-            }
-          : { outcome: 'stayed', answers },
-      ),
-    forgotten: (_deps, { answers, context }) =>
-      Promise.resolve({
-        outcome: 'moved',
-        journey: 'forgotten-password',
-        context: { ...context, email: emailOf(answers, context) },
-      }),
+    create: async (deps, visit) => {
+      const { answers, context } = visit;
+      if (!mayRegister(context)) return { outcome: 'stayed', answers };
+      const emailHint = await emailOf(deps, visit);
+      return { outcome: 'moved', journey: 'sign-up', context: { ...context, emailHint } };
+    },
+    forgotten: async (deps, visit) => ({
+      outcome: 'moved',
+      journey: 'forgotten-password',
+      context: { ...visit.context, email: await emailOf(deps, visit) },
+    }),
   },
 });

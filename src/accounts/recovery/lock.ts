@@ -1,0 +1,44 @@
+import type { Deps } from '#foundation/deps';
+import { randomToken } from '#foundation/security';
+import { sendMessage } from '#messaging';
+import { emailForSending } from '../account/email.ts';
+import { endSignIns, lockAccount, updateLock } from '../account/store.ts';
+import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
+import { deleteDevicesOf } from '../devices/store.ts';
+import { storeResetLink } from './password-reset.ts';
+
+/**
+ * Locks somebody else out, in a transaction, for an owner who says that it was not them: every sign-in ends, no browser is
+ * remembered, and nobody can sign in by any means until a new password was chosen by the link that is mailed here, or by a
+ * later one.
+ *
+ * @param lock.linkTo makes the address of the page that takes the link's token
+ * @returns false if the account was closed
+ */
+export async function lockLogin(
+  deps: Deps,
+  lock: { readonly accountId: string; readonly linkTo: (token: string) => string },
+): Promise<boolean> {
+  const { accountId } = lock;
+  const now = deps.clock.now();
+  // Rows are taken in the order in which signing in takes them, so that neither waits for the other for ever.
+  await deleteCodesOf(deps.db, accountId);
+  await deleteDevicesOf(deps.db, accountId);
+  const account = await lockAccount(deps.db, accountId);
+  if (account === undefined) return false;
+  await deleteDevicesOf(deps.db, accountId);
+  await updateLock(deps.db, { accountId, lockedAt: now });
+  await endSignIns(deps.db, accountId, deps.clock.now());
+  const token = randomToken();
+  const expiresAt = await storeResetLink(deps, { accountId, token, requestedAt: now });
+  await sendMessage(deps, {
+    message: 'login-locked',
+    channel: 'email',
+    to: emailForSending(account.email),
+    language: account.language,
+    values: { link: lock.linkTo(token) },
+    usefulUntil: expiresAt,
+  });
+  await deps.audit({ type: 'account.locked', accountId, details: { by: 'owner' } });
+  return true;
+}

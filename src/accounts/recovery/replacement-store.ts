@@ -1,0 +1,144 @@
+import { deleteExpired, type Db } from '#foundation/storage';
+
+type ReplacementTables = {
+  'accounts.replacement': {
+    id: string;
+    account_id: string;
+    token_hash: string;
+    sealed_change: Buffer;
+    requested_at: Date;
+    due_at: Date;
+    ended_at: Date | null;
+    ending: string | null;
+  };
+  'accounts.password': { account_id: string; chosen_by_mail: boolean };
+};
+
+/** How a replacement ended: it took place, somebody stopped it, or it no longer counted. */
+export type Ending = 'made' | 'stopped' | 'dropped';
+
+export interface StoredReplacement {
+  readonly id: string;
+  readonly accountId: string;
+  readonly sealedChange: Buffer;
+  readonly requestedAt: Date;
+  readonly dueAt: Date;
+  readonly endedAt: Date | null;
+  readonly ending: string | null;
+}
+
+const tablesOf = (db: Db) => db.withTables<ReplacementTables>();
+
+const selectReplacements = (db: Db) =>
+  tablesOf(db)
+    .selectFrom('accounts.replacement')
+    .select([
+      'id',
+      'account_id as accountId',
+      'sealed_change as sealedChange',
+      'requested_at as requestedAt',
+      'due_at as dueAt',
+      'ended_at as endedAt',
+      'ending',
+    ]);
+
+/** @returns false if another of the account's is open */
+export async function insertReplacement(
+  db: Db,
+  one: {
+    id: string;
+    accountId: string;
+    tokenHash: string;
+    sealedChange: Buffer;
+    requestedAt: Date;
+    dueAt: Date;
+  },
+): Promise<boolean> {
+  const inserted = await tablesOf(db)
+    .insertInto('accounts.replacement')
+    .values({
+      id: one.id,
+      account_id: one.accountId,
+      token_hash: one.tokenHash,
+      sealed_change: one.sealedChange,
+      requested_at: one.requestedAt,
+      due_at: one.dueAt,
+      ended_at: null,
+      ending: null,
+    })
+    .onConflict((conflict) => conflict.column('account_id').where('ended_at', 'is', null).doNothing())
+    .executeTakeFirst();
+  return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export function selectReplacement(db: Db, tokenHash: string): Promise<StoredReplacement | undefined> {
+  return selectReplacements(db).where('token_hash', '=', tokenHash).executeTakeFirst();
+}
+
+/** @returns the account's newest, open or not */
+export function selectNewestReplacement(db: Db, accountId: string): Promise<StoredReplacement | undefined> {
+  return selectReplacements(db)
+    .where('account_id', '=', accountId)
+    .orderBy('requested_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** @returns accounts with one that is due, at most so many */
+export async function selectDueAccounts(db: Db, now: Date, most: number): Promise<string[]> {
+  const rows = await tablesOf(db)
+    .selectFrom('accounts.replacement')
+    .select('account_id')
+    .where('ended_at', 'is', null)
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .limit(most)
+    .execute();
+  return rows.map((row) => row.account_id);
+}
+
+/** Ends the account's open one. @returns it, as it was; undefined if there is none (any more) */
+export function endReplacement(
+  db: Db,
+  end: { accountId: string; ending: Ending; at: Date; id?: string },
+): Promise<StoredReplacement | undefined> {
+  return tablesOf(db)
+    .updateTable('accounts.replacement')
+    .set({ ended_at: end.at, ending: end.ending })
+    .where('account_id', '=', end.accountId)
+    .where('ended_at', 'is', null)
+    .$if(end.id !== undefined, (query) => query.where('id', '=', end.id ?? ''))
+    .returning([
+      'id',
+      'account_id as accountId',
+      'sealed_change as sealedChange',
+      'requested_at as requestedAt',
+      'due_at as dueAt',
+      'ended_at as endedAt',
+      'ending',
+    ])
+    .executeTakeFirst();
+}
+
+export async function deleteReplacementsDueBefore(db: Db, instant: Date): Promise<void> {
+  await deleteExpired(db, { table: 'accounts.replacement', column: 'due_at', before: instant });
+}
+
+export async function selectChosenByMail(db: Db, accountId: string): Promise<boolean> {
+  const row = await tablesOf(db)
+    .selectFrom('accounts.password')
+    .select('chosen_by_mail')
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row?.chosen_by_mail ?? true;
+}
+
+/** Writes only where something changes. */
+export async function clearChosenByMail(db: Db, accountId: string): Promise<void> {
+  await tablesOf(db)
+    .updateTable('accounts.password')
+    .set({ chosen_by_mail: false })
+    .where('account_id', '=', accountId)
+    .where('chosen_by_mail', '=', true)
+    .execute();
+}

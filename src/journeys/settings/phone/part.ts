@@ -1,0 +1,49 @@
+import { changePhone } from '#accounts';
+import { z } from 'zod';
+import { phoneAnswers } from '../../phone/answers.ts';
+import { phonePages } from '../../phone/index.ts';
+import { lastDigits } from '../../request.ts';
+import {
+  partAddress,
+  provenAtOf,
+  settingsJourney,
+  type SettingsContext,
+  type SettingsPart,
+} from '../part.ts';
+
+const answers = phoneAnswers.extend({ outcome: z.enum(['changed', 'same']).optional() });
+type Answers = z.output<typeof answers>;
+
+const steps = phonePages<Answers, SettingsContext>({
+  appliesWhen: () => true,
+  only: 'mobile',
+  isChange: true,
+  accountOf: ({ context }) => context.accountId,
+  remembers: false,
+  onProven: async (deps, visit, { number: phone }) => {
+    const { accountId } = visit.context;
+    const { outcome } = await changePhone(deps, { accountId, phone, provenAt: provenAtOf(visit.context) });
+    if (outcome === 'refused') return { outcome: 'left', address: partAddress('phone') };
+    return { outcome: 'answered', answers: { ...visit.answers, phoneProven: true, outcome } };
+  },
+});
+
+/** The number that security codes go to. */
+export const phone: SettingsPart = {
+  id: 'phone',
+  section: 'details',
+  isSensitive: true,
+  row: (_deps, { person }) => {
+    const { phone: number } = person.account;
+    return Promise.resolve(
+      number === null ? { words: 'none' } : { words: 'ending', values: { phone: lastDigits(number) } },
+    );
+  },
+  done: ['changed', 'same'],
+  leadsTo: settingsJourney('phone', {
+    id: 'change-phone',
+    answers,
+    steps,
+    done: ({ outcome }) => outcome ?? 'changed',
+  }),
+};

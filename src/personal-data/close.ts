@@ -1,0 +1,36 @@
+import { emailForSending, readAccount } from '#accounts';
+import { secondsAfter } from '#foundation/clock';
+import type { Deps } from '#foundation/deps';
+import { sendMessage } from '#messaging';
+import { eraseAccount } from './erase.ts';
+
+/** So long the news of a closed account is worth sending. */
+const noticeSeconds = 3 * 24 * 3600;
+
+/** Why an account is closed: its owner wants it, or nobody has used it for two years. */
+export type ClosingReason = 'asked' | 'unused';
+
+/**
+ * Closes an account for good, in a transaction: all that is known of its owner goes, but for what `docs/data-retention.md` says; the
+ * last that its address is used for is to say so.
+ *
+ * @returns false if it was closed before
+ */
+export async function closeAccount(
+  deps: Deps,
+  { accountId, reason }: { readonly accountId: string; readonly reason: ClosingReason },
+): Promise<boolean> {
+  const account = await readAccount(deps, accountId);
+  if (account === undefined) return false;
+  await sendMessage(deps, {
+    message: reason === 'asked' ? 'account-closed' : 'account-closed-unused',
+    channel: 'email',
+    to: emailForSending(account.email),
+    language: account.language,
+    values: {},
+    usefulUntil: secondsAfter(deps.clock.now(), noticeSeconds),
+  });
+  await deps.audit({ type: 'account.closing', accountId, details: { reason } });
+  await eraseAccount(deps, accountId);
+  return true;
+}

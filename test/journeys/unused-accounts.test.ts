@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { readAccount, recordSignIn, type Account } from '#accounts';
+import { readSimulatedInbox } from '#messaging';
+import { tendUnusedAccounts } from '#personal-data';
+import { auditOf, makeAccount } from '../support/accounts.ts';
+import { createTestHouse, type TestHouse } from '../support/house.ts';
+import { openInbox, type TestInbox } from '../support/inbox.ts';
+
+let here: TestHouse;
+let there: TestHouse;
+let inbox: TestInbox;
+before(async () => {
+  here = await createTestHouse();
+  there = await createTestHouse({ beside: here });
+  inbox = await openInbox(here);
+});
+after(async () => {
+  await there.close();
+  await here.close();
+});
+afterEach(() => here.clock.reset());
+
+const day = 24 * 3600;
+let made = 0;
+
+async function somebody(language: 'en' | 'cy' = 'en'): Promise<Account> {
+  made += 1;
+  return makeAccount(here, { email: `unused.${made}@people.example`, language });
+}
+
+/** Days pass, and the accounts are looked after, by two processes at once. */
+async function pass(days: number): Promise<void> {
+  here.clock.advance(days * day);
+  await Promise.all([tendUnusedAccounts(here.house), tendUnusedAccounts(there.house)]);
+  // Word of it goes out before more days pass.
+  await inbox.countAll('');
+}
+
+/** @returns the subjects of what somebody was sent, the newest first */
+async function subjectsFor(account: Account): Promise<string[]> {
+  const messages = await readSimulatedInbox(here.house.deps, { to: account.email });
+  return messages.map(({ subject = '' }) => subject);
+}
+
+async function signIn(account: Account): Promise<string> {
+  const signedIn = { accountId: account.id, clientId: 'demo', provenAt: here.clock.now() };
+  return (await here.house.transact((deps) => recordSignIn(deps, signedIn))).outcome;
+}
+
+const isThere = async (account: Account) => (await readAccount(here.house.deps, account.id)) !== undefined;
+
+describe('an account that nobody uses', () => {
+  test('is left alone for 23 months, told of once, and closed after 24, with word of it', async () => {
+    const ada = await somebody();
+    await pass(690);
+    assert.deepEqual(await subjectsFor(ada), []);
+    await pass(15);
+    await pass(1);
+    assert.deepEqual(await subjectsFor(ada), ['Sign in to keep your Bevan login']);
+    await pass(20);
+    assert.equal(await isThere(ada), true);
+    await pass(15);
+    assert.equal(await isThere(ada), false);
+    assert.deepEqual(await subjectsFor(ada), [
+      'Your Bevan login is closed',
+      'Sign in to keep your Bevan login',
+    ]);
+    assert.deepEqual(await auditOf(here, ada.id), [
+      'account.created',
+      'account.unused-told',
+      'account.closing',
+      'account.closed',
+    ]);
+    const again = await makeAccount(here, { email: ada.email });
+    assert.notEqual(again.id, ada.id);
+  });
+
+  test('is kept by signing in, also on the last day, and told of anew two years later', async () => {
+    const ben = await somebody('cy');
+    await pass(705);
+    assert.deepEqual(await subjectsFor(ben), ['Mewngofnodwch i gadw eich Bevan login']);
+    await pass(24);
+    assert.equal(await signIn(ben), 'recorded');
+    await pass(30);
+    assert.equal(await isThere(ben), true);
+    await pass(675);
+    assert.equal((await subjectsFor(ben)).length, 2);
+    assert.equal(await isThere(ben), true);
+  });
+
+  test('is never closed before its owner has had 30 days since they were told, however late that was', async () => {
+    const cai = await somebody();
+    await pass(1500);
+    assert.deepEqual(await subjectsFor(cai), ['Sign in to keep your Bevan login']);
+    await pass(29);
+    assert.equal(await isThere(cai), true);
+    await pass(1);
+    assert.equal(await isThere(cai), false);
+  });
+
+  test('is not closed in the moment in which somebody signs in', async () => {
+    const dee = await somebody();
+    await pass(1500);
+    here.clock.advance(40 * day);
+    const signedIn = here.house.transact(async (deps) => {
+      const at = { accountId: dee.id, clientId: 'demo', provenAt: deps.clock.now() };
+      const { outcome } = await recordSignIn(deps, at);
+      await tendUnusedAccounts(there.house);
+      return outcome;
+    });
+    assert.equal(await signedIn, 'recorded');
+    await tendUnusedAccounts(there.house);
+    assert.equal(await isThere(dee), true);
+  });
+});
