@@ -260,6 +260,21 @@ async function fillTheRest({ app, accountId, known }: LivedIn): Promise<void> {
         expires_at: soon,
       },
     ],
+    [
+      'face_checks.scan',
+      {
+        attempt_id: attemptId,
+        account_id: accountId,
+        scan_id: randomUUID(),
+        provider: 'somebody',
+        acts: ['look-straight', 'turn-left'],
+        taken: 1,
+        repeats: 2,
+        sealed_measured: bytes,
+        begun_at: now,
+        expires_at: soon,
+      },
+    ],
     ['evidence.look', { file_id: fileId, reader: `owner ${accountId}`, looked_at: now }],
     [
       'review.answer',
