@@ -15,7 +15,14 @@ import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
 import { checkerRoutes, practiceRoutes, sweepPortals } from '#portals';
-import { type Proofing, mayUploadVideo, startProofingWork, sweepAttempts, sweepProofing } from '#proofing';
+import {
+  type Proofing,
+  mayUploadVideo,
+  scanRoutes,
+  startProofingWork,
+  sweepAttempts,
+  sweepProofing,
+} from '#proofing';
 import { startReviewWork, sweepReview } from '#review';
 import type { OpenHouse } from './open-house.ts';
 
@@ -64,6 +71,7 @@ export async function buildApp(
   const { register, gpSystems, evidence } = parts;
   if (evidence !== undefined && parts.proofing !== undefined)
     uploadRoutes(web, house, evidence, { authorise: mayUploadVideo(web, house) });
+  if (parts.proofing !== undefined) scanRoutes(web, house, parts.proofing.tools);
   if (gpSystems !== undefined) practiceRoutes({ web, house, passwordPolicy, register, gpSystems });
   checkerRoutes({ web, house, passwordPolicy, register, evidence });
   guidanceRoutes(web);

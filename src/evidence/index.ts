@@ -8,6 +8,7 @@ export {
 } from './bundles.ts';
 export { openEvidence, type Evidence } from './evidence.ts';
 export { deleteFileOf, openFile, readFileOf, readImage, type OpenFile } from './files.ts';
+export { keepPicture } from './keep-picture.ts';
 export { readStanding, uploadBeganAt, type TakenUpload } from './look-at.ts';
 export { receiveFile, receiveUpload, takeUpload } from './receive.ts';
 export {

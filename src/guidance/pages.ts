@@ -60,6 +60,11 @@ export const pages: readonly PublicPage[] = [
     data: ({ evidenceRetentionDays }) => ({ evidenceDays: evidenceRetentionDays }),
   },
   {
+    address: '/help/face-scan',
+    page: 'guidance/help/face-scan',
+    data: ({ evidenceRetentionDays }) => ({ evidenceDays: evidenceRetentionDays }),
+  },
+  {
     address: '/help/references',
     page: 'guidance/help/references',
     data: () => ({ references: Object.keys(placeOf) }),

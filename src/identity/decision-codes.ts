@@ -45,6 +45,8 @@ export const decisionReasons = [
   'practice_check_gone',
   /** Somebody has compared the person's documents, and their face where there was one, with the register. */
   'documents_checked',
+  /** A machine has compared their document with the register, and their face with the document. */
+  'checked_by_machine',
   /** What cannot be seen on a picture cannot be checked. */
   'document_unreadable',
   'document_not_authentic',
@@ -55,7 +57,9 @@ export const decisionReasons = [
   'record_unclear',
   'face_unclear',
   'face_differs',
-  /** The video does not show that it was made for this try. */
+  /** What was scanned may not have been the person themselves. */
+  'face_not_live',
+  /** The video, or the scan, does not show that it was made for this try. */
   'challenge_failed',
   /** Whoever checked was worried about the person. */
   'safeguarding',

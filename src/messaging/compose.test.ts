@@ -50,10 +50,12 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
     case 'welcome':
     case 'checker-access':
     case 'check-approved':
+    case 'check-approved-at-once':
     case 'check-held':
     case 'check-new-photo':
     case 'check-other-document':
     case 'check-new-video':
+    case 'check-new-scan':
     case 'check-details':
     case 'check-ask-practice':
     case 'check-another-way':

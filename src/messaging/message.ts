@@ -33,10 +33,12 @@ export type OutgoingMessage = {
 /** What came of a check of documents. A mailbox that others read learns nothing of why. */
 export const checkMessages = [
   'check-approved',
+  'check-approved-at-once',
   'check-held',
   'check-new-photo',
   'check-other-document',
   'check-new-video',
+  'check-new-scan',
   'check-details',
   'check-ask-practice',
   'check-another-way',

@@ -1,3 +1,4 @@
+export { scanActs } from '#face-checks';
 export {
   challengeWays,
   documentKinds,
@@ -34,6 +35,8 @@ export {
   type ProofingTools,
   type ProofPerson,
   type ProvenWithoutPages,
+  type ScannedWithoutPages,
+  type ScanSpecimens,
   type SentWithoutPages,
   type Specimens,
   type Standing,
@@ -52,6 +55,7 @@ export {
 } from './capture/on-your-phone/hand-over.ts';
 export { maskEmail } from './capture/on-your-phone/masked-email.ts';
 export { type Begun, type Offers, type Proofing, openProofing } from './proofing.ts';
+export { scanRoutes } from './capture/scan/routes.ts';
 export { mayUploadVideo } from './capture/upload-ticket.ts';
 export { openDocumentReader, readDocument, type DocumentReader } from './documents/reader.ts';
 export type { DocumentFinding, DocumentReading, DocumentToRead } from './documents/types.ts';

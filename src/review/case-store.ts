@@ -2,7 +2,9 @@ import type { Secrets } from '#foundation/security';
 import type { Db } from '#foundation/storage';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { questionIds, type Presets } from './questions.ts';
+import { checksShape, evidenceShape, presetsShape } from './case-shapes.ts';
+import { presetsOf, type MachineChecks } from './machine-checks.ts';
+import type { Presets } from './questions.ts';
 import { reasonCodes, holdingReasons, imageTicks, type HoldingReason, type ImageTick } from './reasons.ts';
 import { adviceThemes, type AdviceTheme, type CaseEvidence, type CaseList, type CaseState } from './types.ts';
 
@@ -28,6 +30,8 @@ export type CaseTables = {
     challenge_way: string | null;
     evidence: unknown;
     presets: unknown;
+    machine: unknown;
+    is_by_machine: boolean;
     submitted_at: Date;
     state: CaseState;
     list: CaseList;
@@ -66,21 +70,6 @@ export interface StoreDeps {
 const tables = (db: Db) => db.withTables<CaseTables>();
 const notePurpose = (id: string, kind: 'holding' | 'decision') => `review ${kind} note of ${id}`;
 
-const evidenceShape = z.object({
-  document: z.object({ kind: z.string(), frontId: z.string(), backId: z.string().optional() }),
-  video: z
-    .object({
-      fileId: z.string(),
-      way: z.enum(['say', 'write', 'sign']),
-      digits: z.tuple([z.number(), z.number(), z.number(), z.number()]),
-    })
-    .optional(),
-}) satisfies z.ZodType<CaseEvidence>;
-const presetsShape = z.partialRecord(
-  z.enum(questionIds),
-  z.object({ value: z.enum(['yes', 'no']), locked: z.boolean() }),
-) satisfies z.ZodType<Presets>;
-
 /** A case as it is kept; notes are read apart. */
 export interface StoredCase {
   readonly id: string;
@@ -91,6 +80,10 @@ export interface StoredCase {
   readonly documentKind: string;
   readonly evidence: CaseEvidence | undefined;
   readonly presets: Presets;
+  /** What machines have found; undefined where none was to look. */
+  readonly checks: MachineChecks | undefined;
+  /** A machine has approved it, and no person. */
+  readonly isByMachine: boolean;
   readonly submittedAt: Date;
   readonly state: CaseState;
   readonly list: CaseList;
@@ -128,6 +121,8 @@ export function caseOf(secrets: Secrets, row: Row): StoredCase {
     documentKind: row.document_kind,
     evidence: row.evidence === null ? undefined : evidenceShape.parse(row.evidence),
     presets: presetsShape.parse(row.presets),
+    checks: row.machine === null ? undefined : checksShape.parse(row.machine),
+    isByMachine: row.is_by_machine,
     submittedAt: row.submitted_at,
     state: row.state,
     list: row.list,
@@ -163,16 +158,24 @@ export async function insertCase(
     method: string;
     bundleId: string;
     evidence: CaseEvidence;
-    presets: Presets;
+    checks: MachineChecks | undefined;
     now: Date;
   },
 ): Promise<void> {
+  const { checks = null } = one;
+  const presets = checks === null ? {} : presetsOf(checks);
   await sql`
     INSERT INTO review.case
-      (id, account_id, person_key, method, bundle_id, document_kind, challenge_way, evidence, presets, submitted_at, state)
+      (id, account_id, person_key, method, bundle_id, document_kind, challenge_way, evidence, presets, machine, submitted_at, state)
     VALUES (${one.id}, ${one.accountId}, ${one.personKey}, ${one.method}, ${one.bundleId}, ${one.evidence.document.kind},
-      ${one.evidence.video?.way ?? null}, ${JSON.stringify(one.evidence)}, ${JSON.stringify(one.presets)}, ${one.now}, 'queued')
+      ${challengeOf(one.evidence)}, ${JSON.stringify(one.evidence)}, ${JSON.stringify(presets)},
+      ${checks === null ? null : JSON.stringify(checks)}, ${one.now}, 'queued')
   `.execute(db);
+}
+
+/** How somebody has shown that it is them, for comparing how cases end. */
+function challengeOf({ video, scan }: CaseEvidence): string | null {
+  return video?.way ?? (scan === undefined ? null : 'scan');
 }
 
 /** Holds back, until the transaction ends, whoever else submits a case for the same login. */
@@ -200,16 +203,13 @@ export async function lockCase(deps: StoreDeps, id: string): Promise<StoredCase 
   return row === undefined ? undefined : caseOf(deps.secrets, row);
 }
 
-/** @returns the newest case of a login */
+/** @param of.method by whichever when left out @returns the newest case of a login */
 export async function selectLatestOf(
   deps: StoreDeps,
-  of: { accountId: string; method: string },
+  of: { accountId: string; method?: string | undefined },
 ): Promise<StoredCase | undefined> {
-  const row = await tables(deps.db)
-    .selectFrom('review.case')
-    .selectAll()
-    .where('account_id', '=', of.accountId)
-    .where('method', '=', of.method)
+  const query = tables(deps.db).selectFrom('review.case').selectAll().where('account_id', '=', of.accountId);
+  const row = await (of.method === undefined ? query : query.where('method', '=', of.method))
     .orderBy('submitted_at', 'desc')
     .orderBy('id')
     .limit(1)
@@ -244,19 +244,14 @@ export async function selectSubmissionsSince(
   return rows.map((row) => row.submitted_at);
 }
 
-/** @returns the ended cases of a person before one, the newest first */
+/** @returns the cases of a person, or those before one, the newest first */
 export async function selectEarlierOf(
   deps: StoreDeps,
-  of: { personKey: string; before: Date; limit: number },
+  of: { personKey: string; before: Date | undefined; limit: number },
 ): Promise<StoredCase[]> {
-  const rows = await tables(deps.db)
-    .selectFrom('review.case')
-    .selectAll()
-    .where('person_key', '=', of.personKey)
-    .where('submitted_at', '<', of.before)
-    .orderBy('submitted_at', 'desc')
-    .limit(of.limit)
-    .execute();
+  let query = tables(deps.db).selectFrom('review.case').selectAll().where('person_key', '=', of.personKey);
+  if (of.before !== undefined) query = query.where('submitted_at', '<', of.before);
+  const rows = await query.orderBy('submitted_at', 'desc').limit(of.limit).execute();
   return rows.map((row) => caseOf(deps.secrets, row));
 }
 
@@ -280,6 +275,7 @@ type CaseChange = Partial<
     | 'decided_at'
     | 'processing_until'
     | 'is_revised'
+    | 'is_by_machine'
     | 'ending'
     | 'advice'
     | 'ended_at'

@@ -1,13 +1,16 @@
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { readIdentity } from '#identity';
+import { readAutomation } from './automation.ts';
 import { deleteAnswers, selectAnswers, upsertAnswer } from './answer-store.ts';
 import { lockCase, updateCase, type StoredCase } from './case-store.ts';
 import {
-  includesVideo,
+  facesIn,
   questionnaireOf,
   questionsAfter,
+  comparedWithRegister,
   type Answer,
+  type Presets,
   type QuestionId,
   type Questionnaire,
 } from './questions.ts';
@@ -20,8 +23,8 @@ import {
   type ReasonCode,
   type ReasonGroup,
 } from './reasons.ts';
-import { believedTrace, standOfTrace } from './trace.ts';
-import { selectTrace } from './trace-store.ts';
+import { believedTrace, isAsKnown, standOfTrace } from './trace.ts';
+import { selectTrace, type StoredTrace } from './trace-store.ts';
 import { isId, takeMyCase } from './turn.ts';
 import type { Checker, NotMine } from './types.ts';
 
@@ -35,17 +38,39 @@ export interface CaseAct {
 
 /** Works out how it stands with the questions of a case; of a second check, by what the register said when it was approved. */
 export async function questionnaireFor(
-  deps: Pick<Deps, 'db' | 'secrets' | 'clock'>,
+  deps: Pick<Deps, 'db' | 'secrets' | 'clock' | 'settings'>,
   one: StoredCase,
   ofId = one.id,
 ): Promise<Questionnaire> {
-  const trace = ofId === one.id ? await believedTrace(deps, one.id) : await selectTrace(deps, one.id);
+  const isSecond = ofId !== one.id;
+  const trace = isSecond ? await selectTrace(deps, one.id) : await believedTrace(deps, one.id);
   return questionnaireOf({
     answers: await selectAnswers(deps.db, ofId),
-    presets: one.presets,
-    hasVideo: includesVideo(one.evidence),
+    // Whoever looks again answers all of it.
+    presets: isSecond ? {} : await countingPresets(deps, one, trace),
+    ...facesIn(one.evidence),
     trace: standOfTrace(trace),
   });
+}
+
+/**
+ * What a machine has answered counts while machines may decide, and not any more once somebody has put the case on hold; what it has
+ * compared with the register, only while that says what it was compared with.
+ */
+async function countingPresets(
+  deps: Pick<Deps, 'db' | 'settings' | 'secrets'>,
+  one: StoredCase,
+  trace: StoredTrace | undefined,
+): Promise<Presets> {
+  const isAny = Object.keys(one.presets).length > 0;
+  if (!isAny || one.heldAt !== undefined || !(await readAutomation(deps)).isOn) return {};
+  const identity = one.accountId === undefined ? undefined : await readIdentity(deps, one.accountId);
+  const isSame =
+    identity !== undefined && identity.level !== 'P0' && isAsKnown(trace?.entry, identity.details);
+  const counting = Object.entries(one.presets).filter(
+    ([id]) => isSame || !comparedWithRegister.some((compared) => compared === id),
+  );
+  return Object.fromEntries(counting);
 }
 
 export type Answered =

@@ -4,19 +4,21 @@ import { withdrawHigh } from '#identity';
 import { selectAnswers } from './answer-store.ts';
 import { selectCase, type StoredCase } from './case-store.ts';
 import { tellDeclined } from './mails.ts';
-import type { Answers } from './questions.ts';
+import { answersIn, type Answers } from './questions.ts';
 import type { ReasonCode } from './reasons.ts';
 import { lockCheck, selectDisagreements, updateCheck, type StoredCheck } from './second-check-store.ts';
 import { selectTrace } from './trace-store.ts';
 import { isId, mayDo, ownAccountOf } from './turn.ts';
-import type { Checker } from './types.ts';
-import { claimedIn, filesOf, type CaseView } from './view.ts';
+import { filesOf, type Checker } from './types.ts';
+import { claimedIn, type CaseView } from './view.ts';
 
 /** Two people have looked at a case, and do not agree. */
 export interface Disagreement {
   readonly checkId: string;
   readonly shortId: string;
+  /** Undefined where a machine has, too. */
   readonly approvedBy: string | undefined;
+  readonly isByMachine: boolean;
   readonly approvedAt: Date | undefined;
   readonly checkedBy: string | undefined;
   readonly checkedAt: Date | undefined;
@@ -33,6 +35,8 @@ export interface DisagreementView
     Pick<CaseView, 'bundleId' | 'evidence' | 'claimed' | 'trace' | 'submittedAt'> {
   readonly outcome: 'found';
   readonly firstAnswers: Answers;
+  /** What a machine has answered in the first place of nobody. */
+  readonly machineAnswers: Answers;
   readonly secondAnswers: Answers;
 }
 
@@ -70,6 +74,7 @@ async function disagreementOf(
     checkId: check.id,
     shortId: one.id.slice(0, 8).toUpperCase(),
     approvedBy: one.decidedBy,
+    isByMachine: one.isByMachine,
     approvedAt: one.decidedAt,
     checkedBy: check.checkedBy,
     checkedAt: check.checkedAt,
@@ -97,6 +102,7 @@ export async function readDisagreement(
   const { check, one } = found;
   const details = { checkId: check.id, caseId: one.id, staffId: act.checker.staffId };
   await deps.audit({ type: 'second-check.read', details });
+  const firstAnswers = await selectAnswers(deps.db, one.id);
   return {
     outcome: 'found',
     ...(await disagreementOf(deps, { check, one, checker: act.checker })),
@@ -105,7 +111,8 @@ export async function readDisagreement(
     evidence: one.evidence,
     claimed: await claimedIn(deps, one),
     trace: await selectTrace(deps, one.id),
-    firstAnswers: await selectAnswers(deps.db, one.id),
+    firstAnswers,
+    machineAnswers: answersIn(one.presets, firstAnswers),
     secondAnswers: await selectAnswers(deps.db, check.id),
   };
 }

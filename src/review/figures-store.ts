@@ -7,6 +7,7 @@ export interface Counts {
   readonly holding: number;
   readonly processing: number;
   readonly completedToday: number;
+  readonly byMachineToday: number;
   readonly mineInProgress: number;
   readonly mineHolding: number;
   readonly mineCompletedToday: number;
@@ -36,7 +37,8 @@ export async function selectCounts(
         count(*) FILTER (WHERE state <> 'processing' AND submitted_at < ${lateBefore})::integer AS "late"
       FROM review.case WHERE ended_at IS NULL
     ), done AS (
-      SELECT count(*)::integer AS "completedToday",
+      SELECT count(*) FILTER (WHERE NOT is_by_machine)::integer AS "completedToday",
+        count(*) FILTER (WHERE is_by_machine)::integer AS "byMachineToday",
         count(*) FILTER (WHERE decided_by = ${staffId})::integer AS "mineCompletedToday"
       FROM review.case, today WHERE decided_at >= today.began AND decided_at <= ${now}
     ), again AS (
@@ -58,12 +60,15 @@ export interface OutcomeRow {
   readonly p95Seconds: number;
 }
 
-/** @param asked.by by which of two columns cases are told apart */
+/** @param asked.by by what cases are told apart */
 export async function selectOutcomes(
   db: Db,
-  asked: { by: 'document_kind' | 'challenge_way'; since: Date },
+  asked: { by: 'document_kind' | 'challenge_way' | 'decider'; since: Date },
 ): Promise<OutcomeRow[]> {
-  const column = sql.ref(asked.by);
+  const column =
+    asked.by === 'decider'
+      ? sql<string>`CASE WHEN is_by_machine THEN 'machine' ELSE 'person' END`
+      : sql.ref(asked.by);
   const { rows } = await sql<OutcomeRow>`
     SELECT coalesce(${column}, 'none') AS kind,
       count(*) FILTER (WHERE decision = 'approved')::integer AS approved,
@@ -91,7 +96,7 @@ export async function selectLate(db: Db, { before }: { before: Date }): Promise<
   return rows;
 }
 
-/** @returns how many cases were decided since, and how many of them later than they should have been */
+/** @returns how many cases people have decided since, and how many of them later than they should have been */
 export async function countDecidedLate(
   db: Db,
   { since, targetSeconds }: { since: Date; targetSeconds: number },
@@ -99,8 +104,31 @@ export async function countDecidedLate(
   const { rows } = await sql<{ decided: number; late: number }>`
     SELECT count(*)::integer AS decided,
       count(*) FILTER (WHERE decided_at - submitted_at > make_interval(secs => ${targetSeconds}))::integer AS late
-    FROM review.case WHERE state IN ('approved', 'declined') AND decided_at >= ${since}`.execute(db);
+    FROM review.case WHERE state IN ('approved', 'declined') AND NOT is_by_machine AND decided_at >= ${since}`.execute(
+    db,
+  );
   return rows[0] ?? { decided: 0, late: 0 };
+}
+
+export interface AutomationCounts {
+  readonly scans: number;
+  readonly byMachine: number;
+  readonly checkedAgain: number;
+  readonly disagreed: number;
+  readonly withdrawn: number;
+}
+
+/** Counts the faces that were scanned since, and what became of what machines have approved. */
+export async function countAutomation(db: Db, { since }: { since: Date }): Promise<AutomationCounts> {
+  const { rows } = await sql<AutomationCounts>`
+    SELECT count(*)::integer AS scans,
+      count(*) FILTER (WHERE is_by_machine)::integer AS "byMachine",
+      count(*) FILTER (WHERE is_by_machine AND s.checked_at IS NOT NULL)::integer AS "checkedAgain",
+      count(*) FILTER (WHERE is_by_machine AND s.reason IS NOT NULL)::integer AS disagreed,
+      count(*) FILTER (WHERE is_by_machine AND s.state = 'withdrawn')::integer AS withdrawn
+    FROM review.case AS c LEFT JOIN review.second_check AS s ON s.case_id = c.id
+    WHERE c.challenge_way = 'scan' AND c.submitted_at >= ${since}`.execute(db);
+  return rows[0] ?? { scans: 0, byMachine: 0, checkedAgain: 0, disagreed: 0, withdrawn: 0 };
 }
 
 export interface RevisableRow {

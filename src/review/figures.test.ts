@@ -2,24 +2,30 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
 import type { House } from '#foundation/deps';
+import { readPatient } from '#pds';
 import {
+  approveByMachine,
   changeTarget,
   claimNext,
   decideInSandbox,
   declineCase,
   holdCase,
+  readAutomationFigures,
   readBreaches,
   readDashboard,
   readFairness,
   reviewTarget,
+  type Checker,
 } from '#review';
 import type { TestHouse } from '../../test/support/house.ts';
 import {
+  allPassed,
   answerAll,
   claim,
   newChecker,
   newPersonAtP5,
   openTestReview,
+  passportAndScan,
   submitFor,
   type TestReview,
 } from '../../test/support/review.ts';
@@ -157,6 +163,47 @@ test('fairness is told by document and by challenge, but of no group so small th
   assert.deepEqual([say.kind, say.decided, sign.kind, sign.decided], ['say', 12, 'sign', 19]);
   assert.ok(Math.abs(say.medianSeconds - 600) < 30 && say.p95Seconds >= say.medianSeconds);
   assert.equal(await readFairness(house.deps, { checker: newChecker(), days: 30 }), undefined);
+});
+
+test('what a machine has approved is told apart from what people decide, and makes nobody look faster', async () => {
+  for (let count = 0; count < 10; count += 1) {
+    const caseId = await submit('passport', 'say');
+    home.clock.advance(25 * 3600);
+    await house.transact((deps) => decideInSandbox(deps, { caseId, decision: 'approved' }));
+  }
+  for (let count = 0; count < 10; count += 1) {
+    const person = await newPersonAtP5(home, review.testRegister);
+    if (review.register === undefined) throw new Error('there is no register');
+    const registered = await readPatient(review.register, person.nhsNumber);
+    const sent = { accountId: person.account.id, method: 'photo-id-face-scan', bundleId: randomUUID() };
+    const judged = { ...sent, evidence: passportAndScan(), checks: allPassed, registered, ground: {} };
+    await house.transact((deps) => approveByMachine(deps, judged));
+  }
+  const fairness = await readFairness(house.deps, { checker: supervisor, days: 30 });
+  assert.deepEqual(
+    fairness?.byDecider.map((one) => [one.kind, one.isTold && one.decided, one.isTold && one.medianSeconds]),
+    [
+      ['machine', 10, 0],
+      ['person', 10, 25 * 3600],
+    ],
+  );
+  assert.ok(fairness?.byChallenge.some(({ kind }) => kind === 'scan'));
+  const breaches = await readBreaches(house.deps, { checker: supervisor });
+  assert.deepEqual([breaches?.decided, breaches?.decidedLate], [10, 10]);
+  const { completedToday, byMachineToday } = await readDashboard(house.deps, { checker: supervisor });
+  assert.deepEqual([completedToday, byMachineToday], [1, 10]);
+  const figures = (roles: Checker['roles']) =>
+    readAutomationFigures(house.deps, { checker: newChecker(roles), days: 30 });
+  assert.deepEqual(await figures(['manager']), {
+    days: 30,
+    scans: 10,
+    byMachine: 10,
+    checkedAgain: 0,
+    disagreed: 0,
+    withdrawn: 0,
+  });
+  assert.equal(await figures(['checker', 'assurance']), undefined);
+  home.clock.reset();
 });
 
 test('a dashboard changes nothing: a case that is open stays with whoever has it', async () => {

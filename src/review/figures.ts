@@ -1,6 +1,7 @@
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import {
+  countAutomation,
   countDecidedLate,
   selectCounts,
   selectLate,
@@ -68,10 +69,12 @@ export type KindOutcomes =
     }
   | { readonly kind: string; readonly isTold: false };
 
-/** Whether all are treated alike, whatever document they have and however they show that a video is theirs. */
+/** Whether all are treated alike, whatever document they have, however they show that it is them, and whoever decides. */
 export interface Fairness {
   readonly byDocument: readonly KindOutcomes[];
   readonly byChallenge: readonly KindOutcomes[];
+  /** `person` and `machine`. */
+  readonly byDecider: readonly KindOutcomes[];
 }
 
 /** Compares the decisions of the last days. @returns undefined for who is no supervisor */
@@ -81,11 +84,13 @@ export async function readFairness(
 ): Promise<Fairness | undefined> {
   if (!mayDo(checker, 'supervisor') && !mayDo(checker, 'assurance')) return undefined;
   const since = secondsAfter(deps.clock.now(), -days * daySeconds);
-  const [byDocument, byChallenge] = [
-    await selectOutcomes(deps.db, { by: 'document_kind', since }),
-    await selectOutcomes(deps.db, { by: 'challenge_way', since }),
-  ];
-  return { byDocument: tellable(byDocument), byChallenge: tellable(byChallenge) };
+  const outcomes = async (by: 'document_kind' | 'challenge_way' | 'decider') =>
+    tellable(await selectOutcomes(deps.db, { by, since }));
+  return {
+    byDocument: await outcomes('document_kind'),
+    byChallenge: await outcomes('challenge_way'),
+    byDecider: await outcomes('decider'),
+  };
 }
 
 /** One kind left out alone could be worked out from the sum of the others: then the smallest that is told is left out as well. */
@@ -113,6 +118,27 @@ function toldOf({ kind, approved, declined, medianSeconds, p95Seconds }: Outcome
     medianSeconds: Math.round(medianSeconds),
     p95Seconds: Math.round(p95Seconds),
   };
+}
+
+/** What became of scans in the last days. */
+export interface AutomationFigures {
+  readonly days: number;
+  readonly scans: number;
+  readonly byMachine: number;
+  /** Of those, how many a person has looked at again; with how many of these they did not agree; and how many levels were taken away. */
+  readonly checkedAgain: number;
+  readonly disagreed: number;
+  readonly withdrawn: number;
+}
+
+/** Counts scans and what machines have approved. @returns undefined for who neither supervises nor manages */
+export async function readAutomationFigures(
+  deps: Deps,
+  { checker, days }: { readonly checker: Checker; readonly days: number },
+): Promise<AutomationFigures | undefined> {
+  if (!mayDo(checker, 'supervisor') && !mayDo(checker, 'manager')) return undefined;
+  const since = secondsAfter(deps.clock.now(), -days * daySeconds);
+  return { days, ...(await countAutomation(deps.db, { since })) };
 }
 
 /** What has taken, or takes, longer than it should. */

@@ -1,3 +1,20 @@
+export { approveByMachine, type ApprovedByMachine } from './approve-by-machine.ts';
+export {
+  changeAutomation,
+  drawsMachine,
+  readAutomation,
+  type Automation,
+  type AutomationChanged,
+} from './automation.ts';
+export {
+  machineEnds,
+  machineReasons,
+  type MachineCheck,
+  type MachineChecks,
+  type MachineEnd,
+  type MachinePart,
+  type MachineReason,
+} from './machine-checks.ts';
 export {
   claimNext,
   discardCase,
@@ -30,7 +47,6 @@ export {
   questionIds,
   type Answer,
   type AskedQuestion,
-  type Presets,
   type QuestionId,
   type Questionnaire,
   type QuestionSection,
@@ -59,6 +75,7 @@ export { traceCase, type TraceBy, type Traced } from './trace.ts';
 export type { StoredTrace, TracedEntry, TraceOutcome } from './trace-store.ts';
 export {
   adviceThemes,
+  filesOf,
   reviewRoles,
   type AdviceTheme,
   type CaseEvidence,
@@ -67,6 +84,7 @@ export {
   type Checker,
   type NotMine,
   type ReviewRole,
+  type ScanEvidence,
 } from './types.ts';
 export { findCaseFile, readCase, type CaseView, type EarlierCase } from './view.ts';
 export { forgetAccount, sweepReview } from './sweep.ts';
@@ -93,9 +111,11 @@ export {
   type VerdictGiven,
 } from './second-check.ts';
 export {
+  readAutomationFigures,
   readBreaches,
   readDashboard,
   readFairness,
+  type AutomationFigures,
   type Breaches,
   type Dashboard,
   type Fairness,

@@ -18,6 +18,7 @@ export async function deleteDetailsKeptUntil(db: Db, now: Date): Promise<void> {
         WHERE case_id IN (SELECT id FROM due)
       ), cases AS (
         UPDATE review.case SET sealed_holding_note = NULL, sealed_note = NULL, evidence = NULL, bundle_id = NULL,
+          presets = '{}', machine = NULL,
           details_kept_until = NULL
         WHERE id IN (SELECT id FROM due) RETURNING id
       )
@@ -41,6 +42,7 @@ export async function detachAccount(
       WHERE case_id IN (SELECT id FROM own)
     )
     UPDATE review.case SET account_id = NULL, person_key = NULL, bundle_id = NULL, evidence = NULL,
+      presets = '{}', machine = NULL,
       sealed_holding_note = NULL, sealed_note = NULL, details_kept_until = NULL, version = version + 1,
       state = CASE WHEN ended_at IS NULL THEN 'void' ELSE state END,
       ending = CASE WHEN ended_at IS NULL THEN 'account_closed' ELSE ending END,

@@ -11,6 +11,11 @@ export function tellApproved(deps: Deps, account: Account): Promise<void> {
   return tell(deps, account, 'check-approved');
 }
 
+/** Tells somebody, in a transaction, that a machine has found that they are who they say. */
+export function tellApprovedAtOnce(deps: Deps, account: Account): Promise<void> {
+  return tell(deps, account, 'check-approved-at-once');
+}
+
 /** Tells somebody, in a transaction, that they are not proven, and what to do next; never more of why. */
 export function tellDeclined(deps: Deps, account: Account, advice: AdviceTheme): Promise<void> {
   return tell(deps, account, `check-${advice}`);
@@ -24,7 +29,7 @@ export function tellHeld(deps: Deps, account: Account): Promise<void> {
 function tell(
   deps: Deps,
   account: Account,
-  message: 'check-approved' | 'check-held' | `check-${AdviceTheme}`,
+  message: 'check-approved' | 'check-approved-at-once' | 'check-held' | `check-${AdviceTheme}`,
 ): Promise<void> {
   return sendMessage(deps, {
     channel: 'email',

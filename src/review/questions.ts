@@ -16,6 +16,8 @@ const definitions = [
   { id: 'face-visible', number: '9', section: 'face', passes: 'yes', fails: 'H' },
   { id: 'face-same', number: '10', section: 'face', passes: 'yes', fails: 'I' },
   { id: 'digits', number: '11', section: 'face', passes: 'yes', fails: 'J' },
+  { id: 'scan-real', number: '12', section: 'face', passes: 'yes', fails: 'L' },
+  { id: 'scan-followed', number: '13', section: 'face', passes: 'yes', fails: 'M' },
 ] as const satisfies readonly {
   id: string;
   number: string;
@@ -68,6 +70,7 @@ export function questionnaireOf(of: {
   readonly answers: Answers;
   readonly presets: Presets;
   readonly hasVideo: boolean;
+  readonly hasScan?: boolean;
   readonly trace: TraceStand;
 }): Questionnaire {
   const questions: AskedQuestion[] = [];
@@ -87,8 +90,9 @@ export function questionnaireOf(of: {
       waitsForRegister = true;
       stopped = {};
     }
-    const preset = of.presets[id];
-    const answer = preset?.locked === true ? preset.value : (of.answers[id] ?? preset?.value);
+    // What a person has answered before a machine's answer counted (again) stays theirs.
+    const preset = of.answers[id] === undefined ? of.presets[id] : undefined;
+    const answer = of.answers[id] ?? preset?.value;
     const asked = { id, number, section, passes, ...(preset === undefined ? {} : { preset }) };
     if (stopped !== undefined) {
       questions.push({ ...asked, stand: 'later' });
@@ -110,7 +114,7 @@ function needsEntry(section: QuestionSection): boolean {
 
 function isAsked(
   id: QuestionId,
-  { answers, presets, hasVideo, trace }: Parameters<typeof questionnaireOf>[0],
+  { answers, presets, hasVideo, hasScan = false, trace }: Parameters<typeof questionnaireOf>[0],
 ): boolean {
   const given = (of: QuestionId) => answers[of] ?? presets[of]?.value;
   switch (id) {
@@ -121,8 +125,12 @@ function isAsked(
     case 'last-names-before':
       return given('last-names') === 'no';
     case 'face-visible':
+      return hasVideo || hasScan;
     case 'digits':
       return hasVideo;
+    case 'scan-real':
+    case 'scan-followed':
+      return hasScan;
     case 'document-visible':
     case 'document-authentic':
     case 'document-accepted':
@@ -135,11 +143,26 @@ function isAsked(
   }
 }
 
+/** What is answered by comparing a document with an entry of the register. */
+export const comparedWithRegister: readonly QuestionId[] = definitions
+  .filter(({ section }) => section === 'comparison')
+  .map(({ id }) => id);
+
 /** @returns the questions after one, whose answers count no more when it is answered anew */
 export function questionsAfter(id: QuestionId): readonly QuestionId[] {
   return questionIds.slice(questionIds.indexOf(id) + 1);
 }
 
-export function includesVideo(evidence: CaseEvidence | undefined): boolean {
-  return evidence?.video !== undefined;
+/** @returns what a machine has answered, where no person has */
+export function answersIn(presets: Presets, answers: Answers): Answers {
+  const theirs = Object.entries(presets).filter(([id]) => !Object.hasOwn(answers, id));
+  return Object.fromEntries(theirs.map(([id, { value }]) => [id, value]));
+}
+
+/** @returns what shows the face: by it some questions are asked, and others are not */
+export function facesIn(evidence: CaseEvidence | undefined): {
+  readonly hasVideo: boolean;
+  readonly hasScan: boolean;
+} {
+  return { hasVideo: evidence?.video !== undefined, hasScan: evidence?.scan !== undefined };
 }

@@ -1,7 +1,7 @@
 import type { AdviceTheme } from './types.ts';
 
 /** Which question led to it, or what the register says. */
-export type ReasonGroup = 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | 'G' | 'H' | 'I' | 'J' | 'K';
+export type ReasonGroup = 'A' | 'B' | 'C' | 'D' | 'E' | 'F' | 'G' | 'H' | 'I' | 'J' | 'K' | 'L' | 'M';
 
 /** Whether a note must be written with a reason. */
 export type NoteRule = 'required' | 'optional' | 'none';
@@ -69,6 +69,11 @@ const list = [
   ['safeguarding-practice', 'K', may, 'IDC-072'],
   ['safeguarding-media', 'K', may, 'IDC-073'],
   ['safeguarding-on-behalf', 'K', may, 'IDC-074'],
+  ['scan-of-picture', 'L', must, undefined],
+  ['scan-of-mask', 'L', must, undefined],
+  ['scan-altered', 'L', must, undefined],
+  ['scan-not-followed', 'M', may, undefined],
+  ['scan-unclear', 'M', must, undefined],
 ] as const satisfies readonly (readonly [
   string,
   ReasonGroup,
@@ -116,7 +121,7 @@ function familyOf(documentKind: string): DocumentFamily {
 }
 
 /** These are decided by supervisors alone, and never told to the person. */
-export const groupsForSupervisors: readonly ReasonGroup[] = ['B', 'K'];
+export const groupsForSupervisors: readonly ReasonGroup[] = ['B', 'K', 'L'];
 
 const adviceByGroup: Readonly<Record<ReasonGroup, AdviceTheme>> = {
   A: 'new-photo',
@@ -130,10 +135,14 @@ const adviceByGroup: Readonly<Record<ReasonGroup, AdviceTheme>> = {
   I: 'details',
   J: 'new-video',
   K: 'another-way',
+  L: 'another-way',
+  M: 'new-scan',
 };
 
-export function adviceFor(group: ReasonGroup): AdviceTheme {
-  return adviceByGroup[group];
+/** @param of.hasScan the face was scanned, so a video is not what has to be done again */
+export function adviceFor(group: ReasonGroup, of: { readonly hasScan: boolean }): AdviceTheme {
+  const theme = adviceByGroup[group];
+  return theme === 'new-video' && of.hasScan ? 'new-scan' : theme;
 }
 
 /** What is wrong with a picture, ticked beside a reason. */

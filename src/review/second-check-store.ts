@@ -132,6 +132,16 @@ export async function lockCheck(deps: StoreDeps, id: string): Promise<StoredChec
   return row === undefined ? undefined : checkOf(deps.secrets, row);
 }
 
+/** Tells whether somebody who looked again at a case of a person did not agree, and was not found wrong. */
+export async function hasDisagreement(db: Db, personKey: string): Promise<boolean> {
+  const { rows } = await sql<{ any: boolean }>`
+    SELECT EXISTS (
+      SELECT FROM review.second_check AS s JOIN review.case AS c ON c.id = s.case_id
+      WHERE c.person_key = ${personKey} AND s.reason IS NOT NULL AND s.state <> 'confirmed'
+    ) AS any`.execute(db);
+  return rows[0]?.any === true;
+}
+
 /** @returns the second checks that supervisors have to settle, the oldest first */
 export async function selectDisagreements(deps: StoreDeps): Promise<StoredCheck[]> {
   const rows = await tables(deps.db)

@@ -14,8 +14,8 @@ import {
 } from './second-check-store.ts';
 import { selectTrace } from './trace-store.ts';
 import { idleSince, isId, mayDo, ownAccountOf } from './turn.ts';
-import type { Checker, NotMine } from './types.ts';
-import { claimedIn, filesOf, type CaseView } from './view.ts';
+import { filesOf, type Checker, type NotMine } from './types.ts';
+import { claimedIn, type CaseView } from './view.ts';
 
 export interface SecondCheckAct {
   readonly checker: Checker;

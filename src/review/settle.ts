@@ -8,9 +8,10 @@ import { raiseToHigh, readIdentity, recordDecision, type DecisionReason, type Lo
 import { selectAnswers } from './answer-store.ts';
 import { lockCase, updateCase, type CaseEnding, type StoredCase } from './case-store.ts';
 import { tellApproved, tellDeclined } from './mails.ts';
+import { answersIn } from './questions.ts';
 import { adviceFor, findReason, type ReasonGroup } from './reasons.ts';
 import { chooseForSecondCheck } from './sampling.ts';
-import type { AdviceTheme } from './types.ts';
+import { filesOf, type AdviceTheme, type CaseEvidence } from './types.ts';
 
 const daySeconds = 24 * 3600;
 /** What nobody decided on is kept as long as what nobody sent. */
@@ -139,7 +140,7 @@ async function decline(deps: Deps, one: StoredCase, { account, level }: Same): P
     evidence: await evidenceOf(deps, one),
   });
   if (isKnown) return end(deps, one, { state: 'declined', ending: 'known_already' });
-  const advice = adviceFor(group);
+  const advice = adviceFor(group, { hasScan: one.evidence?.scan !== undefined });
   await end(deps, one, { state: 'declined', ending: 'declined', advice });
   return tellDeclined(deps, account, advice);
 }
@@ -156,31 +157,39 @@ const decisionReasonOf: Readonly<Record<ReasonGroup, DecisionReason>> = {
   I: 'face_differs',
   J: 'challenge_failed',
   K: 'safeguarding',
+  L: 'face_not_live',
+  M: 'challenge_failed',
 };
 
 /** What a decision rested on: which files and answers, and whose; nothing of what they show. */
 async function evidenceOf(deps: Deps, one: StoredCase): Promise<Record<string, unknown>> {
   const { evidence } = one;
+  const answers = await selectAnswers(deps.db, one.id);
+  const byMachine = answersIn(one.presets, answers);
   return {
     caseId: one.id,
     checkedBy: one.decidedBy,
     documentKind: one.documentKind,
     ...(one.bundleId === undefined ? {} : { bundleId: one.bundleId }),
-    ...(evidence === undefined
-      ? {}
-      : {
-          fileIds: [evidence.document.frontId, evidence.document.backId, evidence.video?.fileId].filter(
-            (id) => id !== undefined,
-          ),
-          ...(evidence.video === undefined ? {} : { challengeWay: evidence.video.way }),
-        }),
-    answers: await selectAnswers(deps.db, one.id),
-    ...(Object.keys(one.presets).length === 0 ? {} : { presets: one.presets }),
+    ...(evidence === undefined ? {} : filesIn(evidence)),
+    answers,
+    ...(Object.keys(byMachine).length === 0 ? {} : { answersOfMachine: byMachine }),
+    ...(one.checks === undefined ? {} : { checks: one.checks }),
     ...(one.reason === undefined ? {} : { reason: one.reason }),
   };
 }
 
-async function localityOf(deps: Deps, code: string | undefined): Promise<Locality> {
+/** @returns which files a decision rests on, and how somebody has shown that they are theirs */
+export function filesIn(evidence: CaseEvidence): Record<string, unknown> {
+  const { video, scan } = evidence;
+  return {
+    fileIds: filesOf(evidence),
+    ...(video === undefined ? {} : { challengeWay: video.way }),
+    ...(scan === undefined ? {} : { scanActs: scan.acts.map(({ act }) => act) }),
+  };
+}
+
+export async function localityOf(deps: Deps, code: string | undefined): Promise<Locality> {
   const odsCode = readOdsCode(code ?? '');
   const practice = odsCode === undefined ? undefined : await readPractice(deps, odsCode);
   return { odsCode, icbCode: practice?.icbCode };

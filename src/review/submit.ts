@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { keepBundleUntil } from '#evidence';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
+import type { NhsNumber } from '#foundation/identifiers';
 import { readIdentity } from '#identity';
+import { drawsMachineFor } from './automation.ts';
 import { insertCase, selectLatestOf, selectSubmissionsSince, takeSubmitTurn } from './case-store.ts';
-import type { Presets } from './questions.ts';
+import type { MachineChecks } from './machine-checks.ts';
 import type { ImageTick } from './reasons.ts';
 import { personKeyOf } from './settle.ts';
 import type { AdviceTheme, CaseEvidence, CaseState } from './types.ts';
@@ -27,7 +29,8 @@ export type Submitted =
 /**
  * Puts what somebody has brought together before a person who decides, in a transaction.
  *
- * @param sent.presets what a machine has answered before
+ * @param sent.checks what machines have found. It counts only in what was drawn for them, and as long as they may decide: then nobody is
+ *   asked what they have answered. Everything else is for a person, as if no machine had looked
  */
 export async function submitCase(
   deps: Deps,
@@ -36,11 +39,34 @@ export async function submitCase(
     readonly method: string;
     readonly bundleId: string;
     readonly evidence: CaseEvidence;
-    readonly presets?: Presets;
+    readonly checks?: MachineChecks;
   },
 ): Promise<Submitted> {
-  const { accountId, method, bundleId, evidence, presets = {} } = sent;
+  const { accountId, method, bundleId, evidence } = sent;
   await takeSubmitTurn(deps.db, accountId);
+  const may = await mayBeSubmitted(deps, { accountId, method });
+  if (may.outcome !== 'may') return may;
+  const caseId = randomUUID();
+  const now = deps.clock.now();
+  const personKey = personKeyOf(deps, may.nhsNumber);
+  const isDrawn = sent.checks !== undefined && (await drawsMachineFor(deps, bundleId));
+  const checks = isDrawn ? sent.checks : undefined;
+  await insertCase(deps.db, { id: caseId, accountId, personKey, method, bundleId, evidence, checks, now });
+  await keepBundleUntil(deps, { bundleId, keptUntil: secondsAfter(now, longestWaitSeconds) });
+  const details = { caseId, method, documentKind: evidence.document.kind };
+  await deps.audit({ type: 'case.submitted', accountId, details });
+  await traceSoon(deps, caseId);
+  return { outcome: 'submitted', caseId };
+}
+
+/** Tells whether somebody may have a case decided now, by whomever; their turn to submit is taken. */
+export async function mayBeSubmitted(
+  deps: Deps,
+  { accountId, method }: { readonly accountId: string; readonly method: string },
+): Promise<
+  | { readonly outcome: 'may'; readonly nhsNumber: NhsNumber }
+  | Exclude<Submitted, { readonly outcome: 'submitted' }>
+> {
   const latest = await selectLatestOf(deps, { accountId, method });
   if (latest !== undefined && latest.endedAt === undefined)
     return { outcome: 'open_already', caseId: latest.id };
@@ -48,15 +74,7 @@ export async function submitCase(
   if (tries.until !== undefined) return { outcome: 'too_many_tries', until: tries.until };
   const identity = await readIdentity(deps, accountId);
   if (identity.level !== 'P5' || identity.standing !== undefined) return { outcome: 'not_at_p5' };
-  const caseId = randomUUID();
-  const now = deps.clock.now();
-  const personKey = personKeyOf(deps, identity.details.nhsNumber);
-  await insertCase(deps.db, { id: caseId, accountId, personKey, method, bundleId, evidence, presets, now });
-  await keepBundleUntil(deps, { bundleId, keptUntil: secondsAfter(now, longestWaitSeconds) });
-  const details = { caseId, method, documentKind: evidence.document.kind };
-  await deps.audit({ type: 'case.submitted', accountId, details });
-  await traceSoon(deps, caseId);
-  return { outcome: 'submitted', caseId };
+  return { outcome: 'may', nhsNumber: identity.details.nhsNumber };
 }
 
 /** @returns how often somebody can submit now; with none left, from when on they can again */
@@ -84,20 +102,23 @@ export interface OwnCase {
   readonly advice?: AdviceTheme;
   /** What was wrong with the pictures, where that is the reason. */
   readonly ticks?: readonly ImageTick[];
+  /** A scan of their face was sent with it, and no video. */
+  readonly hasScan: boolean;
 }
 
-/** Reads the newest case of somebody. @returns undefined if there is none */
+/** Reads the newest case of somebody. @param of.method by whichever when left out @returns undefined if there is none */
 export async function readCaseOf(
   deps: Pick<Deps, 'db' | 'secrets'>,
-  of: { readonly accountId: string; readonly method: string },
+  of: { readonly accountId: string; readonly method?: string | undefined },
 ): Promise<OwnCase | undefined> {
   const one = await selectLatestOf(deps, of);
   if (one === undefined) return undefined;
-  const { id: caseId, state, list, submittedAt, endedAt, advice, ticks } = one;
+  const { id: caseId, state, list, submittedAt, endedAt, advice, ticks, evidence } = one;
   return {
     caseId,
     state: state === 'claimed' && list === 'holding' ? 'holding' : state,
     submittedAt,
+    hasScan: evidence?.scan !== undefined,
     ...(endedAt === undefined ? {} : { decidedAt: endedAt }),
     ...(advice === undefined ? {} : { advice }),
     ...(advice === 'new-photo' && ticks.length > 0 ? { ticks } : {}),

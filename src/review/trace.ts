@@ -2,7 +2,7 @@ import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
 import type { NhsNumber } from '#foundation/identifiers';
 import { countAttempt, type LimitRule } from '#foundation/security';
-import { readIdentity } from '#identity';
+import { readIdentity, type IdentityDetails } from '#identity';
 import {
   readPatient,
   tracePatient,
@@ -158,6 +158,31 @@ function isUndecided({ state }: StoredCase): boolean {
 }
 
 type Answer = Pick<StoredTrace, 'outcome' | 'error' | 'entry'>;
+
+/** @returns what is kept of what the register has answered to a login's own number */
+export function traceOf(reading: RegisterReading): Answer {
+  return answerOf(reading);
+}
+
+/** Keeps, in a transaction, what the register said of a case that nobody has asked about yet. */
+export async function keepTrace(
+  deps: Deps,
+  { caseId, trace: answer }: { readonly caseId: string; readonly trace: Answer },
+): Promise<void> {
+  await keep(deps, caseId, { answer, trace: { by: 'own_number' }, by: undefined });
+}
+
+/** Tells whether the register's entry says of somebody what their login knows of them: with that a machine has compared a document. */
+export function isAsKnown(entry: TracedEntry | undefined, details: IdentityDetails): boolean {
+  if (entry === undefined) return false;
+  const names = entry.givenNames.map((name) => name.trim()).filter((name) => name !== '');
+  return (
+    entry.nhsNumber === details.nhsNumber &&
+    entry.birthdate === details.birthdate &&
+    entry.familyName.trim() === details.familyName &&
+    names.join(' ') === (details.givenName ?? '')
+  );
+}
 
 const failed = (error: string): Answer => ({ outcome: 'error', error, entry: undefined });
 const nothing: Answer = { outcome: 'nothing', error: undefined, entry: undefined };

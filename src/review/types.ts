@@ -14,6 +14,25 @@ export interface CaseEvidence {
         readonly digits: readonly [number, number, number, number];
       }
     | undefined;
+  readonly scan?: ScanEvidence | undefined;
+}
+
+/** What a scan of somebody's face leaves for who checks. */
+export interface ScanEvidence {
+  /** The picture in which the face is seen best; left out where none shows one. */
+  readonly stillId?: string | undefined;
+  /** What the person was asked to do, in that order, and pictures of how they did it: one by one, or several in a strip. */
+  readonly acts: readonly { readonly act: string; readonly frameIds: readonly string[] }[];
+}
+
+/** @returns every file that is in it */
+export function filesOf(evidence: CaseEvidence | undefined): readonly string[] {
+  if (evidence === undefined) return [];
+  const { document, video, scan } = evidence;
+  const frames = scan?.acts.flatMap(({ frameIds }) => frameIds) ?? [];
+  return [document.frontId, document.backId, video?.fileId, scan?.stillId, ...frames].filter(
+    (id) => id !== undefined,
+  );
 }
 
 /**
@@ -34,8 +53,11 @@ export type CaseState = (typeof caseStates)[number];
 /** From which of the two lists a case is worked: everybody's, or that of supervisors. */
 export type CaseList = 'main' | 'holding';
 
-/** What somebody may do with cases: check those of the queue; work the holding list; look again at what was approved. */
-export const reviewRoles = ['checker', 'supervisor', 'assurance'] as const;
+/**
+ * What somebody may do: check cases of the queue; work the holding list; look again at what was approved; say how much machines decide,
+ * without seeing a case.
+ */
+export const reviewRoles = ['checker', 'supervisor', 'assurance', 'manager'] as const;
 export type ReviewRole = (typeof reviewRoles)[number];
 
 /** A member of staff who checks. */
@@ -55,6 +77,8 @@ export const adviceThemes = [
   'other-document',
   /** Record the video again. */
   'new-video',
+  /** Scan the face again, or send a video. */
+  'new-scan',
   /** Details or the face could not be matched: try again, or have the practice check the record. */
   'details',
   /** Ask the practice about the record. */

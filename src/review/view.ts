@@ -1,8 +1,10 @@
 import type { Deps } from '#foundation/deps';
 import { readIdentity, type IdentityDetails } from '#identity';
+import { readAutomation } from './automation.ts';
 import { selectEarlierOf, type CaseEnding, type StoredCase } from './case-store.ts';
 import { namesAnotherNumber, questionnaireFor, type CaseAct } from './decide.ts';
 import { shortIdOf } from './hold.ts';
+import type { MachineChecks } from './machine-checks.ts';
 import type { Questionnaire } from './questions.ts';
 import {
   groupsForSupervisors,
@@ -14,7 +16,7 @@ import {
 import { believedTrace } from './trace.ts';
 import type { StoredTrace } from './trace-store.ts';
 import { takeMyCase } from './turn.ts';
-import type { CaseEvidence, CaseList, NotMine } from './types.ts';
+import { filesOf, type CaseEvidence, type CaseList, type NotMine } from './types.ts';
 
 /** An earlier case of the same person, from whichever login. */
 export interface EarlierCase {
@@ -32,6 +34,10 @@ export interface CaseView {
   readonly shortId: string;
   /** Whether a machine has answered some of it. */
   readonly tag: 'manual' | 'automated';
+  /** What machines have found, where they may decide. */
+  readonly checks: MachineChecks;
+  /** It is, or was, on the holding list: what machines have answered counts no more. */
+  readonly isMachineVoid: boolean;
   readonly list: CaseList;
   readonly submittedAt: Date;
   /** Files are in this bundle. Both are gone when they have been kept as long as they may. */
@@ -75,6 +81,7 @@ export async function readCase(deps: Deps, act: CaseAct): Promise<CaseView | Not
   const { mine } = taken;
   const questionnaire = await questionnaireFor(deps, mine);
   const isOfAnother = await namesAnotherNumber(deps, mine);
+  const checks = (await readAutomation(deps)).isOn ? (mine.checks ?? {}) : {};
   const group = questionnaire.failing?.group;
   const isForSupervisors =
     mine.list === 'main' && group !== undefined && groupsForSupervisors.includes(group);
@@ -82,7 +89,9 @@ export async function readCase(deps: Deps, act: CaseAct): Promise<CaseView | Not
     outcome: 'open',
     id: mine.id,
     shortId: shortIdOf(mine.id),
-    tag: Object.keys(mine.presets).length === 0 ? 'manual' : 'automated',
+    tag: Object.keys(checks).length === 0 ? 'manual' : 'automated',
+    checks,
+    isMachineVoid: Object.keys(mine.presets).length > 0 && mine.heldAt !== undefined,
     list: mine.list,
     submittedAt: mine.submittedAt,
     bundleId: mine.bundleId,
@@ -140,10 +149,4 @@ export async function findCaseFile(
   return bundleId !== undefined && filesOf(evidence).includes(act.fileId)
     ? { outcome: 'found', bundleId }
     : { outcome: 'lost' };
-}
-
-export function filesOf(evidence: CaseEvidence | undefined): readonly string[] {
-  if (evidence === undefined) return [];
-  const { document, video } = evidence;
-  return [document.frontId, document.backId, video?.fileId].filter((id) => id !== undefined);
 }

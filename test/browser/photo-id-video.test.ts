@@ -163,7 +163,7 @@ test('somebody who signs in BSL is declined for the photo, reads why, tries agai
   const declined = await app.messageFor(ben.who.email, 'email');
   assert.match(declined.text, /photo/iu);
   await arrive(tab, ben);
-  await tab.isAt('proofing/photo-id-video/how-it-stands');
+  await tab.isAt('proofing/photo-id/how-it-stands');
   assert.match(await tab.heading(), /We need a better photo of your ID/u);
   await tab.press('Try again');
   await tab.answer();

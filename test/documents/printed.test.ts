@@ -181,6 +181,8 @@ suite('a British licence', () => {
       source: 'driver_number',
       expires: '2031-05-31',
       findings: [],
+      isWhole: true,
+      agrees: true,
       confidence: 1,
     });
   });

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openEvidence, type Evidence } from '#evidence';
+import { openFaceChecks } from '#face-checks';
 import { loadSenders, readSimulatedInbox, type Channel, type InboxMessage } from '#messaging';
 import type { ClientRegistration } from '#partners';
 import { openVouching } from '#openid';
@@ -53,12 +54,15 @@ export interface TestAppOptions extends Omit<TestHouseOptions, 'beside'> {
   readonly methodFolders?: readonly string[];
   /** Reads documents; without it they stay unread. */
   readonly documentReader?: DocumentReader;
+  /** Looks at scans of faces, as settings say; otherwise nothing does. */
+  readonly faceChecks?: boolean;
 }
 
 /** Starts the product on a free port. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { beside, resting = false, register: wantsRegister = false, ...rest } = options;
-  const { gpSystems: wantsGpSystems = false, methodFolders = [], documentReader, ...houseOptions } = rest;
+  const { gpSystems: wantsGpSystems = false, methodFolders = [], documentReader, ...others } = rest;
+  const { faceChecks: wantsFaceChecks = false, ...houseOptions } = others;
   const port = await findFreePort();
   const prepared = wantsRegister ? await prepareTestRegister() : undefined;
   const home = await createTestHouse({
@@ -77,12 +81,15 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     : undefined;
   const senders = await loadSenders(home.house.settings, {});
   const evidence = await openEvidence(home.house);
+  const { environment } = options;
+  const faceChecks = wantsFaceChecks ? await openFaceChecks(home.house, { environment }) : undefined;
   const parts = { register: way, gpSystems: gpSystems?.gpSystems, evidence };
   if (!resting) await startWork(home, { senders, ...parts });
   const ownMethods = path.resolve(import.meta.dirname, '../../src/proofing');
   const proofing = await openProofing(home.house.settings, {
     ...parts,
     documentReader,
+    faceChecks,
     folders: [ownMethods, ...methodFolders],
   });
   const web = await buildApp(home.house, { ...parts, proofing });
@@ -116,6 +123,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       await register?.close();
       await gpSystems?.close();
       await evidence.close();
+      await faceChecks?.close();
       await home.close();
     },
   };

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
-import { drawDocument, drawVideo, faceOf } from '#sandbox';
+import { drawDocument, drawFace, drawVideo, faceOf } from '#sandbox';
 import { openBundle, receiveFile, type EvidenceKind } from '#evidence';
 import { secondsAfter } from '#foundation/clock';
-import type { CaseEvidence } from '#review';
+import type { CaseEvidence, MachineChecks } from '#review';
+import sharp from 'sharp';
 import type { TestApp } from './app.ts';
 import { newPersonAtP5, submitFor, type CasePerson } from './review.ts';
 
@@ -26,6 +27,21 @@ function drawFiles() {
   return drawn;
 }
 
+/** Pictures of somebody who was asked to do something, side by side. */
+async function drawStrip(turnedBy: number): Promise<Buffer> {
+  const drawn = [0, 0.4, 0.8, 1].map((part, index) => {
+    const at = `translate(${index * 400 + 50} 300) skewY(${turnedBy * part})`;
+    return `<g transform="${at}">${drawFace(face)}</g>`;
+  });
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1600" height="800"><rect width="100%" height="100%" fill="#b9c6cf"/>${drawn.join('')}</svg>`;
+  return sharp(Buffer.from(svg)).jpeg().toBuffer();
+}
+
+async function drawStill(): Promise<Buffer> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 390" width="900" height="1170"><rect width="100%" height="100%" fill="#b9c6cf"/>${drawFace(face)}</svg>`;
+  return sharp(Buffer.from(svg)).jpeg().toBuffer();
+}
+
 /** Somebody's case with a picture and a video that can be looked at. */
 export interface TestCase {
   readonly caseId: string;
@@ -35,19 +51,19 @@ export interface TestCase {
   readonly person: CasePerson;
 }
 
-/** Puts a case into the queue, whose owner the register knows. */
-export async function sendCase(
+type Receive = (kind: EvidenceKind, bytes: Buffer) => Promise<string>;
+
+/** Opens a bundle for what somebody sends. */
+async function openFiles(
   app: TestApp,
-  more: Parameters<typeof newPersonAtP5>[2] & { readonly kind?: string; readonly isUnknown?: boolean } = {},
-): Promise<TestCase> {
+  person: CasePerson,
+): Promise<{ readonly bundleId: string; readonly receive: Receive }> {
   const { house } = app.home;
-  const person = await newPersonAtP5(app.home, more.isUnknown === true ? undefined : app.register, more);
-  const files = await drawFiles();
   const keptUntil = secondsAfter(house.clock.now(), monthSeconds);
   const bundleId = await house.transact((deps) =>
     openBundle(deps, { accountId: person.account.id, purpose: 'photo-id-video', keptUntil }),
   );
-  const receive = async (kind: EvidenceKind, bytes: Buffer) => {
+  const receive: Receive = async (kind, bytes) => {
     for (let tries = 1; ; tries += 1) {
       const content = Readable.from([bytes]);
       const received = await receiveFile(house, app.evidence, { bundleId, kind, content });
@@ -56,6 +72,17 @@ export async function sendCase(
         throw new Error(`a test's ${kind} was refused: ${received.reason}`);
     }
   };
+  return { bundleId, receive };
+}
+
+/** Puts a case into the queue, whose owner the register knows. */
+export async function sendCase(
+  app: TestApp,
+  more: Parameters<typeof newPersonAtP5>[2] & { readonly kind?: string; readonly isUnknown?: boolean } = {},
+): Promise<TestCase> {
+  const person = await newPersonAtP5(app.home, more.isUnknown === true ? undefined : app.register, more);
+  const files = await drawFiles();
+  const { bundleId, receive } = await openFiles(app, person);
   const frontId = await receive('image', files.passport);
   const videoId = await receive('video', files.video);
   const evidence: CaseEvidence = {
@@ -64,4 +91,26 @@ export async function sendCase(
   };
   const caseId = await submitFor(app.home, person, evidence, bundleId);
   return { caseId, bundleId, frontId, videoId, person };
+}
+
+/** Puts a case with a scan into the queue, and what machines have found of it. */
+export async function sendScanCase(
+  app: TestApp,
+  checks: MachineChecks,
+): Promise<Pick<TestCase, 'caseId' | 'person'> & { readonly fileIds: readonly string[] }> {
+  const person = await newPersonAtP5(app.home, app.register);
+  const { passport } = await drawFiles();
+  const { bundleId, receive } = await openFiles(app, person);
+  const frontId = await receive('image', passport);
+  const stillId = await receive('image', await drawStill());
+  const acts = [];
+  for (const [act, turnedBy] of [
+    ['look-straight', 0],
+    ['turn-left', -9],
+    ['move-closer', 2],
+  ] as const)
+    acts.push({ act, frameIds: [await receive('image', await drawStrip(turnedBy))] });
+  const evidence: CaseEvidence = { document: { kind: 'passport', frontId }, scan: { stillId, acts } };
+  const caseId = await submitFor(app.home, person, evidence, bundleId, checks);
+  return { caseId, person, fileIds: [stillId, ...acts.flatMap(({ frameIds }) => frameIds)] };
 }

@@ -15,6 +15,7 @@ import {
   type CaseEvidence,
   type CaseView,
   type Checker,
+  type MachineChecks,
   type QuestionId,
   type ReviewRole,
 } from '#review';
@@ -67,6 +68,24 @@ export const passportAndVideo = (): CaseEvidence => ({
   video: { fileId: randomUUID(), way: 'say', digits: [1, 2, 3, 4] },
 });
 
+export const passportAndScan = (): CaseEvidence => ({
+  document: { kind: 'passport', frontId: randomUUID() },
+  scan: {
+    stillId: randomUUID(),
+    acts: [
+      { act: 'look-straight', frameIds: [randomUUID()] },
+      { act: 'turn-left', frameIds: [randomUUID()] },
+    ],
+  },
+});
+
+/** What a machine says of a case against which it has nothing. */
+export const allPassed: MachineChecks = {
+  document: { end: 'pass', reasons: [] },
+  comparison: { end: 'pass', reasons: [] },
+  face: { end: 'pass', reasons: [] },
+};
+
 export interface CasePerson {
   readonly account: Account;
   readonly nhsNumber: NhsNumber;
@@ -94,12 +113,14 @@ export async function newPersonAtP5(
 /** Puts somebody's case into the queue. */
 export async function submitFor(
   { house }: Pick<TestHouse, 'house'>,
-  { account }: Pick<CasePerson, 'account'>,
+  { account }: { readonly account: Pick<Account, 'id'> },
   evidence: CaseEvidence = passportAndVideo(),
   bundleId: string = randomUUID(),
+  checks?: MachineChecks,
 ): Promise<string> {
+  const machine = checks === undefined ? {} : { checks };
   const submitted = await house.transact((deps) =>
-    submitCase(deps, { accountId: account.id, method, bundleId, evidence }),
+    submitCase(deps, { accountId: account.id, method, bundleId, evidence, ...machine }),
   );
   if (submitted.outcome !== 'submitted')
     throw new Error(`a test could not submit a case: ${submitted.outcome}`);

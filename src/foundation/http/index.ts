@@ -19,4 +19,4 @@ export {
   uploadSeconds,
   type UploadedFile,
 } from './uploads.ts';
-export { type Visitors } from './visitor.ts';
+export { sandboxCamera, type Visitors } from './visitor.ts';

@@ -23,6 +23,9 @@ export interface Visitors {
   setCookie(reply: FastifyReply, cookie: { name: string; value: string; expires: Date }): void;
 }
 
+/** In a sandbox somebody who was drawn may stand before a browser's camera: whom it remembers, and the script that shows them. */
+export const sandboxCamera = { cookie: 'sandbox-camera', address: '/sandbox/camera.js' } as const;
+
 const tokenPattern = /^[\w-]{43}$/u;
 const secondsPerYear = 365 * 24 * 3600;
 

@@ -1,4 +1,4 @@
-import { capturePermissions, contentSecurityPolicy, type Web } from '#foundation/http';
+import { capturePermissions, contentSecurityPolicy, sandboxCamera, type Web } from '#foundation/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addressOf, visitFor, type StartAnother } from './progress.ts';
 import type { AnyStep, Browser, JourneyDefinition } from './types.ts';
@@ -45,6 +45,7 @@ export async function renderStep<A, C>(
   const html = web.pages.render(step.page, frame, {
     ...journey.everyPage?.(stored.context),
     ...data,
+    ...(step.isCapture === true ? { cameraScript: cameraScriptFor(call) } : {}),
     values: { ...known, ...(refused ? shown.typed : {}) },
   });
   if (step.isCapture === true) void reply.header('Permissions-Policy', capturePermissions);
@@ -57,6 +58,12 @@ export async function renderStep<A, C>(
     )
     .type('text/html; charset=utf-8')
     .send(html);
+}
+
+/** @returns the address of what stands in for the browser's camera: in a sandbox, where somebody has chosen it */
+function cameraScriptFor<A, C>({ web, request }: Call<A, C>): string | undefined {
+  const isChosen = web.visitors.readCookie(request, sandboxCamera.cookie) !== undefined;
+  return web.house.settings.mode === 'sandbox' && isChosen ? sandboxCamera.address : undefined;
 }
 
 function describeErrors(errors: Mistakes['errors']) {

@@ -18,6 +18,9 @@ export const actTypes = [
   'staff-roles-changed',
   'staff-removed',
   'target-set',
+  'automation-started',
+  'automation-stopped',
+  'automation-rate-set',
 ] as const;
 export type ActType = (typeof actTypes)[number];
 

@@ -19,6 +19,7 @@ import {
   describeHead,
   describeParts,
   describeTrace,
+  faceIn,
 } from './case-view.ts';
 import {
   allowMedia,
@@ -111,7 +112,12 @@ async function showCase(portal: Portal, at: AtDesk, view: CaseView): Promise<Fas
       ...files,
       trace: describeTrace(view.trace, language),
       claimed: describeClaimed(view.claimed, language),
-      parts: describeParts(view.questionnaire, { box: boxOf(view), digits: files.film?.digits }),
+      parts: describeParts(view.questionnaire, {
+        box: boxOf(view),
+        digits: files.film?.digits,
+        face: faceIn(view.evidence),
+        checks: view.checks,
+      }),
     },
     { notice: noticeOf(at, notices) },
   );

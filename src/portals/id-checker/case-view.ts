@@ -1,12 +1,21 @@
 import { maskNhsNumber } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
-import { challengeWays, documentKinds } from '#proofing';
-import type { AskedQuestion, CaseView, Questionnaire, QuestionSection, StoredTrace } from '#review';
+import { challengeWays, documentKinds, scanActs } from '#proofing';
+import type {
+  AskedQuestion,
+  CaseView,
+  MachineChecks,
+  MachineEnd,
+  Questionnaire,
+  QuestionSection,
+  StoredTrace,
+} from '#review';
 import { longDay, longMoment } from '../desk/moments.ts';
 import { ageOf } from './ages.ts';
 
 /** The documents and the ways of a challenge that have a name in the words of the pages. */
-const named = new Set<string>([...documentKinds, ...challengeWays]);
+const named = new Set<string>([...documentKinds, ...challengeWays, 'scan', 'person', 'machine']);
+const namedActs = new Set<string>(scanActs);
 
 export function isNamed(kind: string): boolean {
   return named.has(kind);
@@ -28,30 +37,61 @@ const hinted = new Set([
   'last-names-before',
   'safeguarding',
   'digits',
+  'scan-real',
+  'scan-followed',
 ]);
+/** The questions that have other words for a scan than for a video. */
+const worded = new Set(['safeguarding', 'face-visible', 'face-same']);
+type FaceShown = 'video' | 'scan';
+
+/** @returns which of the words of a question are asked */
+export function askOf(id: string, face: FaceShown): 'ask' | 'askOfScan' {
+  return face === 'scan' && worded.has(id) ? 'askOfScan' : 'ask';
+}
+
+/** @returns in what the face is seen */
+export function faceIn(evidence: CaseView['evidence']): FaceShown {
+  return evidence?.scan === undefined ? 'video' : 'scan';
+}
 
 /** How a case goes on once its questions are answered, or an answer speaks against the person. */
 export type OutcomeKind = 'approve' | 'decline' | 'hold' | 'another-number' | 'agree' | 'disagree';
 
+/** What a machine has found about a part, in the words of the pages; why, only once a person has judged it themselves. */
+interface FoundByMachine {
+  readonly end: MachineEnd;
+  readonly colour: 'green' | 'yellow' | 'red';
+  readonly reasons: readonly string[];
+}
+
 interface Part {
   readonly id: QuestionSection;
+  readonly machine: FoundByMachine | undefined;
   readonly questions: readonly object[];
   readonly box: { readonly kind: OutcomeKind } | undefined;
 }
+
+const colours = { pass: 'green', unsure: 'yellow', fail: 'red' } as const;
 
 type Film = NonNullable<NonNullable<CaseView['evidence']>['video']>;
 
 /** Describes the questions of a case, part by part; a part that nothing has led to yet is not there. */
 export function describeParts(
   questionnaire: Questionnaire,
-  how: { readonly box: OutcomeKind | undefined; readonly digits: Film['digits'] | undefined },
+  how: {
+    readonly box: OutcomeKind | undefined;
+    readonly digits: Film['digits'] | undefined;
+    readonly face: FaceShown;
+    readonly checks?: MachineChecks;
+  },
 ): Readonly<Partial<Record<QuestionSection, Part>>> {
   const { questions, failing, waitsForRegister } = questionnaire;
   const reached = questions.filter(({ stand }) => stand !== 'later');
   const last = placeOfBox(questionnaire, reached);
   const part = (id: QuestionSection): Part => ({
     id,
-    questions: reached.filter(({ section }) => section === id).map((one) => describe(one, how.digits)),
+    machine: id === 'register' ? undefined : foundByMachine(how.checks?.[id], questions, id),
+    questions: reached.filter(({ section }) => section === id).map((one) => describe(one, how)),
     box: how.box !== undefined && last === id ? { kind: how.box } : undefined,
   });
   const has = (id: QuestionSection) => reached.some(({ section }) => section === id);
@@ -74,7 +114,21 @@ function placeOfBox(
   return isPassed || failing !== undefined ? reached.at(-1)?.section : undefined;
 }
 
-function describe(one: AskedQuestion, digits: Film['digits'] | undefined) {
+function foundByMachine(
+  check: MachineChecks['face'],
+  questions: readonly AskedQuestion[],
+  id: QuestionSection,
+): FoundByMachine | undefined {
+  if (check === undefined) return undefined;
+  const { end } = check;
+  const isJudged = questions.every(({ section, stand }) => section !== id || stand === 'answered');
+  return { end, colour: colours[end], reasons: isJudged ? check.reasons : [] };
+}
+
+function describe(
+  one: AskedQuestion,
+  { digits, face }: { readonly digits: Film['digits'] | undefined; readonly face: FaceShown },
+) {
   const { id, number, passes, answer, stand, preset } = one;
   return {
     id,
@@ -82,6 +136,7 @@ function describe(one: AskedQuestion, digits: Film['digits'] | undefined) {
     passes,
     answer,
     stand,
+    ask: askOf(id, face),
     hasHint: hinted.has(id),
     isLocked: preset?.locked === true,
     digits: id === 'digits' ? digits : undefined,
@@ -128,10 +183,10 @@ export function describeClaimed(claimed: CaseView['claimed'], language: Language
   };
 }
 
-/** Describes the pictures and the video of a case. @param fileBase below which its files are */
+/** Describes the pictures of a case, and its video or scan. @param fileBase below which its files are */
 export function describeFiles(evidence: CaseView['evidence'], fileBase: string) {
-  if (evidence === undefined) return { pictures: [], film: undefined };
-  const { document, video } = evidence;
+  if (evidence === undefined) return { pictures: [], film: undefined, scan: undefined };
+  const { document, video, scan } = evidence;
   const sides = [
     { side: 'front', id: document.frontId },
     ...(document.backId === undefined ? [] : [{ side: 'back', id: document.backId }]),
@@ -142,6 +197,17 @@ export function describeFiles(evidence: CaseView['evidence'], fileBase: string) 
       video === undefined
         ? undefined
         : { address: `${fileBase}/${video.fileId}`, way: video.way, digits: video.digits },
+    scan:
+      scan === undefined
+        ? undefined
+        : {
+            still: scan.stillId === undefined ? undefined : `${fileBase}/${scan.stillId}`,
+            acts: scan.acts.map(({ act, frameIds }, index) => ({
+              number: index + 1,
+              act: namedActs.has(act) ? act : 'other',
+              frames: frameIds.map((id) => `${fileBase}/${id}`),
+            })),
+          },
   };
 }
 
@@ -176,6 +242,7 @@ export function describeHead(
     age: ageOf({ since: view.submittedAt, now, targetHours }),
     mayDiscard: view.may.discard,
     isRevised: view.isRevised,
+    isMachineVoid: view.isMachineVoid,
     held:
       held === undefined
         ? undefined

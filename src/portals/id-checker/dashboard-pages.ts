@@ -1,4 +1,4 @@
-import { readDashboard } from '#review';
+import { readAutomation, readDashboard } from '#review';
 import { noticeOf, show } from '../desk/portal.ts';
 import { placeOf } from '../staff/session.ts';
 import { markSeen } from '../staff/store.ts';
@@ -42,6 +42,10 @@ async function describeDashboard({ house }: Portal, at: AtDesk) {
     mayCheck: roles.includes('checker'),
     maySupervise: roles.includes('supervisor'),
     mayAssure: roles.includes('assurance'),
+    automation:
+      roles.includes('supervisor') || roles.includes('manager')
+        ? await readAutomation(house.deps)
+        : undefined,
     revisable: figures.revisable.map(({ id, decision, until }) => ({
       id,
       shortId: id.slice(0, 8).toUpperCase(),

@@ -1,5 +1,6 @@
 import { mountEntrance } from '../desk/entrance.ts';
 import { mountStaff } from '../desk/staff-pages.ts';
+import { mountAutomation } from './automation-pages.ts';
 import { mountCase } from './case-pages.ts';
 import { mountDashboard } from './dashboard-pages.ts';
 import { mountDecisions } from './decision-pages.ts';
@@ -21,5 +22,6 @@ export function checkerRoutes(parts: Omit<Portal, 'name'>): void {
   mountHolding(portal, desk);
   mountSecondChecks(portal, desk);
   mountSupervision(portal, desk);
+  mountAutomation(portal, desk);
   mountStaff(portal, desk);
 }

@@ -19,10 +19,12 @@ import type { FastifyReply } from 'fastify';
 import { longMoment } from '../desk/moments.ts';
 import { leadTo, notFound, noticeOf, param, show, type FieldErrors } from '../desk/portal.ts';
 import {
+  askOf,
   describeClaimed,
   describeFiles,
   describeParts,
   describeTrace,
+  faceIn,
   kindOf,
   type OutcomeKind,
 } from './case-view.ts';
@@ -69,7 +71,7 @@ async function showList(portal: Portal, at: AtDesk): Promise<FastifyReply> {
   const disagreements = open.map((one) => ({
     checkId: one.checkId,
     shortId: one.shortId,
-    approvedBy: nameOf(one.approvedBy),
+    approvedBy: one.isByMachine ? undefined : nameOf(one.approvedBy),
     checkedBy: nameOf(one.checkedBy),
     reason: one.reason,
     proposedBy: one.proposedBy === undefined ? undefined : nameOf(one.proposedBy),
@@ -147,7 +149,11 @@ function showCheck(portal: Portal, at: AtDesk, view: SecondCheckView): Promise<F
     ...files,
     trace: { ...describeTrace(view.trace, language), mayAskAgain: false, maySearch: false },
     claimed: describeClaimed(view.claimed, language),
-    parts: describeParts(view.questionnaire, { box, digits: files.film?.digits }),
+    parts: describeParts(view.questionnaire, {
+      box,
+      digits: files.film?.digits,
+      face: faceIn(view.evidence),
+    }),
   });
 }
 
@@ -257,7 +263,10 @@ async function showDisagreement(portal: Portal, at: AtDesk, view: DisagreementVi
       address,
       shortId: view.shortId,
       kind: kindOf(view.evidence),
-      approved: { by: nameOf(view.approvedBy), at: momentOf(view.approvedAt) },
+      approved: {
+        by: view.isByMachine ? undefined : nameOf(view.approvedBy),
+        at: momentOf(view.approvedAt),
+      },
       checked: { by: nameOf(view.checkedBy), at: momentOf(view.checkedAt) },
       reason: view.reason,
       note: view.note,
@@ -265,14 +274,18 @@ async function showDisagreement(portal: Portal, at: AtDesk, view: DisagreementVi
       may: view.may,
       ...describeFiles(view.evidence, `${address}/files`),
       trace: describeTrace(view.trace, language),
-      answers: bothAnswers(view.firstAnswers, view.secondAnswers),
+      answers: bothAnswers(view),
     },
     { back: `${at.base}/second-checks` },
   );
 }
 
-function bothAnswers(first: DisagreementView['firstAnswers'], second: DisagreementView['secondAnswers']) {
-  return questionIds
-    .filter((id) => first[id] !== undefined || second[id] !== undefined)
-    .map((id) => ({ id, first: first[id], second: second[id], differs: first[id] !== second[id] }));
+function bothAnswers({ firstAnswers, machineAnswers, secondAnswers, evidence }: DisagreementView) {
+  const face = faceIn(evidence);
+  return questionIds.flatMap((id) => {
+    const [first, second] = [firstAnswers[id] ?? machineAnswers[id], secondAnswers[id]];
+    if (first === undefined && second === undefined) return [];
+    const isOfMachine = machineAnswers[id] !== undefined;
+    return [{ id, ask: askOf(id, face), first, isOfMachine, second, differs: first !== second }];
+  });
 }

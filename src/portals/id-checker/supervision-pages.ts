@@ -63,6 +63,7 @@ async function showFigures(portal: Portal, at: AtDesk): Promise<FastifyReply> {
     tables: [
       { id: 'documents', rows: (fairness?.byDocument ?? []).map(describeKind) },
       { id: 'challenges', rows: (fairness?.byChallenge ?? []).map(describeKind) },
+      { id: 'deciders', rows: (fairness?.byDecider ?? []).map(describeKind) },
     ],
     breaches:
       breaches === undefined

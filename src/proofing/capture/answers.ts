@@ -1,4 +1,5 @@
 import { imageProblems } from '#evidence';
+import { scanActs } from '#face-checks';
 import { z } from 'zod';
 
 /** The documents with a photo that are taken. */
@@ -22,6 +23,10 @@ const oneSided: readonly DocumentKind[] = ['passport', 'uk-entry-visa'];
 export function hasBack(kind: DocumentKind | undefined): boolean {
   return kind !== undefined && !oneSided.includes(kind);
 }
+
+/** How somebody shows that the document is theirs, where they may choose: by a scan that a machine measures, or a video that people look at. */
+export const faceWays = ['scan', 'video'] as const;
+export type FaceWay = (typeof faceWays)[number];
 
 /** How somebody shows that a video was made now, for these four numbers. */
 export const challengeWays = ['say', 'write', 'sign'] as const;
@@ -47,6 +52,19 @@ const photo = z.object({
 });
 export type CapturedPhoto = z.output<typeof photo>;
 
+const scan = z.object({
+  /** It is `face-checks` that knows how far it has come. */
+  scanId: z.uuid(),
+  /** What was asked, in that order, with the pictures of it. */
+  acts: z.array(z.object({ act: z.enum(scanActs), fileIds: z.array(z.uuid()).readonly() })).readonly(),
+  /** There are pictures of everything that was asked, and its owner is done with it. */
+  isDone: z.boolean(),
+  /** The photo with which it was judged: it counts with no other, as its verdict stays what it is. */
+  judgedWith: z.uuid().optional(),
+  takenBy,
+});
+export type CapturedScan = z.output<typeof scan>;
+
 /** What an attempt holds so far, whatever device it came from. */
 export const captured = z.object({
   documentKind: z.enum(documentKinds).optional(),
@@ -56,6 +74,10 @@ export const captured = z.object({
   /** A video was sent for these numbers; whether it can be used may not be known yet. */
   sentVideo: z.object({ challengeId: z.uuid(), takenBy }).optional(),
   video: z.object({ fileId: z.uuid(), isKept: z.boolean(), digits: fourDigits, takenBy }).optional(),
+  faceWay: z.enum(faceWays).optional(),
+  /** When they gave leave for a machine to measure their face. */
+  leaveAt: z.iso.datetime().optional(),
+  scan: scan.optional(),
 });
 export type Captured = z.output<typeof captured>;
 

@@ -100,16 +100,16 @@ export async function selectOpen(
   return row === undefined ? undefined : readRow(deps, row);
 }
 
-/** @param at.isHeld holds the row until the transaction ends, so that two devices take turns */
+/**
+ * @param at.accountId whose it has to be; anybody's when left out
+ * @param at.isHeld holds the row until the transaction ends, so that two devices take turns
+ */
 export async function selectAttempt(
   deps: StoreDeps,
-  at: { attemptId: string; accountId: string; isHeld: boolean },
+  at: { attemptId: string; accountId?: string; isHeld: boolean },
 ): Promise<AttemptRow | undefined> {
-  const query = tables(deps.db)
-    .selectFrom('proofing.attempt')
-    .selectAll()
-    .where('id', '=', at.attemptId)
-    .where('account_id', '=', at.accountId);
+  const byId = tables(deps.db).selectFrom('proofing.attempt').selectAll().where('id', '=', at.attemptId);
+  const query = at.accountId === undefined ? byId : byId.where('account_id', '=', at.accountId);
   const row = await (at.isHeld ? query.forUpdate() : query).executeTakeFirst();
   return row === undefined ? undefined : readRow(deps, row);
 }

@@ -76,6 +76,14 @@ export function readAttempt(
   return selectAttempt(deps, { accountId, attemptId, isHeld: false });
 }
 
+/** @returns an attempt for whoever has shown leave to add to it, of whichever account */
+export function findAttempt(
+  deps: Pick<Deps, 'db' | 'secrets'>,
+  attemptId: string,
+): Promise<Attempt | undefined> {
+  return selectAttempt(deps, { attemptId, isHeld: false });
+}
+
 /** @returns the attempt that an account can go on with, if it has begun one */
 export async function findOpenAttempt(
   deps: Pick<Deps, 'db' | 'clock' | 'secrets'>,
@@ -115,8 +123,9 @@ export async function changeAttempt(
   return { outcome: 'changed', attempt: changed };
 }
 
-function filesOf({ front, back, video }: Captured): string[] {
-  return [front, back, video].flatMap((part) => (part === undefined ? [] : [part.fileId]));
+function filesOf({ front, back, video, scan }: Captured): string[] {
+  const frames = scan?.acts.flatMap(({ fileIds }) => fileIds) ?? [];
+  return [...[front, back, video].flatMap((part) => (part === undefined ? [] : [part.fileId])), ...frames];
 }
 
 /**

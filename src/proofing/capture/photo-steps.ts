@@ -8,11 +8,18 @@ import { howToPhotograph } from './how/step.ts';
 import { onYourPhone } from './on-your-phone/step.ts';
 import { takePhoto } from './photo/step.ts';
 
-/** The pages on which somebody chooses a document and photographs it. What they bring together is in the attempt. */
-export function photoSteps(tools: ProofingTools): AnyStep<CaptureAnswers, CaptureContext>[] {
+/**
+ * The pages on which somebody chooses a document and photographs it. What they bring together is in the attempt.
+ *
+ * @param after.choosesFaceWay whether they choose after that how they show that it is theirs
+ */
+export function photoSteps(
+  tools: ProofingTools,
+  { choosesFaceWay = false }: { readonly choosesFaceWay?: boolean } = {},
+): AnyStep<CaptureAnswers, CaptureContext>[] {
   return [
     chooseDocument,
-    onYourPhone,
+    onYourPhone({ choosesFaceWay }),
     howToPhotograph,
     takePhoto(tools, 'front'),
     checkPhoto(tools, 'front'),

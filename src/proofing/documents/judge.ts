@@ -1,4 +1,4 @@
-import { ageOn } from '#foundation/identifiers';
+import { ageOn, nameKey } from '#foundation/identifiers';
 import { differencesOf, findDriverNumbers } from './driver-number.ts';
 import { findMachineZone, type MachineZone } from './machine-zone.ts';
 import type { ReadLine } from './page.ts';
@@ -58,11 +58,15 @@ function byMachineZone(looks: Looks, { claimed, today }: Asked): DocumentReading
       : undefined,
   ];
   const fits = [zone.doesBirthFit, zone.doesExpiryFit, zone.doesNumberFit === 'yes', names.includes('same')];
+  const isWhole = doDatesFit(zone) && zone.doesNumberFit === 'yes' && !isNumberWrong;
+  const isSameBirth = zone.doesBirthFit && !isOther;
   return {
     outcome: 'read',
     source: 'machine_zone',
     ...(zone.doesExpiryFit ? { expires: zone.expires } : {}),
     findings: findings.filter((finding) => finding !== undefined),
+    isWhole,
+    agrees: isSameBirth && names.includes('same') && !names.includes('other'),
     confidence: fits.filter(Boolean).length / fits.length,
   };
 }
@@ -91,6 +95,9 @@ function byDriverNumber(looks: Looks, { kind, claimed, today }: Asked): Document
     source: 'driver_number',
     ...(expiry === undefined ? {} : { expires: expiry }),
     findings: findings.filter((finding) => finding !== undefined),
+    isWhole: isTheirs && expiry !== undefined,
+    // The number has no more of first names than their first letters.
+    agrees: isTheirs && printed.areNamesThere,
     confidence: isTheirs && expiry !== undefined ? 1 : 0.75,
   };
 }
@@ -107,6 +114,8 @@ function byText(looks: Looks, { kind, claimed, today }: Asked): DocumentReading 
     source: 'text',
     expires,
     findings: findings.filter((finding) => finding !== undefined),
+    isWhole: false,
+    agrees: false,
     confidence: isBirthThere ? 0.75 : 0.5,
   };
 }
@@ -115,7 +124,13 @@ function byText(looks: Looks, { kind, claimed, today }: Asked): DocumentReading 
 function textOf(
   looks: Looks,
   { kind, claimed }: Pick<Asked, 'kind' | 'claimed'>,
-): { readonly expires?: string; readonly birth?: string; readonly isBirthThere: boolean } {
+): {
+  readonly expires?: string;
+  readonly birth?: string;
+  readonly isBirthThere: boolean;
+  /** The family name and the first of the given names, each in words of its own. */
+  readonly areNamesThere: boolean;
+} {
   const pages = looks.map((lines) =>
     lines.filter(({ confidence }) => confidence >= sureEnough).map(({ text }) => text),
   );
@@ -125,12 +140,26 @@ function textOf(
   };
   const expires = agreed(expiryOf) ?? (isLicence(kind) ? agreed(latestOf) : undefined);
   const birth = agreed((page) => labelledDate(page, 'birth'));
+  const [first = ''] = claimed.givenNames.trim().split(/[\s-]+/u);
   const isBirthThere = pages.some((page) => page.some((line) => datesIn(line).includes(claimed.birthdate)));
   return {
     ...(expires === undefined ? {} : { expires }),
     ...(birth === undefined ? {} : { birth }),
     isBirthThere,
+    areNamesThere: pages.some((page) => isPrinted(page, claimed.familyName) && isPrinted(page, first)),
   };
+}
+
+function isPrinted(page: readonly string[], name: string): boolean {
+  const wanted = wordsOf(name).join(' ');
+  return wanted !== '' && page.some((line) => ` ${wordsOf(line).join(' ')} `.includes(` ${wanted} `));
+}
+
+function wordsOf(text: string): string[] {
+  return text
+    .split(/[\s\p{Dash}.,:/]+/u)
+    .map(nameKey)
+    .filter((word) => word !== '');
 }
 
 /** Nothing on a document lies after the day on which it expires: a date that does was beside another label. */

@@ -34,6 +34,10 @@ export type DocumentReading =
       /** YYYY-MM-DD; left out where no date could be read for certain. */
       readonly expires?: string;
       readonly findings: readonly DocumentFinding[];
+      /** Number and dates were read with the digits that check them, and fit. */
+      readonly isWhole: boolean;
+      /** Names and date of birth were read, and are those of the person. That nothing differs is less: it may not have been read. */
+      readonly agrees: boolean;
       /** 0 to 1, as the machine that read it says. */
       readonly confidence: number;
     }

@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { z } from 'zod';
+import type { DrawnPose } from '../faces/camera-script.ts';
+import type { Performance } from '../faces/perform.ts';
 import type { DocumentOrder } from './document.ts';
 import type { DrawingOrder } from './drawing-process.ts';
+import type { Face } from './face.ts';
 import type { VideoOrder } from './film.ts';
 
 const script = path.join(import.meta.dirname, 'drawing-process.ts');
@@ -24,6 +28,24 @@ export function drawDocument(order: DocumentOrder): Promise<Buffer> {
  */
 export function drawVideo(order: VideoOrder): Promise<Buffer> {
   return draw({ what: 'video', ...order });
+}
+
+const drawnPoses = z.array(
+  z.object({ yaw: z.number(), pitch: z.number(), areEyesShut: z.boolean(), jpeg: z.string() }),
+);
+
+/** Draws somebody in each pose that they may be asked for before a camera. */
+export async function drawCameraPoses(face: Face): Promise<DrawnPose[]> {
+  return drawnPoses.parse(JSON.parse((await draw({ what: 'poses', face })).toString()));
+}
+
+/** Draws what a camera takes while somebody does what they are asked. @returns JPEGs, one after another */
+export async function drawAct(performance: Performance): Promise<Buffer[]> {
+  const frames: unknown = JSON.parse((await draw({ what: 'act', ...performance })).toString());
+  return z
+    .array(z.string())
+    .parse(frames)
+    .map((frame) => Buffer.from(frame, 'base64'));
 }
 
 async function draw(order: DrawingOrder): Promise<Buffer> {

@@ -76,29 +76,52 @@ export interface Pose {
   readonly mouth?: number;
 }
 
+/** A drawn face in two parts, of which one stays where it is when the head turns. */
+export interface FaceLayers {
+  readonly hairBehind: string;
+  readonly body: string;
+  readonly head: string;
+}
+
 /** @returns SVG in a box 300 wide and 390 high, head and shoulders, with nothing behind them */
 export function drawFace(face: Face, pose: Pose = {}): string {
-  const { width } = face;
-  const head = [
-    `<ellipse cx="${150 - 74 * width}" cy="182" rx="13" ry="22" fill="${shade(face.skin, -0.1)}"/>`,
-    `<ellipse cx="${150 + 74 * width}" cy="182" rx="13" ry="22" fill="${shade(face.skin, -0.1)}"/>`,
-    `<path d="M${150 - 73 * width} 160C${150 - 76 * width} 70 ${150 + 76 * width} 70 ${150 + 73 * width} 160C${150 + 72 * width} 235 ${150 + 40 * width} 276 150 278C${150 - 40 * width} 276 ${150 - 72 * width} 235 ${150 - 73 * width} 160Z" fill="${face.skin}"/>`,
-    `<path d="M${150 + 73 * width} 160C${150 + 72 * width} 235 ${150 + 40 * width} 276 150 278C${150 + 30 * width} 250 ${150 + 60 * width} 215 ${150 + 56 * width} 130Z" fill="${shade(face.skin, -0.07)}"/>`,
-  ];
+  const layers = drawLayers(face, pose);
+  return `${layers.hairBehind}${layers.body}${layers.head}`;
+}
+
+/** @returns the same as {@link drawFace} does, in parts: one lies upon the other, in this order */
+export function drawLayers(face: Face, pose: Pose = {}): FaceLayers {
+  return {
+    hairBehind: hairBehind(face),
+    body: bodyOf(face),
+    head: [
+      bareHead(face),
+      ageLines(face),
+      freckles(face),
+      beard(face),
+      eyes(face, pose),
+      `<path d="M150 172Q144 205 136 214Q150 224 164 214" fill="none" stroke="${shade(face.skin, -0.3)}" stroke-width="4" stroke-linecap="round"/>`,
+      mouth(face, pose),
+      hairInFront(face),
+      glasses(face),
+    ].join(''),
+  };
+}
+
+function bodyOf({ skin, clothes }: Face): string {
   return [
-    hairBehind(face),
-    `<path d="M118 240L118 300Q150 330 182 300L182 240Z" fill="${shade(face.skin, -0.14)}"/>`,
-    `<path d="M10 390C14 330 70 312 116 298Q150 326 184 298C230 312 286 330 290 390Z" fill="${face.clothes}"/>`,
-    `<path d="M112 299Q150 350 188 299L196 303Q150 372 104 303Z" fill="${shade(face.clothes, -0.25)}"/>`,
-    ...head,
-    ageLines(face),
-    freckles(face),
-    beard(face),
-    eyes(face, pose),
-    `<path d="M150 172Q144 205 136 214Q150 224 164 214" fill="none" stroke="${shade(face.skin, -0.3)}" stroke-width="4" stroke-linecap="round"/>`,
-    mouth(face, pose),
-    hairInFront(face),
-    glasses(face),
+    `<path d="M118 240L118 300Q150 330 182 300L182 240Z" fill="${shade(skin, -0.14)}"/>`,
+    `<path d="M10 390C14 330 70 312 116 298Q150 326 184 298C230 312 286 330 290 390Z" fill="${clothes}"/>`,
+    `<path d="M112 299Q150 350 188 299L196 303Q150 372 104 303Z" fill="${shade(clothes, -0.25)}"/>`,
+  ].join('');
+}
+
+function bareHead({ skin, width }: Face): string {
+  return [
+    `<ellipse cx="${150 - 74 * width}" cy="182" rx="13" ry="22" fill="${shade(skin, -0.1)}"/>`,
+    `<ellipse cx="${150 + 74 * width}" cy="182" rx="13" ry="22" fill="${shade(skin, -0.1)}"/>`,
+    `<path d="M${150 - 73 * width} 160C${150 - 76 * width} 70 ${150 + 76 * width} 70 ${150 + 73 * width} 160C${150 + 72 * width} 235 ${150 + 40 * width} 276 150 278C${150 - 40 * width} 276 ${150 - 72 * width} 235 ${150 - 73 * width} 160Z" fill="${skin}"/>`,
+    `<path d="M${150 + 73 * width} 160C${150 + 72 * width} 235 ${150 + 40 * width} 276 150 278C${150 + 30 * width} 250 ${150 + 60 * width} 215 ${150 + 56 * width} 130Z" fill="${shade(skin, -0.07)}"/>`,
   ].join('');
 }
 

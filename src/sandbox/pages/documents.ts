@@ -5,7 +5,9 @@ import { z } from 'zod';
 import { documentFlaws, photoFlaws } from '../documents/document.ts';
 import { drawDocument, drawVideo } from '../documents/draw.ts';
 import { expiries, expiryOn, specimenOf } from '../documents/specimens.ts';
+import { showings } from '../faces/perform.ts';
 import { findPersona } from '../personas.ts';
+import { standInOf } from './stand-in.ts';
 import type { PageDeps } from './routes.ts';
 
 type ShowPage = (
@@ -33,7 +35,8 @@ const videoQuery = z.object({
 const mostDrawings = 3;
 
 /** Mounts the documents and videos of made-up people, for whoever has no camera at hand. */
-export function mountDocuments(pages: FastifyInstance, { house }: PageDeps, show: ShowPage): void {
+export function mountDocuments(pages: FastifyInstance, deps: PageDeps, show: ShowPage): void {
+  const { house } = deps;
   const specimenFor = (request: FastifyRequest) => {
     const today = dayInUk(house.clock.now());
     const persona = findPersona(personaParams.parse(request.params).persona);
@@ -54,6 +57,9 @@ export function mountDocuments(pages: FastifyInstance, { house }: PageDeps, show
       expiries,
       flaws,
       ways: challengeWays,
+      standIn: standInOf(deps, request),
+      showings,
+      origin: house.settings.issuer,
     });
   });
   pages.get('/sandbox/documents/:persona/photo.jpg', async (request, reply) => {

@@ -13,6 +13,7 @@ import { holdsNul, refuseStranger } from '../guard.ts';
 import { findPersona, personas, sandboxPassword } from '../personas.ts';
 import { resetAll, resetPersona, type SeedDeps } from '../seed.ts';
 import { mountDocuments } from './documents.ts';
+import { mountStandIns } from './stand-in.ts';
 
 /** What the pages need. */
 export interface PageDeps extends SeedDeps {
@@ -23,7 +24,7 @@ export interface PageDeps extends SeedDeps {
 }
 
 type FieldErrors = readonly { field: string; key: string; values: Record<string, string> }[];
-type Act = (fields: FormFields, request: FastifyRequest) => Promise<string>;
+type Act = (fields: FormFields, request: FastifyRequest, reply: FastifyReply) => Promise<string> | string;
 
 const mostMessages = 50;
 const backFrom = {
@@ -54,6 +55,7 @@ export async function mountPages(deps: PageDeps): Promise<void> {
     mountClients(pages, deps);
     mountRequests(pages, deps);
     mountDocuments(pages, deps, (request, reply, data) => show(deps, request, reply, 'documents', data));
+    mountStandIns(pages, deps, (path, act) => post(pages, deps, path, '/sandbox', act));
   });
 }
 
@@ -214,7 +216,7 @@ function post(pages: FastifyInstance, { web }: PageDeps, path: string, page: str
     const fields = formOf(request);
     if (isForged(web, request, fields))
       return web.problems.send(request, reply, 'stale-form', { link: page });
-    return reply.redirect(await act(fields, request), 303);
+    return reply.redirect(await act(fields, request, reply), 303);
   });
 }
 

@@ -1,7 +1,8 @@
 import { codeNow } from '#portals';
 import { settleDueCases } from '#review';
 import type { TestApp } from '../../support/app.ts';
-import { sendCase } from '../../support/cases.ts';
+import { sendCase, sendScanCase } from '../../support/cases.ts';
+import { allPassed } from '../../support/review.ts';
 import { addChecker, checkerSecret } from '../../support/checkers.ts';
 import { staffPassword } from '../../support/practice.ts';
 import type { Tab } from './device.ts';
@@ -61,6 +62,7 @@ export async function tourChecking({ app, device, look }: Tour): Promise<void> {
   await tourDeciding(walk);
   await tourHolding(walk);
   await tourSecondChecks(walk);
+  await tourScan(walk);
   await tourManaging(walk);
   await tourInvitation(walk);
   await tourPause(walk, email);
@@ -235,6 +237,48 @@ async function tourSecondChecks(walk: Walk): Promise<void> {
   await look(tab, 'proposed');
   await tab.follow(tab.main.locator('a[href*="/disagreements/"]'));
   await look(tab, 'proposed by oneself');
+}
+
+/** A case of which a machine is not certain. */
+async function tourScan(walk: Walk): Promise<void> {
+  const { app, tab, look } = walk;
+  const { pool } = app.home.house.database;
+  await pool.query("UPDATE review.case SET state = 'void', ended_at = now() WHERE state = 'queued'");
+  await pool.query('DELETE FROM review.claim');
+  await sendScanCase(app, { ...allPassed, face: { end: 'unsure', reasons: ['live', 'likeness'] } });
+  await open(walk, '');
+  await tab.answer();
+  await look(tab, 'partly automated');
+  while ((await tab.main.locator('#ask-scan-followed').count()) === 0) await answerOpen(tab);
+  await look(tab, 'with a scan');
+  await answerAll(tab);
+  await look(tab, 'told what a machine has found');
+  await tab.follow(tab.main.locator('a[href$="/hold"]').first());
+  await tab.choose('reason', 'automation-fault');
+  await tab.answer();
+  await open(walk, '/holding');
+  await tab.follow(tab.main.locator('form[action$="/open"] button'));
+  await look(tab, 'to be answered by a person alone');
+  await open(walk, '/automation');
+  await look(tab, 'shown');
+  await tab.type({ percent: '101' });
+  await tab.follow(tab.main.locator('form[action$="/rate"] button'));
+  await look(tab, 'wrong');
+  await tab.type({ percent: '75' });
+  await tab.follow(tab.main.locator('form[action$="/rate"] button'));
+  await look(tab, 'asked');
+  await tab.answer();
+  await look(tab, 'not sure');
+  await tab.choose('sure', 'yes');
+  await tab.answer();
+  await look(tab, 'set');
+  await tab.act('stop');
+  await look(tab, 'stopped');
+  await tab.follow(tab.main.locator('a[href$="/start"]'));
+  await look(tab, 'asked whether to start');
+  await tab.choose('sure', 'yes');
+  await tab.answer();
+  await look(tab, 'started');
 }
 
 async function tourManaging(walk: Walk): Promise<void> {

@@ -90,10 +90,10 @@ export async function numbersOn(tab: Tab): Promise<number[]> {
 
 /** Says that it is them, and sends everything. */
 export async function send(tab: Tab): Promise<void> {
-  await tab.isAt('proofing/photo-id-video/check-and-send');
+  await tab.isAt('proofing/photo-id/check-and-send');
   await tab.choose('isMe', 'yes');
   await tab.answer();
-  await tab.isAt('proofing/photo-id-video/how-it-stands');
+  await tab.isAt('proofing/photo-id/how-it-stands');
 }
 
 /** Signs in at the desk where ID is checked, and takes the next case. */

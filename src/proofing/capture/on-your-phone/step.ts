@@ -1,7 +1,7 @@
 import type { Deps } from '#foundation/deps';
 import { encode } from 'uqr';
 import { z } from 'zod';
-import { hasBack, type CaptureAnswers } from '../answers.ts';
+import { hasBack, type Captured } from '../answers.ts';
 import { readAttempt } from '../attempts.ts';
 import { momentOf } from '../../moment.ts';
 import { beginAnew, captureStep, changeHere, enterAttempt, openHere, type CaptureVisit } from '../here.ts';
@@ -14,40 +14,47 @@ import { showShortCode } from './short-code.ts';
 interface Progress {
   readonly state: 'waiting' | 'expired' | 'joined' | 'finished' | 'ended' | 'none';
   readonly parts: readonly {
-    readonly part: 'document' | 'front' | 'back' | 'video';
+    readonly part: 'document' | 'front' | 'back' | 'face' | 'scan' | 'video';
     readonly isDone: boolean;
   }[];
 }
 
+/** What there is to do besides photos. */
+interface After {
+  /** They choose how they show that the document is theirs. */
+  readonly choosesFaceWay: boolean;
+}
+
 /** Waits while its owner goes on with another device, and goes on from where that has come to. */
-export const onYourPhone = captureStep({
-  path: 'phone',
-  page: 'proofing/capture/on-your-phone',
-  appliesWhen: ({ onPhone }) => onPhone !== undefined,
-  isDone: () => false,
-  undo: (answers) => answers,
-  onEnter: enterAttempt,
-  show: async (deps, visit) => {
-    const { onPhone } = visit.answers;
-    const address = `${deps.settings.issuer}${continueAddress}`;
-    return {
-      ...(await progressOf(deps, visit)),
-      typedAddress: address.replace(/^https?:\/\//u, ''),
-      noneUntil: momentOf(new Date(onPhone?.until ?? 0), visit.browser.language),
-      code: showShortCode(onPhone?.code ?? ''),
-      qr: drawQr(`${address}?code=${onPhone?.code ?? ''}`),
-    };
-  },
-  form: z.object({}),
-  submit: goOnHere,
-  actions: { ...onPhoneActions, here: goOnHere },
-  resources: {
-    progress: async ({ deps }, visit) => ({
-      type: 'application/json; charset=utf-8',
-      body: JSON.stringify(await progressOf(deps, visit)),
-    }),
-  },
-});
+export const onYourPhone = (after: After) =>
+  captureStep({
+    path: 'phone',
+    page: 'proofing/capture/on-your-phone',
+    appliesWhen: ({ onPhone }) => onPhone !== undefined,
+    isDone: () => false,
+    undo: (answers) => answers,
+    onEnter: enterAttempt,
+    show: async (deps, visit) => {
+      const { onPhone } = visit.answers;
+      const address = `${deps.settings.issuer}${continueAddress}`;
+      return {
+        ...(await progressOf(deps, visit, after)),
+        typedAddress: address.replace(/^https?:\/\//u, ''),
+        noneUntil: momentOf(new Date(onPhone?.until ?? 0), visit.browser.language),
+        code: showShortCode(onPhone?.code ?? ''),
+        qr: drawQr(`${address}?code=${onPhone?.code ?? ''}`),
+      };
+    },
+    form: z.object({}),
+    submit: goOnHere,
+    actions: { ...onPhoneActions, here: goOnHere },
+    resources: {
+      progress: async ({ deps }, visit) => ({
+        type: 'application/json; charset=utf-8',
+        body: JSON.stringify(await progressOf(deps, visit, after)),
+      }),
+    },
+  });
 
 /** What the other device has added counts; it can't add more. */
 async function goOnHere(deps: Deps, visit: CaptureVisit) {
@@ -58,10 +65,10 @@ async function goOnHere(deps: Deps, visit: CaptureVisit) {
   return changeHere(deps, { ...visit, answers }, { change: (sofar) => sofar });
 }
 
-async function progressOf(deps: Deps, { answers, context }: CaptureVisit): Promise<Progress> {
+async function progressOf(deps: Deps, { answers, context }: CaptureVisit, after: After): Promise<Progress> {
   const { attemptId = '', onPhone } = answers;
   const attempt = await readAttempt(deps, { accountId: context.accountId, attemptId });
-  const parts = partsOf(attempt?.captured ?? {});
+  const parts = partsOf(attempt?.captured ?? {}, after);
   if (onPhone !== undefined && onPhone.handOverId === undefined)
     return { state: new Date(onPhone.until) > deps.clock.now() ? 'none' : 'expired', parts };
   const handOver = onPhone === undefined ? undefined : await readHandOver(deps, onPhone.handOverId ?? '');
@@ -71,13 +78,18 @@ async function progressOf(deps: Deps, { answers, context }: CaptureVisit): Promi
   return { state: handOver.expiresAt > deps.clock.now() ? 'waiting' : 'expired', parts };
 }
 
-function partsOf(held: Pick<CaptureAnswers, 'documentKind' | 'front' | 'back' | 'video'>): Progress['parts'] {
-  const { documentKind, front, back, video } = held;
+function partsOf(held: Captured, { choosesFaceWay }: After): Progress['parts'] {
+  const { documentKind, front, back, video, faceWay, scan } = held;
+  const hasToChoose = choosesFaceWay && faceWay === undefined;
   return [
     { part: 'document', isDone: documentKind !== undefined },
     { part: 'front', isDone: front?.isKept === true },
     ...(hasBack(documentKind) ? [{ part: 'back', isDone: back?.isKept === true } as const] : []),
-    { part: 'video', isDone: video?.isKept === true },
+    ...(hasToChoose ? [{ part: 'face', isDone: false } as const] : []),
+    ...(faceWay === 'scan' ? [{ part: 'scan', isDone: scan?.isDone === true } as const] : []),
+    ...(faceWay === 'scan' || hasToChoose
+      ? []
+      : [{ part: 'video', isDone: video?.isKept === true } as const]),
   ];
 }
 

@@ -1,3 +1,5 @@
+import { whyNoCamera } from '../camera-faults.js';
+
 /** As fine as the camera can, and no finer than what is kept. */
 const wanted = {
   facingMode: { ideal: 'environment' },
@@ -16,14 +18,8 @@ export async function openCamera() {
     await focusByItself(stream.getVideoTracks()[0]);
     return { stream };
   } catch (error) {
-    return { why: reasonOf(error) };
+    return { why: whyNoCamera(error) };
   }
-}
-
-function reasonOf({ name }) {
-  if (name === 'NotAllowedError' || name === 'SecurityError') return 'denied';
-  if (name === 'NotFoundError' || name === 'OverconstrainedError') return 'missing';
-  return name === 'NotReadableError' || name === 'AbortError' ? 'busy' : 'unable';
 }
 
 async function focusByItself(track) {

@@ -46,7 +46,8 @@ export const takePhoto = (tools: ProofingTools, side: Side) =>
       return changeHere(deps, visit, {
         // Another device has chosen another document meanwhile: it is a photo of none.
         change: (sofar) => (sofar.documentKind === documentKind ? { ...sofar, [side]: photo } : sofar),
-        ...(reading === undefined ? {} : { reading }),
+        // Of this photo, and of this kind of document: it says nothing of another.
+        ...(reading === undefined ? {} : { reading: { ...reading, fileId: file.id, documentKind } }),
       });
     },
     actions: onPhoneActions,

@@ -1,3 +1,5 @@
+import { whyNoCamera } from '../camera-faults.js';
+
 /** What browsers can record, the best understood first. */
 const mediaTypes = [
   'video/webm;codecs=vp8,opus',
@@ -34,7 +36,7 @@ export async function openCamera(withSound) {
     return { stream: await navigator.mediaDevices.getUserMedia({ video: picture, audio: withSound }) };
   } catch (error) {
     if (withSound && (await hasCameraAlone(error))) return { why: 'microphone' };
-    return { why: reasonOf(error) };
+    return { why: whyNoCamera(error) };
   }
 }
 
@@ -47,12 +49,6 @@ async function hasCameraAlone(error) {
   } catch {
     return false;
   }
-}
-
-function reasonOf({ name }) {
-  if (name === 'NotAllowedError' || name === 'SecurityError') return 'denied';
-  if (name === 'NotFoundError' || name === 'OverconstrainedError') return 'missing';
-  return name === 'NotReadableError' || name === 'AbortError' ? 'busy' : 'unable';
 }
 
 /** @param {MediaStream | undefined} stream */

@@ -3,7 +3,7 @@ import { reviewTarget } from '#review';
 import { z } from 'zod';
 import { findOpenAttempt } from '../../capture/attempts.ts';
 import type { ProofContext } from '../../method.ts';
-import { isUnderWay, type PhotoIdAnswers } from '../answers.ts';
+import { isUnderWay, type PhotoIdAnswers } from '../../photo-id/answers.ts';
 import { method } from '../method-id.ts';
 
 /** Says what is needed, who looks at it and for how long it is kept, before anything is asked. */
