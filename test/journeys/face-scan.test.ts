@@ -67,7 +67,11 @@ function findThat(check: FaceCheck, end: CheckEnd): void {
   faceService.find({ checks: { [check]: end } });
 }
 
-async function decide(person: Matched, decision: 'approved' | 'declined', reason?: ReasonCode): Promise<void> {
+async function decide(
+  person: Matched,
+  decision: 'approved' | 'declined',
+  reason?: ReasonCode,
+): Promise<void> {
   const { caseId = '' } = (await caseOf(person)) ?? {};
   const decided = await app.home.house.transact((deps) =>
     decideInSandbox(deps, { caseId, decision, reason }),
