@@ -35,6 +35,8 @@ export {
   type ProofingTools,
   type ProofPerson,
   type ProvenWithoutPages,
+  type ScannedWithoutPages,
+  type ScanSpecimens,
   type SentWithoutPages,
   type Specimens,
   type Standing,

@@ -1,6 +1,6 @@
 import type { Account } from '#accounts';
 import type { Evidence as EvidenceStore } from '#evidence';
-import type { FaceChecks } from '#face-checks';
+import type { FaceChecks, ScanAct } from '#face-checks';
 import type { House } from '#foundation/deps';
 import { embedSteps, type AnyStep, type Embedding } from '#foundation/journey';
 import { languages, type Language } from '#foundation/web';
@@ -102,6 +102,16 @@ export type SentWithoutPages =
   /** Their pages would have said that it can't be, or not now. */
   | { readonly outcome: 'not_sent'; readonly because: string };
 
+/** The same where a face is scanned. */
+export interface ScanSpecimens extends Pick<Specimens, 'accountId' | 'documentKind' | 'front' | 'back'> {
+  /** Takes pictures of them while they do what they are asked, as JPEGs. */
+  readonly act: (act: ScanAct) => Promise<readonly Uint8Array[]>;
+}
+
+export type ScannedWithoutPages =
+  /** A machine has proven them. */
+  { readonly outcome: 'proven' } | SentWithoutPages;
+
 /** A way in which people prove who they are. All that others need to know of it is here; nobody knows it by name. */
 export interface ProofingMethod {
   readonly id: string;
@@ -145,6 +155,12 @@ export interface ProofingMethod {
     tools: ProofingTools,
     specimens: Specimens,
   ) => Promise<SentWithoutPages>;
+  /** The same for photos and a scan of a face, which a machine may decide at once; left out where nobody’s face is scanned. */
+  readonly scanWithoutPages?: (
+    house: House,
+    tools: ProofingTools,
+    specimens: ScanSpecimens,
+  ) => Promise<ScannedWithoutPages>;
   /** @returns in one sentence, for staff and in English, what a decision by it rested on; no personal details */
   readonly staffSummary: (evidence: Evidence) => string;
   /** The types of what it writes into the audit trail, besides decisions. */
@@ -208,6 +224,7 @@ const manifestShape = z.strictObject({
   embedCaptureIn: isFunction.optional(),
   proveWithoutPages: isFunction.optional(),
   sendWithoutPages: isFunction.optional(),
+  scanWithoutPages: isFunction.optional(),
   staffSummary: isFunction,
   auditEvents: z.array(z.string().min(1)),
   keeps: z.array(z.string().min(1)),

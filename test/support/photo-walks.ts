@@ -50,13 +50,17 @@ const mostLooks = 200;
 const msBetweenLooks = 100;
 
 /** From there, up to the page that shows everything once more. */
-export async function film(person: Traveller, way: 'say' | 'write' | 'sign' = 'say'): Promise<void> {
+export async function film(
+  person: Traveller,
+  way: 'say' | 'write' | 'sign' = 'say',
+  below = photoId,
+): Promise<void> {
   const { browser } = person;
-  expectPage(browser, `${photoId}way`);
+  expectPage(browser, `${below}way`);
   await browser.submit({ way });
-  expectPage(browser, `${photoId}record`);
+  expectPage(browser, `${below}record`);
   await uploadVideo(person);
-  expectPage(browser, `${photoId}check-video`);
+  expectPage(browser, `${below}check-video`);
   for (let looks = 0; !/<video/u.test(browser.page.html); looks += 1) {
     if (looks === mostLooks) throw new Error(`the video was not looked at: ${browser.page.text}`);
     await wait(msBetweenLooks);

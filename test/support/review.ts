@@ -113,7 +113,7 @@ export async function newPersonAtP5(
 /** Puts somebody's case into the queue. */
 export async function submitFor(
   { house }: Pick<TestHouse, 'house'>,
-  { account }: Pick<CasePerson, 'account'>,
+  { account }: { readonly account: Pick<Account, 'id'> },
   evidence: CaseEvidence = passportAndVideo(),
   bundleId: string = randomUUID(),
   checks?: MachineChecks,

@@ -3,11 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Environment } from '#foundation/settings';
 import { openEvidence, type Evidence } from '#evidence';
+import { openFaceChecks } from '#face-checks';
 import { loadGpSystems, startGpSystemSimulators } from '#gp-systems';
 import { loadSenders } from '#messaging';
 import { openVouching } from '#openid';
 import { openRegister } from '#pds';
-import { openProofing } from '#proofing';
+import { openDocumentReader, openProofing } from '#proofing';
 import { openPhotoChecks, openRequestLog, sandboxRoutes, seedSandbox, type DemoClient } from '#sandbox';
 import { buildApp, startWork } from '../../src/app.ts';
 import { findFreePort } from './free-port.ts';
@@ -35,14 +36,25 @@ export interface TestSandbox {
  * Opens a sandbox as `npm start` does, on a port and a database of its own, and listens; the demo service's program is
  * not started.
  */
-export async function openTestSandbox(environment: Environment = {}): Promise<TestSandbox> {
-  const sandbox = await prepareTestSandbox(environment);
+export async function openTestSandbox(
+  environment: Environment = {},
+  options: TestSandboxOptions = {},
+): Promise<TestSandbox> {
+  const sandbox = await prepareTestSandbox(environment, options);
   await sandbox.listen();
   return sandbox;
 }
 
+export interface TestSandboxOptions {
+  /** Reads documents and compares faces, as `npm start` does. */
+  readonly hasMachines?: boolean;
+}
+
 /** The same, before it listens. */
-export async function prepareTestSandbox(environment: Environment = {}): Promise<TestSandbox> {
+export async function prepareTestSandbox(
+  environment: Environment = {},
+  { hasMachines = false }: TestSandboxOptions = {},
+): Promise<TestSandbox> {
   const [port, demoPort] = [await findFreePort(), await findFreePort()];
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'bevan-sandbox-'));
   const origin = `http://localhost:${port}`;
@@ -67,7 +79,11 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
   const evidence = await openEvidence(home.house);
   const parts = { register, gpSystems, evidence };
   await startWork(home, { senders: await loadSenders(home.house.settings, {}), ...parts });
-  const photoChecks = openPhotoChecks(home.house, await openProofing(home.house.settings, parts));
+  const documentReader = hasMachines ? openDocumentReader(home.house) : undefined;
+  const faceChecks = hasMachines ? await openFaceChecks(home.house, { environment }) : undefined;
+  const machines = { documentReader, faceChecks };
+  const ways = await openProofing(home.house.settings, { ...parts, ...machines });
+  const photoChecks = openPhotoChecks(home.house, ways);
   const { proofing } = photoChecks;
   const web = await buildApp(home.house, { observe: requests.observe, proofing, ...parts });
   const demoClient = await seedSandbox(home.house, { origin: demoOrigin });
@@ -90,6 +106,8 @@ export async function prepareTestSandbox(environment: Environment = {}): Promise
       await simulators.close();
       await requests.close();
       await evidence.close();
+      await documentReader?.close();
+      await faceChecks?.close();
       await home.close();
       await rm(dataFolder, { recursive: true, force: true });
     },

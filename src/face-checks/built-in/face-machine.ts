@@ -26,16 +26,20 @@ export interface SeenFace {
   /** In degrees: how far it is turned to its own left, and up. Nobody's is 0 when they look straight. */
   readonly yaw: number;
   readonly pitch: number;
-  /** How much it looks like no picture of a face, 0 to 1, by two models. */
-  readonly real: number;
-  readonly live: number;
-  /** 1024 numbers that are alike for pictures of one person; only if asked for. */
+  /** How much it looks like no picture of a face, 0 to 1, by two models; only if asked whether it is live. */
+  readonly real: number | undefined;
+  readonly live: number | undefined;
+  /** 1024 numbers that are alike for pictures of one person; only if asked whose it is. */
   readonly descriptor: readonly number[] | undefined;
 }
 
+/** How closely a face is looked at: where it is, whether it is `live` as well, or from one side or both whose it is. */
+export type Look = 'where' | 'live' | 'one-side' | 'both-sides';
+
 /** Sees faces, one picture after another. */
 export interface FaceMachine {
-  see(picture: Pixels, options: { readonly describe: boolean }): Promise<readonly SeenFace[]>;
+  /** @param look `both-sides` looks at the mirror image too, which takes twice as long and tells people better apart */
+  see(picture: Pixels, look: Look): Promise<readonly SeenFace[]>;
 }
 
 /** Two are one too many; a third says nothing more. */
@@ -47,8 +51,8 @@ const result = z.object({
       score: z.number(),
       box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
       rotation: z.object({ angle: z.object({ yaw: z.number(), pitch: z.number() }) }),
-      real: z.number().default(0),
-      live: z.number().default(0),
+      real: z.number().optional(),
+      live: z.number().optional(),
       embedding: z.array(z.number()).optional(),
     }),
   ),
@@ -76,11 +80,10 @@ export async function openFaceMachine(folders = findPackages()): Promise<FaceMac
   const { Human } = library.parse(load(path.join(folders.human, libraryFile)));
   const human = new Human(configurationFor(folders));
   await human.load();
-  return { see: (picture, options) => see(human, picture, options) };
+  return { see: (picture, look) => see(human, picture, look) };
 }
 
 function configurationFor(folders: { readonly human: string; readonly wasm: string }): object {
-  const off = { enabled: false };
   return {
     backend: 'wasm',
     wasmPath: `${path.join(folders.wasm, 'dist')}${path.sep}`,
@@ -98,13 +101,13 @@ function configurationFor(folders: { readonly human: string; readonly wasm: stri
       enabled: true,
       // To turn a leaning face upright it cuts the picture at the wrong place where the face is near an edge.
       detector: { rotation: false, maxDetected: mostFaces, minConfidence: 0.3, square: false },
-      mesh: { enabled: true },
+      mesh: on,
       iris: off,
       attention: off,
       emotion: off,
-      description: { enabled: true },
-      antispoof: { enabled: true },
-      liveness: { enabled: true },
+      description: on,
+      antispoof: on,
+      liveness: on,
     },
   };
 }
@@ -117,14 +120,18 @@ async function readLocally(input: string | URL | Request): Promise<Response> {
   return new Response(await readFile(address), { headers: { 'content-type': type } });
 }
 
-async function see(
-  human: Human,
-  picture: Pixels,
-  { describe }: { readonly describe: boolean },
-): Promise<readonly SeenFace[]> {
-  const faces = await detect(human, picture, describe);
-  if (!describe || faces.length === 0) return faces;
-  const mirrored = await detect(human, mirror(picture), true);
+const [on, off] = [{ enabled: true }, { enabled: false }];
+const models: Readonly<Record<Look, object>> = {
+  where: { description: off, antispoof: off, liveness: off },
+  live: { description: off, antispoof: on, liveness: on },
+  'one-side': { description: on, antispoof: off, liveness: off },
+  'both-sides': { description: on, antispoof: off, liveness: off },
+};
+
+async function see(human: Human, picture: Pixels, look: Look): Promise<readonly SeenFace[]> {
+  const faces = await detect(human, picture, look);
+  if (look !== 'both-sides' || faces.length === 0) return faces;
+  const mirrored = await detect(human, mirror(picture), 'one-side');
   return faces.map((face) => {
     const middle = face.box.left + face.box.width / 2;
     const other = mirrored.find(
@@ -134,7 +141,7 @@ async function see(
   });
 }
 
-async function detect(human: Human, picture: Pixels, describe: boolean): Promise<readonly SeenFace[]> {
+async function detect(human: Human, picture: Pixels, look: Look): Promise<readonly SeenFace[]> {
   const { pixels, width, height } = picture;
   const side = Math.max(width, height);
   const [left, top] = [Math.floor((side - width) / 2), Math.floor((side - height) / 2)];
@@ -147,9 +154,7 @@ async function detect(human: Human, picture: Pixels, describe: boolean): Promise
     [0, 0],
   ]);
   try {
-    const { face } = result.parse(
-      await human.detect(square, { face: { description: { enabled: describe } } }),
-    );
+    const { face } = result.parse(await human.detect(square, { face: models[look] }));
     return face.map(({ score, box, rotation, real, live, embedding }) => ({
       score,
       box: { left: box[0] - left, top: box[1] - top, width: box[2], height: box[3] },
@@ -157,7 +162,7 @@ async function detect(human: Human, picture: Pixels, describe: boolean): Promise
       pitch: -inDegrees(rotation.angle.pitch),
       real,
       live,
-      descriptor: describe ? embedding : undefined,
+      descriptor: look === 'one-side' || look === 'both-sides' ? embedding : undefined,
     }));
   } finally {
     plain.dispose();

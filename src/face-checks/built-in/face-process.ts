@@ -8,14 +8,18 @@ import { lookAtBurst, lookAtPortrait } from './look.ts';
 
 const side = z.int().positive().max(4000);
 const size = z.object({ width: side, height: side });
-const order = z.object({ pictures: z.array(size).min(1).max(burstLimits.mostFrames) });
+const order = z.object({
+  pictures: z.array(size).min(1).max(burstLimits.mostFrames),
+  isStraight: z.boolean().default(false),
+});
 const machine = openFaceMachine();
 
 answerTasks({
   warm: async () => {
     await machine;
   },
-  burst: async (input, caller) => lookAtBurst(await machine, await readPictures(input, caller)),
+  burst: async (input, caller) =>
+    lookAtBurst(await machine, await readPictures(input, caller), order.parse(input)),
   portrait: async (input, caller) => {
     const [picture] = await readPictures(input, caller);
     return picture === undefined ? {} : lookAtPortrait(await machine, picture);

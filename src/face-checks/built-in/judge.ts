@@ -83,8 +83,8 @@ function judgeLive(acts: readonly MeasuredAct[], { livePass }: Thresholds): Chec
   const faces = acts.flatMap(({ pictures }) => pictures.flatMap(({ face }) => face ?? []));
   if (faces.length === 0) return ends('fail', 'no_face');
   // Two models; both have to be taken in.
-  const real = median(faces.map((face) => face.real));
-  const live = median(faces.map((face) => face.live));
+  const real = median(faces.flatMap((face) => face.real ?? []));
+  const live = median(faces.flatMap((face) => face.live ?? []));
   const least = Math.min(real, live);
   if (least >= livePass) return passed;
   return least < livePass - surelyPicture

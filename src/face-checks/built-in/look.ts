@@ -2,20 +2,27 @@ import type { FaceMachine, Pixels, SeenFace } from './face-machine.ts';
 import { changeBetween, cutSquare, lightsOf, qualityOf, thumbOf, turnQuarter, type Thumb } from './pixels.ts';
 import { packDescriptor, type SeenFaceOf, type SeenPicture, type SeenPortrait } from './process-answers.ts';
 
-/** Of so many pictures of a burst it is asked whose face it is: more say the same. */
-const describedPictures = 2;
+/** In every second picture it is asked whether the face is live. */
+const liveEvery = 2;
+/** Of so many pictures it is asked whose face it is: more say the same. */
+const described = { straight: 2, moving: 1 } as const;
 /** A face of another size than this beside somebody's own hangs on a wall, or passes by. */
 const otherFaceShare = 0.4;
 
-/** Looks at the pictures of one act, in their order. */
+/**
+ * Looks at the pictures of one act, in their order.
+ *
+ * @param isStraight whether it is the act whose face is compared with the document's
+ */
 export async function lookAtBurst(
   machine: FaceMachine,
   pictures: readonly Pixels[],
+  { isStraight }: { readonly isStraight: boolean },
 ): Promise<readonly SeenPicture[]> {
   const seen: SeenPicture[] = [];
   let before: Thumb | undefined;
-  for (const picture of pictures) {
-    const faces = largestFirst(await machine.see(picture, { describe: false }));
+  for (const [at, picture] of pictures.entries()) {
+    const faces = largestFirst(await machine.see(picture, at % liveEvery === 0 ? 'live' : 'where'));
     const thumb = thumbOf(picture);
     const [face] = faces;
     seen.push({
@@ -26,7 +33,15 @@ export async function lookAtBurst(
     });
     before = thumb;
   }
-  for (const at of straightest(seen)) await describe(machine, pictures[at], seen[at]?.face);
+  const [look, most] = isStraight
+    ? (['both-sides', described.straight] as const)
+    : (['one-side', described.moving] as const);
+  for (const at of straightest(seen).slice(0, most)) {
+    const [picture, face] = [pictures[at], seen[at]?.face];
+    if (picture === undefined || face === undefined) continue;
+    const [largest] = largestFirst(await machine.see(picture, look));
+    if (largest?.descriptor !== undefined) face.descriptor = packDescriptor(largest.descriptor);
+  }
   return seen;
 }
 
@@ -48,8 +63,7 @@ function faceOf(picture: Pixels, face: SeenFace): Writable<SeenFaceOf> {
     width: Math.max(box.width, 1) / shorter,
     yaw,
     pitch,
-    real: inShare(real),
-    live: inShare(live),
+    ...(real === undefined || live === undefined ? {} : { real: inShare(real), live: inShare(live) }),
     ...qualityOf(picture, box),
   };
 }
@@ -58,24 +72,13 @@ function inShare(value: number): number {
   return Math.min(1, Math.max(0, value));
 }
 
-/** @returns which pictures show a face the most straight on */
+/** @returns which pictures show a face, the most straight on first */
 function straightest(seen: readonly SeenPicture[]): readonly number[] {
   return seen
     .map(({ face }, at) => ({ at, turned: face === undefined ? Infinity : Math.hypot(face.yaw, face.pitch) }))
     .filter(({ turned }) => Number.isFinite(turned))
     .toSorted((one, other) => one.turned - other.turned)
-    .slice(0, describedPictures)
     .map(({ at }) => at);
-}
-
-async function describe(
-  machine: FaceMachine,
-  picture: Pixels | undefined,
-  face: Writable<SeenFaceOf> | undefined,
-): Promise<void> {
-  if (picture === undefined || face === undefined) return;
-  const [largest] = largestFirst(await machine.see(picture, { describe: true }));
-  if (largest?.descriptor !== undefined) face.descriptor = packDescriptor(largest.descriptor);
 }
 
 /** So much of a cut-out is the face. */
@@ -96,7 +99,7 @@ export async function lookAtPortrait(machine: FaceMachine, picture: Pixels): Pro
 }
 
 async function lookUpright(machine: FaceMachine, picture: Pixels): Promise<SeenPortrait['face']> {
-  const [small] = largestFirst(await machine.see(picture, { describe: false }));
+  const [small] = largestFirst(await machine.see(picture, 'where'));
   if (small === undefined) return undefined;
   const { box } = small;
   const around = {
@@ -104,7 +107,7 @@ async function lookUpright(machine: FaceMachine, picture: Pixels): Promise<SeenP
     y: box.top + box.height / 2,
     width: Math.max(box.width, box.height) * cutFactor,
   };
-  const [face] = largestFirst(await machine.see(cutSquare(picture, around, cutSide), { describe: true }));
+  const [face] = largestFirst(await machine.see(cutSquare(picture, around, cutSide), 'both-sides'));
   if (face?.descriptor === undefined || face.score < sureOfFace) return undefined;
   return {
     pixels: Math.max(1, box.width),

@@ -46,7 +46,7 @@ function openProvider(workers: Workers, thresholds: Thresholds): FaceProvider {
       return Promise.resolve({ outcome: 'begun', begun: undefined });
     },
     measure: async ({ act, pictures, earlier }) => {
-      const end = await workers.run(taskFor('burst', pictures));
+      const end = await workers.run(taskFor('burst', pictures, { isStraight: act === 'look-straight' }));
       const seen = end.outcome === 'done' ? seenBurst.safeParse(end.answer).data : undefined;
       if (seen === undefined) return { outcome: isBusy(end) ? 'busy' : 'unavailable' };
       const before = earlier.map(readKept);
@@ -80,11 +80,11 @@ function isBusy(end: TaskEnd): boolean {
   return end.outcome === 'busy';
 }
 
-function taskFor(name: 'burst' | 'portrait', pictures: readonly Picture[]) {
+function taskFor(name: 'burst' | 'portrait', pictures: readonly Picture[], more: object = {}) {
   const pixels = Buffer.concat(pictures.map((picture) => picture.pixels));
   return {
     name,
-    input: { pictures: pictures.map(({ width, height }) => ({ width, height })) },
+    input: { pictures: pictures.map(({ width, height }) => ({ width, height })), ...more },
     read: (offset: number, length: number) => Promise.resolve(pixels.subarray(offset, offset + length)),
   };
 }

@@ -19,8 +19,9 @@ const seenPicture = z.object({
       width: z.number().positive(),
       yaw: z.number(),
       pitch: z.number(),
-      real: share,
-      live: share,
+      /** By two models; not in every picture. */
+      real: share.optional(),
+      live: share.optional(),
       /** Of its pixels: 0 to 255. */
       light: z.number().min(0).max(255),
       /** How much neighbouring pixels differ. */

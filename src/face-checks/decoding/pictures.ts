@@ -44,7 +44,7 @@ export function openDecoder(log: Logger): Decoder {
       let bytes = 0;
       const end = await workers.run({
         name,
-        input: { bytes: files.map(({ length }) => length) },
+        input: files.map(({ length }) => length),
         read: (offset, length) => Promise.resolve(sent.subarray(offset, offset + length)),
         write: (piece) => {
           bytes += piece.length;

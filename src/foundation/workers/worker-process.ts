@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '#foundation/log';
-import { fromWorker, type FromWorker, type ToWorker } from './messages.ts';
+import { readFromWorker, type FromWorker, type ToWorker } from './messages.ts';
 import type { TaskEnd, WorkerOptions, WorkerTask } from './workers.ts';
 
 /** One process that does one task at a time. */
@@ -84,9 +84,9 @@ async function runTask(child: ChildProcess, options: WorkerOptions, task: Worker
   };
   const hear = answerWorker({ task, tell, fail, resolve, reject, log: options.log });
   const onMessage = (message: unknown): void => {
-    const read = fromWorker.safeParse(message);
-    if (read.success) hear(read.data);
-    else fail('misbehaved');
+    const said = readFromWorker(message);
+    if (said === undefined) fail('misbehaved');
+    else hear(said);
   };
   const onGone = (): void => fail('crashed');
   child.on('message', onMessage).on('exit', onGone).on('error', onGone);

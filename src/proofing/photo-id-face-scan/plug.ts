@@ -8,6 +8,7 @@ import { photoIdSteps } from '../photo-id/steps.ts';
 import { beforeYouStart } from './before-you-start/step.ts';
 import { judge } from './judge.ts';
 import { method } from './method-id.ts';
+import { scanWithoutPages } from './without-pages.ts';
 import { staffSummary } from './staff-summary.ts';
 import { words } from './words.ts';
 
@@ -36,6 +37,7 @@ const plug = proofingMethod({
   isProven: ({ isProven }) => isProven === true,
   steps: (tools) => photoIdSteps({ method, beforeYouStart, capture, judge }, tools),
   capture,
+  scanWithoutPages,
   staffSummary,
   auditEvents: [...photoIdEvents, 'case.decided'],
   keeps: [

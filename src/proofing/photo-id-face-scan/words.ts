@@ -7,7 +7,7 @@ export const words: ProofingMethod['words'] = {
       'You need a passport, a driving licence or another photo ID, and a device with a camera.',
       'You take a photo of your ID and scan your face with the camera. If you do not want your face to be scanned, you can record a video instead.',
     ],
-    time: 'It takes about 5 minutes. Most people get an answer at once; otherwise a person checks it, and you get an answer later by email.',
+    time: 'It takes about 5 minutes. You may get an answer at once; if a person has to check it, you get it later by email.',
     waiting: 'We have what you sent, and are checking it. Choose this to see how it stands.',
   },
   cy: {
@@ -16,7 +16,7 @@ export const words: ProofingMethod['words'] = {
       'Mae arnoch angen pasbort, trwydded yrru neu ID ffotograffig arall, a dyfais gyda chamera.',
       'Rydych yn tynnu llun o’ch ID ac yn sganio eich wyneb gyda’r camera. Os nad ydych am i’ch wyneb gael ei sganio, gallwch recordio fideo yn lle hynny.',
     ],
-    time: 'Mae’n cymryd tua 5 munud. Mae’r rhan fwyaf o bobl yn cael ateb ar unwaith; fel arall mae person yn ei wirio, a chewch ateb yn nes ymlaen drwy e-bost.',
+    time: 'Mae’n cymryd tua 5 munud. Efallai y cewch ateb ar unwaith; os oes rhaid i berson ei wirio, fe’i cewch yn nes ymlaen drwy e-bost.',
     waiting: 'Mae’r hyn a anfonoch gyda ni, ac rydym yn ei wirio. Dewiswch hyn i weld sut mae’n mynd.',
   },
 };

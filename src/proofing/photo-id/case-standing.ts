@@ -71,32 +71,18 @@ export async function isBeingChecked(
   return last !== undefined && undecided.includes(last.state);
 }
 
-/** What a person has found wrong with somebody rather than with a picture. */
-const doubts: readonly AdviceTheme[] = ['details', 'another-way'];
-
-type StandingDeps = Pick<Deps, 'db' | 'secrets' | 'clock' | 'settings'>;
-
 /**
  * Whoever was told to take another way has no second try by photo ID, whichever way that was: not as long as what the decision rested on
  * is kept. Whoever was too young is asked for their age anew each time.
  *
  * @returns whether photo ID is closed to somebody
  */
-export async function isClosed(deps: StandingDeps, accountId: string): Promise<boolean> {
-  return (await lastDecline(deps, accountId)) === 'another-way';
-}
-
-/** @returns whether a person has found of late that somebody, or what they showed, was not who their record says: no machine decides then */
-export async function wasDoubted(deps: StandingDeps, accountId: string): Promise<boolean> {
-  const theme = await lastDecline(deps, accountId);
-  return theme !== undefined && doubts.includes(theme);
-}
-
-/** @returns what somebody was told last, as long as what that rested on is kept */
-async function lastDecline(deps: StandingDeps, accountId: string): Promise<AdviceTheme | undefined> {
+export async function isClosed(
+  deps: Pick<Deps, 'db' | 'secrets' | 'clock' | 'settings'>,
+  accountId: string,
+): Promise<boolean> {
   const last = await readCaseOf(deps, { accountId });
-  if (last?.state !== 'declined') return undefined;
+  if (last?.state !== 'declined' || last.advice !== 'another-way') return false;
   const keptDays = deps.settings.evidenceRetentionDays;
-  const until = secondsAfter(last.decidedAt ?? last.submittedAt, keptDays * 24 * 3600);
-  return until > deps.clock.now() ? last.advice : undefined;
+  return secondsAfter(last.decidedAt ?? last.submittedAt, keptDays * 24 * 3600) > deps.clock.now();
 }

@@ -18,7 +18,7 @@ import {
 import { hasBack, type Captured } from '../capture/answers.ts';
 import { abandonAttempt, changeAttempt, readAttempt, submitAttempt } from '../capture/attempts.ts';
 import { localityOf } from '../proofing.ts';
-import { isBeingChecked, isClosed, wasDoubted } from './case-standing.ts';
+import { isBeingChecked, isClosed } from './case-standing.ts';
 
 export type HandedIn =
   /** By this act, or by one before it: there is one case. It may be decided already. */
@@ -116,10 +116,8 @@ async function decide(
   const sent = { accountId, method, bundleId, evidence };
   if (judgement === undefined) return submitCase(deps, sent);
   const { checks, registered, ground } = judgement;
-  if (!(await wasDoubted(deps, accountId))) {
-    const approved = await approveByMachine(deps, { ...sent, checks, registered, ground });
-    if (approved.outcome !== 'not_by_machine') return approved;
-  }
+  const approved = await approveByMachine(deps, { ...sent, checks, registered, ground });
+  if (approved.outcome !== 'not_by_machine') return approved;
   return submitCase(deps, { ...sent, checks });
 }
 

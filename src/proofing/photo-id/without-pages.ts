@@ -27,16 +27,14 @@ async function sendVideo(
 ): Promise<SentWithoutPages> {
   const { method, tools, specimens } = by;
   const { evidence } = tools;
-  const { accountId, documentKind, front, back, way, film } = specimens;
+  const { accountId, documentKind, way, film } = specimens;
   if (evidence === undefined) return notSent('no_store');
   const { id: attemptId, bundleId } = await house.transact((deps) =>
     openAttempt(deps, { accountId, method }),
   );
   const into = { house, evidence, bundleId };
-  const frontFile = await receivePhoto(into, front);
-  if (typeof frontFile === 'string') return notSent(frontFile);
-  const backFile = back !== undefined && hasBack(documentKind) ? await receivePhoto(into, back) : undefined;
-  if (typeof backFile === 'string') return notSent(backFile);
+  const photos = await receivePhotos(into, specimens);
+  if (typeof photos === 'string') return notSent(photos);
   const asked = await videoOf(house.deps, { accountId, attemptId, way });
   if ('noneUntil' in asked) return notSent('no_numbers');
   const digits = 'sent' in asked ? asked.sent.digits : asked.challenge.digits;
@@ -44,8 +42,8 @@ async function sendVideo(
   if (typeof videoFile === 'string') return notSent(videoFile);
   const captured: Captured = {
     documentKind,
-    front: photoOf(frontFile),
-    ...(backFile === undefined ? {} : { back: photoOf(backFile) }),
+    front: photoOf(photos.front),
+    ...(photos.back === undefined ? {} : { back: photoOf(photos.back) }),
     way,
     video: { fileId: videoFile.id, isKept: true, digits: [...digits] },
   };
@@ -56,7 +54,19 @@ async function sendVideo(
   return sent.outcome === 'sent' ? sent : notSent(sent.outcome);
 }
 
-type Into = { readonly house: House; readonly evidence: Evidence; readonly bundleId: string };
+export type Into = { readonly house: House; readonly evidence: Evidence; readonly bundleId: string };
+
+/** @returns both sides of a document as they are kept, or why they aren’t */
+export async function receivePhotos(
+  into: Into,
+  { documentKind, front, back }: Pick<Specimens, 'documentKind' | 'front' | 'back'>,
+): Promise<{ readonly front: EvidenceFile; readonly back?: EvidenceFile } | FileRefusal> {
+  const frontFile = await receivePhoto(into, front);
+  if (typeof frontFile === 'string') return frontFile;
+  if (back === undefined || !hasBack(documentKind)) return { front: frontFile };
+  const backFile = await receivePhoto(into, back);
+  return typeof backFile === 'string' ? backFile : { front: frontFile, back: backFile };
+}
 
 const mostLooks = 240;
 const msBetweenLooks = 500;
@@ -92,7 +102,7 @@ async function receiveVideo(
   return 'busy';
 }
 
-function photoOf({ id: fileId, problems = [] }: EvidenceFile) {
+export function photoOf({ id: fileId, problems = [] }: EvidenceFile) {
   return { fileId, problems: [...problems], isKept: true };
 }
 

@@ -5,6 +5,7 @@ import {
   type HeadlessOutcome,
   type Hindrance,
 } from '../headless/sign-in.ts';
+import { scanned } from '../cases/draw-specimens.ts';
 import { usualReason, type WantedCheck } from '../cases/photo-checks.ts';
 import { findPersona, personas, sandboxPassword } from '../personas.ts';
 import { birthdate, nhsNumber, writtenDetails } from './member.ts';
@@ -54,6 +55,12 @@ const body = z.strictObject(
       .describe(
         'the registration details that the person types when the request needs P9 and they are not there yet: a persona what the list of personas says; null for somebody who does not try to prove who they are, in any way',
       ),
+    face_scan: z
+      .enum(scanned, { error: `must be ${scanned.join(', ')}` })
+      .optional()
+      .describe(
+        'the person photographs a passport and scans a face when the request needs P9 and they are not there yet, instead of anything else, and this is before the camera: themselves, who are approved by a machine at once, if it may decide all; a photo of themselves, or somebody else, which a person decides (see /cases)',
+      ),
     photo_id: z
       .enum(['approve', 'decline', 'hold', 'pending'], {
         error: 'must be approve, decline, hold or pending',
@@ -94,6 +101,8 @@ const hindrances: Readonly<Record<Hindrance, string>> = {
   gp_system_unavailable: 'The GP system of the practice does not answer; its faults are at /faults.',
   photo_id_not_possible:
     'This person can’t send photo ID and a video now: three were sent in a day, the last answer was final, or this way is not switched on. Reset the persona, or move the clock by P1D.',
+  face_scan_not_possible:
+    'This person can’t scan their face now: three were sent in a day, one is being checked, the last answer was final, or this way is not switched on. Reset the persona, decide at /cases, or move the clock by P1D.',
   authentication_insufficient: 'The request needs more than the authentication that was given.',
 };
 
@@ -132,6 +141,7 @@ export function signInOperations(deps: HeadlessDeps): Operation[] {
           says,
           gp,
           photo_id: wanted,
+          face_scan: faceScan,
           ...rest
         } = asked;
         const person = { email, password };
@@ -139,7 +149,7 @@ export function signInOperations(deps: HeadlessDeps): Operation[] {
         const said = says === undefined ? persona?.says : (says ?? undefined);
         const typed = gp === undefined ? persona?.gp?.types : gp;
         const photoId = wanted === undefined ? undefined : comes[wanted];
-        const asking = { authorizeUrl, person, says: said, gp: typed, photoId, ...rest };
+        const asking = { authorizeUrl, person, says: said, gp: typed, photoId, faceScan, ...rest };
         return replyTo(await signInHeadless(deps, asking));
       },
     }),

@@ -1,8 +1,8 @@
 import { ageOn } from '#foundation/identifiers';
 import type { IdentityDetails } from '#identity';
-import { documentHasBack, type FourDigits, type Specimens } from '#proofing';
-import { drawDocument, drawVideo } from '../documents/draw.ts';
-import { faceOf } from '../documents/face.ts';
+import { documentHasBack, type FourDigits, type ScanSpecimens, type Specimens } from '#proofing';
+import { drawAct, drawDocument, drawVideo } from '../documents/draw.ts';
+import { faceOf, type Face } from '../documents/face.ts';
 import { expiryOn, specimenOf, type Specimen } from '../documents/specimens.ts';
 import type { Persona, PhotoCheck } from '../personas/persona.ts';
 
@@ -12,20 +12,71 @@ const videoSeconds = 4;
 /** How somebody's document and video are drawn. */
 export type SpecimenOrder = Omit<PhotoCheck, 'came'>;
 
-/** Draws what somebody would photograph and record: processes of their own do, one after the other. @param of.today YYYY-MM-DD */
-export async function drawSpecimens(
-  of: {
-    readonly accountId: string;
-    readonly persona: Persona | undefined;
-    readonly details: IdentityDetails;
-    readonly today: string;
-  },
-  order: SpecimenOrder,
-): Promise<Specimens> {
-  const { persona, details, today, accountId } = of;
-  const { person, face } =
-    (persona === undefined ? undefined : specimenOf(persona, today)) ?? ownSpecimen(details, today);
-  const { document: kind, way, flaws = [] } = order;
+/** Whose documents are drawn. */
+export interface DrawnPerson {
+  readonly accountId: string;
+  readonly persona: Persona | undefined;
+  readonly details: IdentityDetails;
+  /** YYYY-MM-DD */
+  readonly today: string;
+}
+
+/** Draws what somebody would photograph and record: processes of their own do, one after the other. */
+export async function drawSpecimens(of: DrawnPerson, order: SpecimenOrder): Promise<Specimens> {
+  const { way } = order;
+  const { face } = drawnAs(of);
+  return {
+    ...(await drawPhotos(of, order)),
+    way,
+    film: (digits) =>
+      drawVideo({
+        face,
+        way,
+        digits: order.hasOtherNumbers === true ? otherThan(digits) : digits,
+        seconds: videoSeconds,
+      }),
+  };
+}
+
+/** Who, or what, is before the camera when a face is scanned. */
+export const scanned = ['self', 'photo', 'somebody-else'] as const;
+export type Scanned = (typeof scanned)[number];
+
+/** Draws a passport, and somebody before a camera who does what they are asked. */
+export async function drawScan(of: DrawnPerson, who: Scanned): Promise<ScanSpecimens> {
+  const { face } = drawnAs(of);
+  const start = process.hrtime.bigint();
+  return {
+    ...(await drawPhotos(of, { document: 'passport' })),
+    act: (act) =>
+      drawAct({
+        face: who === 'somebody-else' ? otherFace(face) : face,
+        act,
+        showing: who === 'photo' ? 'photo' : 'self',
+        sinceMs: Number((process.hrtime.bigint() - start) / 1_000_000n),
+      }),
+  };
+}
+
+/** Nobody takes one for the other. */
+function otherFace({ skin }: Face): Face {
+  const dark = { style: 'coils', skin: '#6b3f26', beard: 'full', hair: '#1d1713', glasses: 'none' } as const;
+  const pale = { style: 'bun', skin: '#f6d7c3', beard: 'none', hair: '#d4aa62', glasses: 'none' } as const;
+  const isDark = Number.parseInt(skin.slice(1, 3), 16) < 0xb0;
+  return faceOf('somebody else', { age: 40, ...(isDark ? pale : dark) });
+}
+
+function drawnAs({ persona, details, today }: DrawnPerson): Specimen {
+  return (persona === undefined ? undefined : specimenOf(persona, today)) ?? ownSpecimen(details, today);
+}
+
+async function drawPhotos(
+  of: DrawnPerson,
+  order: Omit<SpecimenOrder, 'way'>,
+): Promise<Pick<Specimens, 'accountId' | 'documentKind' | 'front' | 'back'>> {
+  const { accountId, today } = of;
+  const { person, face } = drawnAs(of);
+  const { document: kind, flaws = [] } = order;
   const shared = {
     kind,
     person: { ...person, familyName: order.familyNameOnIt ?? person.familyName },
@@ -37,20 +88,7 @@ export async function drawSpecimens(
     drawDocument({ ...shared, side: 'front' }),
     documentHasBack(kind) ? drawDocument({ ...shared, side: 'back' }) : undefined,
   ]);
-  return {
-    accountId,
-    documentKind: kind,
-    front,
-    back,
-    way,
-    film: (digits) =>
-      drawVideo({
-        face,
-        way,
-        digits: order.hasOtherNumbers === true ? otherThan(digits) : digits,
-        seconds: videoSeconds,
-      }),
-  };
+  return { accountId, documentKind: kind, front, back };
 }
 
 /** Somebody of one's own, who is no persona. */

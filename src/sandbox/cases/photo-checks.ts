@@ -5,7 +5,13 @@ import type { Proofing, ProofingMethod } from '#proofing';
 import { decideInSandbox, holdInSandbox, readCaseOf, type ReasonCode } from '#review';
 import { personas } from '../personas.ts';
 import type { PhotoCheck } from '../personas/persona.ts';
-import { drawSpecimens, type SpecimenOrder } from './draw-specimens.ts';
+import {
+  drawScan,
+  drawSpecimens,
+  type DrawnPerson,
+  type Scanned,
+  type SpecimenOrder,
+} from './draw-specimens.ts';
 
 /** What is to come of somebody's photo ID and video. */
 export type WantedCheck = PhotoCheck['came'];
@@ -25,7 +31,11 @@ export interface PhotoChecks {
   ensureQueue(): Promise<void>;
   /** Sends something for somebody, if nothing of theirs is being checked, and has it decided so. */
   send(accountId: string, came: WantedCheck): Promise<CheckMade>;
+  /** Photographs a passport and scans a face, and lets machines decide what they may; a person decides the rest. */
+  scan(accountId: string, who: Scanned): Promise<ScanMade>;
 }
+
+export type ScanMade = { readonly outcome: 'proven' | 'sent' } | Extract<CheckMade, { outcome: 'not_made' }>;
 
 /** What is sent where nothing else is said. */
 const usualOrder: SpecimenOrder = { document: 'passport', way: 'write' };
@@ -64,6 +74,10 @@ export function openPhotoChecks(house: House, proofing: Proofing): PhotoChecks {
     send: async (accountId, came) => {
       await ensureFor(accountId);
       return send(parts, { accountId, came, order: usualOrder });
+    },
+    scan: async (accountId, who) => {
+      await ensureFor(accountId);
+      return scan(parts, accountId, who);
     },
   };
 }
@@ -114,15 +128,9 @@ async function send(
   if (method?.sendWithoutPages === undefined) return { outcome: 'not_made', because: 'not_switched_on' };
   const before = await readCaseOf(deps, { accountId, method: method.id });
   if (before === undefined || before.decidedAt !== undefined) {
-    const offers = await proofing.offersFor(house, accountId);
-    if (offers.outcome !== 'offers') return { outcome: 'not_made', because: offers.outcome };
-    if (!offers.methods.includes(method)) return { outcome: 'not_made', because: 'not_offered' };
-    const identity = await readIdentity(deps, accountId);
-    if (identity.level === 'P0') return { outcome: 'not_made', because: 'not_at_p5' };
-    const persona = personas.find(({ account }) => account?.sub === accountId);
-    const today = dayInUk(deps.clock.now());
-    const { details } = identity;
-    const specimens = await drawSpecimens({ accountId, persona, details, today }, order);
+    const person = await personFor({ house, proofing }, accountId, method);
+    if ('outcome' in person) return person;
+    const specimens = await drawSpecimens(person, order);
     const sent = await method.sendWithoutPages(house, proofing.tools, specimens);
     if (sent.outcome === 'not_sent') return { outcome: 'not_made', because: sent.because };
   }
@@ -130,6 +138,31 @@ async function send(
   if (sent === undefined) return { outcome: 'not_made', because: 'not_sent' };
   await decideAs(house, sent.caseId, came);
   return { outcome: 'made' };
+}
+
+async function scan({ house, proofing }: Parts, accountId: string, who: Scanned): Promise<ScanMade> {
+  const method = proofing.methods.find(({ scanWithoutPages }) => scanWithoutPages !== undefined);
+  if (method?.scanWithoutPages === undefined) return { outcome: 'not_made', because: 'not_switched_on' };
+  const person = await personFor({ house, proofing }, accountId, method);
+  if ('outcome' in person) return person;
+  const scanned = await method.scanWithoutPages(house, proofing.tools, await drawScan(person, who));
+  return scanned.outcome === 'not_sent' ? { outcome: 'not_made', because: scanned.because } : scanned;
+}
+
+/** @returns who would use a method, if they are offered it */
+async function personFor(
+  { house, proofing }: Parts,
+  accountId: string,
+  method: ProofingMethod,
+): Promise<DrawnPerson | Extract<CheckMade, { outcome: 'not_made' }>> {
+  const { deps } = house;
+  const offers = await proofing.offersFor(house, accountId);
+  if (offers.outcome !== 'offers') return { outcome: 'not_made', because: offers.outcome };
+  if (!offers.methods.includes(method)) return { outcome: 'not_made', because: 'not_offered' };
+  const identity = await readIdentity(deps, accountId);
+  if (identity.level === 'P0') return { outcome: 'not_made', because: 'not_at_p5' };
+  const persona = personas.find(({ account }) => account?.sub === accountId);
+  return { accountId, persona, details: identity.details, today: dayInUk(deps.clock.now()) };
 }
 
 /** Decides a case as those who check would have. */

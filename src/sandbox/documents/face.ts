@@ -85,15 +85,15 @@ export interface FaceLayers {
 
 /** @returns SVG in a box 300 wide and 390 high, head and shoulders, with nothing behind them */
 export function drawFace(face: Face, pose: Pose = {}): string {
-  const { hairBehind: behind, body, head } = drawLayers(face, pose);
-  return `${behind}${body}${head}`;
+  const layers = drawLayers(face, pose);
+  return `${layers.hairBehind}${layers.body}${layers.head}`;
 }
 
 /** @returns the same as {@link drawFace} does, in parts: one lies upon the other, in this order */
 export function drawLayers(face: Face, pose: Pose = {}): FaceLayers {
   return {
     hairBehind: hairBehind(face),
-    body: body(face),
+    body: bodyOf(face),
     head: [
       bareHead(face),
       ageLines(face),
@@ -108,7 +108,7 @@ export function drawLayers(face: Face, pose: Pose = {}): FaceLayers {
   };
 }
 
-function body({ skin, clothes }: Face): string {
+function bodyOf({ skin, clothes }: Face): string {
   return [
     `<path d="M118 240L118 300Q150 330 182 300L182 240Z" fill="${shade(skin, -0.14)}"/>`,
     `<path d="M10 390C14 330 70 312 116 298Q150 326 184 298C230 312 286 330 290 390Z" fill="${clothes}"/>`,

@@ -18,9 +18,18 @@ import { finishConsent, finishSignIn, readSignInRequest, refuseRequest, type Sig
 import type { Register } from '#pds';
 import type { FastifyInstance } from 'fastify';
 import { openHeadlessBrowser, withoutQuery } from './browser.ts';
+import type { Scanned } from '../cases/draw-specimens.ts';
 import type { PhotoChecks, WantedCheck } from '../cases/photo-checks.ts';
 import type { WrittenDetails } from '../personas/persona.ts';
-import { prove, proveByPhotoId, stepUp, type Proof, type SaidOfThemselves, type StepUp } from './step-up.ts';
+import {
+  prove,
+  proveByFaceScan,
+  proveByPhotoId,
+  stepUp,
+  type Proof,
+  type SaidOfThemselves,
+  type StepUp,
+} from './step-up.ts';
 
 export type HeadlessFactor = 'Cp' | 'Cd';
 
@@ -44,6 +53,8 @@ export interface HeadlessSignIn {
   readonly gp?: WrittenDetails | null | undefined;
   /** They send photo ID and a video, and this comes of it; left out when they do not. */
   readonly photoId?: WantedCheck | undefined;
+  /** They scan a face, and this is before the camera; left out when they do not. */
+  readonly faceScan?: Scanned | undefined;
 }
 
 /** Why a person could not go on, as their pages would have told them. */
@@ -59,7 +70,8 @@ export type Hindrance =
   | 'register_unavailable'
   | 'details_locked'
   | 'gp_system_unavailable'
-  | 'photo_id_not_possible';
+  | 'photo_id_not_possible'
+  | 'face_scan_not_possible';
 
 export type HeadlessOutcome =
   | { readonly outcome: 'redirected'; readonly location: string }
@@ -152,7 +164,7 @@ async function reachLevel(deps: HeadlessDeps, asked: HeadlessSignIn, request: Si
 
 async function goUp(
   deps: HeadlessDeps,
-  { says, gp, photoId }: HeadlessSignIn,
+  { says, gp, photoId, faceScan }: HeadlessSignIn,
   {
     accountId,
     missingLevel,
@@ -165,6 +177,7 @@ async function goUp(
     if (matched.outcome !== 'reached') return matched;
   }
   if (missingLevel !== 'P9') return { outcome: 'reached' };
+  if (faceScan !== undefined) return proveByFaceScan(deps, { accountId, who: faceScan });
   if (photoId !== undefined) return proveByPhotoId(deps, { accountId, came: photoId });
   return gp === null ? { outcome: 'not_reached' } : prove(deps, { accountId, remoteAddress, details: gp });
 }

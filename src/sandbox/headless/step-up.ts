@@ -2,6 +2,7 @@ import type { House } from '#foundation/deps';
 import { readPostcode, type NhsNumber } from '#foundation/identifiers';
 import { acceptMatch, matchRegister } from '#identity';
 import type { Register } from '#pds';
+import type { Scanned } from '../cases/draw-specimens.ts';
 import type { PhotoChecks, WantedCheck } from '../cases/photo-checks.ts';
 import type { WrittenDetails } from '../personas/persona.ts';
 
@@ -58,7 +59,11 @@ export type Proof =
   | { readonly outcome: 'reached' | 'not_reached' }
   | {
       readonly outcome: 'hindered';
-      readonly because: 'details_locked' | 'gp_system_unavailable' | 'photo_id_not_possible';
+      readonly because:
+        | 'details_locked'
+        | 'gp_system_unavailable'
+        | 'photo_id_not_possible'
+        | 'face_scan_not_possible';
     };
 
 /** Has somebody who is at P5 send photo ID and a video, and has those who check it decide. */
@@ -69,6 +74,16 @@ export async function proveByPhotoId(
   const { outcome } = await photoChecks.send(accountId, came);
   if (outcome === 'not_made') return { outcome: 'hindered', because: 'photo_id_not_possible' };
   return { outcome: came === 'approved' ? 'reached' : 'not_reached' };
+}
+
+/** Has somebody who is at P5 photograph a passport and scan their face: a machine decides at once, or a person later. */
+export async function proveByFaceScan(
+  { photoChecks }: { readonly photoChecks: PhotoChecks },
+  { accountId, who }: { readonly accountId: string; readonly who: Scanned },
+): Promise<Proof> {
+  const { outcome } = await photoChecks.scan(accountId, who);
+  if (outcome === 'not_made') return { outcome: 'hindered', because: 'face_scan_not_possible' };
+  return { outcome: outcome === 'proven' ? 'reached' : 'not_reached' };
 }
 
 /**

@@ -45,9 +45,10 @@ export async function arrive(
   return { tab, person };
 }
 
-/** Whether a page is one of those that {@link tourWaysToProve} visits, all of them. Photos and videos have tours of their own. */
+/** Whether a page is one of those that {@link tourWaysToProve} visits, all of them. Photos, videos and scans have tours of their own. */
 export function isOfWays(page: string): boolean {
-  const isOfMethod = page.startsWith('proofing/') && !page.startsWith('proofing/capture/');
+  const apart = ['proofing/capture/', 'proofing/photo-id-face-scan/'];
+  const isOfMethod = page.startsWith('proofing/') && !apart.some((folder) => page.startsWith(folder));
   return isOfMethod || page.startsWith('journeys/ways-to-prove/');
 }
 

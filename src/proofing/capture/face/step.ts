@@ -5,6 +5,7 @@ import { faceWays } from '../answers.ts';
 import { captureStep, changeHere, enterAttempt } from '../here.ts';
 import { onPhoneActions } from '../on-your-phone/actions.ts';
 import { showByVideo } from '../show-by-video.ts';
+import { whoDecides } from '../who-decides.ts';
 
 /**
  * Asks how they show that the document is theirs. Both ways are as good: leave for a machine to measure somebody's face counts for nothing if
@@ -19,6 +20,7 @@ export const chooseFaceWay = ({ faceChecks }: ProofingTools) =>
     onEnter: enterAttempt,
     show: async (deps, { context: { hasOtherWays, handOver } }) => ({
       ways: faceChecks === undefined ? ['video'] : faceWays,
+      decider: await whoDecides(deps),
       hours: (await reviewTarget(deps)).hours,
       days: deps.settings.evidenceRetentionDays,
       hasOtherWays,

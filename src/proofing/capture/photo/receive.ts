@@ -62,7 +62,8 @@ export async function receivePhoto(
   return { ...received, documentKind, reading };
 }
 
-async function readFront(
+/** Reads the front of a document, if there is something to read it with. */
+export async function readFront(
   house: House,
   { evidence, documentReader }: ProofingTools & { readonly evidence: NonNullable<ProofingTools['evidence']> },
   of: { readonly accountId: string; readonly documentKind: DocumentKind; readonly file: EvidenceFile },

@@ -43,7 +43,7 @@ function show(state, { why, moves = true } = {}) {
   for (const part of findAll('[data-in]')) part.hidden = !part.dataset.in.split(' ').includes(state);
   for (const part of findAll('[data-why]'))
     part.hidden = why === undefined || !part.dataset.why.split(' ').includes(why);
-  document.querySelector('[data-tips]').hidden = state !== 'start' && state !== 'camera';
+  document.querySelector('[data-tips]').hidden = state !== 'start';
   const heading = findAll('h2').find(({ hidden, parentElement }) => !hidden && !parentElement.hidden);
   if (moves) heading?.focus();
 }
@@ -102,6 +102,7 @@ async function doAct(ours, { act, at, of, hint, isLate }) {
   find('[data-hint]').hidden = why === '';
   // As in a mirror: to the left is to the left.
   find('[data-arrow]').textContent = arrows[act] ?? '';
+  find('[data-arrow]').dataset.to = act;
   find('[data-oval]').classList.toggle('bevan-scanner__oval--near', act === 'move-closer');
   progress.value = 0;
   doing.textContent = '';

@@ -2,6 +2,7 @@ import { stepsOf } from '#foundation/journey';
 import { reviewTarget } from '#review';
 import { z } from 'zod';
 import { findOpenAttempt } from '../../capture/attempts.ts';
+import { whoDecides } from '../../capture/who-decides.ts';
 import type { ProofContext } from '../../method.ts';
 import { isUnderWay, type PhotoIdAnswers } from '../../photo-id/answers.ts';
 import { method } from '../method-id.ts';
@@ -13,13 +14,16 @@ export const beforeYouStart = stepsOf<PhotoIdAnswers, ProofContext>()({
   appliesWhen: isUnderWay,
   isDone: ({ hasRead }) => hasRead === true,
   undo: (answers) => answers,
-  show: async (deps, { context: { accountId, hasOtherWays } }) => {
-    const [{ hours }, begun] = await Promise.all([
+  show: async (deps, { context: { accountId, hasOtherWays }, browser: { language } }) => {
+    const [{ hours, notice }, begun, decider] = await Promise.all([
       reviewTarget(deps),
       findOpenAttempt(deps, { accountId, method }),
+      whoDecides(deps),
     ]);
     return {
       hours,
+      busy: notice?.[language],
+      decider,
       days: deps.settings.evidenceRetentionDays,
       hasBegun: begun?.captured.documentKind !== undefined,
       hasOtherWays,

@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { hasBack, type Captured } from '../../capture/answers.ts';
 import type { Attempt } from '../../capture/attempts.ts';
 import { enterAttempt, openHere } from '../../capture/here.ts';
+import { whoDecides } from '../../capture/who-decides.ts';
 import type { ProofContext, ProofingTools } from '../../method.ts';
 import { captureVisitOf, type PhotoIdAnswers, type PhotoIdVisit } from '../answers.ts';
 import { fingerprintOf, handIn, stillOf, type HandedIn, type MachineJudgement } from '../hand-in.ts';
@@ -148,6 +149,7 @@ async function describe(deps: Deps, method: string, visit: PhotoIdVisit): Promis
     days: deps.settings.evidenceRetentionDays,
     documentKind,
     face: faceWay ?? 'video',
+    decider: faceWay === 'scan' ? await whoDecides(deps) : 'people',
     mayChange: faceWay !== undefined,
     way,
     ...Object.fromEntries(files),
