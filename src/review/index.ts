@@ -8,7 +8,6 @@ export {
 } from './automation.ts';
 export {
   machineEnds,
-  machineParts,
   machineReasons,
   type MachineCheck,
   type MachineChecks,

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { languages } from '#foundation/web';
-import { documentKinds } from '#proofing';
-import { holdingReasons, imageTicks, questionIds, reasonCodes } from '#review';
+import { documentKinds, scanActs } from '#proofing';
+import { holdingReasons, imageTicks, machineEnds, machineReasons, questionIds, reasonCodes } from '#review';
 import { z } from 'zod';
 
 const words = z.record(z.string(), z.unknown());
@@ -14,6 +14,8 @@ const shape = z.looseObject({
   ticks: words,
   questions: z.record(z.string(), z.object({ ask: z.string(), hint: z.string().optional() })),
   kinds: words,
+  acts: words,
+  machine: z.looseObject({ reasons: words }),
 });
 
 for (const language of languages) {
@@ -26,5 +28,8 @@ for (const language of languages) {
     assert.deepEqual(keysOf(content.ticks), [...imageTicks].toSorted());
     assert.deepEqual(keysOf(content.questions), [...questionIds].toSorted());
     assert.deepEqual(keysOf(content.kinds), [...documentKinds, 'other'].toSorted());
+    assert.deepEqual(keysOf(content.acts), [...scanActs, 'other'].toSorted());
+    assert.deepEqual(keysOf(content.machine.reasons), [...machineReasons].toSorted());
+    assert.deepEqual(keysOf(content.machine), [...machineEnds, 'reasons', 'void', 'why'].toSorted());
   });
 }
