@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { startStopwatch } from '#foundation/clock';
 import { createLog } from '#foundation/log';
 import {
@@ -10,6 +9,7 @@ import {
   type DocumentReading,
 } from '#proofing';
 import { drawDocument, faceOf, photoFlaws, type DocumentOrder } from '#sandbox';
+import { lookAtChildren } from './support/children.ts';
 import { median, quantile, rounded } from './support/figures.ts';
 import type { BenchReport } from './support/report.ts';
 
@@ -114,25 +114,4 @@ function count(words: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries(
     [...new Set(words)].map((word) => [word, words.filter((one) => one === word).length]),
   );
-}
-
-interface Child {
-  readonly peakMemoryMb: number;
-  readonly cpuMs: number;
-}
-
-const msPerTick = 10;
-
-/** @returns what the processes that this one has started have taken so far; none where the system doesn't tell */
-async function lookAtChildren(): Promise<readonly Child[]> {
-  if (process.platform !== 'linux') return [];
-  const children = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8');
-  return Promise.all(children.trim().split(/\s+/u).map(lookAt));
-}
-
-async function lookAt(pid: string): Promise<Child> {
-  const kilobytes = /^VmHWM:\s+(\d+)/mu.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
-  const [, figures = ''] = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ');
-  const [user = 0, system = 0] = figures.split(' ').slice(11, 13).map(Number);
-  return { peakMemoryMb: rounded(Number(kilobytes ?? 0) / 1024, 0), cpuMs: (user + system) * msPerTick };
 }

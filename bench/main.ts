@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchDocuments } from './documents.ts';
 import { benchEvidence } from './evidence.ts';
+import { benchFace } from './face.ts';
 import { benchHostileFiles } from './hostile-files.ts';
 import { benchSignIn } from './sign-in.ts';
 import { benchReview } from './review.ts';
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   tables: benchTables,
   trace: benchTrace,
   documents: benchDocuments,
+  face: benchFace,
   'hostile-files': benchHostileFiles,
   evidence: benchEvidence,
   review: benchReview,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createPasswordPolicy } from '#accounts';
+import { loadProviderPlugs } from '#face-checks';
 import { faults } from '#foundation/errors';
 import type { JourneyDefinition } from '#foundation/journey';
 import { houseSettings, type SettingDefinition } from '#foundation/settings';
@@ -38,11 +39,18 @@ async function settingsPage(): Promise<string> {
     (plug) =>
       `## GP system \`${plug.id}\`\n\nAll that it needs, or none: then practices that have this system are not asked.\n\n${settingsTable(Object.values(plug.settings))}`,
   );
+  const providers = (await loadProviderPlugs())
+    .filter((plug) => Object.keys(plug.settings).length > 0)
+    .map(
+      (plug) =>
+        `## Faces, \`${plug.id}\`\n\nRead only when \`BEVAN_FACE_CHECKS\` names it, or a sandbox uses it.\n\n${settingsTable(Object.values(plug.settings))}`,
+    );
   return [
     `# Settings\n\n${made}Every setting is an environment variable. An empty one counts as not set. Production stops at the start, with a list, when something is missing or unsafe.`,
     settingsTable(Object.values(houseSettings)),
     ...sections,
     ...suppliers,
+    ...providers,
     '',
   ].join('\n\n');
 }

@@ -7,6 +7,7 @@ export {
   openFaceChecks,
   sweepFaceChecks,
 } from './face-checks.ts';
+export type { FaceProvider, LookedAt, Picture, ProviderPlug } from './provider.ts';
 export {
   burstLimits,
   checkReasons,

@@ -60,6 +60,14 @@ export type Judged =
   | { readonly outcome: 'judged'; readonly checks: Readonly<Record<FaceCheck, CheckEnd>> }
   | { readonly outcome: 'unavailable' };
 
+/** What a picture shows by itself, and how it compares with others; each number is one that has a threshold in `basis`. */
+export interface LookedAt {
+  readonly hasFace: boolean;
+  /** How surely it is no picture of a picture. */
+  readonly alive: number;
+  likenessTo(other: LookedAt): number;
+}
+
 /** What compares faces. None of its functions throws for what is on a picture, or for what another system answers. */
 export interface FaceProvider {
   /** What its verdicts rest on; `provider` is added. */
@@ -71,6 +79,8 @@ export interface FaceProvider {
   }): Promise<{ readonly outcome: 'begun'; readonly begun: unknown } | { readonly outcome: 'unavailable' }>;
   measure(burst: PicturesOfAct): Promise<Measured>;
   judge(scan: ScanToJudge): Promise<Judged>;
+  /** Looks at each picture by itself, so that it can be counted how often it is wrong; left out where it doesn't tell. */
+  lookAtEach?(pictures: readonly Picture[]): Promise<readonly LookedAt[]>;
   close(): Promise<void>;
 }
 

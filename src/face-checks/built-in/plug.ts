@@ -1,11 +1,13 @@
 import { cpus } from 'node:os';
+import { SettingsFault } from '#foundation/settings';
 import { openWorkers, type TaskEnd, type Workers } from '#foundation/workers';
-import { providerPlug, type FaceProvider, type Picture } from '../provider.ts';
+import { providerPlug, type FaceProvider, type LookedAt, type Picture } from '../provider.ts';
 import { bestOf, hintFor } from './hints.ts';
 import { judge } from './judge.ts';
 import { FaceModelsFault } from '../models-fault.ts';
 import { findWrongFiles, modelsVersion } from './package-files.ts';
-import { seenBurst, seenPortrait, type SeenPicture } from './process-answers.ts';
+import { likenessOf } from './likeness.ts';
+import { seenBurst, seenPortrait, unpackDescriptor, type SeenPicture } from './process-answers.ts';
 import { builtInSettings, type Thresholds } from './thresholds.ts';
 
 /** Models that come with this release, in processes of their own: nothing leaves the platform. */
@@ -14,6 +16,8 @@ const plug = providerPlug({
   isSandboxes: true,
   settings: builtInSettings,
   open: async ({ processes, likenessPass, likenessFail, livePass }, { log }) => {
+    if (likenessFail >= likenessPass)
+      throw new SettingsFault(['BEVAN_FACE_LIKENESS_FAIL must be less than BEVAN_FACE_LIKENESS_PASS.']);
     const wrong = await findWrongFiles();
     if (wrong.length > 0) throw new FaceModelsFault(wrong);
     const workers = openWorkers({
@@ -68,8 +72,29 @@ function openProvider(workers: Workers, thresholds: Thresholds): FaceProvider {
       }));
       return { outcome: 'judged', checks: judge(measured, seen, thresholds) };
     },
+    lookAtEach: (pictures) => Promise.all(pictures.map((picture) => lookAt(workers, picture))),
     close: () => workers.close(),
   };
+}
+
+interface Described extends LookedAt {
+  readonly descriptor: Float32Array;
+}
+
+async function lookAt(workers: Workers, picture: Picture): Promise<LookedAt> {
+  const end = await workers.run(taskFor('burst', [picture], { isStraight: true }));
+  const [seen] = end.outcome === 'done' ? seenBurst.parse(end.answer) : [];
+  const { face } = seen ?? {};
+  const described: Described = {
+    hasFace: face?.descriptor !== undefined,
+    alive: Math.min(face?.real ?? 0, face?.live ?? 0),
+    descriptor: unpackDescriptor(face?.descriptor ?? ''),
+    likenessTo: (other) =>
+      'descriptor' in other && other.descriptor instanceof Float32Array
+        ? likenessOf(described.descriptor, other.descriptor)
+        : 0,
+  };
+  return described;
 }
 
 function readKept(kept: unknown): readonly SeenPicture[] {
