@@ -49,7 +49,7 @@ suite('without a browser, somebody scans their face', () => {
   test('and somebody else’s face or a photo that is held up waits for a person, who decides', async () => {
     for (const [persona, face_scan] of [
       ['gp-details-expired', 'photo'],
-      ['im1-credentials-stale', 'somebody-else'],
+      ['gp-details-moved-practice', 'somebody-else'],
     ] as const) {
       assert.equal(refusedWith(await come(at(), persona, { face_scan })), 'IdentityLevelNotReached');
       const [waiting] = await casesOf(sandbox, persona);
@@ -100,7 +100,7 @@ suite('a sandbox that asks a service to compare faces', () => {
     );
     assert.equal((await casesOf(sandbox, 'gp-details-expired'))[0]?.state, 'queued');
     faces.fail('down', 100);
-    const answer = await come(at(), 'im1-credentials-stale', { face_scan: 'self' });
+    const answer = await come(at(), 'gp-details-moved-practice', { face_scan: 'self' });
     assert.deepEqual([answer.status, refusalIn(answer).error], [409, 'face_scan_not_possible']);
   });
 });

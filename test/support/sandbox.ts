@@ -45,6 +45,9 @@ export async function openTestSandbox(
   return sandbox;
 }
 
+/** However much else this machine has to do. */
+const patiently = { mostSeconds: 60 };
+
 export interface TestSandboxOptions {
   /** Reads documents and compares faces, as `npm start` does. */
   readonly hasMachines?: boolean;
@@ -79,7 +82,7 @@ export async function prepareTestSandbox(
   const evidence = await openEvidence(home.house);
   const parts = { register, gpSystems, evidence };
   await startWork(home, { senders: await loadSenders(home.house.settings, {}), ...parts });
-  const documentReader = hasMachines ? openDocumentReader(home.house) : undefined;
+  const documentReader = hasMachines ? openDocumentReader(home.house, patiently) : undefined;
   const faceChecks = hasMachines ? await openFaceChecks(home.house, { environment }) : undefined;
   const machines = { documentReader, faceChecks };
   const ways = await openProofing(home.house.settings, { ...parts, ...machines });
