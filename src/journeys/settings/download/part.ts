@@ -49,13 +49,15 @@ async function take(web: Web, { account }: SettingsPerson, { request }: Exchange
 async function sendPage(web: Web, person: SettingsPerson, exchange: Exchange) {
   const language = web.visitors.language(exchange.request);
   const data = await take(web, person, exchange);
+  const sections = readable(data, language);
   const html = web.pages.render(
     'journeys/settings/download/document',
     { language, address: partAddress(pageId) },
     {
       madeAt: momentOf(web.house.clock.now(), language),
       email: person.account.email,
-      sections: readable(data, language),
+      sections: sections.filter(({ records }) => records.length > 0),
+      empty: sections.filter(({ records }) => records.length === 0),
     },
   );
   return asFile(exchange, 'text/html; charset=utf-8', 'html').send(html);
