@@ -19,7 +19,7 @@ export {
   type ImageProblem,
   type ReceivedFile,
 } from './types.ts';
-export { tellPersonalData } from './personal-data-store.ts';
+export { listOwnFiles, tellPersonalData } from './personal-data-store.ts';
 export { sendFile } from './send-file.ts';
 export { uploadRoutes, uploadsPath, type MayUpload } from './upload-routes.ts';
 export { startEvidenceWork } from './work.ts';

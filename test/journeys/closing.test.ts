@@ -52,7 +52,7 @@ describe('closing a login', () => {
     await browser.open(settings());
     expectPage(browser, 'email');
     await browser.open(settings('/closed?lang=cy'));
-    assert.equal(browser.page.heading, 'Mae eich mewngofnod wedi’i gau');
+    assert.equal(browser.page.heading, 'Mae eich cyfrif wedi’i gau');
   });
 
   test('ends what services hold, and leaves the address free for a login that has nothing of the old one', async () => {

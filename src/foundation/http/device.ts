@@ -14,7 +14,7 @@ const browsers = [
   ['samsung', /\bSamsungBrowser\//u],
   ['opera', /\bOPR\//u],
   ['firefox', /\b(?:Firefox|FxiOS)\//u],
-  ['chrome', /\b(?:Chrome|CriOS|Chromium)\//u],
+  ['chrome', /\b(?:HeadlessChrome|Chrome|CriOS|Chromium)\//u],
   ['safari', /\bSafari\//u],
 ] as const;
 

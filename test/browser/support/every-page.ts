@@ -10,6 +10,7 @@ import { openDevice, type Tab } from './device.ts';
 import { tourRecord } from './record-tour.ts';
 import { tourProveIdentity } from './identity-tour.ts';
 import { tourSettings } from './settings-tour.ts';
+import { tourInformation, tourLocking } from './information-tour.ts';
 import { tourPasskeys } from './passkey-tour.ts';
 import * as tours from './tour.ts';
 import { isOfWays } from './ways-tour.ts';
@@ -90,6 +91,8 @@ export function examineEveryPage(language: Language): void {
     'seeing one’s account': tours.tourAccount,
     'changing one’s account': tourSettings,
     'having passkeys': tourPasskeys,
+    'seeing and ending what is known of one': tourInformation,
+    'locking one’s login': tourLocking,
     'being stopped': tours.tourStops,
     'choosing a new password': tours.tourForgottenPassword,
     'finding a service': tours.tourDirectory,

@@ -1,5 +1,5 @@
 import { tellOfChange } from '#accounts';
-import { openFile, sendFile, type Evidence } from '#evidence';
+import { listOwnFiles, openFile, sendFile, type Evidence } from '#evidence';
 import { notingDevice, readQuery, type Web } from '#foundation/http';
 import type { PersonalData } from '#foundation/personal-data';
 import { longDate } from '#foundation/web';
@@ -16,7 +16,7 @@ const dataId = 'download-data';
 const fileId = 'download-file';
 
 async function show(web: Web, { account }: SettingsPerson, exchange: Exchange) {
-  const { files = [] } = await collectPersonalData(web.house.deps, account.id);
+  const files = await listOwnFiles(web.house.deps, account.id);
   const language = web.visitors.language(exchange.request);
   return showPage(web, exchange, {
     page: 'journeys/settings/download',
@@ -26,9 +26,9 @@ async function show(web: Web, { account }: SettingsPerson, exchange: Exchange) {
       jsonAddress: partAddress(dataId),
       files: files.map(({ kind, mediaType, receivedAt, fileId: file }) => ({
         kind,
-        name: `${String(kind)}.${String(mediaType).split('/').at(-1)}`,
-        date: receivedAt instanceof Date ? longDate(dayOf(receivedAt), language) : '',
-        address: `${partAddress(fileId)}?file=${String(file)}`,
+        name: `${kind}.${mediaType.split('/').at(-1)}`,
+        date: longDate(dayOf(receivedAt), language),
+        address: `${partAddress(fileId)}?file=${file}`,
       })),
     },
   });
@@ -49,13 +49,15 @@ async function take(web: Web, { account }: SettingsPerson, { request }: Exchange
 async function sendPage(web: Web, person: SettingsPerson, exchange: Exchange) {
   const language = web.visitors.language(exchange.request);
   const data = await take(web, person, exchange);
+  const sections = readable(data, language);
   const html = web.pages.render(
     'journeys/settings/download/document',
     { language, address: partAddress(pageId) },
     {
       madeAt: momentOf(web.house.clock.now(), language),
       email: person.account.email,
-      sections: readable(data, language),
+      sections: sections.filter(({ records }) => records.length > 0),
+      empty: sections.filter(({ records }) => records.length === 0),
     },
   );
   return asFile(exchange, 'text/html; charset=utf-8', 'html').send(html);
@@ -78,14 +80,12 @@ function fileSender(evidence: Evidence | undefined) {
   return async (web: Web, { account }: SettingsPerson, exchange: Exchange) => {
     const { request, reply } = exchange;
     const asked = readQuery(request.query, 'file');
-    const { files = [] } = await collectPersonalData(web.house.deps, account.id);
-    const own = files.find(({ fileId: file }) => file === asked);
-    const address = { fileId: String(own?.['fileId']), bundleId: String(own?.['bundleId']) };
+    const own = (await listOwnFiles(web.house.deps, account.id)).find(({ fileId: file }) => file === asked);
     const reader = { by: 'owner', id: account.id } as const;
     const file =
       own === undefined || evidence === undefined
         ? undefined
-        : await openFile(web.house, evidence, { ...address, reader });
+        : await openFile(web.house, evidence, { fileId: own.fileId, bundleId: own.bundleId, reader });
     if (file === undefined) return web.problems.send(request, reply, 'not-found', { reference: 'CID0404' });
     return sendFile(request, reply, file);
   };

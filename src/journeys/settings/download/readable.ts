@@ -38,9 +38,10 @@ function valuesOf(fact: Fact | undefined, within: readonly string[], language: L
   if (fact instanceof Date) return [{ within, text: momentOf(fact, language) }];
   if (typeof fact === 'boolean') return [{ within, words: fact ? 'yes' : 'no' }];
   if (typeof fact !== 'object') return [{ within, text: String(fact) }];
-  if (Array.isArray(fact) && fact.every((one) => typeof one !== 'object' || one instanceof Date)) {
-    const texts = fact.flatMap((one) => valuesOf(one, within, language)).map(({ text = '' }) => text);
-    return texts.length === 0 ? [] : [{ within, text: texts.join(', ') }];
-  }
-  return Object.entries(fact).flatMap(([name, one]) => valuesOf(one, [...within, name], language));
+  const parts: [string, Fact][] = Object.entries(fact);
+  const isFlat =
+    Array.isArray(fact) && parts.every(([, one]) => typeof one !== 'object' || one instanceof Date);
+  if (!isFlat) return parts.flatMap(([name, one]) => valuesOf(one, [...within, name], language));
+  const texts = parts.flatMap(([, one]) => valuesOf(one, within, language)).map(({ text = '' }) => text);
+  return texts.length === 0 ? [] : [{ within, text: texts.join(', ') }];
 }

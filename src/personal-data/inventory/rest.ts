@@ -1,0 +1,117 @@
+import { type TableEntry, ofThePractice } from './entry.ts';
+
+/** What stays, and what belongs to nobody. */
+export const rest = {
+  'audit.event': {
+    whose: 'owner',
+    holds: 'what happened, as codes, with the number of the account; never a name, address or other detail',
+    kept: '8 years',
+    section: 'activity',
+    omitted: { id: 'inner', account_id: 'inner', details: 'judgement', expires_at: 'inner' },
+    stays:
+      'All of it: the trail can’t be changed by anybody, so that misuse can be found years later. Nothing in it says whose account the number was.',
+  },
+  'audit.unsealed': { whose: 'nobody', holds: 'which events are not sealed yet' },
+  'audit.seal': { whose: 'nobody', holds: 'the hash chain of the audit trail' },
+  'journey.visit': {
+    whose: 'nobody',
+    holds: 'pages under way, with what was typed, encrypted; the browser as a keyed hash',
+    kept: 'a day at most',
+    stays: 'It is not known whose it is until its own browser opens it.',
+  },
+  'security.limit_count': {
+    whose: 'nobody',
+    holds: 'how often something was tried, by a keyed hash of an address, a number or a network',
+    kept: 'a day at most',
+    stays: 'Closing a login must not lift a lock.',
+  },
+  'messaging.outgoing_message': {
+    whose: 'nobody',
+    holds: 'messages on their way, encrypted',
+    kept: 'until they are sent, three days at most',
+    stays: 'The last one says that the login is closed.',
+  },
+  'jobs.job': {
+    whose: 'nobody',
+    holds: 'work on queues: numbers of rows, and of accounts where the work is about one',
+    kept: 'a week after it is done',
+    stays: 'The number of an account alone, which leads to nothing any more.',
+  },
+  'messaging.inbox_message': {
+    whose: 'sandbox',
+    holds: 'what would have been sent, in the place of mailboxes and phones',
+    stays: 'It stands for mailboxes that are not ours.',
+  },
+  'openid.published_key': { whose: 'nobody', holds: 'which keys sign' },
+  'openid.signing_key': { whose: 'nobody', holds: 'the keys that sign, encrypted' },
+  'openid.pushed_request': {
+    whose: 'services',
+    holds: 'requests that services push, encrypted; they may name an address',
+    kept: 'minutes',
+    stays: 'It is gone within minutes.',
+  },
+  'openid.spent_assertion': { whose: 'services', holds: 'digests of assertions that were used' },
+  'partners.client': { whose: 'services', holds: 'registrations of services' },
+  'pds.turn': { whose: 'nobody', holds: 'when the register may be asked next' },
+  'pds.simulated_patient': {
+    whose: 'sandbox',
+    holds: 'made-up people of the simulated register',
+    stays: 'It stands for a register that is not ours.',
+  },
+  'pds.simulated_fault': { whose: 'sandbox', holds: 'what the simulated register does wrong' },
+  'pds.simulated_assertion': { whose: 'sandbox', holds: 'assertions that it took' },
+  'gp_systems.practice': { whose: 'practices', holds: 'practices' },
+  'gp_systems.former_supplier': { whose: 'practices', holds: 'which systems practices had' },
+  'gp_systems.succession': { whose: 'practices', holds: 'which practices became which' },
+  'gp_systems.simulated_patient': {
+    whose: 'sandbox',
+    holds: 'made-up patients of the simulated GP systems',
+    stays: 'It stands for systems that are not ours.',
+  },
+  'gp_systems.simulated_account': {
+    whose: 'sandbox',
+    holds: 'their online accounts',
+    stays: 'It stands for systems that are not ours.',
+  },
+  'gp_systems.simulated_connection': {
+    whose: 'sandbox',
+    holds: 'what is connected to those',
+    stays: 'It stands for systems that are not ours.',
+  },
+  'gp_systems.simulated_fault': { whose: 'sandbox', holds: 'what the simulated systems do wrong' },
+  'sandbox.request': {
+    whose: 'sandbox',
+    holds: 'the last requests of services, explained for their developers',
+    stays: 'People of a sandbox are made up.',
+  },
+  'portals.staff': { whose: 'staff', holds: 'logins of staff' },
+  'portals.member': { whose: 'staff', holds: 'who works where' },
+  'portals.session': { whose: 'staff', holds: 'where staff are signed in' },
+  'portals.invitation': { whose: 'staff', holds: 'invitations of staff' },
+  'portals.patient_visit': {
+    whose: 'practices',
+    holds: 'a patient whose details are being issued, encrypted',
+    kept: 'an hour',
+    stays: ofThePractice,
+  },
+  'portals.letter': {
+    whose: 'practices',
+    holds: 'a letter on its way to paper, encrypted',
+    kept: 'a quarter of an hour',
+    stays: ofThePractice,
+  },
+  'portals.issue': {
+    whose: 'practices',
+    holds: 'why details were issued to a patient, and to whom, encrypted',
+    kept: '2 years',
+    stays: ofThePractice,
+  },
+  'portals.act': {
+    whose: 'practices',
+    holds: 'what staff have done, with a patient’s initials, encrypted',
+    kept: '8 years',
+    stays: ofThePractice,
+  },
+  'review.target': { whose: 'staff', holds: 'how long a check should take' },
+  'storage.migration': { whose: 'nobody', holds: 'which migrations have run' },
+} as const satisfies Record<string, TableEntry>;
