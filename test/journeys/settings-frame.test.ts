@@ -188,4 +188,22 @@ describe('somebody whom a service hands over', () => {
     await proveAnew({ ...meg, browser: elsewhere });
     assert.equal(elsewhere.page.heading, emailQuestion);
   });
+
+  test('has what they began end with their visit', async () => {
+    const ned = await settler(app, 'ned');
+    const traveller = { app, service, who: ned.who, browser: ned.browser };
+    await signInWithPassword(traveller, { vtr: '["P0.Cp.Cd"]' });
+    await ned.browser.submit({ code: await app.codeFor(ned.who.phone, 'sms') });
+    const { claims } = await service.finish(await agree(traveller));
+    const elsewhere = new Person(app);
+    const query = new URLSearchParams({ asserted_login_identity: await service.handOver(claims) });
+    await elsewhere.open(`${app.origin}/settings?${query.toString()}`);
+    app.home.clock.advance(14 * 60);
+    await elsewhere.open(`${app.origin}/settings/language`);
+    assert.equal(elsewhere.page.heading, languageQuestion);
+    app.home.clock.advance(61);
+    await elsewhere.submit({ language: 'cy' });
+    expectPage(elsewhere, 'email');
+    assert.equal(await languageOf(ned), 'en');
+  });
 });
