@@ -11,6 +11,7 @@ import { createRenderError, watchEngine, type RenderProblem } from './endpoints/
 import { keepBodies, mountForPeople, mountForPrograms } from './endpoints/engine-routes.ts';
 import { answerPrograms } from './endpoints/json-errors.ts';
 import { mountJwks } from './endpoints/jwks.ts';
+import { mountUaf } from './endpoints/uaf.ts';
 import { mountUserinfo } from './endpoints/userinfo.ts';
 import { createEngine } from './engine/engine.ts';
 import { observeAnswer } from './observation/engine-requests.ts';
@@ -83,6 +84,7 @@ export async function openidRoutes(
     mountPushEndpoint(programs, engineParts);
     mountRevocationEndpoint(programs, { house, mint, verifyByClient });
     mountUserinfo(programs, { house, mint, clientKeys });
+    mountUaf(programs, { house, mint });
     mountJwks(programs, keys);
     mountTrustMark(programs, house.settings);
     done();
