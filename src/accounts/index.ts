@@ -43,7 +43,7 @@ export {
   type EmailChangeLink,
 } from './account/email-change.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
-export { tellOfChange, tellOfWaitingChange } from './account/tell-of-change.ts';
+export { tellOfChange } from './account/tell-of-change.ts';
 export { accountPart } from './account/store.ts';
 export { readLandline, readPhone, type ReadPhone } from './account/phone.ts';
 export {
@@ -89,7 +89,13 @@ export {
   type PasswordStrength,
 } from './credentials/password/policy.ts';
 export { networkOf } from './network.ts';
-export { isDeviceRemembered, rememberDevice } from './devices/remembered.ts';
+export {
+  forgetDevice,
+  isDeviceRemembered,
+  listRememberedDevices,
+  rememberDevice,
+  type RememberedDevice,
+} from './devices/remembered.ts';
 export { tellPersonalData } from './personal-data-store.ts';
 export { lockLogin } from './recovery/lock.ts';
 export {

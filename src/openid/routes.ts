@@ -95,7 +95,7 @@ export async function openidRoutes(
     mountInteractions(people, { house, provider, interactionAddress, renderProblem });
     done();
   });
-  return createBrowserSessions({ house, verifyByClient, provider });
+  return createBrowserSessions({ house, verifyByClient, provider, keys });
 }
 
 const trustMarkParams = z.object({ host: z.string() });

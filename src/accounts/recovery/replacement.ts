@@ -237,7 +237,8 @@ function numberAfter(before: string | null, which: NumberKind, change: Change): 
   return change.lost.includes(which) ? null : before;
 }
 
-function changeOf(
+/** @returns the number that is to take the place of what is lost */
+export function changeOf(
   deps: Pick<Deps, 'secrets'>,
   { accountId, sealedChange }: Pick<StoredReplacement, 'accountId' | 'sealedChange'>,
 ): Change {

@@ -1,7 +1,11 @@
 import type { PasswordPolicy } from '#accounts';
+import type { BrowserSessions } from '#openid';
+import type { Register } from '#pds';
 import type { Proofing } from '#proofing';
 import { activity } from './activity/part.ts';
 import { closeLogin } from './close-account/part.ts';
+import { contactDetails } from './contact-details/part.ts';
+import { devices } from './devices/part.ts';
 import { downloadParts } from './download/part.ts';
 import { email } from './email/part.ts';
 import { language } from './language/part.ts';
@@ -12,18 +16,28 @@ import { password } from './password/part.ts';
 import { phone } from './phone/part.ts';
 import { sharing, stopSharing } from './sharing/part.ts';
 
+interface SettingsNeeds {
+  readonly passwordPolicy: PasswordPolicy;
+  readonly register?: Register | undefined;
+  readonly sessions?: Pick<BrowserSessions, 'ownIdToken'> | undefined;
+  readonly proofing?: Proofing | undefined;
+}
+
 /** What somebody shares, what happened, what is known of them, and how to end it. */
-function information({ proofing }: { readonly proofing?: Proofing | undefined }): readonly SettingsPart[] {
+function information({ proofing }: SettingsNeeds): readonly SettingsPart[] {
   return [sharing, stopSharing, activity, notMe, ...downloadParts(proofing?.tools.evidence), closeLogin];
 }
 
 /** Everything that people can see or change of their account, in the order in which it stands on its page. */
-export function settingsParts({
-  passwordPolicy,
-  proofing,
-}: {
-  readonly passwordPolicy: PasswordPolicy;
-  readonly proofing?: Proofing | undefined;
-}): readonly SettingsPart[] {
-  return [email, phone, language, password(passwordPolicy), passkeys, ...information({ proofing })];
+export function settingsParts(needs: SettingsNeeds): readonly SettingsPart[] {
+  return [
+    email,
+    phone,
+    contactDetails(needs),
+    language,
+    password(needs.passwordPolicy),
+    passkeys,
+    devices,
+    ...information(needs),
+  ];
 }

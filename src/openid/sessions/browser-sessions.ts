@@ -11,11 +11,13 @@ import { createEngineTime } from '../engine/engine-time.ts';
 import { judgeHandOver, type HandOverDeps } from '../hand-over/accept.ts';
 import { isStillLiving, signInStands } from '../hand-over/living-session.ts';
 import { recordHandOver } from '../hand-over/standing.ts';
+import type { LivingKeys } from '../keys/living-keys.ts';
 import { ownClientId, ownVtr } from '../own-client.ts';
 import { factorsOf, wasRemembered } from '../sign-in/factors.ts';
 import { preferredLanguage } from '../sign-in/preferred-language.ts';
 import { endSignIn } from '../sign-out/sign-out.ts';
 import { readSignOut, type SignOutParameters, type SignOutReading } from '../sign-out/sign-out-request.ts';
+import { createOwnIdTokens } from './own-id-token.ts';
 import { allowVisit, readVisit, type PageVisit } from './page-visit.ts';
 
 /** One request of a browser's, and where its answer goes. */
@@ -75,12 +77,19 @@ export interface BrowserSessions {
     exchange: Exchange,
     reading: Extract<SignOutReading, { outcome: 'valid' }>,
   ): Promise<{ readonly cookies: readonly string[] }>;
+  /**
+   * Makes a token that shows the national register who signed in, for changing their own contact details there.
+   *
+   * @returns undefined unless the session lives, and its owner is proven (P9) with two factors or a passkey
+   */
+  ownIdToken(session: { uid: string; accountId: string }): Promise<string | undefined>;
   /** @param locales language tags by preference, such as `cy-GB en` */
   preferredLanguage(locales: string | undefined): Language | undefined;
 }
 
 export interface SessionParts extends HandOverDeps {
   readonly provider: Provider;
+  readonly keys: LivingKeys;
 }
 
 export function createBrowserSessions(parts: SessionParts): BrowserSessions {
@@ -134,6 +143,7 @@ export function createBrowserSessions(parts: SessionParts): BrowserSessions {
       await endSignIn(house, { uid, accountId, clientId: client?.clientId });
       return { cookies: [sessionCookie, `${sessionCookie}.sig`] };
     },
+    ownIdToken: createOwnIdTokens(house, parts.keys),
     preferredLanguage,
   };
 }
