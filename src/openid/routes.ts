@@ -12,7 +12,7 @@ import { keepBodies, mountForPeople, mountForPrograms } from './endpoints/engine
 import { answerPrograms } from './endpoints/json-errors.ts';
 import { mountJwks } from './endpoints/jwks.ts';
 import { mountUaf } from './endpoints/uaf.ts';
-import { mountUserinfo } from './endpoints/userinfo.ts';
+import { mountUserinfo, type UserinfoParts } from './endpoints/userinfo.ts';
 import { createEngine } from './engine/engine.ts';
 import { observeAnswer } from './observation/engine-requests.ts';
 import type { ObserveService } from './observation/observer.ts';
@@ -83,8 +83,7 @@ export async function openidRoutes(
     mountTokenEndpoint(programs, { house, mint, verifyByClient });
     mountPushEndpoint(programs, engineParts);
     mountRevocationEndpoint(programs, { house, mint, verifyByClient });
-    mountUserinfo(programs, { house, mint, clientKeys });
-    mountUaf(programs, { house, mint });
+    mountForTokens(programs, { house, mint, clientKeys });
     mountJwks(programs, keys);
     mountTrustMark(programs, house.settings);
     done();
@@ -96,6 +95,12 @@ export async function openidRoutes(
     done();
   });
   return createBrowserSessions({ house, verifyByClient, provider, keys });
+}
+
+/** Mounts what is called with an access token. */
+function mountForTokens(app: FastifyInstance, parts: UserinfoParts): void {
+  mountUserinfo(app, parts);
+  mountUaf(app, parts);
 }
 
 const trustMarkParams = z.object({ host: z.string() });

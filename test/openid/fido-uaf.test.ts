@@ -354,3 +354,18 @@ describe('a key is forgotten', () => {
     assert.equal((await call('/dereg', { token: rob.accessToken, body: 'nonsense' })).status, 400);
   });
 });
+
+test('an app of somebody is listed in their settings, where they stop it', async () => {
+  const tom = await withKey('tom');
+  const { browser } = tom;
+  await browser.open(`${app.origin}/settings/passkeys`);
+  await browser.submit({ email: tom.who.email });
+  await browser.submit({ password: tom.who.password });
+  await browser.submit({ code: await app.codeFor(tom.who.phone, 'sms') });
+  assert.match(browser.page.text, new RegExp(`Apps .* ${service.clientName} Set up on`, 'u'));
+  await browser.press(/^Stop/u);
+  assert.equal(browser.page.heading, `Stop the app of “${service.clientName}” from signing you in?`);
+  await browser.press('Stop the app');
+  assert.match(browser.page.text, /It was removed/u);
+  assert.deepEqual(await listUafKeys(app.home.house.deps, tom.accountId), []);
+});
