@@ -70,6 +70,17 @@ export {
   type Passkey,
   type PasskeyAdded,
 } from './credentials/passkey/passkeys.ts';
+export { facetsAddress } from './credentials/uaf/question.ts';
+export {
+  addUafKey,
+  checkUafResponse,
+  describeUafAuthentication,
+  describeUafRegistration,
+  listUafKeys,
+  removeUafKey,
+  removeUafKeys,
+  type UafKey,
+} from './credentials/uaf/uaf.ts';
 export { checkPassword, type PasswordChecked } from './credentials/password/check.ts';
 export { countNewPassword, hashPassword } from './credentials/password/new-password.ts';
 export {

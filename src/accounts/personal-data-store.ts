@@ -37,6 +37,10 @@ export async function tellPersonalData(
       SELECT name, is_synced AS "isSynced", transports, sign_count::integer AS "signCount", created_at AS "madeAt",
         last_used_at AS "lastUsedAt", suspended_at AS "suspendedAt"
       FROM accounts.passkey WHERE account_id = ${accountId} ORDER BY created_at`),
+    appKeys: await read(sql`
+      SELECT client_id AS service, aaid AS "deviceKind", sign_count::integer AS "signCount", created_at AS "madeAt",
+        last_used_at AS "lastUsedAt", suspended_at AS "suspendedAt"
+      FROM accounts.uaf_key WHERE account_id = ${accountId} ORDER BY created_at`),
     authenticatorApp: await read(sql`
       SELECT added_at AS "addedAt", last_used_at AS "lastUsedAt"
       FROM accounts.authenticator_app WHERE account_id = ${accountId}`),

@@ -1,4 +1,4 @@
-import { readPasswordReset, type PasswordPolicy } from '#accounts';
+import { checkUafResponse, readPasswordReset, recordSignIn, type PasswordPolicy } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { pathOf, readQuery, type Web } from '#foundation/http';
 import {
@@ -9,7 +9,14 @@ import {
   type Journeys,
 } from '#foundation/journey';
 import { identityLevels, matchVector, type AuthenticationFactor } from '#identity';
-import { ownClientId, ownPages, readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
+import {
+  finishSignIn,
+  ownClientId,
+  ownPages,
+  readSignInRequest,
+  type BrowserSessions,
+  type SignInRequest,
+} from '#openid';
 import type { Register } from '#pds';
 import type { Offers, Proofing } from '#proofing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -116,6 +123,8 @@ async function startForRequest(
   const asked = await readSignInRequest(deps, readQuery(request.query, 'request') ?? '');
   if (asked === undefined) return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
   if (asked.language !== undefined) web.visitors.suggestLanguage(reply, asked.language);
+  const signedIn = await signInWithApp(web, asked);
+  if (signedIn !== undefined) return reply.redirect(signedIn.address, 303);
   const { journey, context } = journeyFor(asked, {
     remembered,
     canMatch: register !== undefined,
@@ -136,6 +145,26 @@ async function planForWhoIsKnown(
 ): Promise<SecondFactorPlan | undefined> {
   if (prompt !== 'login' || session === undefined) return undefined;
   return planForSession(deps, session.accountId, takenWithPassword(ways));
+}
+
+/** Signs in whoever an app says it is, by the key that it keeps for them. Who can't be signed in so is asked as ever. */
+function signInWithApp(
+  { house }: Web,
+  { prompt, uid, clientId, fido }: SignInRequest,
+): Promise<{ readonly address: string } | undefined> {
+  if (prompt !== 'login' || fido === undefined) return Promise.resolve(undefined);
+  return house.transact(async (deps) => {
+    const provenAt = deps.clock.now();
+    const checked = await checkUafResponse(deps, { ...fido, clientId });
+    if (checked.outcome !== 'match') {
+      deps.log.info({ clientId, outcome: checked.outcome }, 'the response of an app was not accepted');
+      return undefined;
+    }
+    const { accountId } = checked;
+    const recorded = await recordSignIn(deps, { accountId, clientId, provenAt });
+    if (recorded.outcome === 'ended') return undefined;
+    return finishSignIn(deps, { uid, accountId, factors: ['Cm'] });
+  });
 }
 
 /** Finds out what somebody at P5 can use who has to be proven; nothing for everybody else. */

@@ -69,6 +69,8 @@ export const accountChanges = [
   'landline-removed',
   'passkey-added',
   'passkey-removed',
+  'app-key-added',
+  'app-key-removed',
   'app-added',
   'app-removed',
   'recovery-codes-made',

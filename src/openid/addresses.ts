@@ -11,6 +11,13 @@ export const addresses = {
   authorizationServer: '/.well-known/oauth-authorization-server',
   trustMark: '/trustmark',
   interaction: '/interaction',
+  /** FIDO UAF: keys that apps keep. */
+  uafRegistrationRequest: '/regRequest',
+  uafRegistrationResponse: '/regResponse',
+  uafAuthenticationRequest: '/authRequest',
+  uafDeregistration: '/deregRequest',
+  /** The same, as widely used apps spell it. */
+  uafDeregistrationShort: '/dereg',
 } as const;
 
 /** Pages that people are sent to without a connected service's request to sign in. The pages are the journeys'. */

@@ -11,7 +11,8 @@ import { createRenderError, watchEngine, type RenderProblem } from './endpoints/
 import { keepBodies, mountForPeople, mountForPrograms } from './endpoints/engine-routes.ts';
 import { answerPrograms } from './endpoints/json-errors.ts';
 import { mountJwks } from './endpoints/jwks.ts';
-import { mountUserinfo } from './endpoints/userinfo.ts';
+import { mountUaf } from './endpoints/uaf.ts';
+import { mountUserinfo, type UserinfoParts } from './endpoints/userinfo.ts';
 import { createEngine } from './engine/engine.ts';
 import { observeAnswer } from './observation/engine-requests.ts';
 import type { ObserveService } from './observation/observer.ts';
@@ -82,7 +83,7 @@ export async function openidRoutes(
     mountTokenEndpoint(programs, { house, mint, verifyByClient });
     mountPushEndpoint(programs, engineParts);
     mountRevocationEndpoint(programs, { house, mint, verifyByClient });
-    mountUserinfo(programs, { house, mint, clientKeys });
+    mountForTokens(programs, { house, mint, clientKeys });
     mountJwks(programs, keys);
     mountTrustMark(programs, house.settings);
     done();
@@ -94,6 +95,12 @@ export async function openidRoutes(
     done();
   });
   return createBrowserSessions({ house, verifyByClient, provider, keys });
+}
+
+/** Mounts what is called with an access token. */
+function mountForTokens(app: FastifyInstance, parts: UserinfoParts): void {
+  mountUserinfo(app, parts);
+  mountUaf(app, parts);
 }
 
 const trustMarkParams = z.object({ host: z.string() });

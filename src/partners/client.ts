@@ -146,6 +146,11 @@ export interface ClientRegistration {
   readonly dpopBound?: boolean | undefined;
   /** Whether it may revoke tokens (RFC 7009). */
   readonly tokenRevocation?: boolean | undefined;
+  /**
+   * As what its app calls itself (FIDO `appID`) besides ours, where it signs people in by a key that it keeps for them; it
+   * keeps none when left out. Whoever may register such keys can sign in as whoever signs in there.
+   */
+  readonly fidoUafAppIds?: readonly string[] | undefined;
 }
 
 /** A connected service's registration, with the id that was allocated to it. */

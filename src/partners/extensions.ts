@@ -18,6 +18,18 @@ export const extensionShape = {
   require_signed_request_object: trueOrFalse,
   dpop_bound_access_tokens: trueOrFalse,
   use_token_revocation: trueOrFalse,
+  fido_uaf_app_ids: z
+    .array(
+      z
+        .string({ error: 'must be text' })
+        .min(1, 'must not be empty')
+        .max(512, 'must not be longer than 512 characters'),
+      {
+        error: 'must be a list of what the service’s app calls itself, or left out',
+      },
+    )
+    .max(10, 'must not be more than 10')
+    .optional(),
 };
 const extensions = z.object(extensionShape);
 type WireExtensions = z.output<typeof extensions>;
@@ -38,7 +50,7 @@ export function complainOfExtensions(wire: WireExtensions, context: z.Refinement
 
 type Extensions = Pick<
   ClientRegistration,
-  'pushedRequests' | 'signedRequests' | 'dpopBound' | 'tokenRevocation'
+  'pushedRequests' | 'signedRequests' | 'dpopBound' | 'tokenRevocation' | 'fidoUafAppIds'
 >;
 
 /** @returns the extensions in the house's own names */
@@ -50,6 +62,7 @@ export function extensionsOf(wire: WireExtensions): Extensions {
     signedRequests: useOf(isSigning, wire.require_signed_request_object),
     dpopBound: wire.dpop_bound_access_tokens,
     tokenRevocation: wire.use_token_revocation,
+    fidoUafAppIds: wire.fido_uaf_app_ids,
   };
 }
 
@@ -67,5 +80,6 @@ export function extensionsOnTheWire(client: Client) {
     require_signed_request_object: client.signedRequests === 'required',
     dpop_bound_access_tokens: client.dpopBound === true,
     use_token_revocation: client.tokenRevocation === true,
+    ...(client.fidoUafAppIds === undefined ? {} : { fido_uaf_app_ids: client.fidoUafAppIds }),
   };
 }

@@ -34,6 +34,7 @@ export type ClientRow = {
   signed_requests: string | null;
   dpop_bound: boolean;
   token_revocation: boolean;
+  fido_uaf_app_ids: string[] | null;
   assurances: string | null;
   listing: string | null;
   directory_id: string | null;
@@ -102,6 +103,7 @@ export function fromRow(row: Selectable<ClientRow>): Client {
     signedRequests: storedUse.parse(row.signed_requests ?? undefined),
     dpopBound: row.dpop_bound,
     tokenRevocation: row.token_revocation,
+    fidoUafAppIds: row.fido_uaf_app_ids ?? undefined,
     assurances: row.assurances === null ? undefined : storedAssurances.parse(row.assurances),
     listing: row.listing === null ? undefined : storedListing.parse(row.listing),
     directoryId: row.directory_id ?? undefined,
@@ -130,6 +132,7 @@ function toRow(client: Client): ClientRow {
     signed_requests: client.signedRequests ?? null,
     dpop_bound: client.dpopBound ?? false,
     token_revocation: client.tokenRevocation ?? false,
+    fido_uaf_app_ids: client.fidoUafAppIds === undefined ? null : [...client.fidoUafAppIds],
     assurances: client.assurances === undefined ? null : JSON.stringify(client.assurances),
     listing: client.listing === undefined ? null : JSON.stringify(client.listing),
     directory_id: client.directoryId ?? null,

@@ -256,7 +256,7 @@ describe('the passkeys of an account', () => {
     await lia.browser.press(/^Remove/u);
     assert.equal(lia.browser.page.heading, 'Remove the passkey “<b>Tablet</b>”?');
     await lia.browser.press('Remove passkey');
-    assert.match(lia.browser.page.text, /The passkey was removed/u);
+    assert.match(lia.browser.page.text, /It was removed, and signs nobody in any more/u);
     assert.match((await app.messageFor(lia.who.email, 'email')).text, /passkey was removed/u);
     const events = (await auditOf(app.home, lia.accountId)).filter((type) => type.startsWith('passkey.'));
     assert.deepEqual(events, ['passkey.added', 'passkey.removed']);

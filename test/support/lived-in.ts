@@ -203,6 +203,20 @@ async function fillTheRest({ app, accountId, known }: LivedIn): Promise<void> {
       },
     ],
     [
+      'accounts.uaf_key',
+      {
+        id: randomUUID(),
+        account_id: accountId,
+        client_id: 'health-app',
+        aaid: 'EBA0#0001',
+        key_id: randomBytes(16),
+        public_key: bytes,
+        sign_count: 3,
+        created_at: now,
+        last_used_at: soon,
+      },
+    ],
+    [
       'accounts.authenticator_app',
       { account_id: accountId, sealed_secret: bytes, last_step: 58_000_000, added_at: now },
     ],

@@ -72,6 +72,13 @@ export const houseSettings = {
     sentence:
       'The domain that passkeys are made for (the relying party’s ID): the issuer’s host, or a domain above it. Passkeys that were made for another stop working.',
   }),
+  fidoUafFacets: setting({
+    variable: 'BEVAN_FIDO_UAF_FACETS',
+    schema: listOfWords(''),
+    byDefault: 'none',
+    sentence:
+      'Apps, separated by commas, that FIDO clients on phones may trust with keys of this platform, such as `android:apk-key-hash:…` or `ios:bundle-id:…`; listed at `/fido/facets`.',
+  }),
   trustedProxies: setting({
     variable: 'BEVAN_TRUSTED_PROXIES',
     schema: listOfWords('').refine(

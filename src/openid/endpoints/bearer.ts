@@ -10,12 +10,19 @@ import type { Mint } from '../tokens/mint.ts';
 /** Why a request with an access token is not answered. @see RFC 6750 §3.1 */
 export interface Refusal {
   readonly status: 400 | 401 | 403;
-  readonly error: 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'invalid_dpop_proof';
+  readonly error:
+    | 'invalid_request'
+    | 'invalid_token'
+    | 'insufficient_scope'
+    | 'invalid_dpop_proof'
+    | 'insufficient_user_authentication';
   readonly description: string;
   /** Nothing was presented: then the challenge names no error. */
   readonly isBare?: boolean;
   /** What would have been enough. */
   readonly scope?: string;
+  /** How long ago somebody may have signed in at most, in seconds. @see RFC 9470 §3 */
+  readonly maxAge?: number;
   /** The token is bound to a key, or was presented as if it were. @see RFC 9449 §7.1 */
   readonly isAboutKey?: boolean;
 }
@@ -64,10 +71,13 @@ export function insufficientScope(scope: string): Refusal {
 
 /**
  * Reads the access token of a request, as far as the token itself tells, and the proof of the key that it is bound to.
+ *
+ * @param address where it was presented, below the issuer
  */
 export async function readPresented(
   { house, mint }: { readonly house: House; readonly mint: Mint },
   request: FastifyRequest,
+  address: string = addresses.userinfo,
 ): Promise<Presented | Refusal> {
   const presented = readCredentials(request);
   if ('error' in presented) return presented;
@@ -77,7 +87,7 @@ export async function readPresented(
   const { sub: accountId, aud: clientId, jti, scope, cnf } = claims.data;
   const family = familyOfAccessToken(jti);
   if (family === undefined) return { ...notGood, isAboutKey };
-  const complaint = await checkBinding(house, presented, { request, jkt: cnf?.jkt });
+  const complaint = await checkBinding(house, presented, { request, address, jkt: cnf?.jkt });
   if (complaint !== undefined) return { isAboutKey, ...complaint };
   return { accountId, clientId, scopes: scope.split(' '), family, isBound: cnf !== undefined };
 }
@@ -108,7 +118,7 @@ function readCredentials(request: FastifyRequest): Credentials | Refusal {
 async function checkBinding(
   house: House,
   { token, scheme }: Credentials,
-  { request, jkt }: { request: FastifyRequest; jkt: string | undefined },
+  { request, address, jkt }: { request: FastifyRequest; address: string; jkt: string | undefined },
 ): Promise<Refusal | undefined> {
   if ((scheme === 'dpop') !== (jkt !== undefined)) return { ...notGood, isAboutKey: true };
   if (jkt === undefined) return undefined;
@@ -116,7 +126,7 @@ async function checkBinding(
     const proof = await readProof({
       header: request.headers['dpop'],
       method: request.method,
-      address: `${house.settings.issuer}${addresses.userinfo}`,
+      address: `${house.settings.issuer}${address}`,
       accessToken: token,
     });
     if (proof.jkt !== jkt) return notGood;
@@ -137,10 +147,11 @@ function isInAddressOrBody(request: FastifyRequest): boolean {
 }
 
 export function refuse(house: House, reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const { status, error, description, scope, isAboutKey } = refusal;
+  const { status, error, description, scope, maxAge, isAboutKey } = refusal;
   const challenge = [`realm="${house.settings.issuer}"`];
   if (refusal.isBare !== true) challenge.push(`error="${error}"`, `error_description="${description}"`);
   if (scope !== undefined) challenge.push(`scope="${scope}"`);
+  if (maxAge !== undefined) challenge.push(`max_age="${maxAge}"`);
   if (isAboutKey === true) challenge.push(`algs="${proofAlgorithms.join(' ')}"`);
   return reply
     .code(status)

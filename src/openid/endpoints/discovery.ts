@@ -57,6 +57,10 @@ export function discoveryAdditions(issuer: string): UnknownObject {
     revocation_endpoint_auth_methods_supported: ['private_key_jwt'],
     revocation_endpoint_auth_signing_alg_values_supported: ['RS512'],
     end_session_endpoint: `${issuer}${ownPages.signOut}`,
+    fido_uaf_registration_request_endpoint: `${issuer}${addresses.uafRegistrationRequest}`,
+    fido_uaf_registration_response_endpoint: `${issuer}${addresses.uafRegistrationResponse}`,
+    fido_uaf_authentication_request_endpoint: `${issuer}${addresses.uafAuthenticationRequest}`,
+    fido_uaf_deregistration_endpoint: `${issuer}${addresses.uafDeregistration}`,
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
   };

@@ -18,6 +18,7 @@ const registration = z.object({
   signedRequests: z.enum(requestUses).optional(),
   dpopBound: z.boolean(),
   im1Enabled: z.boolean(),
+  fidoUafAppIds: z.array(z.string()).optional(),
 });
 
 /** What the rules of a request need to know of a client, beyond what the engine checks itself. */
@@ -32,6 +33,8 @@ export interface ClientRules {
   readonly signedRequests?: RequestUse | undefined;
   readonly dpopBound: boolean;
   readonly im1Enabled: boolean;
+  /** Whether, and as what, its app signs people in by a key that it keeps for them. */
+  readonly fidoUafAppIds?: readonly string[] | undefined;
 }
 
 /** What an id can look like; anything else is not worth a question to the database. */
@@ -52,6 +55,7 @@ export function describeClient(client: Client, levels: readonly IdentityLevel[])
     signedRequests: client.signedRequests,
     dpopBound: client.dpopBound === true,
     im1Enabled: client.im1Enabled,
+    fidoUafAppIds: client.fidoUafAppIds,
   };
   return {
     client_id: client.clientId,

@@ -6,6 +6,7 @@ import { discoveryAdditions } from '../endpoints/discovery.ts';
 import type { LivingKeys } from '../keys/living-keys.ts';
 import type { HandOverDeps } from '../hand-over/accept.ts';
 import { handOverParameter, takeHandOver } from '../hand-over/standing.ts';
+import { fidoParameter, takeFidoResponse } from '../sign-in/fido-response.ts';
 import { findPerson } from '../sign-in/person.ts';
 import { createSignInPolicy, describeAgreement } from '../sign-in/policy.ts';
 import { checkRequest } from '../sign-in/request-rules.ts';
@@ -48,6 +49,7 @@ function furtherParameters(parts: EngineParts, time: EngineTime) {
   return {
     vtr: checkRequest,
     [handOverParameter]: takeHandOver(parts, time),
+    [fidoParameter]: takeFidoResponse,
     allow_registration: null,
     dpop_jkt: null,
   };

@@ -13,6 +13,7 @@ import { isStillLiving, type SessionSignIn } from '../hand-over/living-session.t
 import { forgetHandOver, handOverParameter, standingOf } from '../hand-over/standing.ts';
 import { keepRequest } from '../requests/pushed.ts';
 import { amrOf } from './factors.ts';
+import { fidoParameter, forgetFidoResponse } from './fido-response.ts';
 import { againReasons, endedReasons } from './policy.ts';
 import { redeemTicket, type JourneyResult } from './tickets.ts';
 
@@ -59,7 +60,10 @@ async function comeBack(parts: InteractionParts, request: FastifyRequest, reply:
     await interaction.destroy();
     return reply.redirect(await requestAgain(house, interaction), 303);
   }
-  if (ticket.result.kind === 'signed-in') forgetHandOver(interaction);
+  if (ticket.result.kind === 'signed-in') {
+    forgetHandOver(interaction);
+    forgetFidoResponse(interaction);
+  }
   if (ticket.result.kind === 'agreed') await keepAgreement(house, interaction, ticket.result);
   const isOther =
     results.login !== undefined &&
@@ -177,7 +181,7 @@ function wasStepUp({ session, prompt }: Interaction, accountId: string): boolean
  */
 async function requestAgain(house: House, { params }: Interaction): Promise<string> {
   const kept = Object.entries(params).filter(
-    ([name, value]) => typeof value === 'string' && name !== handOverParameter,
+    ([name, value]) => typeof value === 'string' && name !== handOverParameter && name !== fidoParameter,
   );
   const parameters = z.record(z.string(), z.string()).parse(Object.fromEntries(kept));
   const clientId = z.string().parse(parameters['client_id']);

@@ -9,6 +9,7 @@ import { isStillLiving } from '../hand-over/living-session.ts';
 import { lend, standingOf } from '../hand-over/standing.ts';
 import { ownClientId } from '../own-client.ts';
 import { factorsOf } from './factors.ts';
+import { fidoParameter } from './fido-response.ts';
 import { personOf } from './person.ts';
 import { createRecordPrompt } from './record-prompt.ts';
 import { readVectors } from './request-rules.ts';
@@ -21,7 +22,13 @@ const signInRequired = 'sso_login_required';
 /** Reasons for which a session, though there is one, counts as none: its sign-in does not stand any more. */
 export const endedReasons: readonly string[] = ['account_closed', 'sign_in_ended', 'hand_over_ended'];
 /** Reasons for which somebody who is signed in must prove again who they are. */
-export const againReasons: readonly string[] = ['login_prompt', 'max_age', 'id_token_hint', 'hand_over'];
+export const againReasons: readonly string[] = [
+  'login_prompt',
+  'max_age',
+  'id_token_hint',
+  'hand_over',
+  'fido',
+];
 
 /**
  * What stands between a request and its answer, in this order: signing in (again, or with a further factor), what the
@@ -36,7 +43,14 @@ export function createSignInPolicy(
   const policy = base();
   const login = policy.get('login');
   if (login === undefined) throw new Error('the engine has no login prompt');
-  const checks = [accountClosed, signInEnded(time), handOverRefused, handOverEnded(house), factorMissing];
+  const checks = [
+    accountClosed,
+    signInEnded(time),
+    handOverRefused,
+    fidoUnread,
+    handOverEnded(house),
+    factorMissing,
+  ];
   for (const check of checks) login.checks.add(check);
   for (const check of login.checks) check.error = signInRequired;
   policy.add(new Prompt({ name: 'hand-over' }, lentAgain), 0);
@@ -68,6 +82,11 @@ const handOverRefused = new Check('hand_over', 'asserted_login_identity was not 
   if (standing === undefined || standing.outcome === 'accepted') return false;
   if (standing.outcome === 'refused') return ctx.oidc.promptPending('none');
   return ctx.oidc.result?.login === undefined;
+});
+
+/** What somebody's app says about who they are is looked at before anybody who happens to be signed in is. */
+const fidoUnread = new Check('fido', 'fido_auth_response is to be looked at', (ctx) => {
+  return ctx.oidc.params?.[fidoParameter] !== undefined && ctx.oidc.result?.login === undefined;
 });
 
 /** When a request goes on after a page, the session that was lent to it is lent again, before anything else. */

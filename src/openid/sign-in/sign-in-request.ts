@@ -74,6 +74,8 @@ export interface SignInRequest {
   /** Whoever is signed in must prove again who they are. */
   readonly mustAuthenticate: boolean;
   readonly registrationAllowed: boolean;
+  /** What the app of the service says to sign somebody in, and as what it calls itself; not looked at yet. */
+  readonly fido?: { readonly response: string; readonly appIds: readonly string[] };
   /** An e-mail address to fill in, as the service gave it. */
   readonly loginHint?: string;
   readonly language?: Language;
@@ -99,6 +101,7 @@ const storedRequest = z.object({
     allow_registration: z.string().optional(),
     login_hint: z.string().optional(),
     ui_locales: z.string().optional(),
+    fido_auth_response: z.string().optional(),
   }),
 });
 type StoredRequest = z.output<typeof storedRequest>;
@@ -138,9 +141,17 @@ export async function readSignInRequest(deps: RequestDeps, uid: string): Promise
     ...(sharing !== undefined && livesByRegister(sharing) ? { livesByRegister: true } : {}),
     mustAuthenticate,
     registrationAllowed: params.allow_registration !== 'false',
+    ...describeFido(client, params.fido_auth_response),
     ...(params.login_hint === undefined ? {} : { loginHint: params.login_hint }),
     ...(language === undefined ? {} : { language }),
   };
+}
+
+function describeFido(
+  { fidoUafAppIds: appIds }: Client,
+  response: string | undefined,
+): Pick<SignInRequest, 'fido'> {
+  return response === undefined || appIds === undefined ? {} : { fido: { response, appIds } };
 }
 
 async function findRequest(deps: RequestDeps, uid: string): Promise<StoredRequest | undefined> {

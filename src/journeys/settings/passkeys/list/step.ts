@@ -1,26 +1,37 @@
-import { listPasskeys, type Passkey } from '#accounts';
+import { listPasskeys, listUafKeys, type Passkey, type UafKey } from '#accounts';
+import type { Deps } from '#foundation/deps';
 import { stepsOf } from '#foundation/journey';
 import type { Language } from '#foundation/web';
+import { readClient } from '#partners';
 import { z } from 'zod';
 import type { SettingsContext } from '../../part.ts';
 import type { PasskeysAnswers } from '../answers.ts';
 
 const step = stepsOf<PasskeysAnswers, SettingsContext>();
 
-/** A passkey as its page tells of it. */
-function describe({ id, name, createdAt, lastUsedAt, isSynced, isSuspended }: Passkey, language: Language) {
+/** A key as the page tells of it. */
+function describe(
+  key: Pick<Passkey | UafKey, 'id' | 'createdAt' | 'lastUsedAt' | 'isSuspended'>,
+  language: Language,
+) {
+  const { id, createdAt, lastUsedAt, isSuspended } = key;
   const dates = new Intl.DateTimeFormat(language === 'cy' ? 'cy' : 'en-GB', {
     dateStyle: 'long',
     timeZone: 'Europe/London',
   });
-  return {
-    id,
-    name,
-    created: dates.format(createdAt),
-    used: lastUsedAt === null ? undefined : dates.format(lastUsedAt),
-    isSynced,
-    isSuspended,
-  };
+  const used = lastUsedAt === null ? undefined : dates.format(lastUsedAt);
+  return { id, created: dates.format(createdAt), used, isSuspended };
+}
+
+/** The keys that apps of services keep, by the names of the services. */
+async function describeApps(deps: Deps, accountId: string, language: Language) {
+  const keys = await listUafKeys(deps, accountId);
+  return Promise.all(
+    keys.map(async (key) => {
+      const name = (await readClient(deps, key.clientId))?.clientName ?? '';
+      return { ...describe(key, language), name };
+    }),
+  );
 }
 
 export const showPasskeys = step({
@@ -30,7 +41,14 @@ export const showPasskeys = step({
   undo: () => ({}),
   show: async (deps, { context, browser }) => {
     const passkeys = await listPasskeys(deps, context.accountId);
-    return { passkeys: passkeys.map((passkey) => describe(passkey, browser.language)) };
+    const { language } = browser;
+    return {
+      passkeys: passkeys.map((passkey) => {
+        const { name, isSynced } = passkey;
+        return { ...describe(passkey, language), name, isSynced };
+      }),
+      apps: await describeApps(deps, context.accountId, language),
+    };
   },
   form: z.object({
     task: z.enum(['add', 'rename', 'remove'], 'missing'),
@@ -38,7 +56,12 @@ export const showPasskeys = step({
   }),
   submit: async (deps, { answers, context }, { task, passkey: passkeyId }) => {
     if (task === 'add') return { outcome: 'answered', answers: { task } };
-    const chosen = (await listPasskeys(deps, context.accountId)).find(({ id }) => id === passkeyId);
+    const { accountId } = context;
+    const keys = [
+      ...(await listPasskeys(deps, accountId)),
+      ...(task === 'remove' ? await listUafKeys(deps, accountId) : []),
+    ];
+    const chosen = keys.find(({ id }) => id === passkeyId);
     // Another tab has removed it.
     if (chosen === undefined) return { outcome: 'stayed', answers, notice: 'gone' };
     return { outcome: 'answered', answers: { task, chosenId: chosen.id } };
