@@ -50,6 +50,13 @@ export const accounts = {
     section: 'passkeys',
     omitted: { account_id: 'inner', id: 'inner', credential_id: 'secret', public_key: 'secret' },
   },
+  'accounts.uaf_key': {
+    whose: 'owner',
+    holds: 'the public halves of keys that apps keep (FIDO UAF)',
+    kept: 'until they are removed',
+    section: 'appKeys',
+    omitted: { account_id: 'inner', id: 'inner', key_id: 'secret', public_key: 'secret' },
+  },
   'accounts.authenticator_app': {
     whose: 'owner',
     holds: 'the secret of an authenticator app, encrypted',
