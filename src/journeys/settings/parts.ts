@@ -1,14 +1,17 @@
 import type { PasswordPolicy } from '#accounts';
 import type { Proofing } from '#proofing';
 import { activity } from './activity/part.ts';
+import { authenticatorApp } from './authenticator-app/part.ts';
 import { closeLogin } from './close-account/part.ts';
 import { downloadParts } from './download/part.ts';
 import { email } from './email/part.ts';
+import { landline } from './landline/part.ts';
 import { language } from './language/part.ts';
 import { notMe } from './not-me/part.ts';
 import type { SettingsPart } from './part.ts';
 import { password } from './password/part.ts';
 import { phone } from './phone/part.ts';
+import { recoveryCodes } from './recovery-codes/part.ts';
 import { sharing, stopSharing } from './sharing/part.ts';
 
 /** What somebody shares, what happened, what is known of them, and how to end it. */
@@ -24,5 +27,6 @@ export function settingsParts({
   readonly passwordPolicy: PasswordPolicy;
   readonly proofing?: Proofing | undefined;
 }): readonly SettingsPart[] {
-  return [email, phone, language, password(passwordPolicy), ...information({ proofing })];
+  const signingIn = [password(passwordPolicy), authenticatorApp, recoveryCodes];
+  return [email, phone, landline, language, ...signingIn, ...information({ proofing })];
 }
