@@ -7,6 +7,7 @@ import { houseSettings, type SettingDefinition } from '#foundation/settings';
 import { loadSupplierPlugs } from '#gp-systems';
 import { forEachJourney } from '#journeys';
 import { loadSenderPlugs } from '#messaging';
+import { inventory, omissions, type TableEntry } from '#personal-data';
 import { openProofing } from '#proofing';
 import { groupMeanings, reasonMeanings, reasons } from '#review';
 import { z } from 'zod';
@@ -22,6 +23,7 @@ export async function generateDocs(): Promise<Map<string, string>> {
     ['docs/errors.md', errorsPage()],
     ['docs/review-reasons.md', reasonsPage()],
     ['docs/house.md', await housePage()],
+    ['docs/data-retention.md', retentionPage()],
     ...(await journeyPages()),
   ]);
 }
@@ -84,6 +86,50 @@ function reasonsPage(): string {
   const intro =
     'For these reasons somebody is declined who has sent documents to prove who they are. Each has a code of its own, which is what is kept, counted and written into the audit trail. The alias is the code that an earlier system had for it, where several reasons shared one. The person never reads the code or the note: they are told what to do next.';
   return `# Reasons of a declined check\n\n${made}${intro}\n\n${groups.join('\n')}`;
+}
+
+function retentionPage(): string {
+  const entries = Object.entries(inventory);
+  const own = entries.flatMap(([name, entry]) => (entry.whose === 'owner' ? [{ name, ...entry }] : []));
+  const others = entries.flatMap(([name, entry]) =>
+    entry.whose !== 'owner' && (entry.kept !== undefined || entry.stays !== undefined)
+      ? [{ name, ...entry }]
+      : [],
+  );
+  const nobodys = entries.flatMap(([name, entry]) =>
+    entry.whose !== 'owner' && entry.kept === undefined && entry.stays === undefined
+      ? [`\`${name}\` (${entry.holds})`]
+      : [],
+  );
+  const ownRows = own.map(
+    ({ name, holds, kept, section, notTold = '', stays }) =>
+      `| \`${name}\` | ${holds} | ${kept} | ${section === undefined ? `not: ${notTold}` : `\`${section}\``} | ${stays ?? 'erased'} |`,
+  );
+  const otherRows = others.map(
+    ({ name, holds, kept, section, stays = '' }) =>
+      `| \`${name}\` | ${holds} | ${kept ?? '–'} | ${section === undefined ? '–' : `\`${section}\``} | ${stays} |`,
+  );
+  return [
+    `# What is kept about people, for how long, and what goes when\n\n${made}A test reads the database and insists that each table is here, that the download has each column that is not on the list below, and that nothing of somebody is found after their login is closed but what is said here.`,
+    `## When an account is closed\n\nSomebody closes their login themselves (\`/settings/close-account\`, with all factors proven within ten minutes), or it is closed because nobody uses it: after 23 months without a sign-in its owner gets an e-mail, and after 24 months, at least 30 days after that e-mail, it is closed. A sign-in in between keeps it. Both happen at once and for good: every room forgets the account in one transaction, its owner gets a last e-mail, and the address can be used for a new login, which has to prove anew whose it is.\n\nServices keep what they have received themselves, and the health record stays as it is.`,
+    `## Of people who have a login\n\n| Table | What is in it | How long | In the download | When the login is closed |\n|---|---|---|---|---|\n${ownRows.join('\n')}`,
+    `## Of others, where something about a person can be\n\nPractices keep records of their own patients here. Somebody whose identity is proven (P9) is told them in the download; somebody who has only given details of a patient (P5) is not, as it may be another’s.\n\n| Table | What is in it | How long | In the download of somebody who is proven | Why it stays when a login is closed |\n|---|---|---|---|---|\n${otherRows.join('\n')}`,
+    `## What of a table is not in the download, and why\n\n${Object.entries(omissions)
+      .map(([kind, why]) => `- **${kind}**: ${why}.${columnsOmitted(kind)}`)
+      .join('\n')}`,
+    `## Of nobody\n\n${nobodys.join(', ')}.`,
+    `## Outside the database\n\n- **The store of photos and videos** (\`BEVAN_EVIDENCE_S3_…\`), if there is one: objects are removed within minutes, and once more an hour later. Their key is gone at once, so what is left of them anywhere can’t be read.\n- **Logs** name no person, address, number or secret. Keep them for a year at most.\n- **Backups** have what the database had. After one is restored, let the platform run: what is past its time goes again, and accounts that were closed since have to be closed again. \`account.closed\` in the audit trail of the lost database says which.`,
+    '',
+  ].join('\n\n');
+}
+
+function columnsOmitted(kind: string): string {
+  const columns = Object.entries<TableEntry>(inventory).flatMap(([name, { omitted = {} }]) =>
+    Object.entries(omitted)
+      .filter(([, why]) => why === kind)
+      .map(([column]) => `\`${name}.${column}\``),
+  );
+  return columns.length === 0 ? '' : ` ${columns.join(', ')}.`;
 }
 
 async function housePage(): Promise<string> {

@@ -85,7 +85,13 @@ export {
   type PasswordStrength,
 } from './credentials/password/policy.ts';
 export { networkOf } from './network.ts';
-export { isDeviceRemembered, rememberDevice } from './devices/remembered.ts';
+export {
+  forgetDevice,
+  isDeviceRemembered,
+  listRememberedDevices,
+  rememberDevice,
+  type RememberedDevice,
+} from './devices/remembered.ts';
 export { tellPersonalData } from './personal-data-store.ts';
 export { lockLogin } from './recovery/lock.ts';
 export {

@@ -25,8 +25,16 @@ export async function tellPersonalData(
       sentTo: readDestination(deps, { sealedDestination }).destination,
     })),
     rememberedDevices: await read(sql`
-      SELECT expires_at AS "expiresAt" FROM accounts.remembered_device
+      SELECT system, browser, remembered_at AS "rememberedAt", expires_at AS "expiresAt"
+      FROM accounts.remembered_device
       WHERE account_id = ${accountId} ORDER BY expires_at`),
+    passkeys: await read(sql`
+      SELECT name, is_synced AS "isSynced", transports, sign_count::integer AS "signCount", created_at AS "madeAt",
+        last_used_at AS "lastUsedAt", suspended_at AS "suspendedAt"
+      FROM accounts.passkey WHERE account_id = ${accountId} ORDER BY created_at`),
+    emailChanges: await read(sql`
+      SELECT email, requested_at AS "requestedAt", due_at AS "dueAt", ended_at AS "endedAt", ending
+      FROM accounts.email_change WHERE account_id = ${accountId} ORDER BY requested_at`),
     passwordLinks: await read(sql`
       SELECT requested_at AS "requestedAt", expires_at AS "expiresAt", used_at AS "usedAt",
         superseded_at AS "supersededAt"

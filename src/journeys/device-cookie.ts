@@ -18,6 +18,7 @@ export async function deviceCookies(
   const device = await rememberDevice(deps, {
     accountId: of.accountId,
     deviceToken: of.browser.readCookie(deviceCookie),
+    kind: of.browser.kind,
   });
   return [{ name: deviceCookie, value: device.deviceToken, expires: device.expiresAt }];
 }

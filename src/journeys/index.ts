@@ -46,6 +46,8 @@ interface JourneyParts {
   readonly passwordPolicy: PasswordPolicy;
   /** The way to the national register; without it nobody can be matched to their entry. */
   readonly register: Register | undefined;
+  /** Who is signed in; without it nothing is changed in the register. */
+  readonly sessions?: BrowserSessions | undefined;
   /** The ways in which people can prove who they are, beyond a match with the register. */
   readonly proofing: Proofing | undefined;
 }

@@ -61,10 +61,10 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
         values: { practice: 'Meadowbank Surgery' },
       };
     case 'password-changed':
-    case 'passkey-suspended':
     case 'account-unused':
     case 'account-closed':
     case 'account-closed-unused':
+    case 'passkey-suspended':
     case 'welcome':
     case 'checker-access':
     case 'check-approved':

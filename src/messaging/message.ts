@@ -73,7 +73,6 @@ export const accountChanges = [
   'app-removed',
   'recovery-codes-made',
   'recovery-code-used',
-  'devices-forgotten',
   'register-contact',
   'data-downloaded',
   'cancelled',

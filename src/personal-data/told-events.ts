@@ -5,7 +5,7 @@ import type { Fact, PersonalRecord } from '#foundation/personal-data';
  * Events of the audit trail that are about somebody's account and are not told to them by a machine, with the reason: what staff do
  * with a case would tell of a decision before it counts, or of a doubt that must be looked into.
  */
-const untold: ReadonlySet<string> = new Set([
+export const untoldEvents: ReadonlySet<string> = new Set([
   'case.decided',
   'case.ended',
   'case.traced',
@@ -41,7 +41,7 @@ const toldDetails: readonly string[] = [
 
 /** @returns an event as it is told to the person whom it is about; undefined if it is not */
 export function tellEvent({ type, clientId, details, occurredAt }: PastEvent): PersonalRecord | undefined {
-  if (untold.has(type)) return undefined;
+  if (untoldEvents.has(type)) return undefined;
   const told = Object.entries(details).filter(([name]) => toldDetails.includes(name));
   return {
     type,

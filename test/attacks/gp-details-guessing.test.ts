@@ -89,7 +89,12 @@ async function openStep({
       hasOtherWays: false,
       signedIn: { sessionUid: '', at: '' },
     },
-    browser: { language: 'en', remoteAddress: '127.0.0.1', readCookie: () => undefined },
+    browser: {
+      language: 'en',
+      remoteAddress: '127.0.0.1',
+      kind: { system: 'other', browser: 'other' },
+      readCookie: () => undefined,
+    },
   } as const;
   return async (fields) => {
     const prepared = await step.prepare(house, visit, fields);

@@ -1,11 +1,11 @@
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 
 /** What a browser is asked for, as far as a device cares. */
-interface Options {
+export interface Options {
   readonly challenge: string;
-  readonly rp?: { readonly id: string };
-  readonly rpId?: string;
-  readonly user?: { readonly id: string };
+  readonly rp?: { readonly id: string } | undefined;
+  readonly rpId?: string | undefined;
+  readonly user?: { readonly id: string } | undefined;
 }
 
 /** How a device behaves; well, if nothing is said. */

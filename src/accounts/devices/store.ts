@@ -1,22 +1,74 @@
 import { deleteExpired, type Db } from '#foundation/storage';
+import type { Generated } from 'kysely';
 
 type DeviceTables = {
-  'accounts.remembered_device': { token_hash: string; account_id: string; expires_at: Date };
+  'accounts.remembered_device': {
+    id: Generated<string>;
+    token_hash: string;
+    account_id: string;
+    expires_at: Date;
+    remembered_at: Date | null;
+    system: string | null;
+    browser: string | null;
+  };
 };
+
+/** What is kept of a remembered device, besides its token; what its owner knows it by is null of older ones. */
+export interface StoredDevice {
+  readonly expiresAt: Date;
+  readonly rememberedAt: Date | null;
+  readonly system: string | null;
+  readonly browser: string | null;
+}
 
 const tablesOf = (db: Db) => db.withTables<DeviceTables>();
 
 export async function storeDevice(
   db: Db,
-  device: { tokenHash: string; accountId: string; expiresAt: Date },
+  device: StoredDevice & { readonly tokenHash: string; readonly accountId: string },
 ): Promise<void> {
+  const row = {
+    expires_at: device.expiresAt,
+    remembered_at: device.rememberedAt,
+    system: device.system,
+    browser: device.browser,
+  };
   await tablesOf(db)
     .insertInto('accounts.remembered_device')
-    .values({ token_hash: device.tokenHash, account_id: device.accountId, expires_at: device.expiresAt })
-    .onConflict((conflict) =>
-      conflict.columns(['token_hash', 'account_id']).doUpdateSet({ expires_at: device.expiresAt }),
-    )
+    .values({ token_hash: device.tokenHash, account_id: device.accountId, ...row })
+    .onConflict((conflict) => conflict.columns(['token_hash', 'account_id']).doUpdateSet(row))
     .execute();
+}
+
+/** @returns the account's devices, those used last first */
+export async function selectDevices(
+  db: Db,
+  { accountId, now }: { accountId: string; now: Date },
+): Promise<(StoredDevice & { readonly id: string; readonly tokenHash: string })[]> {
+  return tablesOf(db)
+    .selectFrom('accounts.remembered_device')
+    .select([
+      'id',
+      'token_hash as tokenHash',
+      'expires_at as expiresAt',
+      'remembered_at as rememberedAt',
+      'system',
+      'browser',
+    ])
+    .where('account_id', '=', accountId)
+    .where('expires_at', '>', now)
+    .orderBy('expires_at', 'desc')
+    .execute();
+}
+
+/** @returns false if the account has no such device (any more) */
+export async function deleteDevice(db: Db, device: { id: string; accountId: string }): Promise<boolean> {
+  const deleted = await tablesOf(db)
+    .deleteFrom('accounts.remembered_device')
+    .where('id', '=', device.id)
+    .where('account_id', '=', device.accountId)
+    .executeTakeFirst();
+  return deleted.numDeletedRows > 0n;
 }
 
 /** Puts everybody who is remembered under one token under another. */

@@ -12,3 +12,11 @@ CREATE TABLE accounts.email_change (
 CREATE UNIQUE INDEX email_change_open ON accounts.email_change (account_id) WHERE ended_at IS NULL;
 CREATE INDEX email_change_account ON accounts.email_change (account_id, requested_at);
 CREATE INDEX email_change_due ON accounts.email_change (due_at);
+
+-- What its owner knows a remembered device by; of those remembered before, only when they were last used is known.
+ALTER TABLE accounts.remembered_device
+  ADD COLUMN id uuid NOT NULL DEFAULT gen_random_uuid(),
+  ADD COLUMN remembered_at timestamptz,
+  ADD COLUMN system text,
+  ADD COLUMN browser text;
+CREATE UNIQUE INDEX remembered_device_id ON accounts.remembered_device (id);

@@ -179,6 +179,7 @@ export async function resetPassword(
   if (account === undefined) return { outcome: 'unknown' };
   if (!(await takeReset(deps.db, tokenHash, now))) return { outcome: 'used' };
   await putPassword(deps, { account, passwordHash: change.passwordHash, by: 'reset-link' });
+  await updateLock(deps.db, { accountId: account.id, lockedAt: null });
   return { outcome: 'changed', accountId: account.id };
 }
 
@@ -219,7 +220,6 @@ async function putPassword(
   // Whoever came first to the account may have signed in after this began, and had their device remembered.
   await deleteDevicesOf(deps.db, account.id);
   await endSignIns(deps.db, account.id, now);
-  await updateLock(deps.db, { accountId: account.id, lockedAt: null });
   await supersedeResets(deps.db, account.id, now);
   await attemptSucceeded(deps, [wrongPasswordsFor(emailKey(account.email))]);
   await sendMessage(deps, {

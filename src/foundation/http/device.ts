@@ -1,4 +1,4 @@
-import type { Deps } from '#foundation/deps';
+import type { Deps, House } from '#foundation/deps';
 import type { FastifyRequest } from 'fastify';
 
 const systems = [
@@ -46,5 +46,14 @@ export function notingDevice<D extends Pick<Deps, 'audit'>>(deps: D, request: Fa
   return {
     ...deps,
     audit: (event) => deps.audit({ ...event, details: { ...event.details, system, browser } }),
+  };
+}
+
+/** As {@link notingDevice}, for what is done in transactions of its own. */
+export function notingDeviceIn(house: House, request: FastifyRequest): House {
+  return {
+    ...house,
+    deps: notingDevice(house.deps, request),
+    transact: (work) => house.transact((deps) => work(notingDevice(deps, request))),
   };
 }

@@ -3,7 +3,9 @@ import {
   type FormFields,
   type Web,
   notingDevice,
+  notingDeviceIn,
   readQuery,
+  roughDevice,
   sendInParts,
   takeUploads,
   uploadSeconds,
@@ -75,6 +77,7 @@ export function browserOf(web: Web, request: FastifyRequest): Browser {
   return {
     language: web.visitors.language(request),
     remoteAddress: request.ip,
+    kind: roughDevice(request.headers['user-agent']),
     readCookie: (name) => web.visitors.readCookie(request, name),
   };
 }
@@ -193,7 +196,8 @@ async function readPost<A, C>(
   const { action } = call.params;
   const { actions = {} } = step;
   if (action !== '') return Object.hasOwn(actions, action) ? actions[action] : undefined;
-  const prepared = await posted.prepare((fields, file) => step.prepare(call.web.house, visit, fields, file));
+  const house = notingDeviceIn(call.web.house, call.request);
+  const prepared = await posted.prepare((fields, file) => step.prepare(house, visit, fields, file));
   return prepared.outcome === 'invalid' ? () => Promise.resolve(prepared) : prepared.submit;
 }
 

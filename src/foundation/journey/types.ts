@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Deps, House } from '#foundation/deps';
-import type { InParts, UploadedFile } from '#foundation/http';
+import type { InParts, RoughDevice, UploadedFile } from '#foundation/http';
 import type { Language } from '#foundation/web';
 import type { z } from 'zod';
 
@@ -9,6 +9,8 @@ export interface Browser {
   readonly language: Language;
   /** The network address, as the trusted proxies report it. */
   readonly remoteAddress: string;
+  /** Of which kind it is, as its owner would say it. */
+  readonly kind: RoughDevice;
   readCookie(name: string): string | undefined;
 }
 

@@ -29,8 +29,8 @@ export const signIn: JourneyDefinition<SignInAnswers, SignInContext> = {
   context: signInContext,
   lifetimeSeconds: 3600,
   steps: [
-    usePasskey,
     enterEmail,
+    usePasskey,
     enterPassword,
     enterCode,
     enterAppCode,

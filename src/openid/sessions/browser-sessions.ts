@@ -75,12 +75,19 @@ export interface BrowserSessions {
     exchange: Exchange,
     reading: Extract<SignOutReading, { outcome: 'valid' }>,
   ): Promise<{ readonly cookies: readonly string[] }>;
+  /**
+   * Makes a token that shows the national register who signed in, for changing their own contact details there.
+   *
+   * @returns undefined unless the session lives, and its owner is proven (P9) with two factors or a passkey
+   */
+  ownIdToken(session: { uid: string; accountId: string }): Promise<string | undefined>;
   /** @param locales language tags by preference, such as `cy-GB en` */
   preferredLanguage(locales: string | undefined): Language | undefined;
 }
 
 export interface SessionParts extends HandOverDeps {
   readonly provider: Provider;
+  readonly ownIdToken: BrowserSessions['ownIdToken'];
 }
 
 export function createBrowserSessions(parts: SessionParts): BrowserSessions {
@@ -134,6 +141,7 @@ export function createBrowserSessions(parts: SessionParts): BrowserSessions {
       await endSignIn(house, { uid, accountId, clientId: client?.clientId });
       return { cookies: [sessionCookie, `${sessionCookie}.sig`] };
     },
+    ownIdToken: parts.ownIdToken,
     preferredLanguage,
   };
 }

@@ -185,7 +185,9 @@ async function authenticate(
   request: SignInRequest,
 ): Promise<Step> {
   const factors = new Set<AuthenticationFactor>(asked.authentication ?? ['Cp', ...request.missing]);
-  if (!factors.has('Cp') || request.missing.some((factor) => !factors.has(factor))) {
+  // Nobody here has a device that keeps a passkey.
+  const isBeyond = factors.has('Cm') || request.missing.some((factor) => !factors.has(factor));
+  if (!factors.has('Cp') || isBeyond) {
     return { because: 'authentication_insufficient' };
   }
   const { person } = asked;

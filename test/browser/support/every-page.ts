@@ -9,6 +9,7 @@ import { openTestSandbox, type TestSandbox } from '../../support/sandbox.ts';
 import { openDevice, type Tab } from './device.ts';
 import { tourRecord } from './record-tour.ts';
 import { tourProveIdentity } from './identity-tour.ts';
+import { tourPasskeys } from './passkey-tour.ts';
 import * as tours from './tour.ts';
 import { isOfWays } from './ways-tour.ts';
 
@@ -86,6 +87,7 @@ export function examineEveryPage(language: Language): void {
     'hearing of one’s record': tourRecord,
     'matching one’s details to the register': tourProveIdentity,
     'seeing one’s account': tours.tourAccount,
+    'having passkeys': tourPasskeys,
     'being stopped': tours.tourStops,
     'choosing a new password': tours.tourForgottenPassword,
     'finding a service': tours.tourDirectory,

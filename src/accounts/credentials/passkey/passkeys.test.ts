@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { z } from 'zod';
 import { auditOf, makeAccount } from '../../../../test/support/accounts.ts';
 import { createTestHouse, type TestHouse } from '../../../../test/support/house.ts';
 import { openInbox, type TestInbox } from '../../../../test/support/inbox.ts';
@@ -10,6 +11,13 @@ import { checkPasskey, describePasskeySignIn } from './check.ts';
 import { addPasskey, describeNewPasskey, listPasskeys, removePasskey, renamePasskey } from './passkeys.ts';
 
 const hour = 3600;
+
+const askedToUse = z.looseObject({ challenge: z.string(), rpId: z.string(), userVerification: z.string() });
+const askedToCreate = z.looseObject({
+  challenge: z.string(),
+  rp: z.object({ id: z.string() }),
+  user: z.object({ id: z.string(), name: z.string() }),
+});
 
 suite('a passkey', () => {
   let here: TestHouse;
@@ -28,13 +36,14 @@ suite('a passkey', () => {
   let people = 0;
   const somebody = () => makeAccount(here, { email: `person-${(people += 1)}@mail.example` });
   const newDevice = () => new SoftDevice(here.house.settings.issuer);
-  // Bodies of JSON, as a script gets them.
   const optionsFor = async (accountId: string, boundTo = 'visit') =>
-    JSON.parse(JSON.stringify(await describeNewPasskey(here.house.deps, { accountId, boundTo })));
+    askedToCreate.parse(await describeNewPasskey(here.house.deps, { accountId, boundTo }));
   const question = async (boundTo = 'visit') =>
-    JSON.parse(JSON.stringify(await describePasskeySignIn(here.house.deps, boundTo)));
+    askedToUse.parse(await describePasskeySignIn(here.house.deps, boundTo));
   const add = (accountId: string, response: string, boundTo = 'visit') =>
-    there.house.transact((deps) => addPasskey(deps, { accountId, boundTo, response, name: 'Phone' }));
+    there.house.transact((deps) =>
+      addPasskey(deps, { accountId, boundTo, provenAt: here.clock.now(), response, name: 'Phone' }),
+    );
   const check = (
     response: string,
     { boundTo = 'visit', at = there }: { boundTo?: string; at?: TestHouse } = {},
@@ -189,7 +198,7 @@ suite('a passkey', () => {
       [other.accountId, passkeyId],
       [accountId, 'nonsense'],
     ] as const) {
-      const passkey = { accountId: whose, passkeyId: which };
+      const passkey = { accountId: whose, passkeyId: which, provenAt: here.clock.now() };
       assert.equal((await transact((deps) => renamePasskey(deps, { ...passkey, name }))).outcome, 'unknown');
       assert.equal((await transact((deps) => removePasskey(deps, passkey))).outcome, 'unknown');
     }
@@ -199,7 +208,8 @@ suite('a passkey', () => {
       [name],
     );
     assert.equal(
-      (await transact((deps) => removePasskey(deps, { accountId, passkeyId }))).outcome,
+      (await transact((deps) => removePasskey(deps, { accountId, passkeyId, provenAt: here.clock.now() })))
+        .outcome,
       'removed',
     );
     assert.equal((await check(device.use(await question()))).outcome, 'no_match');

@@ -6,7 +6,9 @@ import {
   type RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { decodeAttestationObject, isoBase64URL } from '@simplewebauthn/server/helpers';
+import type { Account } from '../../account/account.ts';
 import { lockAccount, selectAccount } from '../../account/store.ts';
+import { tellOfChange } from '../../account/tell-of-change.ts';
 import { isUuid } from '../../uuid.ts';
 import { answerChallenge, isOurChallenge, newChallenge } from './challenge.ts';
 import { challengeOf, readNewPasskey } from './read.ts';
@@ -42,9 +44,10 @@ export type PasskeyAdded =
   | { readonly outcome: 'added'; readonly passkeyId: string }
   /**
    * `expired`: it answers no question of ours that is still good; `not_valid`: it is no passkey that could sign anybody in
-   * here; `known`: it has been set up before; `too_many`: the account has as many as it may have
+   * here; `known`: it has been set up before; `too_many`: the account has as many as it may have; `ended`: the account's
+   * sign-ins were ended, or it was closed
    */
-  | { readonly outcome: 'expired' | 'not_valid' | 'known' | 'too_many' };
+  | { readonly outcome: 'expired' | 'not_valid' | 'known' | 'too_many' | 'ended' };
 
 /** More than anybody has devices. */
 const mostPerAccount = 20;
@@ -97,14 +100,15 @@ export async function describeNewPasskey(
 }
 
 /**
- * Adds a passkey that a device has made. Call it in a transaction, for somebody who has shown just now who they are.
+ * Adds a passkey that a device has made, and tells its owner. Call it in a transaction.
  *
+ * @param added.provenAt when they showed who they are
  * @param added.response JSON, as the browser gave it
  * @param added.name as its owner will know it; one line of at most 50 characters
  */
 export async function addPasskey(
-  deps: Pick<Deps, 'db' | 'clock' | 'secrets' | 'settings' | 'audit'>,
-  added: PasskeySetUp & { readonly response: string; readonly name: string },
+  deps: Deps,
+  added: PasskeySetUp & { readonly provenAt: Date; readonly response: string; readonly name: string },
 ): Promise<PasskeyAdded> {
   const { accountId, boundTo } = added;
   const response = readNewPasskey(added.response);
@@ -116,7 +120,8 @@ export async function addPasskey(
   if (made === undefined) return { outcome: 'not_valid' };
   if (!(await answerChallenge(deps, challenge))) return { outcome: 'expired' };
   // Of many at the same moment no more get in than there is room for.
-  if ((await lockAccount(deps.db, accountId)) === undefined) return { outcome: 'expired' };
+  const account = await lockUnlessEnded(deps, added);
+  if (account === undefined) return { outcome: 'ended' };
   if ((await selectPasskeys(deps.db, accountId)).length >= mostPerAccount) return { outcome: 'too_many' };
   const passkey: StoredPasskey = {
     id: randomUUID(),
@@ -133,7 +138,17 @@ export async function addPasskey(
   };
   if (!(await insertPasskey(deps.db, passkey))) return { outcome: 'known' };
   await deps.audit({ type: 'passkey.added', accountId, details: { synced: passkey.isSynced } });
+  await tellOfChange(deps, { account, change: 'passkey-added' });
   return { outcome: 'added', passkeyId: passkey.id };
+}
+
+/** @returns the account, with other changes of it held back; undefined if it is closed, or its sign-ins were ended since */
+async function lockUnlessEnded(
+  deps: Pick<Deps, 'db'>,
+  { accountId, provenAt }: { readonly accountId: string; readonly provenAt: Date },
+): Promise<Account | undefined> {
+  const account = await lockAccount(deps.db, accountId);
+  return account !== undefined && account.signInsValidFrom <= provenAt ? account : undefined;
 }
 
 /** @returns undefined unless it is one of the kinds asked for, made here and now by whoever could unlock the device */
@@ -178,23 +193,29 @@ function boundText(accountId: string, boundTo: string): string {
 
 /** @param renamed.name one line of at most 50 characters @returns `unknown` if the account has no such passkey */
 export async function renamePasskey(
-  deps: Pick<Deps, 'db' | 'audit'>,
+  deps: Pick<Deps, 'db'>,
   renamed: { readonly accountId: string; readonly passkeyId: string; readonly name: string },
 ): Promise<{ readonly outcome: 'renamed' | 'unknown' }> {
   const { accountId, passkeyId: id, name } = renamed;
-  if (!isUuid(id) || !(await updatePasskeyName(deps.db, { accountId, id, name })))
-    return { outcome: 'unknown' };
-  await deps.audit({ type: 'passkey.renamed', accountId });
-  return { outcome: 'renamed' };
+  const isRenamed = isUuid(id) && (await updatePasskeyName(deps.db, { accountId, id, name }));
+  return { outcome: isRenamed ? 'renamed' : 'unknown' };
 }
 
-/** Forgets a passkey: it signs nobody in any more. @returns `unknown` if the account has no such passkey */
+/**
+ * Forgets a passkey, which signs nobody in any more, and tells its owner. Call it in a transaction.
+ *
+ * @param removed.provenAt when they showed who they are
+ * @returns `unknown` if the account has no such passkey; `ended` if its sign-ins were ended, or it was closed
+ */
 export async function removePasskey(
-  deps: Pick<Deps, 'db' | 'audit'>,
-  removed: { readonly accountId: string; readonly passkeyId: string },
-): Promise<{ readonly outcome: 'removed' | 'unknown' }> {
+  deps: Deps,
+  removed: { readonly accountId: string; readonly passkeyId: string; readonly provenAt: Date },
+): Promise<{ readonly outcome: 'removed' | 'unknown' | 'ended' }> {
   const { accountId, passkeyId: id } = removed;
+  const account = await lockUnlessEnded(deps, removed);
+  if (account === undefined) return { outcome: 'ended' };
   if (!isUuid(id) || !(await deletePasskey(deps.db, { accountId, id }))) return { outcome: 'unknown' };
   await deps.audit({ type: 'passkey.removed', accountId });
+  await tellOfChange(deps, { account, change: 'passkey-removed' });
   return { outcome: 'removed' };
 }

@@ -1,9 +1,9 @@
 import { readEmailChange } from '#accounts';
+import { momentOf } from '../moment.ts';
 import { settingsJourney, type SettingsPart } from '../part.ts';
 import { confirmEmail } from './confirm-step.ts';
 import { emailAnswers } from './answers.ts';
 import { enterEmail } from './enter/step.ts';
-import { dayAndTime } from './day-and-time.ts';
 
 /** The address that somebody signs in with and that mail goes to. */
 export const email: SettingsPart = {
@@ -14,8 +14,8 @@ export const email: SettingsPart = {
     const { account } = person;
     const waiting = await readEmailChange(deps, account.id);
     if (waiting === undefined) return { email: account.email };
-    const { date } = dayAndTime(waiting.dueAt, language);
-    return [{ email: account.email }, { words: 'waits', values: { date } }, { email: waiting.email }];
+    const moment = momentOf(waiting.dueAt, language);
+    return [{ email: account.email }, { words: 'waits', values: { moment } }, { email: waiting.email }];
   },
   done: ['waits', 'kept'],
   leadsTo: settingsJourney('email', {

@@ -2,19 +2,21 @@ const { SimpleWebAuthnBrowser: webauthn } = window;
 
 const form = document.querySelector('[data-passkey]');
 const { passkey: optionsAddress, autofill } = form.dataset;
+// Not by the form's names: errors lead to the button, which has this one as its id.
+const answer = form.querySelector('[name=passkey]');
 
 if (webauthn.browserSupportsWebAuthn()) {
   form.hidden = false;
   for (const replaced of document.querySelectorAll('[data-without-passkey]')) replaced.hidden = true;
   form.addEventListener('submit', (event) => {
-    if (form.elements.passkey.value !== '') return;
+    if (answer.value !== '') return;
     event.preventDefault();
     void askByButton();
   });
   if (autofill !== undefined) void offerByAutofill();
   // A page that is shown again on the way back still has what was sent, which is good once.
   window.addEventListener('pageshow', () => {
-    form.elements.passkey.value = '';
+    answer.value = '';
   });
 }
 
@@ -27,8 +29,8 @@ async function fetchOptions() {
 
 async function ask(useBrowserAutofill) {
   const optionsJSON = await fetchOptions();
-  const answer = await webauthn.startAuthentication({ optionsJSON, useBrowserAutofill });
-  form.elements.passkey.value = JSON.stringify(answer);
+  const used = await webauthn.startAuthentication({ optionsJSON, useBrowserAutofill });
+  answer.value = JSON.stringify(used);
   form.submit();
 }
 

@@ -1,9 +1,9 @@
 import { readAccount, readEmail, readEmailChange, withdrawEmailChange } from '#accounts';
 import { stepsOf } from '#foundation/journey';
 import { z } from 'zod';
+import { momentOf } from '../../moment.ts';
 import { doneAddress, type SettingsContext } from '../../part.ts';
 import type { EmailAnswers } from '../answers.ts';
-import { dayAndTime } from '../day-and-time.ts';
 
 export const enterEmail = stepsOf<EmailAnswers, SettingsContext>()({
   path: 'email',
@@ -18,7 +18,7 @@ export const enterEmail = stepsOf<EmailAnswers, SettingsContext>()({
       email: account?.email,
       ...(waiting === undefined
         ? {}
-        : { waiting: { email: waiting.email, ...dayAndTime(waiting.dueAt, browser.language) } }),
+        : { waiting: { email: waiting.email, moment: momentOf(waiting.dueAt, browser.language) } }),
     };
   },
   values: (given) => ({ email: given.email ?? '' }),

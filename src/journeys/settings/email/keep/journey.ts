@@ -5,7 +5,7 @@ import { stepsOf, type JourneyDefinition, type Journeys, type Visit } from '#fou
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { resetAddress } from '../../../recover-account/reset-password.ts';
-import { dayAndTime } from '../day-and-time.ts';
+import { momentOf } from '../../moment.ts';
 
 /** Where the mailed links lead that stop a change of address, followed by their token. */
 export const keepEmailAddress = '/keep-email-address';
@@ -31,7 +31,7 @@ const keep = step({
   undo: () => ({}),
   isFinal: true,
   show: (_deps, { context: { dueAt }, browser }) =>
-    Promise.resolve(dayAndTime(new Date(dueAt), browser.language)),
+    Promise.resolve({ moment: momentOf(new Date(dueAt), browser.language) }),
   form: z.object({}),
   submit: async (deps, visit) => {
     const { token } = visit.context;

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { auditOf, goodPassword, makeAccount } from '../../../test/support/accounts.ts';
+import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
+import { openInbox, type TestInbox } from '../../../test/support/inbox.ts';
+import { readAccount, recordSignIn } from '../account/account.ts';
+import { checkPassword } from '../credentials/password/check.ts';
+import { isDeviceRemembered, rememberDevice } from '../devices/remembered.ts';
+import { lockLogin } from './lock.ts';
+import { resetPassword } from './password-reset.ts';
+
+suite('a login that its owner has locked', () => {
+  let here: TestHouse;
+  let inbox: TestInbox;
+  before(async () => {
+    here = await createTestHouse();
+    inbox = await openInbox(here);
+  });
+  after(() => here.close());
+
+  let made = 0;
+  async function locked() {
+    made += 1;
+    const account = await makeAccount(here, { email: `locked.${made}@people.example` });
+    const { deviceToken } = await here.house.transact((deps) =>
+      rememberDevice(deps, { accountId: account.id }),
+    );
+    here.clock.advance(1);
+    const lock = { accountId: account.id, linkTo: (token: string) => `https://login.example/reset/${token}` };
+    assert.equal(await here.house.transact((deps) => lockLogin(deps, lock)), true);
+    here.clock.advance(1);
+    return { account, deviceToken, lock };
+  }
+
+  /** As somebody does who has proven whatever they are asked for, just now. */
+  const signIn = (accountId: string) =>
+    here.house.transact((deps) =>
+      recordSignIn(deps, { accountId, clientId: 'demo', provenAt: here.clock.now() }),
+    );
+
+  const tryPassword = (email: string, password: string) =>
+    checkPassword(here.house, { email, password, remoteAddress: '192.0.2.1' });
+
+  test('lets nobody in: not with the right password, nor by any other factor, nor on a remembered device', async () => {
+    const { account, deviceToken } = await locked();
+    assert.equal((await tryPassword(account.email, goodPassword)).outcome, 'no_match');
+    assert.deepEqual(await signIn(account.id), { outcome: 'ended' });
+    assert.equal(await isDeviceRemembered(here.house.deps, { accountId: account.id, deviceToken }), false);
+    const read = await readAccount(here.house.deps, account.id);
+    assert.ok(read !== undefined && read.signInsValidFrom > account.signInsValidFrom);
+    assert.deepEqual((await auditOf(here, account.id)).includes('account.locked'), true);
+  });
+
+  test('opens by the link that was mailed, once, to whoever reads the mail', async () => {
+    const { account } = await locked();
+    const { links, subject } = await inbox.next(account.email);
+    assert.equal(subject, 'Your Bevan login is locked');
+    const token = links[0]?.split('/').at(-1) ?? '';
+    const passwordHash = await here.house.passwords.hash('nineteen brass otters');
+    const reset = () => here.house.transact((deps) => resetPassword(deps, { token, passwordHash }));
+    assert.equal((await reset()).outcome, 'changed');
+    assert.equal((await reset()).outcome, 'used');
+    here.clock.advance(1);
+    assert.equal((await tryPassword(account.email, 'nineteen brass otters')).outcome, 'match');
+    assert.deepEqual(await signIn(account.id), { outcome: 'recorded' });
+  });
+
+  test('can be locked twice, and the newer link counts', async () => {
+    const { account, lock } = await locked();
+    await inbox.next(account.email);
+    assert.equal(await here.house.transact((deps) => lockLogin(deps, lock)), true);
+    const { links } = await inbox.next(account.email);
+    const token = links[0]?.split('/').at(-1) ?? '';
+    const passwordHash = await here.house.passwords.hash('nineteen brass otters');
+    const { outcome } = await here.house.transact((deps) => resetPassword(deps, { token, passwordHash }));
+    assert.equal(outcome, 'changed');
+  });
+});
