@@ -2,6 +2,7 @@ import type { Deps } from '#foundation/deps';
 import type { PersonalData, PersonalRecord } from '#foundation/personal-data';
 import { sql, type RawBuilder } from 'kysely';
 import { readDestination } from './credentials/one-time-code/code.ts';
+import { openReplacement } from './recovery/replacement.ts';
 
 /** Tells all that this room holds about an account's owner; of secrets only that there are some. */
 export async function tellPersonalData(
@@ -12,6 +13,15 @@ export async function tellPersonalData(
   const codes = await read(sql<{ purpose: string; sealedDestination: Buffer; expiresAt: Date }>`
     SELECT purpose, sealed_destination AS "sealedDestination", expires_at AS "expiresAt"
     FROM accounts.security_code WHERE account_id = ${accountId} ORDER BY expires_at`);
+  const replacements = await read(sql<{
+    sealedChange: Buffer;
+    requestedAt: Date;
+    dueAt: Date;
+    endedAt: Date | null;
+    ending: string | null;
+  }>`
+    SELECT sealed_change AS "sealedChange", requested_at AS "requestedAt", due_at AS "dueAt", ended_at AS "endedAt", ending
+    FROM accounts.replacement WHERE account_id = ${accountId} ORDER BY requested_at`);
   return {
     login: await read(sql`
       SELECT id AS "accountId", email, phone, landline, nation, language, created_at AS "madeAt",
@@ -19,7 +29,7 @@ export async function tellPersonalData(
         unused_told_at AS "unusedToldAt", locked_at AS "lockedAt"
       FROM accounts.account WHERE id = ${accountId}`),
     password: await read(sql`
-      SELECT changed_at AS "changedAt" FROM accounts.password WHERE account_id = ${accountId}`),
+      SELECT changed_at AS "changedAt", chosen_by_mail AS "chosenByMail" FROM accounts.password WHERE account_id = ${accountId}`),
     securityCodes: codes.map(({ sealedDestination, ...code }) => ({
       ...code,
       sentTo: readDestination(deps, { sealedDestination }).destination,
@@ -32,6 +42,15 @@ export async function tellPersonalData(
       SELECT name, is_synced AS "isSynced", transports, sign_count::integer AS "signCount", created_at AS "madeAt",
         last_used_at AS "lastUsedAt", suspended_at AS "suspendedAt"
       FROM accounts.passkey WHERE account_id = ${accountId} ORDER BY created_at`),
+    authenticatorApps: await read(sql`
+      SELECT added_at AS "madeAt", last_used_at AS "lastUsedAt"
+      FROM accounts.authenticator_app WHERE account_id = ${accountId}`),
+    recoveryCodes: await read(sql`
+      SELECT made_at AS "madeAt" FROM accounts.recovery_code WHERE account_id = ${accountId} ORDER BY made_at`),
+    newNumbers: replacements.map(({ sealedChange, ...replacement }) => {
+      const { kind, number, lost } = openReplacement(deps, { accountId, sealedChange });
+      return { kind, number, lost, ...replacement };
+    }),
     emailChanges: await read(sql`
       SELECT email, requested_at AS "requestedAt", due_at AS "dueAt", ended_at AS "endedAt", ending
       FROM accounts.email_change WHERE account_id = ${accountId} ORDER BY requested_at`),

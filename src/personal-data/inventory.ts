@@ -103,6 +103,27 @@ const accounts = {
     section: 'emailChanges',
     omitted: { account_id: 'inner', token_hash: 'secret' },
   },
+  'accounts.authenticator_app': {
+    whose: 'owner',
+    holds: 'the key that an authenticator app shares, encrypted',
+    kept: 'until it is removed',
+    section: 'authenticatorApps',
+    omitted: { account_id: 'inner', sealed_secret: 'secret', last_step: 'inner' },
+  },
+  'accounts.recovery_code': {
+    whose: 'owner',
+    holds: 'recovery codes that can still be used, as keyed hashes',
+    kept: 'until they are used or replaced',
+    section: 'recoveryCodes',
+    omitted: { account_id: 'inner', mac: 'secret' },
+  },
+  'accounts.replacement': {
+    whose: 'owner',
+    holds: 'new numbers that wait to take the place of what was lost, or did, encrypted',
+    kept: '30 days past their time',
+    section: 'newNumbers',
+    omitted: { account_id: 'inner', id: 'inner', token_hash: 'secret', sealed_change: 'opened' },
+  },
 } as const satisfies Record<string, TableEntry>;
 
 /** Who somebody is. */
