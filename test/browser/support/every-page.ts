@@ -10,6 +10,7 @@ import { openDevice, type Tab } from './device.ts';
 import { tourRecord } from './record-tour.ts';
 import { tourProveIdentity } from './identity-tour.ts';
 import { tourPasskeys } from './passkey-tour.ts';
+import { tourLostPhone, tourSecondFactors, tourWaysToSignIn } from './second-factor-tour.ts';
 import * as tours from './tour.ts';
 import { isOfWays } from './ways-tour.ts';
 
@@ -88,6 +89,9 @@ export function examineEveryPage(language: Language): void {
     'matching one’s details to the register': tourProveIdentity,
     'seeing one’s account': tours.tourAccount,
     'having passkeys': tourPasskeys,
+    'setting up an app, a landline and recovery codes': tourSecondFactors,
+    'choosing how to sign in': tourWaysToSignIn,
+    'losing a phone': tourLostPhone,
     'being stopped': tours.tourStops,
     'choosing a new password': tours.tourForgottenPassword,
     'finding a service': tours.tourDirectory,
