@@ -50,7 +50,7 @@ export {
   type EmailChangeLink,
 } from './account/email-change.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
-export { tellOfChange, tellOfWaitingChange } from './account/tell-of-change.ts';
+export { tellOfChange } from './account/tell-of-change.ts';
 export { accountPart } from './account/store.ts';
 export { readLandline, readPhone, type ReadPhone } from './account/phone.ts';
 export {

@@ -2,7 +2,7 @@ import type { Deps } from '#foundation/deps';
 import type { PersonalData, PersonalRecord } from '#foundation/personal-data';
 import { sql, type RawBuilder } from 'kysely';
 import { readDestination } from './credentials/one-time-code/code.ts';
-import { openReplacement } from './recovery/replacement.ts';
+import { changeOf } from './recovery/replacement.ts';
 
 /** Tells all that this room holds about an account's owner; of secrets only that there are some. */
 export async function tellPersonalData(
@@ -13,14 +13,9 @@ export async function tellPersonalData(
   const codes = await read(sql<{ purpose: string; sealedDestination: Buffer; expiresAt: Date }>`
     SELECT purpose, sealed_destination AS "sealedDestination", expires_at AS "expiresAt"
     FROM accounts.security_code WHERE account_id = ${accountId} ORDER BY expires_at`);
-  const replacements = await read(sql<{
-    sealedChange: Buffer;
-    requestedAt: Date;
-    dueAt: Date;
-    endedAt: Date | null;
-    ending: string | null;
-  }>`
-    SELECT sealed_change AS "sealedChange", requested_at AS "requestedAt", due_at AS "dueAt", ended_at AS "endedAt", ending
+  const replacements = await read(sql<PersonalRecord & { sealedChange: Buffer }>`
+    SELECT sealed_change AS "sealedChange", requested_at AS "requestedAt", due_at AS "dueAt", ended_at AS "endedAt",
+      ending
     FROM accounts.replacement WHERE account_id = ${accountId} ORDER BY requested_at`);
   return {
     login: await read(sql`
@@ -42,15 +37,15 @@ export async function tellPersonalData(
       SELECT name, is_synced AS "isSynced", transports, sign_count::integer AS "signCount", created_at AS "madeAt",
         last_used_at AS "lastUsedAt", suspended_at AS "suspendedAt"
       FROM accounts.passkey WHERE account_id = ${accountId} ORDER BY created_at`),
-    authenticatorApps: await read(sql`
-      SELECT added_at AS "madeAt", last_used_at AS "lastUsedAt"
+    authenticatorApp: await read(sql`
+      SELECT added_at AS "addedAt", last_used_at AS "lastUsedAt"
       FROM accounts.authenticator_app WHERE account_id = ${accountId}`),
     recoveryCodes: await read(sql`
       SELECT made_at AS "madeAt" FROM accounts.recovery_code WHERE account_id = ${accountId} ORDER BY made_at`),
-    newNumbers: replacements.map(({ sealedChange, ...replacement }) => {
-      const { kind, number, lost } = openReplacement(deps, { accountId, sealedChange });
-      return { kind, number, lost, ...replacement };
-    }),
+    replacements: replacements.map(({ sealedChange, ...replacement }) => ({
+      ...replacement,
+      ...changeOf(deps, { accountId, sealedChange }),
+    })),
     emailChanges: await read(sql`
       SELECT email, requested_at AS "requestedAt", due_at AS "dueAt", ended_at AS "endedAt", ending
       FROM accounts.email_change WHERE account_id = ${accountId} ORDER BY requested_at`),

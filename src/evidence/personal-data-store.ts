@@ -10,9 +10,12 @@ export async function tellPersonalData(
   const read = async (query: RawBuilder<PersonalRecord>) => (await query.execute(db)).rows;
   const now = clock.now();
   return {
+    bundles: await read(sql`
+      SELECT id AS "bundleId", purpose, opened_at AS "openedAt", kept_until AS "keptUntil"
+      FROM evidence.bundle WHERE account_id = ${accountId} ORDER BY opened_at`),
     files: await read(sql`
-      SELECT file.id AS "fileId", bundle_id AS "bundleId", purpose, kind, media_type AS "mediaType", bytes, width, height,
-        seconds, problems, received_at AS "receivedAt", kept_until AS "keptUntil"
+      SELECT file.id AS "fileId", bundle_id AS "bundleId", kind, media_type AS "mediaType", bytes, width, height,
+        seconds, problems, received_at AS "receivedAt"
       FROM evidence.file
       JOIN evidence.content ON content.id = file.id
       JOIN evidence.bundle ON bundle.id = bundle_id

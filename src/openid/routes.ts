@@ -19,7 +19,6 @@ import { observePrograms } from './observation/program-requests.ts';
 import { followChanges, openLivingKeys } from './keys/living-keys.ts';
 import { mountPushEndpoint } from './requests/push-endpoint.ts';
 import { createBrowserSessions, type BrowserSessions } from './sessions/browser-sessions.ts';
-import { createOwnIdTokens } from './sessions/own-id-token.ts';
 import { mountInteractions } from './sign-in/interaction-routes.ts';
 import { createClientSignatures } from './tokens/client-signature.ts';
 import { createMint } from './tokens/mint.ts';
@@ -94,8 +93,7 @@ export async function openidRoutes(
     mountInteractions(people, { house, provider, interactionAddress, renderProblem });
     done();
   });
-  const ownIdToken = createOwnIdTokens(house, { keys, vtm: trustMarkAddress(issuer) });
-  return createBrowserSessions({ house, verifyByClient, provider, ownIdToken });
+  return createBrowserSessions({ house, verifyByClient, provider, keys });
 }
 
 const trustMarkParams = z.object({ host: z.string() });

@@ -1,11 +1,12 @@
 /** What somebody is shown of what happened to their account: what they, or somebody else in their name, may have done. */
-export const activityTypes = [
+export const activityTypes: readonly string[] = [
   'account.created',
   'account.locked',
   'authenticator-app.added',
   'authenticator-app.removed',
   'authorization.granted',
   'case.submitted',
+  'code.wrong',
   'consent.agreed',
   'consent.refused',
   'consent.withdrawn',
@@ -22,6 +23,9 @@ export const activityTypes = [
   'landline.changed',
   'landline.removed',
   'language.changed',
+  'passkey.added',
+  'passkey.removed',
+  'passkey.suspended',
   'password.changed',
   'password.reset-requested',
   'password.wrong',
@@ -35,4 +39,24 @@ export const activityTypes = [
   'sign-in.handed-over',
   'sign-in.succeeded',
   'sign-out',
-] as const;
+];
+
+/** The rest of what is written down about an account: steps on the way to what is shown, and what we do ourselves. It is in the download. */
+export const quietTypes: readonly string[] = [
+  'account.closed',
+  'account.closing',
+  'account.unused-told',
+  'attempt.abandoned',
+  'attempt.opened',
+  'attempt.submitted',
+  'code.sent',
+  'email.change-dropped',
+  'evidence.deleted',
+  'hand-over.ended',
+  'hand-over.joined',
+  'hand-over.opened',
+  'identity.decided',
+  'identity.gp-credentials-kept',
+  'identity.gp-credentials-withdrawn',
+  'tokens.revoked',
+];

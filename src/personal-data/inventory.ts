@@ -76,7 +76,7 @@ const accounts = {
     holds: 'devices that need no security code',
     kept: '180 days without use',
     section: 'rememberedDevices',
-    omitted: { account_id: 'inner', token_hash: 'secret' },
+    omitted: { id: 'inner', account_id: 'inner', token_hash: 'secret' },
   },
   'accounts.password_reset': {
     whose: 'owner',
@@ -92,6 +92,27 @@ const accounts = {
     section: 'passkeys',
     omitted: { account_id: 'inner', id: 'inner', credential_id: 'secret', public_key: 'secret' },
   },
+  'accounts.authenticator_app': {
+    whose: 'owner',
+    holds: 'the secret of an authenticator app, encrypted',
+    kept: 'until it is removed',
+    section: 'authenticatorApp',
+    omitted: { account_id: 'inner', sealed_secret: 'secret', last_step: 'inner' },
+  },
+  'accounts.recovery_code': {
+    whose: 'owner',
+    holds: 'one-time recovery codes, as keyed hashes',
+    kept: 'until they are used or made anew',
+    section: 'recoveryCodes',
+    omitted: { account_id: 'inner', mac: 'secret' },
+  },
+  'accounts.replacement': {
+    whose: 'owner',
+    holds: 'new numbers that wait to take the place of lost ones, or did, encrypted',
+    kept: '30 days past their time',
+    section: 'replacements',
+    omitted: { id: 'inner', account_id: 'inner', token_hash: 'secret', sealed_change: 'opened' },
+  },
   'accounts.answered_challenge': {
     whose: 'nobody',
     holds: 'hashes of challenges of passkeys that were answered, so that none is answered twice',
@@ -102,27 +123,6 @@ const accounts = {
     kept: '30 days past their time',
     section: 'emailChanges',
     omitted: { account_id: 'inner', token_hash: 'secret' },
-  },
-  'accounts.authenticator_app': {
-    whose: 'owner',
-    holds: 'the key that an authenticator app shares, encrypted',
-    kept: 'until it is removed',
-    section: 'authenticatorApps',
-    omitted: { account_id: 'inner', sealed_secret: 'secret', last_step: 'inner' },
-  },
-  'accounts.recovery_code': {
-    whose: 'owner',
-    holds: 'recovery codes that can still be used, as keyed hashes',
-    kept: 'until they are used or replaced',
-    section: 'recoveryCodes',
-    omitted: { account_id: 'inner', mac: 'secret' },
-  },
-  'accounts.replacement': {
-    whose: 'owner',
-    holds: 'new numbers that wait to take the place of what was lost, or did, encrypted',
-    kept: '30 days past their time',
-    section: 'newNumbers',
-    omitted: { account_id: 'inner', id: 'inner', token_hash: 'secret', sealed_change: 'opened' },
   },
 } as const satisfies Record<string, TableEntry>;
 
@@ -359,8 +359,8 @@ const proofs = {
     whose: 'owner',
     holds: 'the key of what somebody has sent, encrypted',
     kept: '`BEVAN_EVIDENCE_RETENTION_DAYS` after the decision; 30 days if it was not sent',
-    section: 'files',
-    omitted: { account_id: 'inner', sealed_key: 'secret', opened_at: 'inner' },
+    section: 'bundles',
+    omitted: { account_id: 'inner', sealed_key: 'secret' },
   },
   'evidence.content': {
     whose: 'owner',

@@ -130,7 +130,7 @@ export async function readPendingReplacement(
   const newest = await selectNewestReplacement(deps.db, account.id);
   if (newest === undefined || newest.endedAt !== null) return undefined;
   if (newest.requestedAt < account.signInsValidFrom) return undefined;
-  const { kind, number } = openReplacement(deps, newest);
+  const { kind, number } = changeOf(deps, newest);
   return { kind, number, requestedAt: newest.requestedAt, dueAt: newest.dueAt };
 }
 
@@ -142,7 +142,7 @@ export async function readStopLink(
   const found = await selectReplacement(deps.db, hashOf(link.token));
   return found === undefined
     ? { outcome: 'unknown' }
-    : { outcome: stateOf(found, deps.clock.now()), kind: openReplacement(deps, found).kind };
+    : { outcome: stateOf(found, deps.clock.now()), kind: changeOf(deps, found).kind };
 }
 
 function stateOf({ endedAt, ending, dueAt }: StoredReplacement, now: Date): 'usable' | 'expired' | 'used' {
@@ -157,7 +157,7 @@ function stateOf({ endedAt, ending, dueAt }: StoredReplacement, now: Date): 'usa
 export async function stopReplacement(deps: Deps, link: { token: string }): Promise<StopLink> {
   const found = await selectReplacement(deps.db, hashOf(link.token));
   if (found === undefined) return { outcome: 'unknown' };
-  const { kind } = openReplacement(deps, found);
+  const { kind } = changeOf(deps, found);
   const { accountId } = found;
   const now = deps.clock.now();
   const state = stateOf(found, now);
@@ -185,7 +185,7 @@ export async function noteSecondFactor(deps: Deps, accountId: string): Promise<v
   if (stopped === undefined) return;
   const account = await lockAccount(deps.db, accountId);
   if (account !== undefined) await tellOfChange(deps, { account, change: 'cancelled-by-use' });
-  const { kind } = openReplacement(deps, stopped);
+  const { kind } = changeOf(deps, stopped);
   await deps.audit({ type: 'recovery.stopped', accountId, details: { kind, by: 'sign-in' } });
 }
 
@@ -210,7 +210,7 @@ export async function makeDueReplacement(deps: Deps, accountId: string): Promise
   const ending = counts ? 'made' : 'dropped';
   const ended = await endReplacement(deps.db, { accountId, ending, at: now, id: newest.id });
   if (ended === undefined || !counts) return;
-  const { kind, number, lost } = openReplacement(deps, ended);
+  const { kind, number, lost } = changeOf(deps, ended);
   const change = { kind, number, lost };
   const phone = numberAfter(account.phone, 'mobile', change);
   await updateNumbers(deps.db, {
@@ -237,8 +237,8 @@ function numberAfter(before: string | null, which: NumberKind, change: Change): 
   return change.lost.includes(which) ? null : before;
 }
 
-/** Opens what a replacement is about. */
-export function openReplacement(
+/** @returns the number that is to take the place of what is lost */
+export function changeOf(
   deps: Pick<Deps, 'secrets'>,
   { accountId, sealedChange }: Pick<StoredReplacement, 'accountId' | 'sealedChange'>,
 ): Change {

@@ -11,11 +11,13 @@ import { createEngineTime } from '../engine/engine-time.ts';
 import { judgeHandOver, type HandOverDeps } from '../hand-over/accept.ts';
 import { isStillLiving, signInStands } from '../hand-over/living-session.ts';
 import { recordHandOver } from '../hand-over/standing.ts';
+import type { LivingKeys } from '../keys/living-keys.ts';
 import { ownClientId, ownVtr } from '../own-client.ts';
 import { factorsOf, wasRemembered } from '../sign-in/factors.ts';
 import { preferredLanguage } from '../sign-in/preferred-language.ts';
 import { endSignIn } from '../sign-out/sign-out.ts';
 import { readSignOut, type SignOutParameters, type SignOutReading } from '../sign-out/sign-out-request.ts';
+import { createOwnIdTokens } from './own-id-token.ts';
 import { allowVisit, readVisit, type PageVisit } from './page-visit.ts';
 
 /** One request of a browser's, and where its answer goes. */
@@ -87,7 +89,7 @@ export interface BrowserSessions {
 
 export interface SessionParts extends HandOverDeps {
   readonly provider: Provider;
-  readonly ownIdToken: BrowserSessions['ownIdToken'];
+  readonly keys: LivingKeys;
 }
 
 export function createBrowserSessions(parts: SessionParts): BrowserSessions {
@@ -141,7 +143,7 @@ export function createBrowserSessions(parts: SessionParts): BrowserSessions {
       await endSignIn(house, { uid, accountId, clientId: client?.clientId });
       return { cookies: [sessionCookie, `${sessionCookie}.sig`] };
     },
-    ownIdToken: parts.ownIdToken,
+    ownIdToken: createOwnIdTokens(house, parts.keys),
     preferredLanguage,
   };
 }

@@ -1,6 +1,7 @@
 import type { House } from '#foundation/deps';
 import { randomToken } from '#foundation/security';
 import { matchVector, parseVtr, readIdentity } from '#identity';
+import { trustMarkAddress } from '../endpoints/discovery.ts';
 import { digestOf } from '../engine/sealed-entity.ts';
 import { selectEntityByUid } from '../engine/store.ts';
 import { isStillLiving, openSession, signedInAt } from '../hand-over/living-session.ts';
@@ -26,7 +27,7 @@ const vectors = (() => {
  */
 export function createOwnIdTokens(
   house: House,
-  { keys, vtm }: { keys: LivingKeys; vtm: string },
+  keys: LivingKeys,
 ): (session: { uid: string; accountId: string }) => Promise<string | undefined> {
   const { deps } = house;
   return async ({ uid, accountId }) => {
@@ -51,7 +52,7 @@ export function createOwnIdTokens(
       nhs_number: identity.details.nhsNumber,
       identity_proofing_level: identity.level,
       vot: vector.text,
-      vtm,
+      vtm: trustMarkAddress(house.settings.issuer),
     });
   };
 }

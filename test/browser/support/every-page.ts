@@ -9,6 +9,7 @@ import { openTestSandbox, type TestSandbox } from '../../support/sandbox.ts';
 import { openDevice, type Tab } from './device.ts';
 import { tourRecord } from './record-tour.ts';
 import { tourProveIdentity } from './identity-tour.ts';
+import { tourSettings } from './settings-tour.ts';
 import { tourPasskeys } from './passkey-tour.ts';
 import { tourLostPhone, tourSecondFactors, tourWaysToSignIn } from './second-factor-tour.ts';
 import * as tours from './tour.ts';
@@ -88,6 +89,7 @@ export function examineEveryPage(language: Language): void {
     'hearing of one’s record': tourRecord,
     'matching one’s details to the register': tourProveIdentity,
     'seeing one’s account': tours.tourAccount,
+    'changing one’s account': tourSettings,
     'having passkeys': tourPasskeys,
     'setting up an app, a landline and recovery codes': tourSecondFactors,
     'choosing how to sign in': tourWaysToSignIn,

@@ -1,8 +1,9 @@
 import { forgetDevice, listRememberedDevices } from '#accounts';
 import { stepsOf } from '#foundation/journey';
+import { longDate } from '#foundation/web';
 import { z } from 'zod';
 import { deviceCookie } from '../../device-cookie.ts';
-import { momentOf } from '../moment.ts';
+import { dayOf, momentOf } from '../moment.ts';
 import { settingsJourney, type SettingsContext, type SettingsPart } from '../part.ts';
 
 const answers = z.object({ done: z.enum(['forgotten', 'all']).optional() });
@@ -24,7 +25,7 @@ const chooseDevice = stepsOf<Answers, SettingsContext>()({
       devices: devices.map(({ lastUsedAt, rememberedAt, ...device }) => ({
         ...device,
         lastUsed: momentOf(lastUsedAt, language),
-        ...(rememberedAt === undefined ? {} : { remembered: momentOf(rememberedAt, language) }),
+        ...(rememberedAt === undefined ? {} : { remembered: longDate(dayOf(rememberedAt), language) }),
       })),
     };
   },

@@ -24,8 +24,9 @@ async function show(web: Web, { account }: SettingsPerson, exchange: Exchange) {
     data: {
       htmlAddress: partAddress(pageId),
       jsonAddress: partAddress(dataId),
-      files: files.map(({ kind, receivedAt, fileId: file }) => ({
+      files: files.map(({ kind, mediaType, receivedAt, fileId: file }) => ({
         kind,
+        name: `${String(kind)}.${String(mediaType).split('/').at(-1)}`,
         date: receivedAt instanceof Date ? longDate(dayOf(receivedAt), language) : '',
         address: `${partAddress(fileId)}?file=${String(file)}`,
       })),
@@ -86,8 +87,6 @@ function fileSender(evidence: Evidence | undefined) {
         ? undefined
         : await openFile(web.house, evidence, { ...address, reader });
     if (file === undefined) return web.problems.send(request, reply, 'not-found', { reference: 'CID0404' });
-    const ending = file.mediaType.split('/')[1] ?? 'bin';
-    void reply.header('Content-Disposition', `attachment; filename="${address.fileId}.${ending}"`);
     return sendFile(request, reply, file);
   };
 }
