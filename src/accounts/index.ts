@@ -32,6 +32,13 @@ export {
   monthsUntilTold,
   tellUnused,
 } from './account/unused.ts';
+export {
+  changeLandline,
+  connectApp,
+  disconnectApp,
+  dropLandline,
+  renewRecoveryCodes,
+} from './account/second-factors.ts';
 export { clearLocks } from './clear-locks.ts';
 export {
   makeDueEmailChanges,

@@ -104,7 +104,7 @@ test('the trust mark lists the levels that somebody can have and the factors tha
     idp: provider.issuer,
     trustmark_provider: provider.issuer,
     P: ['P0', 'P5', 'P9'],
-    C: ['Cp', 'Cd', 'Cm'],
+    C: ['Cp', 'Cd', 'Ck', 'Cm'],
   });
   assert.equal((await provider.fetch('/trustmark/elsewhere.example')).status, 404);
 });

@@ -3,17 +3,20 @@ import type { BrowserSessions } from '#openid';
 import type { Register } from '#pds';
 import type { Proofing } from '#proofing';
 import { activity } from './activity/part.ts';
+import { authenticatorApp } from './authenticator-app/part.ts';
 import { closeLogin } from './close-account/part.ts';
 import { contactDetails } from './contact-details/part.ts';
 import { devices } from './devices/part.ts';
 import { downloadParts } from './download/part.ts';
 import { email } from './email/part.ts';
+import { landline } from './landline/part.ts';
 import { language } from './language/part.ts';
 import { notMe } from './not-me/part.ts';
 import { passkeys } from './passkeys/part.ts';
 import type { SettingsPart } from './part.ts';
 import { password } from './password/part.ts';
 import { phone } from './phone/part.ts';
+import { recoveryCodes } from './recovery-codes/part.ts';
 import { sharing, stopSharing } from './sharing/part.ts';
 
 interface SettingsNeeds {
@@ -30,14 +33,7 @@ function information({ proofing }: SettingsNeeds): readonly SettingsPart[] {
 
 /** Everything that people can see or change of their account, in the order in which it stands on its page. */
 export function settingsParts(needs: SettingsNeeds): readonly SettingsPart[] {
-  return [
-    email,
-    phone,
-    contactDetails(needs),
-    language,
-    password(needs.passwordPolicy),
-    passkeys,
-    devices,
-    ...information(needs),
-  ];
+  const details = [email, phone, landline, contactDetails(needs), language];
+  const signingIn = [password(needs.passwordPolicy), passkeys, authenticatorApp, recoveryCodes, devices];
+  return [...details, ...signingIn, ...information(needs)];
 }

@@ -5,7 +5,7 @@ import { operation, type Operation } from './operation.ts';
 
 const messageSchema = z.object({
   id: z.string(),
-  channel: z.enum(['email', 'sms']),
+  channel: z.enum(['email', 'sms', 'voice']),
   to: z.string(),
   subject: z.string().optional(),
   text: z.string(),
@@ -17,7 +17,7 @@ const messageSchema = z.object({
 
 const query = z.object({
   to: z.string().optional().describe('an e-mail address, or a number in the international format'),
-  channel: z.enum(['email', 'sms'], { error: 'must be email or sms' }).optional(),
+  channel: z.enum(['email', 'sms', 'voice'], { error: 'must be email, sms or voice' }).optional(),
   since: z.iso
     .datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
     .transform((text) => new Date(text))

@@ -12,6 +12,7 @@ import { tourProveIdentity } from './identity-tour.ts';
 import { tourInformation, tourLocking } from './information-tour.ts';
 import { tourSettings } from './settings-tour.ts';
 import { tourPasskeys } from './passkey-tour.ts';
+import { tourLostPhone, tourSecondFactors, tourWaysToSignIn } from './second-factor-tour.ts';
 import * as tours from './tour.ts';
 import { isOfWays } from './ways-tour.ts';
 
@@ -93,6 +94,9 @@ export function examineEveryPage(language: Language): void {
     'having passkeys': tourPasskeys,
     'seeing and ending what is known of one': tourInformation,
     'locking one’s login': tourLocking,
+    'setting up an app, a landline and recovery codes': tourSecondFactors,
+    'choosing how to sign in': tourWaysToSignIn,
+    'losing a phone': tourLostPhone,
     'being stopped': tours.tourStops,
     'choosing a new password': tours.tourForgottenPassword,
     'finding a service': tours.tourDirectory,

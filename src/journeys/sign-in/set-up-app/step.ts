@@ -1,4 +1,4 @@
-import { addAuthenticatorApp, readAccount, tellOfChange } from '#accounts';
+import { connectApp, readAccount } from '#accounts';
 import { newAuthenticatorSecret } from '#foundation/authenticator';
 import { stepsOf } from '#foundation/journey';
 import { appPage, showNewApp } from '../../authenticator-app/new-app.ts';
@@ -17,7 +17,11 @@ export const setUpApp = step({
     answers.passwordIsEnough !== true &&
     secondOf(answers, context).addsApp === true,
   isDone: (answers) => answers.appProven === true,
-  undo: ({ newAppSecret: _, appProven: __, ...rest }) => rest,
+  // An app that was there before has shown its code on another page.
+  undo: (answers) => {
+    const { newAppSecret, appProven: _, ...rest } = answers;
+    return newAppSecret === undefined ? answers : rest;
+  },
   isFinal: true,
   onEnter: (_deps, { answers }) =>
     Promise.resolve({
@@ -33,18 +37,18 @@ export const setUpApp = step({
   secretFields: ['code'],
   submit: async (deps, visit, { code }) => {
     const { answers, context } = visit;
-    const account = await readAccount(deps, answers.accountId ?? context.known?.accountId ?? '');
-    if (account === undefined || provenAtOf(visit) < account.signInsValidFrom) return signInAgain(visit);
+    const accountId = answers.accountId ?? context.known?.accountId ?? '';
     const secret = answers.newAppSecret ?? '';
-    const added = await addAuthenticatorApp(deps, { accountId: account.id, secret, code });
+    const added = await connectApp(deps, { accountId, provenAt: provenAtOf(visit), secret, code });
     switch (added.outcome) {
+      case 'refused':
+        return signInAgain(visit);
       case 'no_match':
         return { outcome: 'invalid', errors: { code: 'no_match' } };
       case 'exists':
         // It was added in another tab meanwhile: its codes are asked for.
         return signInAgain(visit);
       case 'added':
-        await tellOfChange(deps, { account, change: 'app-added' });
         return { outcome: 'answered', answers: { ...answers, appProven: true } };
     }
   },

@@ -1,0 +1,101 @@
+import { checkSecurityCode, sendSecurityCode, type NumberKind } from '#accounts';
+import type { Deps } from '#foundation/deps';
+import { stepsOf, type NewCookie, type Outcome, type Visit } from '#foundation/journey';
+import { deviceCookies } from '../../device-cookie.ts';
+import { codeForm, lastDigits, locked, lockedStop } from '../../request.ts';
+import type { PhonePages, WithPhone } from '../index.ts';
+
+type Parts<A extends WithPhone, C> = Pick<
+  PhonePages<A, C>,
+  'appliesWhen' | 'accountOf' | 'remembers' | 'onProven'
+> & { readonly kindOf: (answers: A) => NumberKind };
+
+export function confirmPhone<A extends WithPhone, C>(parts: Parts<A, C>) {
+  const { appliesWhen, kindOf, remembers } = parts;
+  return stepsOf<A, C>()({
+    path: 'phone-code',
+    page: 'journeys/phone/confirm-phone',
+    appliesWhen,
+    isDone: (answers) => answers.phoneProven === true,
+    undo: (answers) => ({ ...answers, phoneCodeId: undefined, phoneProven: undefined }),
+    isFinal: true,
+    onEnter: async (deps, visit) => {
+      const sent = await sendCode(parts, deps, visit);
+      return sent.outcome === 'sent'
+        ? { outcome: 'entered', answers: { ...visit.answers, phoneCodeId: sent.codeId } }
+        : { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') };
+    },
+    show: (_deps, { answers }) =>
+      Promise.resolve({ phone: lastDigits(answers.phone ?? ''), kind: kindOf(answers), remembers }),
+    form: codeForm,
+    secretFields: ['code'],
+    submit: (deps, visit, typed) =>
+      takeCode(parts, deps, visit, { code: typed.code, remember: typed.remember === 'yes' }),
+    actions: {
+      resend: async (deps, visit) => {
+        const sent = await sendCode(parts, deps, visit);
+        const notice = kindOf(visit.answers) === 'landline' ? 'calledAgain' : 'resent';
+        return sent.outcome === 'sent'
+          ? { outcome: 'stayed', answers: { ...visit.answers, phoneCodeId: sent.codeId }, notice }
+          : locked(deps, sent.until, 'requests');
+      },
+    },
+  });
+}
+
+function sendCode<A extends WithPhone, C>(
+  { kindOf, accountOf }: Parts<A, C>,
+  deps: Deps,
+  visit: Visit<A, C>,
+) {
+  return sendSecurityCode(deps, {
+    purpose: 'confirm-phone',
+    channel: kindOf(visit.answers) === 'landline' ? 'voice' : 'sms',
+    destination: visit.answers.phone ?? '',
+    boundTo: visit.ref,
+    accountId: accountOf(visit),
+    language: visit.browser.language,
+    remoteAddress: visit.browser.remoteAddress,
+  });
+}
+
+async function takeCode<A extends WithPhone, C>(
+  parts: Parts<A, C>,
+  deps: Deps,
+  visit: Visit<A, C>,
+  typed: { code: string; remember: boolean },
+): Promise<Outcome<A>> {
+  const checked = await checkSecurityCode(deps, {
+    codeId: visit.answers.phoneCodeId ?? '',
+    code: typed.code,
+    purpose: 'confirm-phone',
+    boundTo: visit.ref,
+    remoteAddress: visit.browser.remoteAddress,
+  });
+  switch (checked.outcome) {
+    case 'locked':
+      return locked(deps, checked.until, 'code');
+    case 'no_match':
+    case 'expired':
+      return { outcome: 'invalid', errors: { code: checked.outcome } };
+    case 'match': {
+      const proven = { kind: parts.kindOf(visit.answers), number: checked.destination };
+      const instead = await parts.onProven(deps, visit, proven);
+      if (instead !== undefined) return instead;
+      const answers = { ...visit.answers, phoneProven: true };
+      return { outcome: 'answered', answers, cookies: await cookiesFor(parts, deps, visit, typed.remember) };
+    }
+  }
+}
+
+function cookiesFor<A extends WithPhone, C>(
+  { accountOf, remembers }: Parts<A, C>,
+  deps: Deps,
+  visit: Visit<A, C>,
+  remember: boolean,
+): Promise<NewCookie[]> {
+  const accountId = accountOf(visit);
+  return remembers && accountId !== undefined
+    ? deviceCookies(deps, { accountId, browser: visit.browser, remember })
+    : Promise.resolve([]);
+}
