@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { House } from '#foundation/deps';
 import {
   answerQuestion,
   approveCase,
+  changeAutomation,
   claimNext,
   declineCase,
   discardCase,
@@ -22,10 +23,12 @@ import {
 } from '#review';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
 import {
+  allPassed,
   answerAll,
   newChecker,
   newPersonAtP5,
   openTestReview,
+  passportAndScan,
   submitFor,
   type CasePerson,
   type TestReview,
@@ -109,6 +112,10 @@ async function actAtRandom(house: House, { cases, checkers }: World): Promise<st
       await settleDueCases(house);
       return {};
     },
+    switch: async () => {
+      const automation = pick([{ isOn: true }, { isOn: false }, { percent: randomInt(101) }]);
+      return house.transact((deps) => changeAutomation(deps, { checker, ...automation }));
+    },
     sweep: async () => {
       await sweepReview(house.deps);
       return {};
@@ -167,12 +174,16 @@ test('whatever several people do at once at two processes, a case has one holder
       newChecker(),
       newChecker(['checker', 'supervisor']),
       newChecker(['supervisor']),
-      newChecker(['assurance']),
+      newChecker(['assurance', 'manager']),
     ],
   };
   for (let count = 0; count < people; count += 1) {
     const person = await newPersonAtP5(home, review.testRegister);
-    const caseId = await submitFor(home, person);
+    // Of every second a machine has answered some.
+    const caseId =
+      count % 2 === 0
+        ? await submitFor(home, person)
+        : await submitFor(home, person, passportAndScan(), randomUUID(), allPassed);
     world.cases.push(caseId);
     world.persons.set(caseId, person);
   }

@@ -4,9 +4,10 @@ import { codeNow } from '#portals';
 import type { Browser } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { sendCase } from '../support/cases.ts';
+import { sendCase, sendScanCase } from '../support/cases.ts';
 import { addChecker, checkerSecret } from '../support/checkers.ts';
 import { staffPassword } from '../support/practice.ts';
+import { allPassed } from '../support/review.ts';
 import { answerOpen } from './support/checking-tour.ts';
 import { openDevice, type Tab } from './support/device.ts';
 import { pressEnter, pressEnterAt, tabTo } from './support/keyboard.ts';
@@ -33,10 +34,14 @@ async function signInByKeys(tab: Tab, email: string): Promise<void> {
 }
 
 /** Ends what other tests have left, so that the next case is a new one. */
-async function sendOnly(): Promise<void> {
+async function endAll(): Promise<void> {
   await app.home.house.database.pool.query(
     "UPDATE review.case SET state = 'void', ended_at = now(), claimed_by = NULL WHERE ended_at IS NULL",
   );
+}
+
+async function sendOnly(): Promise<void> {
+  await endAll();
   await sendCase(app);
 }
 
@@ -160,4 +165,50 @@ test('an answer leaves the pictures as they were turned, and says nothing of its
   await tab.page.keyboard.press('n');
   assert.equal(await tab.main.locator('.bevan-question--answered').count(), 1);
   await device.close();
+});
+
+test('the pictures of a scan are looked through one by one, with keys, by a click, and without JavaScript', {
+  timeout: 300_000,
+}, async () => {
+  for (const javaScript of [true, false]) {
+    await endAll();
+    await sendScanCase(app, { ...allPassed, face: { end: 'unsure', reasons: ['pose'] } });
+    const checker = await addChecker(app, ['checker']);
+    const device = await openDevice(browser, [app.origin], { javaScript, width: 1200 });
+    const tab = await device.openTab();
+    await signInByKeys(tab, checker.email);
+    await tab.answer();
+    const acts = tab.main.locator('.bevan-acts .bevan-viewer');
+    while ((await acts.count()) === 0) await answerOpen(tab);
+    const turned = acts.nth(1);
+    const shown = turned.locator('[data-stage] img');
+    const links = turned.locator('[data-frames] a');
+    assert.equal(await links.count(), 5);
+    const address = async (index: number) =>
+      new URL((await links.nth(index).getAttribute('href')) ?? '', app.origin).href;
+    const isShown = (href: string) =>
+      tab.page.waitForFunction(
+        `document.querySelectorAll('.bevan-acts .bevan-viewer')[1].querySelector('[data-stage] img').src === '${href}'`,
+      );
+    if (!javaScript) {
+      // Each is a link to itself, in the case's own session.
+      const opened = await tab.page.context().request.get(await address(4));
+      assert.deepEqual([opened.status(), opened.headers()['content-type']], [200, 'image/jpeg']);
+      await device.close();
+      continue;
+    }
+    await turned.locator('[data-stage]').focus();
+    await tab.page.keyboard.press('.');
+    await isShown(await address(3));
+    for (let presses = 0; presses < 6; presses += 1) await tab.page.keyboard.press(',');
+    await isShown(await address(0));
+    assert.match((await shown.getAttribute('alt')) ?? '', /picture 1 of 5/u);
+    await links.nth(4).click();
+    await isShown(await address(4));
+    assert.equal(await links.nth(4).getAttribute('aria-current'), 'true');
+    // An answer takes nothing away from what is looked at.
+    await answerOpen(tab);
+    await isShown(await address(4));
+    await device.close();
+  }
 });

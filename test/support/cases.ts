@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { drawDocument, drawFace, drawVideo, faceOf } from '#sandbox';
-import { openBundle, receiveFile, type EvidenceKind } from '#evidence';
+import { keepPicture, openBundle, receiveFile, type EvidenceKind } from '#evidence';
 import { secondsAfter } from '#foundation/clock';
 import type { CaseEvidence, MachineChecks } from '#review';
 import sharp from 'sharp';
@@ -27,14 +27,15 @@ function drawFiles() {
   return drawn;
 }
 
-/** Pictures of somebody who was asked to do something, side by side. */
-async function drawStrip(turnedBy: number): Promise<Buffer> {
-  const drawn = [0, 0.4, 0.8, 1].map((part, index) => {
-    const at = `translate(${index * 400 + 50} 300) skewY(${turnedBy * part})`;
-    return `<g transform="${at}">${drawFace(face)}</g>`;
-  });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1600" height="800"><rect width="100%" height="100%" fill="#b9c6cf"/>${drawn.join('')}</svg>`;
-  return sharp(Buffer.from(svg)).jpeg().toBuffer();
+/** Pictures of somebody who was asked to do something, one after another. */
+function drawFrames(turnedBy: number): Promise<Buffer[]> {
+  return Promise.all(
+    [0, 0.3, 0.6, 1, 0.8].map((part) => {
+      const at = `translate(170 60) skewY(${turnedBy * part})`;
+      const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480"><rect width="100%" height="100%" fill="#b9c6cf"/><g transform="${at}">${drawFace(face)}</g></svg>`;
+      return sharp(Buffer.from(svg)).jpeg().toBuffer();
+    }),
+  );
 }
 
 async function drawStill(): Promise<Buffer> {
@@ -102,14 +103,22 @@ export async function sendScanCase(
   const { passport } = await drawFiles();
   const { bundleId, receive } = await openFiles(app, person);
   const frontId = await receive('image', passport);
-  const stillId = await receive('image', await drawStill());
+  const keep = async (jpeg: Buffer) => {
+    const id = await keepPicture(app.home.house, app.evidence, { bundleId, jpeg });
+    if (id === undefined) throw new Error('a test could not keep a picture of a scan');
+    return id;
+  };
+  const stillId = await keep(await drawStill());
   const acts = [];
   for (const [act, turnedBy] of [
     ['look-straight', 0],
     ['turn-left', -9],
     ['move-closer', 2],
-  ] as const)
-    acts.push({ act, frameIds: [await receive('image', await drawStrip(turnedBy))] });
+  ] as const) {
+    const frameIds: string[] = [];
+    for (const frame of await drawFrames(turnedBy)) frameIds.push(await keep(frame));
+    acts.push({ act, frameIds });
+  }
   const evidence: CaseEvidence = { document: { kind: 'passport', frontId }, scan: { stillId, acts } };
   const caseId = await submitFor(app.home, person, evidence, bundleId, checks);
   return { caseId, person, fileIds: [stillId, ...acts.flatMap(({ frameIds }) => frameIds)] };

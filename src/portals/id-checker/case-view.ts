@@ -206,6 +206,8 @@ export function describeFiles(evidence: CaseView['evidence'], fileBase: string) 
               number: index + 1,
               act: namedActs.has(act) ? act : 'other',
               frames: frameIds.map((id) => `${fileBase}/${id}`),
+              // Half-way through it, most is to be seen.
+              shown: Math.floor(frameIds.length / 2),
             })),
           },
   };

@@ -37,7 +37,7 @@ export const judge: Judge = async (house, tools, attempt) => {
     judgeFace(house, faceChecks, { attempt, scanId: scan.scanId, photoId: front.fileId, portrait }),
   ]);
   const still = verdict.outcome === 'judged' ? verdict.still : undefined;
-  const stillId =
+  const fileId =
     still === undefined ? undefined : await keepPicture(house, evidence, { bundleId, jpeg: still });
   const document = readingOf(attempt);
   return {
@@ -48,7 +48,7 @@ export const judge: Judge = async (house, tools, attempt) => {
       documentReadBy: document?.source ?? 'nothing',
       ...(verdict.outcome === 'judged' ? verdict.basis : { provider: faceChecks.provider }),
     },
-    stillId,
+    still: fileId === undefined ? undefined : { bundleId, fileId },
   };
 };
 

@@ -1,5 +1,5 @@
 import { readAccount } from '#accounts';
-import { deleteBundle, keepOnly } from '#evidence';
+import { deleteBundle, deleteFileOf, keepOnly } from '#evidence';
 import { forgetScan } from '#face-checks';
 import type { Deps } from '#foundation/deps';
 import { readOdsCode } from '#foundation/identifiers';
@@ -42,7 +42,7 @@ export interface MachineJudgement {
   /** What it rests on: names, versions, thresholds. */
   readonly ground: Evidence;
   /** The best picture of the face, kept with the other files. */
-  readonly stillId: string | undefined;
+  readonly still: { readonly bundleId: string; readonly fileId: string } | undefined;
 }
 
 interface Handed {
@@ -60,6 +60,14 @@ interface Handed {
  * one case. Where a machine may decide, and nothing that it has found speaks against it, nobody has to wait.
  */
 export async function handIn(deps: Deps, handed: Handed): Promise<HandedIn> {
+  const handedIn = await handInOnce(deps, handed);
+  const still = handed.judgement?.still;
+  // It would be kept once more with each try.
+  if (handedIn.outcome !== 'sent' && still !== undefined) await deleteFileOf(deps, still);
+  return handedIn;
+}
+
+async function handInOnce(deps: Deps, handed: Handed): Promise<HandedIn> {
   const { accountId, attemptId, seen } = handed;
   const which = { accountId, attemptId };
   // Nothing changes, and nobody else changes anything from here on.
@@ -153,7 +161,7 @@ function scanOf(
   { scan }: Captured,
   judgement: MachineJudgement | undefined,
 ): Pick<CaseEvidence, 'scan'> | undefined {
-  const stillId = judgement?.stillId ?? stillOf(scan);
+  const stillId = judgement?.still?.fileId ?? stillOf(scan);
   if (scan?.isDone !== true || stillId === undefined) return undefined;
   return { scan: { stillId, acts: scan.acts.map(({ act, fileIds }) => ({ act, frameIds: fileIds })) } };
 }

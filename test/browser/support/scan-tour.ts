@@ -27,11 +27,13 @@ export async function tourScan(walk: Walk): Promise<void> {
   await tourScanner(walk);
   await tourTrouble(walk);
   await tourWaiting(walk);
-  await tourNotSent(walk);
 }
 
-async function comeToScan(walk: Walk): Promise<{ readonly tab: Tab; readonly person: Matched }> {
-  const { look } = walk;
+/** @param look at the pages on the way; left out by who has seen them */
+async function comeToScan(
+  walk: Walk,
+  look: Tour['look'] = () => Promise.resolve(),
+): Promise<{ readonly tab: Tab; readonly person: Matched }> {
   const { tab, person } = await arrive(walk, {});
   await tab.choose('way', scanMethod);
   await tab.answer();
@@ -63,8 +65,8 @@ async function untilChecked(tab: Tab): Promise<void> {
 }
 
 async function tourScanner(walk: Walk): Promise<void> {
-  const { look, faceService } = walk;
-  const { tab } = await comeToScan(walk);
+  const { app, asking, look, faceService } = walk;
+  const { tab, person } = await comeToScan(walk, look);
   await look(tab, 'camera off');
   await buttonOf(tab, 'open').click();
   await stateOf(tab, 'camera');
@@ -85,15 +87,29 @@ async function tourScanner(walk: Walk): Promise<void> {
   await tab.follow(tab.page.locator('a.nhsuk-back-link'));
   await look(tab, 'scanned');
   await tab.answer();
-  await tab.choose('isMe', 'yes');
+  const earlier = await submitFor(app.home, { account: { id: person.accountId } });
+  await send(tab);
+  await look(tab, 'another case is open');
+  await decline(app, earlier, 'unreadable-passport');
+  await tab.open(await asking.requestAddress(proven));
+  await tab.act('other-way');
+  await tab.choose('way', scanMethod);
   await tab.answer();
+  await tab.answer();
+  await send(tab);
   await look(tab, 'approved');
   await tab.page.close();
 }
 
+async function send(tab: Tab): Promise<void> {
+  await tab.isAt('proofing/photo-id/check-and-send');
+  await tab.choose('isMe', 'yes');
+  await tab.answer();
+}
+
 async function tourTrouble(walk: Walk): Promise<void> {
-  const { look, faceService } = walk;
-  const { tab } = await comeToScan(walk);
+  const { app, look, faceService } = walk;
+  const { tab, person } = await comeToScan(walk);
   faceService.fail('down', 50);
   await scan(tab);
   await stateOf(tab, 'cannot');
@@ -114,8 +130,13 @@ async function tourTrouble(walk: Walk): Promise<void> {
   await buttonOf(tab, 'open').click();
   await stateOf(tab, 'cannot');
   await look(tab, 'the camera is not allowed');
-  await tab.act('by-video');
-  await tab.isAt('proofing/capture/way');
+  await tab.page.reload();
+  await scan(tab);
+  await untilChecked(tab);
+  const other = await submitFor(app.home, { account: { id: person.accountId } });
+  await decline(app, other, 'passport-forged');
+  await send(tab);
+  await look(tab, 'closed');
   await tab.page.close();
 }
 
@@ -125,8 +146,7 @@ async function tourWaiting(walk: Walk): Promise<void> {
   faceService.find({ checks: { live: { end: 'unsure', reasons: ['unsure_whether_live'] } } });
   await scan(tab);
   await untilChecked(tab);
-  await tab.choose('isMe', 'yes');
-  await tab.answer();
+  await send(tab);
   faceService.find({});
   await look(tab, 'waiting for a person');
   const { accountId } = person;
@@ -134,21 +154,6 @@ async function tourWaiting(walk: Walk): Promise<void> {
   await decline(app, sent?.caseId ?? '', 'scan-unclear');
   await tab.page.reload();
   await look(tab, 'to scan again');
-  await tab.page.close();
-}
-
-async function tourNotSent(walk: Walk): Promise<void> {
-  const { app, look, asking } = walk;
-  const { tab, person } = await comeToScan(walk);
-  await scan(tab);
-  await untilChecked(tab);
-  const earlier = await submitFor(app.home, { account: { id: person.accountId } });
-  await tab.choose('isMe', 'yes');
-  await tab.answer();
-  await look(tab, 'another case is open');
-  await decline(app, earlier, 'passport-forged');
-  await tab.open(await asking.requestAddress(proven));
-  await look(tab, 'closed');
   await tab.page.close();
 }
 

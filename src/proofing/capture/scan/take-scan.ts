@@ -77,9 +77,7 @@ export async function takeBurst(
   const next = async () => standOf(tools, { attempt, scanId, asked: await faceChecks.askAct(scanId) });
   switch (end.outcome) {
     case 'taken': {
-      const act = asked.outcome === 'act' && asked.at === burst.at ? asked.act : undefined;
-      const isKept =
-        act === undefined || (await keepFrames(tools, { attempt, scanId, act, frames: end.frames }));
+      const isKept = await keepFrames(tools, { attempt, scanId, act, frames: end.frames });
       return isKept ? next() : { state: 'ended' };
     }
     case 'again': {

@@ -20,6 +20,8 @@ class Viewer {
     this.isVideo = figure.dataset.viewer === 'video';
     this.tools = document.getElementById('viewer-tools').content.cloneNode(true).firstElementChild;
     this.tools.querySelector('[data-video-only]').hidden = !this.isVideo;
+    this.frames = [...figure.querySelectorAll('[data-frames] a')];
+    this.tools.querySelector('[data-frames-only]').hidden = this.frames.length === 0;
     this.said = this.tools.querySelector('[data-said]');
     figure.append(this.tools);
     figure.classList.add('bevan-viewer--ready');
@@ -55,6 +57,10 @@ class Viewer {
         slower: () => this.#speed(-1),
         faster: () => this.#speed(1),
       }),
+      ...(this.frames.length > 0 && {
+        back: () => this.#showNext(-1),
+        forward: () => this.#showNext(1),
+      }),
     };
     if (!Object.hasOwn(acts, name)) return false;
     acts[name]();
@@ -89,6 +95,12 @@ class Viewer {
         if (speeds.includes(this.media.playbackRate)) select.value = String(this.media.playbackRate);
       });
     }
+    for (const frame of this.frames)
+      frame.addEventListener('click', (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        this.#show(frame);
+      });
     this.media.addEventListener('error', () => this.#say(this.words.failed));
     new ResizeObserver(() => this.#apply()).observe(this.stage);
   }
@@ -173,6 +185,21 @@ class Viewer {
   #step(seconds) {
     this.media.pause();
     this.media.currentTime = clamp(this.media.currentTime + seconds, 0, this.media.duration || 0);
+  }
+
+  #showNext(change) {
+    const at = this.frames.findIndex((frame) => frame.hasAttribute('aria-current'));
+    this.#show(this.frames[clamp(at + change, 0, this.frames.length - 1)]);
+  }
+
+  /** Shows another picture of the same act, as large and as turned as the one before. */
+  #show(frame) {
+    for (const one of this.frames) one.removeAttribute('aria-current');
+    frame.setAttribute('aria-current', 'true');
+    const { alt } = frame.firstElementChild;
+    this.media.src = frame.href;
+    this.media.alt = alt;
+    this.#say(alt);
   }
 
   #speed(change) {

@@ -1,0 +1,3 @@
+import { examineScanPages } from './support/every-scan-page.ts';
+
+examineScanPages('cy');
