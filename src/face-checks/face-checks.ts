@@ -8,6 +8,8 @@ import { addBurst, askAct, beginScan, judgeScan, type ScanTools } from './scan.t
 import type { FaceChecks } from './types.ts';
 
 const none = 'none';
+/** Pictures of an act take some ten megabytes while they are measured; so many may be at a time in one process. */
+const mostAtOnce = 10;
 
 /** @returns everything that can compare faces, with its manifest */
 export function loadProviderPlugs(): Promise<ProviderPlug[]> {
@@ -44,11 +46,24 @@ export async function openFaceChecks(
     provider: id,
     beginScan: (of) => beginScan(house, tools, of),
     askAct: (scanId) => askAct(house, tools, scanId),
-    addBurst: (scanId, burst) => addBurst(house, tools, scanId, burst),
+    addBurst: atMost(mostAtOnce, (scanId, burst) => addBurst(house, tools, scanId, burst)),
     judgeScan: (scanId, document) => judgeScan(house, tools, scanId, document),
     close: async () => {
       await Promise.all([provider.close(), tools.decoder.close()]);
     },
+  };
+}
+
+function atMost(most: number, add: FaceChecks['addBurst']): FaceChecks['addBurst'] {
+  let inHand = 0;
+  return async (scanId, burst) => {
+    if (inHand >= most) return { outcome: 'refused', reason: 'busy' };
+    inHand += 1;
+    try {
+      return await add(scanId, burst);
+    } finally {
+      inHand -= 1;
+    }
   };
 }
 

@@ -22,9 +22,11 @@ class Eyes implements FaceProvider {
   judged = 0;
   says: Omit<Extract<Measured, { outcome: 'measured' }>, 'outcome' | 'kept'> = {};
   waits: Promise<void> = Promise.resolve();
+  isAway = false;
 
   async measure({ pictures, act }: Parameters<FaceProvider['measure']>[0]): Promise<Measured> {
     await this.waits;
+    if (this.isAway) return { outcome: 'unavailable' };
     this.measured.push(act);
     return {
       outcome: 'measured',
@@ -227,6 +229,20 @@ describe('pictures of an act', () => {
     }
     await ask(scanId);
     assert.equal((await send(scanId, 0)).outcome, 'taken');
+  });
+
+  test('can be sent again to what doesn’t answer for a moment, and not for ever to what never does', async () => {
+    const scanId = await begin();
+    eyes.isAway = true;
+    await ask(scanId);
+    assert.deepEqual(await send(scanId, 0), { outcome: 'refused', reason: 'busy' });
+    eyes.isAway = false;
+    assert.equal((await send(scanId, 0)).outcome, 'taken');
+    eyes.isAway = true;
+    let tries = 0;
+    for (; (await askAct(open.house, tools, scanId)).outcome === 'act' && tries < 30; tries += 1)
+      await send(scanId, 1);
+    assert.ok(tries < 15);
   });
 
   test('of a scan that another has taken the place of don’t count, even if they were on their way', async () => {

@@ -176,8 +176,9 @@ async function measure(house: ScanHouse, tools: ScanTools, inHand: InHand, burst
       ? await measureBy(tools, scan, burst, decoding.pictures)
       : ({ outcome: 'busy' } as const);
   if (found.outcome !== 'measured' || decoding.outcome !== 'decoded') {
-    // Nobody loses time because others are many.
-    await giveBack(clock.now(), false);
+    // Nobody loses time because others are many. What never answers, on the other hand, comes to an end.
+    if (found.outcome === 'unavailable') await giveBack(inHand.askedAt, true);
+    else await giveBack(clock.now(), false);
     return { outcome: 'refused', reason: 'busy' };
   }
   if (found.hint !== undefined && scan.repeats < mostHints) {

@@ -106,10 +106,17 @@ function isBusy(end: TaskEnd): boolean {
 }
 
 function taskFor(name: 'burst' | 'portrait', pictures: readonly Picture[], more: object = {}) {
-  const pixels = Buffer.concat(pictures.map((picture) => picture.pixels));
+  const starts = pictures.map((_, at) =>
+    pictures.slice(0, at).reduce((sum, { pixels }) => sum + pixels.length, 0),
+  );
   return {
     name,
     input: { pictures: pictures.map(({ width, height }) => ({ width, height })), ...more },
-    read: (offset: number, length: number) => Promise.resolve(pixels.subarray(offset, offset + length)),
+    // Each is asked for by itself.
+    read: (offset: number, length: number) => {
+      const at = starts.findLastIndex((start) => start <= offset);
+      const from = offset - (starts[at] ?? 0);
+      return Promise.resolve(pictures[at]?.pixels.subarray(from, from + length) ?? new Uint8Array());
+    },
   };
 }

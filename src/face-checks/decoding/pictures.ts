@@ -54,7 +54,9 @@ export function openDecoder(log: Logger): Decoder {
       });
       if (end.outcome === 'busy') return { outcome: 'busy' };
       if (end.outcome === 'failed')
-        return { outcome: ['too_big', 'crashed', 'threw'].includes(end.why) ? 'not_pictures' : 'busy' };
+        return {
+          outcome: ['too_big', 'crashed', 'threw', 'misbehaved'].includes(end.why) ? 'not_pictures' : 'busy',
+        };
       const sizes = decodedSizes.safeParse(end.answer).data;
       const pictures = sizes === undefined ? undefined : cut(Buffer.concat(written), sizes);
       return pictures?.length === files.length
