@@ -1,4 +1,4 @@
-export { actsOfScan, drawActs } from './acts.ts';
+export { drawActs } from './acts.ts';
 export { tellPersonalData } from './personal-data-store.ts';
 export { FaceModelsFault } from './models-fault.ts';
 export {
