@@ -1,4 +1,3 @@
-export { drawActs } from './acts.ts';
 export { tellPersonalData } from './personal-data-store.ts';
 export { FaceModelsFault } from './models-fault.ts';
 export {
