@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchDocuments } from './documents.ts';
 import { benchEvidence } from './evidence.ts';
 import { benchFace } from './face.ts';
+import { benchFaceScan } from './face-scan.ts';
 import { benchHostileFiles } from './hostile-files.ts';
 import { benchSignIn } from './sign-in.ts';
 import { benchReview } from './review.ts';
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   trace: benchTrace,
   documents: benchDocuments,
   face: benchFace,
+  'face-scan': benchFaceScan,
   'hostile-files': benchHostileFiles,
   evidence: benchEvidence,
   review: benchReview,

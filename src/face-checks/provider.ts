@@ -57,7 +57,12 @@ export interface ScanToJudge {
 }
 
 export type Judged =
-  | { readonly outcome: 'judged'; readonly checks: Readonly<Record<FaceCheck, CheckEnd>> }
+  | {
+      readonly outcome: 'judged';
+      readonly checks: Readonly<Record<FaceCheck, CheckEnd>>;
+      /** What this verdict rests on besides the provider's own basis: another system tells it only with its answer. */
+      readonly basis?: Readonly<Record<string, string | number>> | undefined;
+    }
   | { readonly outcome: 'unavailable' };
 
 /** What a picture shows by itself, and how it compares with others; each number is one that has a threshold in `basis`. */

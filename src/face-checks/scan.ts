@@ -289,6 +289,6 @@ async function verdictOf(
     isPassed: faceChecks.every((check) => checks[check].end === 'pass'),
     checks,
     still: best?.jpeg,
-    basis: { ...provider.basis, provider: id },
+    basis: { ...judged.basis, ...provider.basis, provider: id },
   };
 }

@@ -1,6 +1,6 @@
 import type { FaceProvider, Measured, PicturesOfAct, ScanToJudge } from '../provider.ts';
 import { ask, openLine, type Line } from './ask.ts';
-import { begunScan, burstMeasured, paths, readChecks, scanBegun, verdictGiven } from './wire.ts';
+import { burstMeasured, paths, readChecks, scanBegun, verdictGiven } from './wire.ts';
 
 /** Lets a service elsewhere compare faces. It is sent pictures, and what it says is taken for no more than it says. */
 export function openFaceService(
@@ -24,7 +24,7 @@ export function openFaceService(
 }
 
 async function measure(line: Line, burst: PicturesOfAct): Promise<Measured> {
-  const begun = begunScan.safeParse(burst.begun);
+  const begun = scanBegun.safeParse(burst.begun);
   if (!begun.success) return { outcome: 'unavailable' };
   const { act, at, pictures, capturedAt } = burst;
   const frames = pictures.map(({ jpeg }, index) => ({
@@ -49,7 +49,7 @@ async function measure(line: Line, burst: PicturesOfAct): Promise<Measured> {
 }
 
 async function judge(line: Line, { acts, bursts, portrait, begun: kept }: ScanToJudge) {
-  const begun = begunScan.safeParse(kept);
+  const begun = scanBegun.safeParse(kept);
   if (!begun.success) return { outcome: 'unavailable' } as const;
   const asked = await ask(line, {
     operation: 'judge',
@@ -60,7 +60,7 @@ async function judge(line: Line, { acts, bursts, portrait, begun: kept }: ScanTo
     },
     answer: verdictGiven,
   });
-  return asked.outcome === 'answered'
-    ? ({ outcome: 'judged', checks: readChecks(asked.answer.checks) } as const)
-    : ({ outcome: 'unavailable' } as const);
+  if (asked.outcome !== 'answered') return { outcome: 'unavailable' } as const;
+  const { checks, basis } = asked.answer;
+  return { outcome: 'judged', checks: readChecks(checks), basis } as const;
 }

@@ -13,12 +13,10 @@ export const paths = {
 } as const;
 
 /** It stands in addresses. */
-const reference = z.string().regex(/^[\w.~-]{1,200}$/u);
+const reference = z.string().regex(/^(?!\.{1,2}$)[\w.~-]{1,200}$/u);
 
-/** Answers `POST /scans`. */
+/** Answers `POST /scans`, and is kept until the scan is judged. */
 export const scanBegun = z.object({ id: reference });
-/** What is kept of a scan until it is judged. */
-export const begunScan = scanBegun;
 
 /** Answers `POST /scans/{id}/bursts/{at}`. */
 export const burstMeasured = z.object({

@@ -1,0 +1,169 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { openEvidence } from '#evidence';
+import { openFaceChecks, scanActs, type ScanAct } from '#face-checks';
+import { systemClock } from '#foundation/clock';
+import type { House } from '#foundation/deps';
+import { createLog } from '#foundation/log';
+import { readSettings } from '#foundation/settings';
+import { openRegister } from '#pds';
+import { openDocumentReader, openProofing, type Proofing } from '#proofing';
+import { drawAct, drawDocument, faceOf, personas, seedSandbox, type Persona } from '#sandbox';
+import { openHouse } from '../src/open-house.ts';
+import { readMasterKey } from '../src/master-key.ts';
+import { prepareSandbox, withSandboxRegister } from '../src/start-sandbox.ts';
+import { lookAtChildren } from './support/children.ts';
+import { createBenchDatabase } from './support/database.ts';
+import { median, quantile, rounded } from './support/figures.ts';
+import type { BenchOptions, BenchReport } from './support/report.ts';
+
+/**
+ * What somebody waits for who has done the last thing that a face scan asks: measuring those pictures, comparing the face with the
+ * passport, the register, the decision. Five people are at it at once, and each does what they are asked in the time of people.
+ */
+
+const usualAtOnce = 5;
+const rounds = 4;
+/** The time to read what is asked, to do it, and of pictures being taken. */
+const human = { readMs: 1200, spreadMs: 1500, doMs: 2400 } as const;
+const resolutionMs = 10;
+const port = 39_300;
+const expires = '2032-05-31';
+
+const promised = {
+  undecided: 0,
+  notProven: 0,
+  decisionMs: 5000,
+  blockedMs: 50,
+  workerPeakMemoryMb: 600,
+};
+
+interface Sitter {
+  readonly accountId: string;
+  readonly front: Buffer;
+  readonly frames: ReadonlyMap<ScanAct, readonly Buffer[]>;
+}
+
+export async function benchFaceScan({
+  atOnce = usualAtOnce,
+  databaseUrl,
+}: BenchOptions): Promise<BenchReport> {
+  const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'bevan-bench-'));
+  const database = await createBenchDatabase({ dataFolder, givenUrl: databaseUrl });
+  const stops: (() => Promise<unknown>)[] = [];
+  try {
+    const settings = await withSandboxRegister(
+      readSettings({
+        BEVAN_MODE: 'sandbox',
+        BEVAN_LOG_LEVEL: 'error',
+        BEVAN_DATA_DIR: dataFolder,
+        PORT: String(port),
+      }),
+    );
+    const log = createLog({ level: 'error' });
+    const [clock, masterKey] = [systemClock(), await readMasterKey(settings)];
+    const { house, close } = await openHouse({ settings, clock, databaseUrl: database.url, masterKey, log });
+    stops.push(close);
+    const prepared = await prepareSandbox(house);
+    stops.push(prepared.close);
+    await seedSandbox(house, { origin: settings.issuer });
+    const proofing = await openWays(house, stops);
+    const sitters = await drawSitters(atOnce * rounds);
+    const figures = await measure(house, proofing, { sitters, atOnce });
+    return { bench: 'face-scan', atOnce, ...figures, promised };
+  } finally {
+    for (const stop of stops.toReversed()) await stop();
+    await database.remove();
+    await rm(dataFolder, { recursive: true, force: true });
+  }
+}
+
+async function openWays(house: House, stops: (() => Promise<unknown>)[]): Promise<Proofing> {
+  const evidence = await openEvidence(house);
+  stops.push(evidence.close);
+  // Documents are read long before: all at once they are here alone, and nobody measures that.
+  const documentReader = openDocumentReader(house, { mostSeconds: 120 });
+  stops.push(() => documentReader.close());
+  const faceChecks = await openFaceChecks(house);
+  stops.push(async () => faceChecks?.close());
+  const register = openRegister(house);
+  return openProofing(house.settings, {
+    register,
+    gpSystems: undefined,
+    evidence,
+    documentReader,
+    faceChecks,
+  });
+}
+
+/** People at P5 as the sandbox has them, with whatever they do before a camera drawn before anything is measured. */
+async function drawSitters(count: number): Promise<readonly Sitter[]> {
+  const ready = personas.flatMap((persona) => {
+    const { account } = persona;
+    const isReady = account?.identity?.level === 'P5' && persona.photoCheck === undefined;
+    return isReady ? [{ persona, account }] : [];
+  });
+  const sitters: Sitter[] = [];
+  for (let index = 0; index < Math.min(count, ready.length); index += 1) {
+    const { persona, account } = ready[index] ?? {};
+    if (persona !== undefined && account !== undefined) sitters.push(await drawSitter(persona, account.sub));
+  }
+  return sitters;
+}
+
+async function drawSitter({ account, id }: Persona, accountId: string): Promise<Sitter> {
+  const { details } = account?.identity ?? {};
+  const { givenName: givenNames = '', familyName = '', birthdate = '' } = details ?? {};
+  const face = faceOf(id, { style: 'headscarf', glasses: 'none', age: 40 });
+  const person = { givenNames, familyName, birthdate };
+  const front = await drawDocument({ kind: 'passport', side: 'front', person, face, expires });
+  const frames = new Map<ScanAct, readonly Buffer[]>();
+  for (const [index, act] of scanActs.entries())
+    frames.set(act, await drawAct({ face, act, sinceMs: index * 4000 }));
+  return { accountId, front, frames };
+}
+
+async function measure(
+  house: House,
+  proofing: Proofing,
+  { sitters, atOnce }: { readonly sitters: readonly Sitter[]; readonly atOnce: number },
+) {
+  const scan = proofing.methods.find(({ scanWithoutPages }) => scanWithoutPages !== undefined);
+  if (scan?.scanWithoutPages === undefined) throw new TypeError('nobody scans faces here');
+  const { scanWithoutPages } = scan;
+  const loop = monitorEventLoopDelay({ resolution: resolutionMs });
+  const [times, outcomes]: [number[], string[]] = [[], []];
+  loop.enable();
+  for (let from = 0; from < sitters.length; from += atOnce)
+    await Promise.all(
+      sitters.slice(from, from + atOnce).map(async ({ accountId, front, frames }, seat) => {
+        let lastFrameAt = 0;
+        const perform = async (act: ScanAct) => {
+          await wait(human.readMs + (seat / atOnce) * human.spreadMs + human.doMs);
+          lastFrameAt = performance.now();
+          return frames.get(act) ?? [];
+        };
+        const specimens = { accountId, documentKind: 'passport', front, act: perform } as const;
+        const end = await scanWithoutPages(house, proofing.tools, specimens);
+        times.push(performance.now() - lastFrameAt);
+        outcomes.push(end.outcome);
+      }),
+    );
+  loop.disable();
+  const children = await lookAtChildren();
+  return {
+    scans: times.length,
+    undecided: outcomes.filter((outcome) => outcome === 'not_sent').length,
+    notProven: outcomes.filter((outcome) => outcome === 'sent').length,
+    decisionMs: rounded(quantile(times, 0.95), 0),
+    decisionMedianMs: rounded(median(times), 0),
+    // The monitor's own pause is in each of its figures.
+    blockedMs: rounded(Math.max(0, loop.max / 1e6 - resolutionMs), 0),
+    blockedP99Ms: rounded(Math.max(0, loop.percentile(99) / 1e6 - resolutionMs), 0),
+    workerPeakMemoryMb: Math.max(0, ...children.map(({ peakMemoryMb }) => peakMemoryMb)),
+    peakMemoryMb: rounded(process.resourceUsage().maxRSS / 1024, 0),
+  };
+}
