@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { endSignIns, makeDueEmailChanges, readAccount } from '#accounts';
+import {
+  endSignIns,
+  makeDueEmailChanges,
+  readAccount,
+  requestPasswordReset,
+  stopEmailChange,
+} from '#accounts';
 import { readSimulatedInbox } from '#messaging';
 import { auditOf, makeAccount } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -177,7 +183,7 @@ describe('a change of address by somebody else', () => {
     assert.equal(await emailOf(jan), jan.who.email);
   });
 
-  test('needs the new mailbox: five wrong codes lock, and a code for signing up is none', async () => {
+  test('needs the new mailbox: five wrong codes lock, also whoever begins again', async () => {
     const kit = await signedInForSettings(app, 'kit');
     await enterAddress(kit);
     for (let tries = 0; tries < 5; tries += 1) await kit.browser.submit({ code: '000000' });
@@ -196,6 +202,39 @@ describe('a change of address by somebody else', () => {
     app.home.clock.advance(day + 1);
     await makeDue();
     assert.equal(await emailOf(lee), lee.who.email);
+  });
+
+  test('is either made or stopped when both happen at once', async () => {
+    const meg = await signedInForSettings(app, 'meg');
+    const token = (await askForChange(meg)).split('/').at(-1) ?? '';
+    app.home.clock.advance(day + 1);
+    const stop = () => app.home.house.transact((deps) => stopEmailChange(deps, { token }));
+    const [, stopped, again] = await Promise.all([makeDue(), stop(), stop()]);
+    const times = [stopped, again].filter(({ outcome }) => outcome === 'stopped').length;
+    assert.equal(await emailOf(meg), times === 0 ? newAddressOf(meg) : meg.who.email);
+    const types = await auditOf(app.home, meg.accountId);
+    const ends = types.filter((type) => ['email.changed', 'email.change-stopped'].includes(type));
+    assert.equal(ends.length, 1);
+  });
+
+  test('leaves no link for a new password good in the mailbox that was', async () => {
+    const ned = await signedInForSettings(app, 'ned');
+    await askForChange(ned);
+    app.home.clock.advance(day - 60);
+    await app.home.house.transact((deps) =>
+      requestPasswordReset(deps, {
+        email: ned.who.email,
+        language: 'en',
+        remoteAddress: '192.0.2.1',
+        linkTo: (token) => `${app.origin}/reset-password/${token}`,
+      }),
+    );
+    const link = await app.linkFor(ned.who.email);
+    app.home.clock.advance(61);
+    await makeDue();
+    const mailbox = new Person(app);
+    await mailbox.open(link);
+    assert.equal(mailbox.page.heading, 'This link has expired');
   });
 
   test('is stopped by nobody with a link that was made up', async () => {
