@@ -163,7 +163,7 @@ function signInWithApp(
     const { accountId } = checked;
     const recorded = await recordSignIn(deps, { accountId, clientId, provenAt });
     if (recorded.outcome === 'ended') return undefined;
-    return finishSignIn(deps, { uid, accountId, factors: ['Cm'] });
+    return finishSignIn(deps, { uid, accountId, factors: ['Cm'], byAppOf: clientId });
   });
 }
 

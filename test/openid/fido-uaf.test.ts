@@ -87,6 +87,12 @@ async function useApp(
   return response;
 }
 
+/** Agrees to share, if that is asked. */
+async function agreed(owner: Owner): Promise<URL> {
+  const { address } = owner.browser.page;
+  return owner.service.isArrival(address) ? address : agree(owner);
+}
+
 describe('an app that keeps a key', () => {
   test('is told in discovery where to ask', async () => {
     const { body } = await call('/.well-known/openid-configuration');
@@ -251,6 +257,42 @@ describe('an app that keeps a key', () => {
     assert.deepEqual([claims.sub, claims['vot']], [ida.accountId, 'P0.Cm']);
     await useApp({ ...ida, browser: jan.browser }, { wrongKey: true });
     expectPage(jan.browser, 'start');
+  });
+
+  test('signs in to its own service alone: whoever opens its address goes nowhere else as its owner', async () => {
+    const una = await withKey('una');
+    await useApp(una);
+    assert.ok(service.isArrival(una.browser.page.address));
+    await una.browser.open(await service.requestAddress({ vtr: '["P0.Cm"]' }));
+    assert.ok(service.isArrival(una.browser.page.address));
+    const other = await app.registerTestService({ clientName: 'Hilltop', vectors });
+    await una.browser.open(await other.requestAddress({ vtr: '["P0.Cm"]' }));
+    assert.match(una.browser.page.address.pathname, /^\/(welcome|sign-in)\//u);
+    await una.browser.open(`${app.origin}/settings`);
+    assert.match(una.browser.page.address.pathname, /^\/(welcome|sign-in)\//u);
+    await una.browser.open(await service.requestAddress({ vtr: '["P9.Cm"]' }));
+    assert.match(una.browser.page.address.pathname, /^\/(welcome|sign-in)\//u);
+  });
+
+  test('does not have whoever opens its address proven as its owner, in one request either', async () => {
+    const viv = await withKey('viv');
+    await useApp(viv, {}, '["P9.Cm"]');
+    assert.match(viv.browser.page.address.pathname, /^\/(welcome|sign-in)\//u);
+  });
+
+  test('lets its service hand its owner over to another, and to their account', async () => {
+    const giver = await app.registerTestService({
+      vectors,
+      fidoUafAppIds: [],
+      ssoWith: ['account-settings'],
+    });
+    const owner = { ...(await signedIn('xan', giver)), browser: new Person(app) };
+    assert.equal((await register(owner)).status, 200);
+    await useApp(owner);
+    const { claims } = await giver.finish(await agreed(owner));
+    const query = new URLSearchParams({ asserted_login_identity: await giver.handOver(claims) });
+    await owner.browser.open(`${app.origin}/settings?${query.toString()}`);
+    assert.equal(owner.browser.page.heading, 'Your account');
   });
 
   test('is good for the requests of its own service alone', async () => {

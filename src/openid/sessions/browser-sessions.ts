@@ -13,7 +13,7 @@ import { isStillLiving, signInStands } from '../hand-over/living-session.ts';
 import { recordHandOver } from '../hand-over/standing.ts';
 import type { LivingKeys } from '../keys/living-keys.ts';
 import { ownClientId, ownVtr } from '../own-client.ts';
-import { factorsOf, wasRemembered } from '../sign-in/factors.ts';
+import { begunByAppOf, factorsOf, wasRemembered } from '../sign-in/factors.ts';
 import { preferredLanguage } from '../sign-in/preferred-language.ts';
 import { endSignIn } from '../sign-out/sign-out.ts';
 import { readSignOut, type SignOutParameters, type SignOutReading } from '../sign-out/sign-out-request.ts';
@@ -113,10 +113,10 @@ export function createBrowserSessions(parts: SessionParts): BrowserSessions {
         return { outcome: 'refused' };
       }
       const { session } = handOver;
-      const { accountId, uid } = await sessionOf(parts, exchange);
+      const { accountId, uid, amr } = await sessionOf(parts, exchange);
       if (accountId !== undefined && accountId !== session.accountId) return { outcome: 'somebody-else' };
       await recordHandOver(house, handOver, ownClientId);
-      return uid === session.uid
+      return uid === session.uid && begunByAppOf(amr) === undefined
         ? { outcome: 'accepted' }
         : { outcome: 'accepted', visit: allowVisit(house, session) };
     },
@@ -178,7 +178,7 @@ async function sessionOf({ house, provider }: SessionParts, { request, reply }: 
 
 async function isGoodEnough(house: House, session: Session, vectors: readonly Vector[]): Promise<boolean> {
   const { accountId, amr, loginTs } = session;
-  if (accountId === undefined || loginTs === undefined) return false;
+  if (accountId === undefined || loginTs === undefined || begunByAppOf(amr) !== undefined) return false;
   const beganAt = provenAtOf(house.clock, loginTs);
   if (!(await signInStands(house.deps, { accountId, beganAt }))) return false;
   const { level, standing } = await readIdentity(house.deps, accountId);

@@ -8,7 +8,7 @@ import type { EngineTime } from '../engine/engine-time.ts';
 import { isStillLiving } from '../hand-over/living-session.ts';
 import { lend, standingOf } from '../hand-over/standing.ts';
 import { ownClientId } from '../own-client.ts';
-import { factorsOf } from './factors.ts';
+import { begunByAppOf, factorsOf } from './factors.ts';
 import { fidoParameter } from './fido-response.ts';
 import { personOf } from './person.ts';
 import { createRecordPrompt } from './record-prompt.ts';
@@ -28,6 +28,7 @@ export const againReasons: readonly string[] = [
   'id_token_hint',
   'hand_over',
   'fido',
+  'by_app',
 ];
 
 /**
@@ -48,6 +49,7 @@ export function createSignInPolicy(
     signInEnded(time),
     handOverRefused,
     fidoUnread,
+    begunByApp,
     handOverEnded(house),
     factorMissing,
   ];
@@ -87,6 +89,16 @@ const handOverRefused = new Check('hand_over', 'asserted_login_identity was not 
 /** What somebody's app says about who they are is looked at before anybody who happens to be signed in is. */
 const fidoUnread = new Check('fido', 'fido_auth_response is to be looked at', (ctx) => {
   return ctx.oidc.params?.[fidoParameter] !== undefined && ctx.oidc.result?.login === undefined;
+});
+
+/**
+ * Somebody whose app said in an address who they are is that person for the app's own service, and for what is known of them
+ * already: whoever only opened the address must not go on to other services, or have themselves proven, as somebody else.
+ */
+const begunByApp = new Check('by_app', 'the session began with fido_auth_response', (ctx) => {
+  const clientId = begunByAppOf(ctx.oidc.session?.amr);
+  if (clientId === undefined || standingOf(ctx.oidc.params)?.outcome === 'accepted') return false;
+  return clientId !== ctx.oidc.client?.clientId || missingOf(ctx).level !== undefined;
 });
 
 /** When a request goes on after a page, the session that was lent to it is lent again, before anything else. */

@@ -212,6 +212,7 @@ function sortScopes(
  *
  * @param signedIn.factors all that they have proven; a session's own factors count only while it lasts. None when who
  *   is signed in has only become known better
+ * @param signedIn.byAppOf the service whose app said who it is: then this counts for its own requests alone
  * @param signedIn.deviceRemembered a remembered device stood in for the second factor: it is not proven anew
  * @returns the address to send the browser to; it works once, for a minute, in the browser that made the request
  */
@@ -222,10 +223,11 @@ export function finishSignIn(
     accountId: string;
     factors: readonly AuthenticationFactor[];
     deviceRemembered?: boolean | undefined;
+    byAppOf?: string | undefined;
   },
 ): Promise<{ readonly address: string }> {
-  const { uid, accountId, factors, deviceRemembered } = signedIn;
-  return issueTicket(deps, uid, { kind: 'signed-in', accountId, factors: [...factors], deviceRemembered });
+  const { uid, factors, ...rest } = signedIn;
+  return issueTicket(deps, uid, { kind: 'signed-in', factors: [...factors], ...rest });
 }
 
 /**

@@ -15,6 +15,7 @@ const journeyResult = z.discriminatedUnion('kind', [
     accountId: z.string(),
     factors: z.array(z.string()),
     deviceRemembered: z.boolean().optional(),
+    byAppOf: z.string().optional(),
   }),
   z.object({
     kind: z.literal('agreed'),

@@ -163,6 +163,7 @@ suite('a passkey', () => {
 
   test('whose count does not go up has a copy: it is switched off for both, and its owner is told', async () => {
     const { accountId, email, device } = await setUp({ count: 5 });
+    await inbox.next(email);
     assert.equal((await check(device.use(await question(), { count: 6 }))).outcome, 'match');
     assert.equal((await check(device.use(await question(), { count: 6 }))).outcome, 'suspended');
     assert.equal((await check(device.use(await question(), { count: 7 }))).outcome, 'suspended');
