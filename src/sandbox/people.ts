@@ -1,4 +1,4 @@
-import { createAccount, forgetAccount as forgetLogin, setLandline, setPhone } from '#accounts';
+import { createAccount, setLandline, setPhone } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { type Nation, type NhsNumber, readNhsNumber, readOdsCode } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';

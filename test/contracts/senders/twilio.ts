@@ -28,11 +28,12 @@ const openWorld: OpenSenderWorld = async () => {
   };
   const open = async (port: number) => {
     const made = createServer((request, response) => {
-      void request.toArray().then((chunks) => {
+      void (async () => {
+        const chunks: Uint8Array[] = await request.toArray();
         const status = answer(request.url, request.headers.authorization, Buffer.concat(chunks).toString());
         response.writeHead(status, { 'content-type': 'application/json' });
         response.end(JSON.stringify(status === 201 ? { status: 'queued' } : { status, code: 20_000 }));
-      });
+      })();
     });
     await new Promise<void>((resolve) => made.listen(port, '127.0.0.1', resolve));
     return made;
