@@ -31,7 +31,7 @@ const openWorld: OpenSenderWorld = async () => {
       void request.toArray().then((chunks) => {
         const status = answer(request.url, request.headers.authorization, Buffer.concat(chunks).toString());
         response.writeHead(status, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(status === 201 ? { status: 'queued' } : { status, code: 20_000 }));
+        return response.end(JSON.stringify(status === 201 ? { status: 'queued' } : { status, code: 20_000 }));
       });
     });
     await new Promise<void>((resolve) => made.listen(port, '127.0.0.1', resolve));
