@@ -8,7 +8,6 @@ export {
   listAccountIds,
   readAccount,
   recordSignIn,
-  removeLandline,
   setLandline,
   setLanguage,
   setPhone,
@@ -20,7 +19,6 @@ export {
   addAuthenticatorApp,
   checkAuthenticatorCode,
   readAuthenticatorApp,
-  removeAuthenticatorApp,
   type AppCodeChecked,
   type AuthenticatorApp,
 } from './credentials/authenticator-app/app.ts';
@@ -126,7 +124,6 @@ export {
   type SecondFactor,
 } from './recovery/proofs.ts';
 export {
-  makeDueReplacement,
   makeDueReplacements,
   noteSecondFactor,
   readPendingReplacement,

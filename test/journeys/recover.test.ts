@@ -7,6 +7,7 @@ import {
   readAccount,
   readAuthenticatorApp,
   setLandline,
+  sweepAccounts,
 } from '#accounts';
 import { codeNow, newAuthenticatorSecret } from '#foundation/authenticator';
 import { auditOf, makeAccount } from '../support/accounts.ts';
@@ -246,6 +247,29 @@ describe('a new number that waits', () => {
     await agree(owner);
     await laterOn(day + 1);
     assert.equal((await phonesOf(hal.accountId)).phone, hal.phone);
+    app.home.clock.reset();
+  });
+
+  test('is seen in the settings by whoever was signed in before', async () => {
+    const hew = await known('hew');
+    const owner = { ...hew, browser: new Person(app) };
+    await signInWithPassword(owner, withCode);
+    await owner.browser.submit({ code: await app.codeFor(hew.who.phone, 'sms') });
+    await agree(owner);
+    await sayLost(hew);
+    await byEmail(hew);
+    await proveNew(hew, '07700 900 978');
+    await owner.browser.open(`${app.origin}/settings`);
+    assert.match(owner.browser.page.text, /A new number ending in 978 will be used from \d/u);
+  });
+
+  test('is forgotten 30 days past its time', async () => {
+    const count = async () =>
+      (await app.home.house.database.pool.query('SELECT FROM accounts.replacement')).rowCount ?? 0;
+    assert.ok((await count()) > 0);
+    app.home.clock.advance(32 * day);
+    await sweepAccounts(app.home.house.deps);
+    assert.equal(await count(), 0);
     app.home.clock.reset();
   });
 

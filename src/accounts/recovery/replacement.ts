@@ -199,7 +199,7 @@ export async function makeDueReplacements(house: House): Promise<void> {
 }
 
 /** Makes an account's replacement, if its day has passed. Call it in a transaction. */
-export async function makeDueReplacement(deps: Deps, accountId: string): Promise<void> {
+async function makeDueReplacement(deps: Deps, accountId: string): Promise<void> {
   const newest = await selectNewestReplacement(deps.db, accountId);
   const now = deps.clock.now();
   if (newest === undefined || newest.endedAt !== null || newest.dueAt > now) return;

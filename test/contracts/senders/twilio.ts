@@ -28,12 +28,11 @@ const openWorld: OpenSenderWorld = async () => {
   };
   const open = async (port: number) => {
     const made = createServer((request, response) => {
-      void (async () => {
-        const chunks: Uint8Array[] = await request.toArray();
+      void request.toArray().then((chunks) => {
         const status = answer(request.url, request.headers.authorization, Buffer.concat(chunks).toString());
         response.writeHead(status, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(status === 201 ? { status: 'queued' } : { status, code: 20_000 }));
-      })();
+        return response.end(JSON.stringify(status === 201 ? { status: 'queued' } : { status, code: 20_000 }));
+      });
     });
     await new Promise<void>((resolve) => made.listen(port, '127.0.0.1', resolve));
     return made;

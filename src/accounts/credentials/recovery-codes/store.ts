@@ -39,7 +39,3 @@ export async function takeRecoveryCode(db: Db, code: { accountId: string; mac: s
     .executeTakeFirst();
   return taken.numDeletedRows > 0n;
 }
-
-export async function deleteRecoveryCodesOf(db: Db, accountId: string): Promise<void> {
-  await tablesOf(db).deleteFrom('accounts.recovery_code').where('account_id', '=', accountId).execute();
-}

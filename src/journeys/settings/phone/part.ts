@@ -1,8 +1,9 @@
-import { changePhone } from '#accounts';
+import { changePhone, readPendingReplacement } from '#accounts';
 import { z } from 'zod';
 import { phoneAnswers } from '../../phone/answers.ts';
 import { phonePages } from '../../phone/index.ts';
 import { lastDigits } from '../../request.ts';
+import { momentOf } from '../moment.ts';
 import {
   partAddress,
   provenAtOf,
@@ -33,11 +34,14 @@ export const phone: SettingsPart = {
   id: 'phone',
   section: 'details',
   isSensitive: true,
-  row: (_deps, { person }) => {
+  row: async (deps, { person, language }) => {
     const { phone: number } = person.account;
-    return Promise.resolve(
-      number === null ? { words: 'none' } : { words: 'ending', values: { phone: lastDigits(number) } },
-    );
+    const waiting = await readPendingReplacement(deps, person.account);
+    if (waiting !== undefined) {
+      const date = momentOf(waiting.dueAt, language);
+      return { words: 'waits', values: { phone: lastDigits(waiting.number), date } };
+    }
+    return number === null ? { words: 'none' } : { words: 'ending', values: { phone: lastDigits(number) } };
   },
   done: ['changed', 'same'],
   leadsTo: settingsJourney('phone', {
