@@ -30,6 +30,7 @@ export {
   isDueToClose,
   monthsUntilClosed,
   monthsUntilTold,
+  noteUse,
   tellUnused,
 } from './account/unused.ts';
 export { clearLocks } from './clear-locks.ts';
