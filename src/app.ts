@@ -99,7 +99,7 @@ export async function startWork(
   await startProofingWork(house, jobs, { gpSystems: parts.gpSystems });
   await startReviewWork(house, jobs, { register: parts.register });
   await startOpenidWork(house, jobs);
-  startPersonalDataWork(house, jobs);
+  await startPersonalDataWork(house, jobs);
   if (parts.evidence !== undefined) await startEvidenceWork(house, jobs, parts.evidence);
   jobs.every(sealEverySeconds, 'seal the audit trail', async () => {
     await sealAuditTrail(house.database);

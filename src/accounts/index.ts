@@ -28,6 +28,7 @@ export {
   isDueToClose,
   monthsUntilClosed,
   monthsUntilTold,
+  noteUse,
   tellUnused,
 } from './account/unused.ts';
 export {

@@ -20,7 +20,7 @@ export async function tellPersonalData(
   return {
     login: await read(sql`
       SELECT id AS "accountId", email, phone, landline, nation, language, created_at AS "madeAt",
-        last_signed_in_at AS "lastSignedInAt", sign_ins_valid_from AS "signInsValidFrom",
+        last_signed_in_at AS "lastSignedInAt", last_used_at AS "lastUsedAt", sign_ins_valid_from AS "signInsValidFrom",
         unused_told_at AS "unusedToldAt", locked_at AS "lockedAt"
       FROM accounts.account WHERE id = ${accountId}`),
     password: await read(sql`

@@ -25,7 +25,7 @@ export {
   refuseRequest,
   type SignInRequest,
 } from './sign-in/sign-in-request.ts';
-export { endTokensFor } from './tokens/revocation.ts';
+export { endTokensFor, hasLivingTokens } from './tokens/revocation.ts';
 export { openVouching } from './tokens/vouching.ts';
 export { startOpenidWork } from './work.ts';
 export { type SignOutParameters, type SignOutReading } from './sign-out/sign-out-request.ts';

@@ -7,6 +7,10 @@ import { eraseAccount } from './erase.ts';
 /** So long the news of a closed account is worth sending. */
 const noticeSeconds = 3 * 24 * 3600;
 
+/** A request that was under way may have written something still: it is forgotten once more, later than any takes. */
+export const eraseAgainQueue = 'personal-data.erase-again';
+const againAfterSeconds = 60;
+
 /** Why an account is closed: its owner wants it, or nobody has used it for two years. */
 export type ClosingReason = 'asked' | 'unused';
 
@@ -32,5 +36,6 @@ export async function closeAccount(
   });
   await deps.audit({ type: 'account.closing', accountId, details: { reason } });
   await eraseAccount(deps, accountId);
+  await deps.enqueue(eraseAgainQueue, { accountId }, { afterSeconds: againAfterSeconds });
   return true;
 }

@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { readAccount, recordSignIn, type Account } from '#accounts';
 import { readSimulatedInbox } from '#messaging';
-import { tendUnusedAccounts } from '#personal-data';
+import { startPersonalDataWork, tendUnusedAccounts } from '#personal-data';
 import { auditOf, makeAccount } from '../support/accounts.ts';
 import { createTestHouse, type TestHouse } from '../support/house.ts';
-import { openInbox, type TestInbox } from '../support/inbox.ts';
+import { openInbox } from '../support/inbox.ts';
+import { until } from '../support/until.ts';
 
 let here: TestHouse;
 let there: TestHouse;
-let inbox: TestInbox;
 before(async () => {
   here = await createTestHouse();
   there = await createTestHouse({ beside: here });
-  inbox = await openInbox(here);
+  await openInbox(here);
+  await startPersonalDataWork(here.house, here.jobs);
 });
 after(async () => {
   await there.close();
@@ -34,7 +35,12 @@ async function pass(days: number): Promise<void> {
   here.clock.advance(days * day);
   await Promise.all([tendUnusedAccounts(here.house), tendUnusedAccounts(there.house)]);
   // Word of it goes out before more days pass.
-  await inbox.countAll('');
+  await until(async () => {
+    const { rowCount } = await here.house.database.pool.query(
+      "SELECT FROM jobs.job WHERE state < 'completed' AND name LIKE 'messaging.%' LIMIT 1",
+    );
+    return rowCount === 0;
+  });
 }
 
 /** @returns the subjects of what somebody was sent, the newest first */
@@ -97,6 +103,31 @@ describe('an account that nobody uses', () => {
     assert.equal(await isThere(cai), true);
     await pass(1);
     assert.equal(await isThere(cai), false);
+  });
+
+  test('is in use while an app keeps its owner signed in, also when they were told before', async () => {
+    const fay = await somebody();
+    const { pool } = here.house.database;
+    const renewUntil = (days: number) =>
+      pool.query(
+        `INSERT INTO openid.token_family (family, client_id, account_id, scopes, vot, signed_in_at, generation, rotations, expires_at)
+         VALUES ('app', 'app', $1, '{}', 'P0.Cp', $2, 1, '{}', $3)
+         ON CONFLICT (family) DO UPDATE SET expires_at = excluded.expires_at`,
+        [fay.id, fay.createdAt, new Date(here.clock.now().getTime() + days * day * 1000)],
+      );
+    here.clock.advance(740 * day);
+    await renewUntil(30);
+    await pass(1);
+    assert.deepEqual(await subjectsFor(fay), []);
+    await pass(690);
+    assert.deepEqual(await subjectsFor(fay), []);
+    await pass(20);
+    assert.deepEqual(await subjectsFor(fay), ['Sign in to keep your Bevan login']);
+    await renewUntil(40);
+    await pass(31);
+    assert.equal(await isThere(fay), true);
+    await pass(600);
+    assert.equal(await isThere(fay), true);
   });
 
   test('is not closed in the moment in which somebody signs in', async () => {

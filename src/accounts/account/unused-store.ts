@@ -2,7 +2,7 @@ import type { Db } from '#foundation/storage';
 import { sql } from 'kysely';
 
 /** The same words as the index has. */
-const lastUsed = sql`coalesce(last_signed_in_at, created_at)`;
+const lastUsed = sql`greatest(last_signed_in_at, created_at, last_used_at)`;
 
 /** @returns accounts that nobody has used since, and whose owners were not told of it; the longest unused first */
 export async function selectUntold(
@@ -62,4 +62,15 @@ export async function holdDueToClose(
     db,
   );
   return rows.length > 0;
+}
+
+/** Notes that an account is in use. */
+export async function updateUsed(
+  db: Db,
+  { accountId, at }: { readonly accountId: string; readonly at: Date },
+): Promise<void> {
+  await sql`
+    UPDATE accounts.account SET last_used_at = ${at}, unused_told_at = NULL WHERE id = ${accountId}`.execute(
+    db,
+  );
 }

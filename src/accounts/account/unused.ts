@@ -3,7 +3,7 @@ import type { Deps, House } from '#foundation/deps';
 import { sendMessage } from '#messaging';
 import { emailForSending } from './email.ts';
 import { selectAccount } from './store.ts';
-import { holdDueToClose, selectDueToClose, selectUntold, takeUntold } from './unused-store.ts';
+import { holdDueToClose, selectDueToClose, selectUntold, takeUntold, updateUsed } from './unused-store.ts';
 
 /** After so many months without a sign-in its owner is told that an account will be closed, … */
 export const monthsUntilTold = 23;
@@ -35,16 +35,27 @@ function dueToClose(now: Date) {
  * Tells owners of accounts that nobody has signed in to for 23 months that they will be closed, once. One that fails holds up no
  * other.
  *
+ * @param told.isInUse whether it is used without signing in: then it is left alone for as long again
  * @param told.most how many at once
  */
 export async function tellUnused(
   { deps, transact, log }: Pick<House, 'deps' | 'transact' | 'log'>,
-  { most }: { readonly most: number },
+  {
+    most,
+    isInUse,
+  }: {
+    readonly most: number;
+    readonly isInUse: (deps: Deps, accountId: string) => Promise<boolean>;
+  },
 ): Promise<void> {
   const since = monthsBefore(deps.clock.now(), monthsUntilTold);
   for (const accountId of await selectUntold(deps.db, { since, most })) {
     try {
-      await transact((within) => tellOwner(within, { accountId, since }));
+      await transact(async (within) =>
+        (await isInUse(within, accountId))
+          ? noteUse(within, accountId)
+          : tellOwner(within, { accountId, since }),
+      );
     } catch (error) {
       log.error({ err: error }, 'the owner of an unused account could not be told');
     }
@@ -68,6 +79,11 @@ async function tellOwner(
     usefulUntil: secondsAfter(now, noticeSeconds),
   });
   await deps.audit({ type: 'account.unused-told', accountId });
+}
+
+/** Notes that an account is in use, although nobody signs in to it. */
+export function noteUse(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Promise<void> {
+  return updateUsed(deps.db, { accountId, at: deps.clock.now() });
 }
 
 /** @returns accounts that nobody has signed in to for 24 months, and whose owners were told at least 30 days ago */

@@ -1,5 +1,5 @@
 import type { Deps, House } from '#foundation/deps';
-import { revokeFamiliesFor, revokeFamily } from './store.ts';
+import { revokeFamiliesFor, revokeFamily, selectHasLiving } from './store.ts';
 
 /** Why the tokens of a sign-in ended before their time. */
 export type RevocationReason = 'code_replayed' | 'refresh_token_reused' | 'by_client' | 'by_owner';
@@ -25,4 +25,9 @@ export async function endTokensFor(
   const count = await revokeFamiliesFor(deps.db, { accountId, clientId, now: deps.clock.now() });
   const reason: RevocationReason = 'by_owner';
   if (count > 0) await deps.audit({ type: 'tokens.revoked', accountId, clientId, details: { reason } });
+}
+
+/** @returns whether a service, such as an app that keeps somebody signed in, can renew what it was given of an account */
+export function hasLivingTokens(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Promise<boolean> {
+  return selectHasLiving(deps.db, { accountId, now: deps.clock.now() });
 }

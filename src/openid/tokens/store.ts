@@ -249,6 +249,22 @@ export async function deleteExpiredFamilies(db: Db, now: Date): Promise<void> {
   await deleteExpired(db, { table: 'openid.token_family', column: 'expires_at', before: now });
 }
 
+/** @returns whether any service has tokens of an account that it can renew still */
+export async function selectHasLiving(
+  db: Db,
+  { accountId, now }: { accountId: string; now: Date },
+): Promise<boolean> {
+  const row = await tables(db)
+    .selectFrom('openid.token_family')
+    .select('family')
+    .where('account_id', '=', accountId)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', now)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** @returns how many families of tokens ended */
 export async function revokeFamiliesFor(
   db: Db,
