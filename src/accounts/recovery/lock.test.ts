@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
 import { auditOf, goodPassword, makeAccount } from '../../../test/support/accounts.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
 import { openInbox, type TestInbox } from '../../../test/support/inbox.ts';
 import { readAccount, recordSignIn } from '../account/account.ts';
+import { listPasskeys } from '../credentials/passkey/passkeys.ts';
+import { insertPasskey } from '../credentials/passkey/store.ts';
 import { checkPassword } from '../credentials/password/check.ts';
+import { insertUafKey } from '../credentials/uaf/store.ts';
+import { listUafKeys } from '../credentials/uaf/uaf.ts';
 import { isDeviceRemembered, rememberDevice } from '../devices/remembered.ts';
 import { lockLogin } from './lock.ts';
 import { resetPassword } from './password-reset.ts';
@@ -63,6 +68,28 @@ suite('a login that its owner has locked', () => {
     here.clock.advance(1);
     assert.equal((await tryPassword(account.email, 'nineteen brass otters')).outcome, 'match');
     assert.deepEqual(await signIn(account.id), { outcome: 'recorded' });
+  });
+
+  test('has no passkey and no app left that signs in, as somebody else may have set them up', async () => {
+    const { id: accountId, email } = await makeAccount(here, { email: 'keys@people.example' });
+    const { db } = here.house.deps;
+    const made = { id: randomUUID(), accountId, publicKey: randomBytes(65), signCount: 0 };
+    const times = { createdAt: here.clock.now(), lastUsedAt: null, suspendedAt: null };
+    const credentialId = randomBytes(16);
+    await insertPasskey(db, {
+      ...made,
+      ...times,
+      credentialId,
+      transports: [],
+      isSynced: false,
+      name: 'Phone',
+    });
+    await insertUafKey(db, { ...made, ...times, clientId: 'app', aaid: 'EBA0#0001', keyId: credentialId });
+    const lock = { accountId, linkTo: (token: string) => `https://login.example/reset/${token}` };
+    await here.house.transact((deps) => lockLogin(deps, lock));
+    assert.deepEqual(await listPasskeys(here.house.deps, accountId), []);
+    assert.deepEqual(await listUafKeys(here.house.deps, accountId), []);
+    await inbox.next(email);
   });
 
   test('can be locked twice, and the newer link counts', async () => {

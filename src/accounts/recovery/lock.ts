@@ -4,12 +4,14 @@ import { sendMessage } from '#messaging';
 import { emailForSending } from '../account/email.ts';
 import { endSignIns, lockAccount, updateLock } from '../account/store.ts';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
+import { deletePasskeysOf } from '../credentials/passkey/store.ts';
+import { deleteUafKeysOf } from '../credentials/uaf/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { storeResetLink } from './password-reset.ts';
 
 /**
  * Locks somebody else out, in a transaction, for an owner who says that it was not them: every sign-in ends, no browser is
- * remembered, and nobody can sign in by any means until a new password was chosen by the link that is mailed here, or by a
+ * remembered, passkeys and apps’ keys are forgotten, and nobody can sign in by any means until a new password was chosen by the link that is mailed here, or by a
  * later one.
  *
  * @param lock.linkTo makes the address of the page that takes the link's token
@@ -27,6 +29,9 @@ export async function lockLogin(
   const account = await lockAccount(deps.db, accountId);
   if (account === undefined) return false;
   await deleteDevicesOf(deps.db, accountId);
+  // One of them may be what somebody else has set up, and would sign in with when the lock is lifted.
+  await deletePasskeysOf(deps.db, accountId);
+  await deleteUafKeysOf(deps.db, accountId);
   await updateLock(deps.db, { accountId, lockedAt: now });
   await endSignIns(deps.db, accountId, deps.clock.now());
   const token = randomToken();

@@ -9,6 +9,7 @@ import { endSignIns, lockAccount, updateNumbers } from '../account/store.ts';
 import { tellOfChange, tellOfWaitingChange } from '../account/tell-of-change.ts';
 import { removeAuthenticatorApp } from '../credentials/authenticator-app/app.ts';
 import { deletePasskeysOf } from '../credentials/passkey/store.ts';
+import { deleteUafKeysOf } from '../credentials/uaf/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { secondFactors, type RecoveryProof, type SecondFactor } from './proofs.ts';
 import {
@@ -220,6 +221,8 @@ async function makeDueReplacement(deps: Deps, accountId: string): Promise<void> 
   });
   if (lost.includes('app')) await removeAuthenticatorApp(deps, accountId);
   if (lost.includes('passkey')) await deletePasskeysOf(deps.db, accountId);
+  // What apps keep is on the phone that was lost.
+  if (lost.includes('passkey') || lost.includes('mobile')) await deleteUafKeysOf(deps.db, accountId);
   // Who has what was lost may be signed in with it.
   await deleteDevicesOf(deps.db, accountId);
   await endSignIns(deps.db, accountId, now);

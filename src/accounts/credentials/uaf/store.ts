@@ -132,3 +132,8 @@ export async function deleteUafKeys(
     .executeTakeFirst();
   return Number(deleted.numDeletedRows);
 }
+
+/** Forgets all keys that apps keep for somebody. */
+export async function deleteUafKeysOf(db: Db, accountId: string): Promise<void> {
+  await tablesOf(db).deleteFrom('accounts.uaf_key').where('account_id', '=', accountId).execute();
+}
