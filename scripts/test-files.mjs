@@ -8,7 +8,7 @@ import { startOwnCluster } from '../test/support/database.ts';
 
 const filesAtOnce = 2;
 /** A file that takes longer has a handle that it forgot to close, or waits for something that never comes. */
-const longestFileMs = 300_000;
+const longestFileMs = 600_000;
 
 /** @typedef {import('./checks.mjs').Outcome} Outcome */
 /** @typedef {{ outcomes: Outcome[], skipped: number, output: string }} FileResult */
