@@ -5,8 +5,9 @@ import { createPages, loadAssets, type Language } from '#foundation/web';
 import type { Browser } from 'playwright-core';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { launchBrowser } from '../../support/browser.ts';
+import type { TestService } from '../../support/service.ts';
 import { openTestSandbox, type TestSandbox } from '../../support/sandbox.ts';
-import { openDevice, type Tab } from './device.ts';
+import { openDevice, type Device, type Tab } from './device.ts';
 import { tourRecord } from './record-tour.ts';
 import { tourProveIdentity } from './identity-tour.ts';
 import { tourInformation, tourLocking } from './information-tour.ts';
@@ -27,6 +28,20 @@ export const portalPages = 'portals/';
 
 /** Those of photos and videos, which are walked apart too. */
 const captured = ['proofing/', 'journeys/on-your-phone/'];
+
+/** Those of somebody's account, and of what they sign in with beside a password and a text message. */
+const ofAccounts = [
+  'journeys/settings/',
+  'journeys/recover/',
+  'journeys/authenticator-app/',
+  'journeys/phone/enter-landline',
+  'journeys/sign-in/enter-app-code',
+  'journeys/sign-in/no-way',
+  'journeys/sign-in/use-passkey',
+];
+const isOfAccounts = (page: string): boolean => ofAccounts.some((apart) => page.startsWith(apart));
+
+type PageTour = (tour: tours.Tour, service: TestService) => Promise<void>;
 
 /** Finds what would keep somebody from using a page. */
 async function examine(tab: Tab): Promise<string[]> {
@@ -56,39 +71,93 @@ export async function look(tab: Tab, state: string, language: Language): Promise
   assert.equal(title.startsWith(prefix), (await tab.errors()).length > 0, title);
 }
 
-/** Visits every page in a language, in every state, and sees to it that anybody can use it; leaves no page out. */
-export function examineEveryPage(language: Language): void {
-  let browser: Browser;
-  let app: TestApp;
-  let sandbox: TestSandbox;
+/** Opens what the tours of a file need, and walks them one by one. @returns what they have visited, by the name of the page */
+function walk(language: Language, parts: Readonly<Record<string, PageTour>>) {
+  const started: { browser?: Browser; app?: TestApp } = {};
   const visited = new Set<string>();
-
   before(async () => {
-    [browser, app, sandbox] = await Promise.all([
+    [started.browser, started.app] = await Promise.all([
       launchBrowser(),
       // Without a way that is offered to anybody, so that somebody can be told that there is none.
       startTestApp({
         register: true,
         environment: { BEVAN_PROOFING_METHODS: 'fast-track,gp-online-details' },
       }),
-      openTestSandbox(),
     ]);
   });
   after(async () => {
-    await browser.close();
-    await Promise.all([app.close(), sandbox.close()]);
+    await started.browser?.close();
+    await started.app?.close();
   });
-
   const visit = async (tab: Tab, state: string): Promise<void> => {
     visited.add((await tab.main.getAttribute('data-page')) ?? '');
     await look(tab, state, language);
   };
-  const habits = { language, width: narrowest };
-  const parts = {
+  const open = (origins: readonly string[]): Promise<Device> => {
+    if (started.browser === undefined) throw new Error('there is no browser');
+    return openDevice(started.browser, [...origins], { language, width: narrowest });
+  };
+  for (const [part, tour] of Object.entries(parts)) {
+    test(`everybody can use the pages of ${part}`, async () => {
+      const { app } = started;
+      if (app === undefined) throw new Error('nothing was started');
+      const service = await app.registerTestService();
+      const device = await open([app.origin, service.origin]);
+      await tour({ app, device, look: visit }, service);
+      await device.close();
+    });
+  }
+  return { visited, visit, open };
+}
+
+/** @returns every page that there is, by its name */
+async function allPages(): Promise<readonly string[]> {
+  const assets = await loadAssets();
+  const { all } = await createPages({ serviceName: 'x', supportContact: 'x', sandbox: true, assets });
+  assert.ok(all.length > 20);
+  return all;
+}
+
+/** Visits every page of signing up and in, of matching and of the sandbox in a language, in every state, and sees to it that anybody can use it. */
+export function examineEveryPage(language: Language): void {
+  let sandbox: TestSandbox;
+  before(async () => {
+    sandbox = await openTestSandbox();
+  });
+  after(() => sandbox.close());
+  const { visited, visit, open } = walk(language, {
     'signing up': tours.tourSignUp,
     'signing in': tours.tourSignIn,
     'hearing of one’s record': tourRecord,
     'matching one’s details to the register': tourProveIdentity,
+    'being stopped': tours.tourStops,
+    'choosing a new password': tours.tourForgottenPassword,
+    'finding a service': tours.tourDirectory,
+    'meeting problems': tours.tourProblems,
+  });
+
+  test('everybody can use the pages of the sandbox', async () => {
+    const device = await open([sandbox.origin]);
+    await tours.tourSandbox({ sandbox, device, look: visit });
+    await device.close();
+  });
+
+  test('no page was left out', async () => {
+    const forgotten = (await allPages()).filter(
+      (page) =>
+        ![publicPages, portalPages].some((apart) => page.startsWith(apart)) &&
+        !isOfWays(page) &&
+        !captured.some((apart) => page.startsWith(apart)) &&
+        !isOfAccounts(page) &&
+        !visited.has(page),
+    );
+    assert.deepEqual(forgotten, []);
+  });
+}
+
+/** The same of the pages on which somebody sees and changes their account, and signs in otherwise. */
+export function examineAccountPages(language: Language): void {
+  const { visited } = walk(language, {
     'seeing one’s account': tours.tourAccount,
     'changing one’s account': tourSettings,
     'having passkeys': tourPasskeys,
@@ -97,37 +166,10 @@ export function examineEveryPage(language: Language): void {
     'setting up an app, a landline and recovery codes': tourSecondFactors,
     'choosing how to sign in': tourWaysToSignIn,
     'losing a phone': tourLostPhone,
-    'being stopped': tours.tourStops,
-    'choosing a new password': tours.tourForgottenPassword,
-    'finding a service': tours.tourDirectory,
-    'meeting problems': tours.tourProblems,
-  };
-  for (const [part, tour] of Object.entries(parts)) {
-    test(`everybody can use the pages of ${part}`, async () => {
-      const service = await app.registerTestService();
-      const device = await openDevice(browser, [app.origin, service.origin], habits);
-      await tour({ app, device, look: visit }, service);
-      await device.close();
-    });
-  }
-
-  test('everybody can use the pages of the sandbox', async () => {
-    const device = await openDevice(browser, [sandbox.origin], habits);
-    await tours.tourSandbox({ sandbox, device, look: visit });
-    await device.close();
   });
 
-  test('no page was left out', async () => {
-    const assets = await loadAssets();
-    const { all } = await createPages({ serviceName: 'x', supportContact: 'x', sandbox: true, assets });
-    assert.ok(all.length > 20);
-    const forgotten = all.filter(
-      (page) =>
-        ![publicPages, portalPages].some((apart) => page.startsWith(apart)) &&
-        !isOfWays(page) &&
-        !captured.some((apart) => page.startsWith(apart)) &&
-        !visited.has(page),
-    );
+  test('no page of theirs was left out', async () => {
+    const forgotten = (await allPages()).filter((page) => isOfAccounts(page) && !visited.has(page));
     assert.deepEqual(forgotten, []);
   });
 }

@@ -8,7 +8,7 @@ const longName = 'The phone that my granddaughter gave me last year';
 /** Sets passkeys up, renames and removes them, and is asked for one by a service that takes nothing else. */
 export async function tourPasskeys({ app, device, look }: Tour, service: TestService): Promise<void> {
   const { language } = device;
-  const email = `gus-${language}@example.org`;
+  const email = `pat-${language}@example.org`;
   const phone = language === 'en' ? '+447700900108' : '+447700900109';
   await makeAccount(app.home, { email, phone, language });
   const tab = await device.openTab();

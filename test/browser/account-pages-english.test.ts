@@ -1,0 +1,3 @@
+import { examineAccountPages } from './support/every-page.ts';
+
+examineAccountPages('en');
