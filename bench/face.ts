@@ -21,7 +21,6 @@ const promised = {
   tiltedTaken: 0,
   wrongLoads: 0,
   workerPeakMemoryMb: 600,
-  peakMemoryMb: 300,
 };
 
 export async function benchFace(): Promise<BenchReport> {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { scanActs, type ScanAct } from './types.ts';
 
 /** How many acts a scan has. */
-export const actsOfScan = 4;
+const actsOfScan = 4;
 
 const drawnActs = scanActs.filter((act) => act !== 'look-straight');
 const turns: readonly ScanAct[] = ['turn-left', 'turn-right'];

@@ -1,4 +1,3 @@
-export { actsOfScan, drawActs } from './acts.ts';
 export { FaceModelsFault } from './models-fault.ts';
 export {
   forgetAccount,
