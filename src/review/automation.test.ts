@@ -13,6 +13,7 @@ import {
   decideInSandbox,
   drawsMachine,
   giveVerdict,
+  listInSandbox,
   readAutomation,
   readCaseOf,
   readSecondCheck,
@@ -87,6 +88,8 @@ test('whom a machine has approved is proven at once, with a record of what it re
   assert.match((await review.inbox.next(person.account.email)).text, /No person had to decide this/u);
   const own = await readCaseOf(house.deps, { accountId: person.account.id, method });
   assert.equal(own?.state, 'approved');
+  const [listed] = await listInSandbox(house.deps);
+  assert.deepEqual([listed?.id, listed?.challengeWay, listed?.isByMachine], [own.caseId, 'scan', true]);
 });
 
 test('whatever did not pass, was not looked at, or is not what the register says, is for a person', async () => {

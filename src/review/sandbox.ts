@@ -22,9 +22,12 @@ export interface ListedCase {
   readonly accountId: string | undefined;
   readonly state: CaseState;
   readonly documentKind: string;
-  readonly challengeWay: ChallengeWay | undefined;
+  /** How they gave the four numbers in a video, or that their face was scanned. */
+  readonly challengeWay: ChallengeWay | 'scan' | undefined;
   readonly submittedAt: Date;
   readonly endedAt: Date | undefined;
+  /** A machine has approved it, and no person. */
+  readonly isByMachine: boolean;
   readonly reason: ReasonCode | undefined;
   readonly advice: AdviceTheme | undefined;
 }
@@ -41,9 +44,10 @@ export async function listInSandbox(
     accountId: one.accountId,
     state: one.state,
     documentKind: one.documentKind,
-    challengeWay: one.evidence?.video?.way,
+    challengeWay: one.evidence?.scan === undefined ? one.evidence?.video?.way : 'scan',
     submittedAt: one.submittedAt,
     endedAt: one.endedAt,
+    isByMachine: one.isByMachine,
     reason: one.reason,
     advice: one.advice,
   }));

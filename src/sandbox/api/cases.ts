@@ -20,9 +20,16 @@ const caseSchema = z.object({
   email: z.string().optional(),
   persona: z.string().optional(),
   document: z.string(),
-  way: z.enum(['say', 'write', 'sign']).optional().describe('how they give the four numbers in the video'),
+  way: z
+    .enum(['say', 'write', 'sign', 'scan'])
+    .optional()
+    .describe('how they give the four numbers in the video, or `scan` for a scan of their face'),
   submittedAt: z.string(),
   endedAt: z.string().optional(),
+  decidedBy: z
+    .enum(['person', 'machine'])
+    .optional()
+    .describe('of one that was approved or declined: `machine` where every check of a scan had passed'),
   reason: z.string().optional().describe('why it was declined: what nobody tells the person'),
   advice: z.enum(adviceThemes).optional().describe('what the person is told to do next'),
 });
@@ -58,7 +65,7 @@ export function caseOperations({
       method: 'GET',
       path: '/cases',
       summary:
-        'Lists what people have sent to prove who they are with photo ID and a video, the newest first: 200 at most. What personas have sent before is made when it is first asked for.',
+        'Lists what people have sent to prove who they are with photo ID and a video or a face scan, the newest first: 200 at most. What personas have sent before is made when it is first asked for.',
       input: {},
       answers: { 200: { description: 'The cases.', schema: z.array(caseSchema) } },
       handle: async () => {
@@ -115,10 +122,9 @@ async function listCases(house: House): Promise<z.input<typeof caseSchema>[]> {
   return Promise.all(listed.map((one) => describeCase(house, one)));
 }
 
-async function describeCase(
-  { deps }: House,
-  { id, accountId, state, documentKind, challengeWay, submittedAt, endedAt, reason, advice }: ListedCase,
-): Promise<z.input<typeof caseSchema>> {
+async function describeCase({ deps }: House, listed: ListedCase): Promise<z.input<typeof caseSchema>> {
+  const { id, accountId, state, documentKind, challengeWay, submittedAt, endedAt, reason, advice } = listed;
+  const isDecided = state === 'approved' || state === 'declined';
   const account = accountId === undefined ? undefined : await readAccount(deps, accountId);
   const persona = personas.find((one) => one.account !== undefined && one.account.sub === accountId);
   return {
@@ -130,6 +136,7 @@ async function describeCase(
     ...(challengeWay === undefined ? {} : { way: challengeWay }),
     submittedAt: submittedAt.toISOString(),
     ...(endedAt === undefined ? {} : { endedAt: endedAt.toISOString() }),
+    ...(isDecided ? { decidedBy: listed.isByMachine ? 'machine' : 'person' } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...(advice === undefined ? {} : { advice }),
   };
