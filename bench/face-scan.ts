@@ -3,15 +3,20 @@ import os from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
+import { createAccount } from '#accounts';
 import { openEvidence } from '#evidence';
 import { openFaceChecks, scanActs, type ScanAct } from '#face-checks';
 import { systemClock } from '#foundation/clock';
 import type { House } from '#foundation/deps';
+import { readNhsNumber, type NhsNumber } from '#foundation/identifiers';
 import { createLog } from '#foundation/log';
 import { readSettings } from '#foundation/settings';
-import { openRegister } from '#pds';
+import { establishIdentity } from '#identity';
+import { loadSenders } from '#messaging';
+import { openRegister, putSimulatedPatient } from '#pds';
 import { openDocumentReader, openProofing, type Proofing } from '#proofing';
-import { drawAct, drawDocument, faceOf, personas, seedSandbox, type Persona } from '#sandbox';
+import { drawAct, drawDocument, faceOf } from '#sandbox';
+import { startWork } from '../src/app.ts';
 import { openHouse } from '../src/open-house.ts';
 import { readMasterKey } from '../src/master-key.ts';
 import { prepareSandbox, withSandboxRegister } from '../src/start-sandbox.ts';
@@ -41,10 +46,14 @@ const promised = {
   workerPeakMemoryMb: 600,
 };
 
-interface Sitter {
-  readonly accountId: string;
+/** What somebody has to show: their passport, and themselves doing each of the acts. */
+interface Look {
   readonly front: Buffer;
   readonly frames: ReadonlyMap<ScanAct, readonly Buffer[]>;
+}
+
+interface Sitter extends Look {
+  readonly accountId: string;
 }
 
 export async function benchFaceScan({
@@ -65,13 +74,14 @@ export async function benchFaceScan({
     );
     const log = createLog({ level: 'error' });
     const [clock, masterKey] = [systemClock(), await readMasterKey(settings)];
-    const { house, close } = await openHouse({ settings, clock, databaseUrl: database.url, masterKey, log });
-    stops.push(close);
+    const open = await openHouse({ settings, clock, databaseUrl: database.url, masterKey, log });
+    const { house } = open;
+    stops.push(open.close);
+    await startWork(open, { senders: await loadSenders(settings, {}), register: openRegister(house) });
     const prepared = await prepareSandbox(house);
     stops.push(prepared.close);
-    await seedSandbox(house, { origin: settings.issuer });
     const proofing = await openWays(house, stops);
-    const sitters = await drawSitters(atOnce * rounds);
+    const sitters = await makeSitters(house, atOnce);
     const figures = await measure(house, proofing, { sitters, atOnce });
     return { bench: 'face-scan', atOnce, ...figures, promised };
   } finally {
@@ -99,31 +109,56 @@ async function openWays(house: House, stops: (() => Promise<unknown>)[]): Promis
   });
 }
 
-/** People at P5 as the sandbox has them, with whatever they do before a camera drawn before anything is measured. */
-async function drawSitters(count: number): Promise<readonly Sitter[]> {
-  const ready = personas.flatMap((persona) => {
-    const { account } = persona;
-    const isReady = account?.identity?.level === 'P5' && persona.photoCheck === undefined;
-    return isReady ? [{ persona, account }] : [];
-  });
+/** Makes people at P5 whom the register has as well, with whatever they do before a camera drawn before anything is measured. */
+async function makeSitters(house: House, atOnce: number): Promise<readonly Sitter[]> {
+  const looks: Look[] = [];
+  for (let seat = 0; seat < atOnce; seat += 1) looks.push(await drawLook(seat));
   const sitters: Sitter[] = [];
-  for (let index = 0; index < Math.min(count, ready.length); index += 1) {
-    const { persona, account } = ready[index] ?? {};
-    if (persona !== undefined && account !== undefined) sitters.push(await drawSitter(persona, account.sub));
+  for (let index = 0; index < atOnce * rounds; index += 1) {
+    const look = looks[index % atOnce];
+    if (look !== undefined) sitters.push({ ...look, accountId: await makePerson(house, index) });
   }
   return sitters;
 }
 
-async function drawSitter({ account, id }: Persona, accountId: string): Promise<Sitter> {
-  const { details } = account?.identity ?? {};
-  const { givenName: givenNames = '', familyName = '', birthdate = '' } = details ?? {};
-  const face = faceOf(id, { style: 'headscarf', glasses: 'none', age: 40 });
-  const person = { givenNames, familyName, birthdate };
+const details = { familyName: 'Meadows', givenName: 'Robin', birthdate: '1980-05-17' } as const;
+
+function makePerson(house: House, index: number): Promise<string> {
+  return house.transact(async (deps) => {
+    const email = `scan.${index}@people.example`;
+    const made = await createAccount(deps, {
+      email,
+      passwordHash: 'none',
+      nation: 'england',
+      language: 'en',
+    });
+    if (made.outcome !== 'created') throw new Error('the bench made one account twice');
+    const accountId = made.account.id;
+    const known = { ...details, nhsNumber: numberOf(index) };
+    await putSimulatedPatient(deps, { ...known, givenNames: [details.givenName] });
+    await establishIdentity(deps, { accountId, level: 'P5', details: known, phoneMatched: false });
+    return accountId;
+  });
+}
+
+async function drawLook(seat: number): Promise<Look> {
+  const face = faceOf(`sitter ${seat}`, { style: 'headscarf', glasses: 'none', age: 40 });
+  const { givenName: givenNames, ...others } = details;
+  const person = { givenNames, ...others };
   const front = await drawDocument({ kind: 'passport', side: 'front', person, face, expires });
   const frames = new Map<ScanAct, readonly Buffer[]>();
-  for (const [index, act] of scanActs.entries())
-    frames.set(act, await drawAct({ face, act, sinceMs: index * 4000 }));
-  return { accountId, front, frames };
+  for (const [at, act] of scanActs.entries())
+    frames.set(act, await drawAct({ face, act, sinceMs: at * 4000 }));
+  return { front, frames };
+}
+
+/** @returns a number of the range that is never issued, and of nobody in the sandbox */
+function numberOf(index: number): NhsNumber {
+  for (let check = 0; check < 10; check += 1) {
+    const number = readNhsNumber(`9998${String(index).padStart(5, '0')}${check}`);
+    if (number !== undefined) return number;
+  }
+  return numberOf(index + 1000);
 }
 
 async function measure(
