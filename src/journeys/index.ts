@@ -1,4 +1,10 @@
-import { checkUafResponse, readPasswordReset, recordSignIn, type PasswordPolicy } from '#accounts';
+import {
+  checkUafResponse,
+  noteSecondFactor,
+  readPasswordReset,
+  recordSignIn,
+  type PasswordPolicy,
+} from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { pathOf, readQuery, type Web } from '#foundation/http';
 import {
@@ -163,6 +169,8 @@ function signInWithApp(
     const { accountId } = checked;
     const recorded = await recordSignIn(deps, { accountId, clientId, provenAt });
     if (recorded.outcome === 'ended') return undefined;
+    // The key is on the phone, so that is not lost.
+    await noteSecondFactor(deps, { accountId, withPassword: false });
     return finishSignIn(deps, { uid, accountId, factors: ['Cm'], byAppOf: clientId });
   });
 }
