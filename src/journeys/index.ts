@@ -15,14 +15,7 @@ import {
   type Journeys,
 } from '#foundation/journey';
 import { identityLevels, matchVector, type AuthenticationFactor } from '#identity';
-import {
-  finishSignIn,
-  ownClientId,
-  ownPages,
-  readSignInRequest,
-  type BrowserSessions,
-  type SignInRequest,
-} from '#openid';
+import { finishSignIn, ownPages, readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
 import type { Register } from '#pds';
 import type { Offers, Proofing } from '#proofing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -210,7 +203,7 @@ function journeyFor(
     nations: [...asked.nations],
     ...(asked.livesByRegister === undefined ? {} : { livesByRegister: asked.livesByRegister }),
     ...describeWays(asked),
-    ...(asked.clientId === ownClientId && asked.mustAuthenticate ? { needsDeviceAnew: true } : {}),
+    ...(asked.needsDeviceAnew ? { needsDeviceAnew: true } : {}),
     ...passwordIsEnough(asked),
     registrationAllowed: asked.registrationAllowed,
     ...(asked.clientHome === undefined ? {} : { clientHome: asked.clientHome }),
