@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { endSignIns, listUafKeys } from '#accounts';
+import { endSignIns, listUafKeys, requestReplacement } from '#accounts';
 import { z } from 'zod';
 import { auditOf, makeAccount } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -438,4 +438,24 @@ test('a key is not registered by who is at a remembered browser with the passwor
   await sam.browser.submit({ code: await app.codeFor(who.phone, 'sms') });
   const { accessToken } = await service.finish(sam.browser.page.address);
   assert.equal((await call('/regRequest', { token: accessToken })).status, 200);
+});
+
+test('a key on the phone that was said to be lost shows that it is not: the number that waits is stopped', async () => {
+  const tia = await withKey('tia');
+  const { accountId } = tia;
+  const requested = await app.home.house.transact((deps) =>
+    requestReplacement(deps, {
+      accountId,
+      provenAt: deps.clock.now(),
+      kind: 'mobile',
+      number: '+447700900961',
+      lost: ['mobile'],
+      by: 'email-code',
+      language: 'en',
+      linkTo: (token) => `${app.origin}/stop-change/${token}`,
+    }),
+  );
+  assert.equal(requested.outcome, 'requested');
+  await useApp(tia);
+  assert.ok((await auditOf(app.home, accountId)).includes('recovery.stopped'));
 });
