@@ -1,4 +1,10 @@
-import { checkUafResponse, readPasswordReset, recordSignIn, type PasswordPolicy } from '#accounts';
+import {
+  checkUafResponse,
+  noteSecondFactor,
+  readPasswordReset,
+  recordSignIn,
+  type PasswordPolicy,
+} from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { pathOf, readQuery, type Web } from '#foundation/http';
 import {
@@ -9,14 +15,7 @@ import {
   type Journeys,
 } from '#foundation/journey';
 import { identityLevels, matchVector, type AuthenticationFactor } from '#identity';
-import {
-  finishSignIn,
-  ownClientId,
-  ownPages,
-  readSignInRequest,
-  type BrowserSessions,
-  type SignInRequest,
-} from '#openid';
+import { finishSignIn, ownPages, readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
 import type { Register } from '#pds';
 import type { Offers, Proofing } from '#proofing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -163,6 +162,8 @@ function signInWithApp(
     const { accountId } = checked;
     const recorded = await recordSignIn(deps, { accountId, clientId, provenAt });
     if (recorded.outcome === 'ended') return undefined;
+    // The key is on the phone, so that is not lost.
+    await noteSecondFactor(deps, { accountId, withPassword: false });
     return finishSignIn(deps, { uid, accountId, factors: ['Cm'], byAppOf: clientId });
   });
 }
@@ -202,7 +203,7 @@ function journeyFor(
     nations: [...asked.nations],
     ...(asked.livesByRegister === undefined ? {} : { livesByRegister: asked.livesByRegister }),
     ...describeWays(asked),
-    ...(asked.clientId === ownClientId && asked.mustAuthenticate ? { needsDeviceAnew: true } : {}),
+    ...(asked.needsDeviceAnew ? { needsDeviceAnew: true } : {}),
     ...passwordIsEnough(asked),
     registrationAllowed: asked.registrationAllowed,
     ...(asked.clientHome === undefined ? {} : { clientHome: asked.clientHome }),

@@ -108,17 +108,30 @@ describe('another e-mail address', () => {
     assert.equal(late.page.heading, 'The change has been stopped already');
   });
 
-  test('takes the place of one that waits: the first is never used, and its link says so', async () => {
+  test('takes the place of one that waits, which is never used', async () => {
     const dot = await signedInForSettings(app, 'dot');
-    const first = await askForChange(dot);
+    await askForChange(dot);
     await enterAddress(dot, `second.${dot.who.email}`);
     await dot.browser.submit({ code: await app.codeFor(`second.${dot.who.email}`, 'email') });
+    app.home.clock.advance(day + 1);
+    await makeDue();
+    assert.equal(await emailOf(dot), `second.${dot.who.email}`);
+  });
+
+  test('is stopped by the link of the one that waited before it, too: nobody is told that all is well while it waits', async () => {
+    const dai = await signedInForSettings(app, 'dai');
+    const first = await askForChange(dai);
+    await enterAddress(dai, `second.${dai.who.email}`);
+    await dai.browser.submit({ code: await app.codeFor(`second.${dai.who.email}`, 'email') });
     const mailbox = new Person(app);
+    await mailbox.open(first);
+    await mailbox.press('Stop the change');
+    assert.equal(mailbox.page.heading, 'Your email address stays as it is');
     await mailbox.open(first);
     assert.equal(mailbox.page.heading, 'The change has been stopped already');
     app.home.clock.advance(day + 1);
     await makeDue();
-    assert.equal(await emailOf(dot), `second.${dot.who.email}`);
+    assert.equal(await emailOf(dai), dai.who.email);
   });
 
   test('that was made is told once, however many processes look for what is due', async () => {

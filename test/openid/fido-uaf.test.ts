@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { endSignIns, listUafKeys } from '#accounts';
+import { endSignIns, listUafKeys, requestReplacement } from '#accounts';
 import { z } from 'zod';
 import { auditOf, makeAccount } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -412,4 +412,50 @@ test('an app of somebody is listed in their settings, where they stop it', async
   await browser.press('Stop the app');
   assert.match(browser.page.text, /It was removed/u);
   assert.deepEqual(await listUafKeys(app.home.house.deps, tom.accountId), []);
+});
+
+test('a key is not registered by who is at a remembered browser with the password, until they show a code', async () => {
+  const who = somebody('sam');
+  const phone = `+44${who.phone.slice(1).replaceAll(' ', '')}`;
+  await makeAccount(app.home, { email: who.email, password: who.password, phone });
+  const sam = { app, service, who, browser: new Person(app) };
+  const vtr = '["P0.Cp.Cd"]';
+  await signInWithPassword(sam, { vtr });
+  await sam.browser.submit({ code: await app.codeFor(who.phone, 'sms'), remember: 'yes' });
+  await agree(sam);
+  await sam.browser.open(`${app.origin}/session/end`);
+  await sam.browser.submit({});
+  await signInWithPassword(sam, { vtr });
+  const remembered = await service.finish(sam.browser.page.address);
+  const refused = await call('/regRequest', { token: remembered.accessToken });
+  assert.equal(refused.status, 401);
+  assert.match(
+    refused.headers.get('www-authenticate') ?? '',
+    /insufficient_user_authentication.*max_age="0"/u,
+  );
+  await signInWithPassword(sam, { vtr, max_age: '0' });
+  expectPage(sam.browser, 'code');
+  await sam.browser.submit({ code: await app.codeFor(who.phone, 'sms') });
+  const { accessToken } = await service.finish(sam.browser.page.address);
+  assert.equal((await call('/regRequest', { token: accessToken })).status, 200);
+});
+
+test('a key on the phone that was said to be lost shows that it is not: the number that waits is stopped', async () => {
+  const tia = await withKey('tia');
+  const { accountId } = tia;
+  const requested = await app.home.house.transact((deps) =>
+    requestReplacement(deps, {
+      accountId,
+      provenAt: deps.clock.now(),
+      kind: 'mobile',
+      number: '+447700900961',
+      lost: ['mobile'],
+      by: 'email-code',
+      language: 'en',
+      linkTo: (token) => `${app.origin}/stop-change/${token}`,
+    }),
+  );
+  assert.equal(requested.outcome, 'requested');
+  await useApp(tia);
+  assert.ok((await auditOf(app.home, accountId)).includes('recovery.stopped'));
 });

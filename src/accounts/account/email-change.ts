@@ -117,13 +117,30 @@ export async function readEmailChangeLink(
   deps: Pick<Deps, 'db' | 'clock'>,
   link: { token: string },
 ): Promise<EmailChangeLink> {
-  const change = await selectChange(deps.db, hashOf(link.token));
-  if (change === undefined) return { outcome: 'unknown' };
-  const account = await selectAccount(deps.db, change.accountId);
-  if (change.ending === 'made') return { outcome: 'made' };
-  if (change.ending !== null || account === undefined || !counts(change, account))
-    return { outcome: 'ended' };
-  return { outcome: 'usable', accountId: change.accountId, dueAt: change.dueAt };
+  const found = await findStoppable(deps, link);
+  if (found.outcome !== 'usable') return found;
+  const { accountId, dueAt } = found.change;
+  return { outcome: 'usable', accountId, dueAt };
+}
+
+/**
+ * Finds the change that a link stops: its own or, where its own was withdrawn, the one that waits instead. Otherwise somebody
+ * who asks for two has the owner, who follows the first link, believe that all is well.
+ */
+async function findStoppable(
+  deps: Pick<Deps, 'db'>,
+  link: { token: string },
+): Promise<
+  | { readonly outcome: 'usable'; readonly change: StoredChange }
+  | Exclude<EmailChangeLink, { outcome: 'usable' }>
+> {
+  const asked = await selectChange(deps.db, hashOf(link.token));
+  if (asked === undefined) return { outcome: 'unknown' };
+  if (asked.ending === 'made') return { outcome: 'made' };
+  const account = await selectAccount(deps.db, asked.accountId);
+  const change = asked.ending === 'withdrawn' ? await selectOpenChange(deps.db, asked.accountId) : asked;
+  const isOpen = change?.ending === null && account !== undefined && counts(change, account);
+  return isOpen ? { outcome: 'usable', change } : { outcome: 'ended' };
 }
 
 /**
@@ -136,17 +153,16 @@ export async function stopEmailChange(
   deps: Deps,
   link: { token: string },
 ): Promise<{ outcome: 'stopped'; account: Account } | Exclude<EmailChangeLink, { outcome: 'usable' }>> {
-  const read = await readEmailChangeLink(deps, link);
-  if (read.outcome !== 'usable') return read;
-  const { accountId } = read;
+  const found = await findStoppable(deps, link);
+  if (found.outcome !== 'usable') return found;
+  const { accountId, tokenHash } = found.change;
   // Rows are taken in the order in which signing in takes them, so that neither waits for the other for ever.
   await deleteCodesOf(deps.db, accountId);
   await deleteDevicesOf(deps.db, accountId);
   const account = await lockAccount(deps.db, accountId);
   const at = deps.clock.now();
   if (account === undefined) return { outcome: 'unknown' };
-  if (!(await endChange(deps.db, { tokenHash: hashOf(link.token), at, ending: 'stopped' })))
-    return readStopped(deps, link);
+  if (!(await endChange(deps.db, { tokenHash, at, ending: 'stopped' }))) return readStopped(deps, link);
   await deleteDevicesOf(deps.db, accountId);
   await endSignIns(deps.db, accountId, at);
   await tellOfChange(deps, { account, change: 'cancelled' });

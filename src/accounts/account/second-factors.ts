@@ -6,7 +6,7 @@ import {
 } from '../credentials/authenticator-app/app.ts';
 import { makeRecoveryCodes } from '../credentials/recovery-codes/codes.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
-import { listSecondFactors, type SecondFactor } from '../recovery/proofs.ts';
+import { isLastFactor } from '../recovery/proofs.ts';
 import { readAccount, removeLandline, setLandline, type Account } from './account.ts';
 import { lockAccount } from './store.ts';
 import { tellOfChange } from './tell-of-change.ts';
@@ -52,7 +52,7 @@ export async function disconnectApp(
 ): Promise<{ readonly outcome: 'removed' | 'none' | 'last' } | Refused> {
   const account = await lockFor(deps, owner);
   if (account === undefined) return { outcome: 'refused' };
-  if (await isLast(deps, account, 'app')) return { outcome: 'last' };
+  if (await isLastFactor(deps, account, 'app')) return { outcome: 'last' };
   if (!(await removeAuthenticatorApp(deps, account.id))) return { outcome: 'none' };
   await tellOfChange(deps, { account, change: 'app-removed' });
   return { outcome: 'removed' };
@@ -87,7 +87,7 @@ export async function dropLandline(
 ): Promise<{ readonly outcome: 'removed' | 'none' | 'last' } | Refused> {
   const account = await lockFor(deps, owner);
   if (account === undefined) return { outcome: 'refused' };
-  if (await isLast(deps, account, 'landline')) return { outcome: 'last' };
+  if (await isLastFactor(deps, account, 'landline')) return { outcome: 'last' };
   if (!(await removeLandline(deps, account.id))) return { outcome: 'none' };
   await tellOfChange(deps, { account, change: 'landline-removed' });
   return { outcome: 'removed' };
@@ -103,9 +103,4 @@ export async function renewRecoveryCodes(
   const codes = await makeRecoveryCodes(deps, account.id);
   await tellOfChange(deps, { account, change: 'recovery-codes-made' });
   return { outcome: 'made', codes };
-}
-
-async function isLast(deps: Pick<Deps, 'db'>, account: Account, factor: SecondFactor): Promise<boolean> {
-  const has = await listSecondFactors(deps, account);
-  return has.includes(factor) && has.length === 1;
 }

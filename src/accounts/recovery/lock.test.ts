@@ -71,7 +71,10 @@ suite('a login that its owner has locked', () => {
   });
 
   test('has no passkey and no app left that signs in, as somebody else may have set them up', async () => {
-    const { id: accountId, email } = await makeAccount(here, { email: 'keys@people.example' });
+    const { id: accountId, email } = await makeAccount(here, {
+      email: 'keys@people.example',
+      phone: '+447700900341',
+    });
     const { db } = here.house.deps;
     const made = { id: randomUUID(), accountId, publicKey: randomBytes(65), signCount: 0 };
     const times = { createdAt: here.clock.now(), lastUsedAt: null, suspendedAt: null };

@@ -29,6 +29,27 @@ export async function listSecondFactors(deps: Pick<Deps, 'db'>, account: Account
 }
 
 /**
+ * Says whether somebody would have nothing left but their password without one of what they have: then they would be asked
+ * for a first number next, and whoever knew the password would give theirs. A passkey that was switched off is of no use to
+ * anybody.
+ *
+ * @param without.passkeyId the one of several passkeys that is meant
+ */
+export async function isLastFactor(
+  deps: Pick<Deps, 'db'>,
+  account: Account,
+  factor: SecondFactor,
+  without: { readonly passkeyId?: string } = {},
+): Promise<boolean> {
+  const has = await listSecondFactors(deps, account);
+  const passkeys = (await selectPasskeys(deps.db, account.id)).filter(
+    ({ id, suspendedAt }) => suspendedAt === null && id !== without.passkeyId,
+  );
+  const left = has.filter((one) => (one === 'passkey' ? passkeys.length > 0 : one !== factor));
+  return has.includes(factor) && left.length === 0;
+}
+
+/**
  * Finds what somebody who knows the password of an account may recover it with. A password that was chosen by a link in
  * the mail, with no second factor shown since, proves no more than the mailbox does; and who reads a mailbox finds
  * numbers in it. So then nothing but a recovery code will do.

@@ -177,11 +177,15 @@ export async function stopReplacement(deps: Deps, link: { token: string }): Prom
 
 /**
  * Notes that somebody has signed in with a second factor, and not just in a browser that is remembered. What they can use
- * is not lost: a replacement that waits is stopped. And their password rests on more than a mailbox by now. Call it in
- * the transaction that lets them in, once it holds the account's row.
+ * is not lost: a replacement that waits is stopped. If they knew the password as well, it rests on more than a mailbox by
+ * now; who has used a passkey alone need not know it. Call it in the transaction that lets them in, once it holds the
+ * account's row.
  */
-export async function noteSecondFactor(deps: Deps, accountId: string): Promise<void> {
-  await clearChosenByMail(deps.db, accountId);
+export async function noteSecondFactor(
+  deps: Deps,
+  { accountId, withPassword }: { readonly accountId: string; readonly withPassword: boolean },
+): Promise<void> {
+  if (withPassword) await clearChosenByMail(deps.db, accountId);
   const stopped = await endReplacement(deps.db, { accountId, ending: 'stopped', at: deps.clock.now() });
   if (stopped === undefined) return;
   const account = await lockAccount(deps.db, accountId);

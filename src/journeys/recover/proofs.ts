@@ -107,7 +107,10 @@ export const emailCode = step({
       case 'expired':
         return { outcome: 'invalid', errors: { code: checked.outcome } };
       case 'match':
-        return proven(visit);
+        // Their mail goes to another address by now.
+        return checked.destination === account.email
+          ? proven(visit)
+          : { outcome: 'invalid', errors: { code: 'expired' } };
     }
   },
   actions: {

@@ -47,8 +47,10 @@ export const signIn: JourneyDefinition<SignInAnswers, SignInContext> = {
     const { clientId } = context;
     const recorded = await recordSignIn(deps, { accountId, clientId, provenAt: provenAtOf(visit) });
     if (recorded.outcome === 'ended') return signInAgain(visit);
-    if (hasShownSecond(answers)) await noteSecondFactor(deps, accountId);
-    const signedIn = { uid: context.uid, accountId, factors: factorsOf(visit, accountId) };
+    const factors = factorsOf(visit, accountId);
+    if (hasShownSecond(answers))
+      await noteSecondFactor(deps, { accountId, withPassword: factors.includes('Cp') });
+    const signedIn = { uid: context.uid, accountId, factors };
     const { deviceRemembered } = answers;
     const { address } = await finishSignIn(deps, { ...signedIn, deviceRemembered });
     return { outcome: 'left', address };

@@ -45,7 +45,7 @@ async function ask(web: Web, sessions: BrowserSessions, exchange: Exchange) {
     web.visitors.suggestLanguage(reply, suggested);
     return reply.redirect(`${address}?${queryOf(given)}`, 303);
   }
-  if (!(await sessions.isSignedIn(exchange, reading.accountId))) return leave(web, reply, reading);
+  if (!(await sessions.isSignedIn(exchange, reading.accountId))) return leave(web, exchange, reading);
   return showQuestion(web, exchange, given, reading);
 }
 
@@ -87,10 +87,12 @@ async function confirm(web: Web, sessions: BrowserSessions, exchange: Exchange) 
   for (const name of cookies) forget(web, reply, name);
   // Pages that were left open hold what somebody told us about themselves: Back opens them to nobody.
   if (cookies.length > 0) web.visitors.forget(reply);
-  return leave(web, reply, reading);
+  return leave(web, exchange, reading);
 }
 
-function leave(web: Web, reply: FastifyReply, reading: Valid) {
+function leave(web: Web, { request, reply }: Exchange, reading: Valid) {
+  // Who was handed over has no session here that ends.
+  if (web.visitors.readCookie(request, visitCookie) !== undefined) web.visitors.forget(reply);
   forget(web, reply, visitCookie);
   return reply.redirect(reading.address ?? endedAddress, 303);
 }

@@ -14,6 +14,9 @@ import { saysTwoFactors } from '#identity';
 import { readClient } from '#partners';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addresses } from '../addresses.ts';
+import { openSession } from '../hand-over/living-session.ts';
+import { selectFamilyAndSession } from '../hand-over/store.ts';
+import { wasRemembered } from '../sign-in/factors.ts';
 import type { Mint } from '../tokens/mint.ts';
 import { invalidRequest, notGood, readPresented, refuse, type Refusal } from './bearer.ts';
 import { familyPart } from './store.ts';
@@ -67,6 +70,8 @@ interface Registrant {
   readonly clientId: string;
   readonly provenAt: Date;
   readonly vot: string;
+  /** Names the tokens with which they came. */
+  readonly family: string;
 }
 
 async function readRegistrant(
@@ -90,7 +95,7 @@ async function readRegistrant(
     const description = 'this client is not registered for FIDO UAF';
     return { status: 403, error: 'insufficient_scope', description, isAboutKey };
   }
-  return { accountId, clientId, provenAt: token.signedInAt, vot: token.vot };
+  return { accountId, clientId, provenAt: token.signedInAt, vot: token.vot, family };
 }
 
 /** @returns as what a service's app calls itself; undefined if the service has none that may sign people in */
@@ -105,17 +110,28 @@ async function askForKey(parts: UafParts, request: FastifyRequest, reply: Fastif
   const { house } = parts;
   const registrant = await readRegistrant(parts, request, addresses.uafRegistrationRequest);
   if ('error' in registrant) return refuse(house, reply, registrant);
-  const { provenAt, vot } = registrant;
-  const isRecent = secondsAfter(provenAt, recentSeconds) > house.clock.now();
-  if (!isRecent || !saysTwoFactors(vot)) {
-    return refuse(house, reply, {
-      status: 401,
-      error: 'insufficient_user_authentication',
-      description: 'a sign-in with two factors within the last ten minutes is needed',
-      maxAge: recentSeconds,
-    });
-  }
-  return answer(reply, describeUafRegistration(house.deps, registrant));
+  const { family, ...who } = registrant;
+  const isRecent = secondsAfter(who.provenAt, recentSeconds) > house.clock.now();
+  if (!isRecent || !saysTwoFactors(who.vot)) return refuse(house, reply, notProvenAnew(recentSeconds));
+  // Such a sign-in may be as young as can be: only another will do.
+  if (!(await hasShownAll(house, family))) return refuse(house, reply, notProvenAnew(0));
+  return answer(reply, describeUafRegistration(house.deps, who));
+}
+
+function notProvenAnew(maxAge: number): Refusal {
+  return {
+    status: 401,
+    error: 'insufficient_user_authentication',
+    description: 'a sign-in with two factors within the last ten minutes is needed',
+    maxAge,
+  };
+}
+
+/** @returns whether somebody is still signed in in the session that tokens come from, and no remembered device stood in for a factor */
+async function hasShownAll({ deps, clock }: House, family: string): Promise<boolean> {
+  const found = await selectFamilyAndSession(deps.db, { family, now: clock.now() });
+  const session = found?.sealedSession ? openSession(deps, found.sealedSession) : undefined;
+  return session !== undefined && session.accountId === found?.accountId && !wasRemembered(session.amr);
 }
 
 const problems = {

@@ -17,7 +17,7 @@ import type { Client } from '#partners';
 import { z } from 'zod';
 import { openPayload, digestOf } from '../engine/sealed-entity.ts';
 import { selectEntity } from '../engine/store.ts';
-import { findClient } from '../own-client.ts';
+import { findClient, ownClientId } from '../own-client.ts';
 import { factorsOf } from './factors.ts';
 import { againReasons, endedReasons } from './policy.ts';
 import { preferredLanguage } from './preferred-language.ts';
@@ -74,6 +74,8 @@ export interface SignInRequest {
   /** Whoever is signed in must prove again who they are. */
   readonly mustAuthenticate: boolean;
   readonly registrationAllowed: boolean;
+  /** A remembered device is not enough where somebody proves again who they are: what lets them in later may be set up then. */
+  readonly needsDeviceAnew?: true;
   /** What the app of the service says to sign somebody in, and as what it calls itself; not looked at yet. */
   readonly fido?: { readonly response: string; readonly appIds: readonly string[] };
   /** An e-mail address to fill in, as the service gave it. */
@@ -140,11 +142,17 @@ export async function readSignInRequest(deps: RequestDeps, uid: string): Promise
     ...(session === undefined ? {} : { session }),
     ...(sharing !== undefined && livesByRegister(sharing) ? { livesByRegister: true } : {}),
     mustAuthenticate,
+    ...(mustAuthenticate && setsUpKeys(client) ? { needsDeviceAnew: true } : {}),
     registrationAllowed: params.allow_registration !== 'false',
     ...describeFido(client, params.fido_auth_response),
     ...(params.login_hint === undefined ? {} : { loginHint: params.login_hint }),
     ...(language === undefined ? {} : { language }),
   };
+}
+
+/** Our own pages set up passkeys and numbers, and apps of some services keys of their own. */
+function setsUpKeys({ clientId, fidoUafAppIds }: Client): boolean {
+  return clientId === ownClientId || fidoUafAppIds !== undefined;
 }
 
 function describeFido(

@@ -34,7 +34,8 @@ suite('a passkey', () => {
   });
 
   let people = 0;
-  const somebody = () => makeAccount(here, { email: `person-${(people += 1)}@mail.example` });
+  const somebody = () =>
+    makeAccount(here, { email: `person-${(people += 1)}@mail.example`, phone: '+447700900342' });
   const newDevice = () => new SoftDevice(here.house.settings.issuer);
   const optionsFor = async (accountId: string, boundTo = 'visit') =>
     askedToCreate.parse(await describeNewPasskey(here.house.deps, { accountId, boundTo }));

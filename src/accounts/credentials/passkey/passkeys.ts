@@ -9,6 +9,7 @@ import { decodeAttestationObject, isoBase64URL } from '@simplewebauthn/server/he
 import type { Account } from '../../account/account.ts';
 import { lockAccount, selectAccount } from '../../account/store.ts';
 import { tellOfChange } from '../../account/tell-of-change.ts';
+import { isLastFactor } from '../../recovery/proofs.ts';
 import { isUuid } from '../../uuid.ts';
 import { answerChallenge, isOurChallenge, newChallenge } from './challenge.ts';
 import { challengeOf, readNewPasskey } from './read.ts';
@@ -205,16 +206,20 @@ export async function renamePasskey(
  * Forgets a passkey, which signs nobody in any more, and tells its owner. Call it in a transaction.
  *
  * @param removed.provenAt when they showed who they are
- * @returns `unknown` if the account has no such passkey; `ended` if its sign-ins were ended, or it was closed
+ * @returns `unknown` if the account has no such passkey; `last` where they would have nothing left but the password;
+ *   `ended` if its sign-ins were ended, or it was closed
  */
 export async function removePasskey(
   deps: Deps,
   removed: { readonly accountId: string; readonly passkeyId: string; readonly provenAt: Date },
-): Promise<{ readonly outcome: 'removed' | 'unknown' | 'ended' }> {
+): Promise<{ readonly outcome: 'removed' | 'unknown' | 'last' | 'ended' }> {
   const { accountId, passkeyId: id } = removed;
   const account = await lockUnlessEnded(deps, removed);
   if (account === undefined) return { outcome: 'ended' };
-  if (!isUuid(id) || !(await deletePasskey(deps.db, { accountId, id }))) return { outcome: 'unknown' };
+  if (!(await selectPasskeys(deps.db, accountId)).some((passkey) => passkey.id === id))
+    return { outcome: 'unknown' };
+  if (await isLastFactor(deps, account, 'passkey', { passkeyId: id })) return { outcome: 'last' };
+  await deletePasskey(deps.db, { accountId, id });
   await deps.audit({ type: 'passkey.removed', accountId });
   await tellOfChange(deps, { account, change: 'passkey-removed' });
   return { outcome: 'removed' };

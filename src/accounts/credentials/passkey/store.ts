@@ -130,6 +130,19 @@ export async function suspendPasskey(db: Db, suspended: { id: string; at: Date }
   return updated.numUpdatedRows > 0n;
 }
 
+/** Suspends all of the account's. */
+export async function suspendPasskeysOf(
+  db: Db,
+  { accountId, at }: { accountId: string; at: Date },
+): Promise<void> {
+  await tablesOf(db)
+    .updateTable('accounts.passkey')
+    .set({ suspended_at: at })
+    .where('account_id', '=', accountId)
+    .where('suspended_at', 'is', null)
+    .execute();
+}
+
 /** @returns false if the account has no such passkey */
 export async function updatePasskeyName(
   db: Db,

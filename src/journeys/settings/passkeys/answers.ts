@@ -13,6 +13,8 @@ export const passkeysAnswers = z.object({
   name: z.string().optional(),
   isNamed: z.boolean().optional(),
   isRemoved: z.boolean().optional(),
+  /** It was not, as they have nothing else besides their password. */
+  isLast: z.boolean().optional(),
 });
 export type PasskeysAnswers = z.output<typeof passkeysAnswers>;
 

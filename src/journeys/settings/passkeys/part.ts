@@ -17,11 +17,11 @@ export const passkeys: SettingsPart = {
     const { length: count } = await listPasskeys(deps, person.account.id);
     return count === 0 ? { words: 'none' } : { words: 'some', values: { count } };
   },
-  done: Object.values(done),
+  done: [...Object.values(done), 'last'],
   leadsTo: settingsJourney<PasskeysAnswers>('passkeys', {
     id: 'passkeys',
     answers: passkeysAnswers,
     steps: [showPasskeys, createPasskey, namePasskey, confirmRemoval],
-    done: ({ task = 'add' }) => done[task],
+    done: ({ task = 'add', isLast }) => (isLast === true ? 'last' : done[task]),
   }),
 };

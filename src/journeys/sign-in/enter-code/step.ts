@@ -16,19 +16,21 @@ import { otherWays, wayActions } from '../second-factor.ts';
 
 const step = stepsOf<SignInAnswers, SignInContext>();
 
+/** @returns undefined if it was closed meanwhile, or the number that the code is due to was removed in another tab */
 async function accountOf(deps: Deps, visit: SignInVisit) {
   const { answers, context } = visit;
   const account = await readAccount(deps, answers.accountId ?? context.known?.accountId ?? '');
   const channel = wayOf(answers, context) === 'call' ? 'voice' : 'sms';
   const phone = channel === 'voice' ? account?.landline : account?.phone;
-  if (account === undefined || phone === undefined || phone === null)
-    throw new Error('a code is due, but the account has no phone');
+  if (account === undefined || phone === undefined || phone === null) return undefined;
   const { id: accountId, signInsValidFrom } = account;
   return { accountId, phone, channel, isEnded: provenAtOf(visit) < signInsValidFrom } as const;
 }
 
 async function sendCode(deps: Deps, visit: SignInVisit) {
-  const { accountId, phone, channel } = await accountOf(deps, visit);
+  const found = await accountOf(deps, visit);
+  if (found === undefined) return undefined;
+  const { accountId, phone, channel } = found;
   return sendSecurityCode(deps, {
     purpose: 'sign-in',
     channel,
@@ -50,13 +52,13 @@ export const enterCode = step({
   isFinal: true,
   onEnter: async (deps, visit) => {
     const sent = await sendCode(deps, visit);
-    return sent.outcome === 'sent'
-      ? { outcome: 'entered', answers: { ...visit.answers, codeId: sent.codeId } }
-      : { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') };
+    if (sent?.outcome === 'locked')
+      return { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') };
+    return { outcome: 'entered', answers: { ...visit.answers, codeId: sent?.codeId } };
   },
   show: async (deps, visit) => {
-    const { phone, channel } = await accountOf(deps, visit);
-    const way = channel === 'voice' ? 'call' : 'text';
+    const phone = (await accountOf(deps, visit))?.phone ?? '';
+    const way = wayOf(visit.answers, visit.context) === 'call' ? 'call' : 'text';
     // A browser is remembered in place of a code to a phone; where the request takes none, it would be of no use.
     const remembers = visit.context.secondFactors.includes('Cd');
     return { phone: lastDigits(phone), way, remembers, others: otherWays(visit, way) };
@@ -64,8 +66,9 @@ export const enterCode = step({
   form: codeForm,
   secretFields: ['code'],
   submit: async (deps, visit, { code, remember }) => {
-    const { accountId, isEnded } = await accountOf(deps, visit);
-    if (isEnded) return signInAgain(visit);
+    const found = await accountOf(deps, visit);
+    if (found === undefined || found.isEnded) return signInAgain(visit);
+    const { accountId, phone } = found;
     const checked = await checkSecurityCode(deps, {
       codeId: visit.answers.codeId ?? '',
       code,
@@ -80,6 +83,8 @@ export const enterCode = step({
       case 'expired':
         return { outcome: 'invalid', errors: { code: checked.outcome } };
       case 'match': {
+        // They have another number by now: it may be that the one that this went to was stolen.
+        if (checked.destination !== phone) return { outcome: 'invalid', errors: { code: 'expired' } };
         const answers = { ...visit.answers, deviceProven: true };
         const { browser } = visit;
         const cookies = await deviceCookies(deps, { accountId, browser, remember: remember === 'yes' });
@@ -91,6 +96,7 @@ export const enterCode = step({
     ...wayActions,
     resend: async (deps, visit) => {
       const sent = await sendCode(deps, visit);
+      if (sent === undefined) return signInAgain(visit);
       const notice = wayOf(visit.answers, visit.context) === 'call' ? 'calledAgain' : 'resent';
       return sent.outcome === 'sent'
         ? { outcome: 'stayed', answers: { ...visit.answers, codeId: sent.codeId }, notice }

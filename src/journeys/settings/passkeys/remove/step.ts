@@ -20,7 +20,7 @@ export const confirmRemoval = step({
   page: 'journeys/settings/passkeys/remove',
   appliesWhen: (answers) => answers.task === 'remove',
   isDone: (answers) => answers.isRemoved === true,
-  undo: ({ isRemoved: _, ...rest }) => rest,
+  undo: ({ isRemoved: _, isLast: __, ...rest }) => rest,
   isFinal: true,
   show: async (deps, visit) => {
     const name = (await findPasskey(deps, visit))?.name;
@@ -32,6 +32,8 @@ export const confirmRemoval = step({
     const removed = { accountId, passkeyId: passkeyOf(answers), provenAt: new Date(provenAt) };
     const { outcome } = await removePasskey(deps, removed);
     if (outcome === 'ended') return { outcome: 'left', address: partAddress('passkeys') };
+    if (outcome === 'last')
+      return { outcome: 'answered', answers: { ...answers, isRemoved: true, isLast: true } };
     if (outcome === 'unknown') await removeUafKey(deps, { accountId, keyId: passkeyOf(answers) });
     return { outcome: 'answered', answers: { ...answers, isRemoved: true } };
   },
