@@ -144,13 +144,40 @@ describe('what is asked of somebody', () => {
     assert.ok(other.until > asked.until);
   });
 
-  test('is never the same twice in a row after it was drawn anew', () => {
-    for (let tries = 0; tries < 100; tries += 1) {
-      const acts = drawActs();
-      const other = acts.with(2, drawOtherAct(acts, 2));
-      assert.notEqual(other[2], acts[2]);
-      assert.ok(other.every((act, at) => act !== other[at - 1]));
+  test('is never asked twice, and always has a turn in it, however often time runs out on purpose', () => {
+    for (let tries = 0; tries < 200; tries += 1) {
+      let acts = drawActs();
+      for (let late = 0; late < 10; late += 1) {
+        const at = late % acts.length;
+        const before = acts[at];
+        acts = acts.with(at, drawOtherAct(acts, at));
+        assert.equal(acts[0], 'look-straight');
+        assert.ok(at === 0 || acts[at] !== before);
+        assert.equal(new Set(acts).size, acts.length);
+        assert.ok(acts.includes('turn-left') || acts.includes('turn-right'));
+      }
     }
+  });
+
+  test('that comes first is asked again: everything else is measured against it', async () => {
+    const scanId = await begin();
+    const asked = await ask(scanId);
+    open.clock.advance(41);
+    assert.deepEqual(await send(scanId, 0, { act: 'look-straight' }), { outcome: 'refused', reason: 'late' });
+    const again = await ask(scanId);
+    assert.deepEqual([again.act, again.at], [asked.act, asked.at]);
+    assert.ok(again.until > asked.until);
+    assert.equal((await send(scanId, 0, { act: 'look-straight' })).outcome, 'taken');
+  });
+
+  test('is not another’s: pictures of what was asked before are late', async () => {
+    const scanId = await begin();
+    await ask(scanId);
+    await send(scanId, 0);
+    const { act } = await ask(scanId);
+    open.clock.advance(41);
+    await ask(scanId);
+    assert.deepEqual(await send(scanId, 1, { act }), { outcome: 'refused', reason: 'late' });
   });
 
   test('ends when too much of it had to be asked again', async () => {

@@ -126,7 +126,8 @@ export async function addBurst(
   const scan = await openScan(house, tools, scanId);
   if (scan?.askedAt === undefined || scan.taken !== burst.at || scan.acts[burst.at] === undefined)
     return { outcome: 'refused', reason: 'not_asked' };
-  if (untilOf(scan.askedAt) <= arrivedAt) return { outcome: 'refused', reason: 'late' };
+  const isOther = burst.act !== undefined && burst.act !== scan.acts[burst.at];
+  if (isOther || untilOf(scan.askedAt) <= arrivedAt) return { outcome: 'refused', reason: 'late' };
   const turn = { id: randomUUID(), now: arrivedAt, until: secondsAfter(arrivedAt, turnSeconds) };
   if (!(await takeTurn(deps.db, scan, turn))) return { outcome: 'refused', reason: 'not_asked' };
   const inHand = { scan, askedAt: scan.askedAt, arrivedAt, turn: turn.id };

@@ -103,6 +103,8 @@ export type AskedAct =
 /** Pictures of one act, as a camera sees somebody: not mirrored. */
 export interface Burst {
   readonly at: number;
+  /** What somebody was asked, as far as the page knows that sends it: where something else is asked by now, they come late. */
+  readonly act?: ScanAct;
   /** JPEG, {@link burstLimits}. */
   readonly frames: readonly Uint8Array[];
   /** When each was taken, in milliseconds from any moment that is the same for all bursts of a scan. */

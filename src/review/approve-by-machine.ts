@@ -5,6 +5,7 @@ import { raiseToHigh, readIdentity, type Evidence, type IdentityDetails, type Ra
 import type { RegisterReading } from '#pds';
 import { drawsMachineFor } from './automation.ts';
 import { insertCase, selectCase, selectEarlierOf, takeSubmitTurn, updateCase } from './case-store.ts';
+import { hasDoubt } from './keeping-store.ts';
 import { hasPassedAll, type MachineChecks } from './machine-checks.ts';
 import { tellApprovedAtOnce } from './mails.ts';
 import { chooseForSecondCheck } from './sampling.ts';
@@ -12,7 +13,7 @@ import { hasDisagreement } from './second-check-store.ts';
 import { end, filesIn, localityOf, personKeyOf } from './settle.ts';
 import { mayBeSubmitted, type Submitted } from './submit.ts';
 import { isAsKnown, keepTrace, traceOf } from './trace.ts';
-import type { AdviceTheme, CaseEvidence } from './types.ts';
+import { doubtful, type CaseEvidence } from './types.ts';
 
 export type ApprovedByMachine =
   | { readonly outcome: 'approved'; readonly caseId: string }
@@ -93,17 +94,15 @@ async function mayDecide(
   return drawsMachineFor(deps, bundleId);
 }
 
-/** After these a person has found that it may not have been them: a machine does not find otherwise when it is tried often enough. */
-const doubtful: readonly (AdviceTheme | undefined)[] = ['details', 'another-way'];
-
-/** Of the same person, from whichever login: another case is open, or somebody who looked at one did not believe it. */
+/** Of the same person, from whichever login, also one that is closed by now: another case is open, or somebody who looked at one did not believe it. */
 async function isKnownOtherwise(deps: Deps, { nhsNumber }: IdentityDetails): Promise<boolean> {
   const personKey = personKeyOf(deps, nhsNumber);
   const earlier = await selectEarlierOf(deps, { personKey, before: undefined, limit: 100 });
   const isDoubtful = earlier.some(
-    ({ endedAt, advice }) => endedAt === undefined || doubtful.includes(advice),
+    ({ endedAt, advice }) => endedAt === undefined || (advice !== undefined && doubtful.includes(advice)),
   );
-  return isDoubtful || hasDisagreement(deps.db, personKey);
+  if (isDoubtful || (await hasDisagreement(deps.db, personKey))) return true;
+  return hasDoubt(deps.db, { personKey, now: deps.clock.now() });
 }
 
 async function write(

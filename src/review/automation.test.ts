@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
 import type { House } from '#foundation/deps';
-import { readDecisions, readIdentity } from '#identity';
+import { forgetAccount as forgetIdentity, readDecisions, readIdentity } from '#identity';
 import { readPatient, type RegisterReading } from '#pds';
 import {
   answerSecondCheck,
@@ -12,6 +12,7 @@ import {
   claimSecondCheck,
   decideInSandbox,
   drawsMachine,
+  forgetAccount,
   giveVerdict,
   listInSandbox,
   readAutomation,
@@ -19,10 +20,14 @@ import {
   readSecondCheck,
   settleDisagreement,
   submitCase,
+  sweepReview,
   type Checker,
   type MachineChecks,
+  type ReasonCode,
 } from '#review';
+import { makeAccount } from '../../test/support/accounts.ts';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
+import { makeKnown } from '../../test/support/identities.ts';
 import {
   allPassed,
   newChecker,
@@ -138,6 +143,33 @@ test('of somebody of whom another case is open, or whom a person did not believe
     decideInSandbox(deps, { caseId, decision: 'declined', reason: 'unreadable-passport' }),
   );
   assert.equal((await approve(person)).outcome, 'approved');
+});
+
+test('whoever closes their login, and comes again with another, leaves no doubt behind for half a year', async () => {
+  const again = async (before: (person: CasePerson) => Promise<unknown>) => {
+    const person = await newPerson();
+    await before(person);
+    await house.transact(async (deps) => {
+      await forgetAccount(deps, person.account.id);
+      await forgetIdentity(deps, person.account.id);
+    });
+    const account = await makeAccount(home, { email: `again.${randomUUID().slice(0, 8)}@people.example` });
+    const { nhsNumber } = person;
+    const details = { familyName: 'Meadows', givenName: 'Robin', birthdate: '1980-05-17' };
+    await makeKnown(home, { accountId: account.id, level: 'P5', nhsNumber, details });
+    return { account, nhsNumber };
+  };
+  const declined = (reason: ReasonCode) => async (person: CasePerson) => {
+    const caseId = await submitFor(home, person);
+    await house.transact((deps) => decideInSandbox(deps, { caseId, decision: 'declined', reason }));
+  };
+  const waiting = await again((person) => submitFor(home, person));
+  for (const doubtful of [waiting, await again(declined('passport-forged'))])
+    assert.equal((await approve(doubtful)).outcome, 'not_by_machine');
+  assert.equal((await approve(await again(declined('unreadable-passport')))).outcome, 'approved');
+  home.clock.advance((house.settings.evidenceRetentionDays + 1) * 24 * 3600);
+  await sweepReview(house.deps);
+  assert.equal((await approve(waiting)).outcome, 'approved');
 });
 
 test('whose level was taken away after a second check is not given it by a machine again', async () => {

@@ -49,3 +49,34 @@ export async function detachAccount(
       claimed_by = NULL, kept_until = coalesce(kept_until, ${keptUntil}), ended_at = coalesce(ended_at, ${now})
     WHERE id IN (SELECT id FROM own)`.execute(db);
 }
+
+/**
+ * Keeps, for a time, that a case of an account was open or not believed, before it is told no more whose it was: otherwise whoever has to fear an
+ * answer closes their login, begins again with another, and has a machine decide that knows of nothing.
+ *
+ * @param of.doubtful what somebody was told after whom a machine does not decide again
+ */
+export async function keepDoubt(
+  db: Db,
+  { accountId, doubtful, keptUntil }: { accountId: string; doubtful: readonly string[]; keptUntil: Date },
+): Promise<void> {
+  await sql`
+    INSERT INTO review.doubt (person_key, kept_until)
+    SELECT DISTINCT c.person_key, ${keptUntil}::timestamptz FROM review.case AS c
+    WHERE c.account_id = ${accountId} AND c.person_key IS NOT NULL
+      AND (c.ended_at IS NULL OR c.advice = ANY(${doubtful}) OR EXISTS (
+        SELECT FROM review.second_check AS s WHERE s.case_id = c.id AND s.reason IS NOT NULL AND s.state <> 'confirmed'
+      ))
+    ON CONFLICT (person_key) DO UPDATE SET kept_until = greatest(review.doubt.kept_until, excluded.kept_until)`.execute(
+    db,
+  );
+}
+
+export async function hasDoubt(
+  db: Db,
+  { personKey, now }: { personKey: string; now: Date },
+): Promise<boolean> {
+  const { rows } = await sql`
+    SELECT FROM review.doubt WHERE person_key = ${personKey} AND kept_until > ${now}`.execute(db);
+  return rows.length > 0;
+}

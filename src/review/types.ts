@@ -90,6 +90,8 @@ export const adviceThemes = [
   'begin-again',
 ] as const;
 export type AdviceTheme = (typeof adviceThemes)[number];
+/** After these a person has found that it may not have been them: a machine does not find otherwise when it is tried often enough. */
+export const doubtful: readonly AdviceTheme[] = ['details', 'another-way'];
 
 /** What an act that needs a case of one's own answers when it can't be done. */
 export type NotMine =

@@ -115,7 +115,7 @@ suite('a printed date', () => {
 const claimed = { givenNames: 'Priya', familyName: 'Fields', birthdate: '1990-04-12' };
 function judged(
   lines: readonly (readonly string[])[],
-  asked: Partial<Pick<DocumentToRead, 'kind' | 'today'>> = {},
+  asked: Partial<Pick<DocumentToRead, 'kind' | 'today' | 'claimed'>> = {},
   confidence = 0.95,
 ) {
   const looks = lines.map((look) => look.map((text) => ({ text, confidence })));
@@ -237,6 +237,36 @@ suite('a zone that two looks read', () => {
     assert.equal(judged([asLetter, asLetter], asked).outcome, 'read');
     const wrong = zone('9O04127');
     assert.equal(judged([wrong, wrong], asked).outcome, 'unread');
+  });
+
+  test('agrees with whose names stand in it letter for letter, and leaves twins whose names are nearly theirs to a person', () => {
+    const agrees = (names: string, familyName: string, givenNames: string) => {
+      const [, second = ''] = zone('9004126');
+      const look = [`P<UTO${names.padEnd(39, '<')}`, second];
+      const reading = judged([look, look], { ...asked, claimed: { ...claimed, familyName, givenNames } });
+      assert.deepEqual(reading.findings, []);
+      return reading.outcome === 'read' && reading.isWhole && reading.agrees;
+    };
+    for (const [names, familyName, givenNames] of [
+      ['FIELDS<<LARA', 'Fields', 'Lara'],
+      ['FIELDS<<LARA<ANNE', 'Fields', 'Lara Marie'],
+      ['SMITH<JONES<<ANNE<MARIE', 'Smith-Jones', 'Anne-Marie'],
+      ['MUELLER<<JOERG', 'Müller', 'Jörg'],
+      ['OFIELDS<<SIAN<<<<<<<<<K<<K<LK', "O'Fields", 'Siân'],
+    ] as const)
+      assert.ok(agrees(names, familyName, givenNames), names);
+    for (const [names, familyName, givenNames] of [
+      ['FIELDS<<CLARA', 'Fields', 'Lara'],
+      ['FIELDS<<LARA', 'Fields', 'Clara'],
+      ['FIELDS<<KEN', 'Fields', 'Len'],
+      ['FIELDS<<ANNABEL', 'Fields', 'Ann'],
+      ['FIELDS<<JOSEPH', 'Fields', 'Jo'],
+      ['FIELDSON<<LEE', 'Fields', 'On'],
+      // What comes after it could not be read: it may be a longer name.
+      ['FIELDS<<ANN4BEL', 'Fields', 'Ann'],
+      ['WOLFESCHLEGELSTEINHAUSENBERGERDORFFWELC', 'Wolfeschlegelsteinhausenbergerdorffwelche', 'Jo'],
+    ] as const)
+      assert.ok(!agrees(names, familyName, givenNames), `${names} is not ${givenNames}`);
   });
 
   test('is none where a long number looks like dates that do not fit', () => {

@@ -82,6 +82,16 @@ suite('documents for whoever has no camera', () => {
     assert.ok(answers.every(({ status, headers }) => status === 200 || headers.get('retry-after') === '3'));
   });
 
+  test('nor is everybody at once before a camera, each of whom is a process; who was drawn is there again at once', async () => {
+    const ids = ['p5', 'p9', 'p0', 'new', 'scotland', 'northern-ireland'];
+    const answers = await Promise.all(ids.map((id) => get(`${id}/camera.js`)));
+    const drawn = ids.filter((_, at) => answers[at]?.status === 200);
+    assert.equal(drawn.length, 3);
+    assert.ok(answers.every(({ status, headers }) => status === 200 || headers.get('retry-after') === '3'));
+    const again = await Promise.all(drawn.map((id) => get(`${id}/camera.js`)));
+    assert.ok(again.every(({ status }) => status === 200));
+  });
+
   test('are for this machine alone', async () => {
     assert.equal((await get('p5', { 'x-forwarded-for': '203.0.113.7' })).status, 403);
     assert.equal((await get('p5/photo.jpg?kind=passport', { 'x-forwarded-for': '203.0.113.7' })).status, 403);

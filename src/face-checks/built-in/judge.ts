@@ -153,6 +153,13 @@ function doTimesFit(acts: readonly MeasuredAct[]): boolean {
 /** In the photo of a document, which is 1600 pixels wide at most. */
 const leastPixelsInDocument = 70;
 
+/** So much less like it may be who turns and nods: they are described from one side only, and hardly ever quite straight. */
+const lessWhereMoving = 0.1;
+
+/**
+ * Each of the pictures that look straight has to be like the document, and whoever does the other things too: otherwise a photo of somebody
+ * could be held up while they look straight, by a person who is like them, and does what is asked.
+ */
 function judgeLikeness(
   acts: readonly MeasuredAct[],
   { face }: SeenPortrait,
@@ -167,7 +174,9 @@ function judgeLikeness(
   }));
   const straight = likenesses.filter(({ isStraight }) => isStraight).flatMap(({ of }) => of);
   if (straight.length === 0) return ends('unsure', 'not_looked_at');
-  const like = median(straight);
-  if (like < likenessFail) return ends('fail', 'not_like_document');
-  return like >= likenessPass ? passed : ends('unsure', 'unsure_whether_like_document');
+  if (median(straight) < likenessFail) return ends('fail', 'not_like_document');
+  const moving = likenesses.filter(({ isStraight }) => !isStraight).map(({ of }) => Math.max(0, ...of));
+  const isLike =
+    Math.min(...straight) >= likenessPass && Math.min(...moving) >= likenessPass - lessWhereMoving;
+  return isLike ? passed : ends('unsure', 'unsure_whether_like_document');
 }

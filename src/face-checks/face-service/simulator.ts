@@ -8,6 +8,8 @@ export interface SimulatedFinding {
   readonly checks?: Partial<Record<FaceCheck, CheckEnd>>;
   readonly hint?: ScanHint;
   readonly best?: { readonly at: number; readonly quality: number };
+  /** What it says that its verdict rests on, besides its version. */
+  readonly basis?: Readonly<Record<string, string | number>>;
 }
 
 /** How the next requests are to be answered, instead of as they should be. */
@@ -154,7 +156,7 @@ function mountScans(app: FastifyInstance, scans: Map<string, Scan>, told: Told):
     const { checks = {} } = told.finding;
     scan.verdict ??= {
       checks: Object.fromEntries(faceChecks.map((check) => [check, checks[check] ?? passed])),
-      basis: { version: 'simulated-1' },
+      basis: { version: 'simulated-1', ...told.finding.basis },
     };
     scan.bursts.clear();
     return reply.send(scan.verdict);

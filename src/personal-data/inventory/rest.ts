@@ -113,6 +113,13 @@ export const rest = {
     stays: ofThePractice,
   },
   'review.automation': { whose: 'staff', holds: 'how much of what people send a machine may decide' },
+  'review.doubt': {
+    whose: 'nobody',
+    holds: 'keyed hashes of NHS numbers about whom no machine decides',
+    kept: '`BEVAN_EVIDENCE_RETENTION_DAYS` after a login was closed',
+    stays:
+      'The hash alone, without whose login or which case it was: whoever was not believed must not close a login to begin again with a machine.',
+  },
   'review.target': { whose: 'staff', holds: 'how long a check should take' },
   'storage.migration': { whose: 'nobody', holds: 'which migrations have run' },
 } as const satisfies Record<string, TableEntry>;

@@ -3,7 +3,7 @@ import { differencesOf, findDriverNumbers } from './driver-number.ts';
 import { findMachineZone, type MachineZone } from './machine-zone.ts';
 import type { ReadLine } from './page.ts';
 import { datesIn, labelledDate } from './printed-dates.ts';
-import { compareZoneNames } from './same-names.ts';
+import { compareZoneNames, hasExactNames } from './same-names.ts';
 import type { DocumentFinding, DocumentReading, DocumentToRead } from './types.ts';
 
 /** Two looks at each side of a document. */
@@ -49,6 +49,7 @@ function byMachineZone(looks: Looks, { claimed, today }: Asked): DocumentReading
       ? 'unsure'
       : compareZoneNames({ names: one.names, roomForNames: one.roomForNames }, claimed),
   );
+  const areNamesExact = zones.some((one) => one.names !== undefined && hasExactNames(one.names, claimed));
   const isOther = zone.doesBirthFit && zone.birth !== sixDigits(claimed.birthdate);
   const findings: readonly (DocumentFinding | undefined)[] = [
     zone.doesExpiryFit ? expiryFinding(zone.expires, today) : undefined,
@@ -66,7 +67,7 @@ function byMachineZone(looks: Looks, { claimed, today }: Asked): DocumentReading
     ...(zone.doesExpiryFit ? { expires: zone.expires } : {}),
     findings: findings.filter((finding) => finding !== undefined),
     isWhole,
-    agrees: isSameBirth && names.includes('same') && !names.includes('other'),
+    agrees: isSameBirth && areNamesExact && !names.includes('other'),
     confidence: fits.filter(Boolean).length / fits.length,
   };
 }

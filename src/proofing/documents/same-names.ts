@@ -29,6 +29,25 @@ export function compareZoneNames(
   return closest > surelyAnother ? 'other' : 'unsure';
 }
 
+/**
+ * Whether the family name and the first of the given names stand in a zone letter for letter, with fillers that nobody can take for letters
+ * of a name around them. {@link compareZoneNames} takes Lara and Clara, Ken and Len, Ann and Annabel for one name: that is enough for a
+ * person to look, and not for a machine, which nothing but their names tells twins apart by.
+ */
+export function hasExactNames(
+  names: string,
+  claimed: { readonly givenNames: string; readonly familyName: string },
+): boolean {
+  const [first = ''] = claimed.givenNames.trim().split(/[\s-]+/u);
+  return spellings(claimed.familyName).some((family) =>
+    spellings(first).some((given) => {
+      if (!/^[A-Z]+$/u.test(family) || !/^[A-Z]+$/u.test(given)) return false;
+      const parts = Array.from(family).join('<?');
+      return new RegExp(`^${parts}<[<KLCS]{0,2}<${given}<`, 'u').test(names);
+    }),
+  );
+}
+
 /** With fewer letters left nearly every name is like another. */
 const shortestToTell = 4;
 /** More than this share of the letters differs: that is not how machines misread. */

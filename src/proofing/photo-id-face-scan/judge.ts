@@ -44,9 +44,10 @@ export const judge: Judge = async (house, tools, attempt) => {
     checks: { ...checkDocument(document), face: checkFace(verdict) },
     registered,
     ground: {
+      // What another system says of itself never stands for what is known here.
+      ...(verdict.outcome === 'judged' ? verdict.basis : { provider: faceChecks.provider }),
       leaveAt,
       documentReadBy: document?.source ?? 'nothing',
-      ...(verdict.outcome === 'judged' ? verdict.basis : { provider: faceChecks.provider }),
     },
     still: fileId === undefined ? undefined : { bundleId, fileId },
   };

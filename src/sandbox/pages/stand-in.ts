@@ -3,6 +3,7 @@ import { dayInUk } from '#foundation/identifiers';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { drawCameraPoses } from '../documents/draw.ts';
+import type { Face } from '../documents/face.ts';
 import { specimenOf } from '../documents/specimens.ts';
 import { cameraScript, type DrawnPose } from '../faces/camera-script.ts';
 import { showings } from '../faces/perform.ts';
@@ -13,6 +14,8 @@ const showingSchema = z.enum(showings);
 const chosen = z.object({ persona: z.string().max(100), showing: showingSchema });
 /** Each has some 40 pictures. */
 const mostKept = 8;
+/** Each is a process of its own for some seconds; whoever asks for more at once is told to come back. */
+const mostDrawings = 3;
 
 /** Who stands before a browser's camera. */
 type Chosen = z.output<typeof chosen>;
@@ -42,6 +45,7 @@ export function mountStandIns(
   const send = async (reply: FastifyReply, who: Chosen) => {
     const poses = await posesOf(who.persona);
     if (poses === undefined) return reply.callNotFound();
+    if (poses === 'busy') return reply.code(503).header('Retry-After', '3').send('');
     return reply.type('text/javascript; charset=utf-8').send(cameraScript(poses, who.showing));
   };
   pages.get(sandboxCamera.address, (request, reply) => {
@@ -78,13 +82,23 @@ function leave({ web }: PageDeps, reply: FastifyReply): void {
 }
 
 /** Drawing somebody takes seconds; they look the same next time. */
-function keepPoses({ house }: PageDeps): (id: string) => Promise<readonly DrawnPose[] | undefined> {
+function keepPoses({ house }: PageDeps): (id: string) => Promise<readonly DrawnPose[] | 'busy' | undefined> {
   const kept = new Map<string, Promise<readonly DrawnPose[]>>();
+  let underWay = 0;
+  const drawAnew = async (face: Face): Promise<readonly DrawnPose[]> => {
+    underWay += 1;
+    try {
+      return await drawCameraPoses(face);
+    } finally {
+      underWay -= 1;
+    }
+  };
   return async (id) => {
     const persona = findPersona(id);
     const specimen = persona === undefined ? undefined : specimenOf(persona, dayInUk(house.clock.now()));
     if (specimen === undefined) return undefined;
-    const drawn = kept.get(id) ?? drawCameraPoses(specimen.face);
+    if (!kept.has(id) && underWay >= mostDrawings) return 'busy';
+    const drawn = kept.get(id) ?? drawAnew(specimen.face);
     kept.delete(id);
     kept.set(id, drawn);
     const [oldest] = kept.keys();

@@ -68,16 +68,11 @@ export async function takeBurst(
   const { faceChecks } = tools;
   const { scanId } = attempt.captured.scan ?? {};
   if (scanId === undefined) return { state: 'ended' };
-  const { act, ...burst } = done;
-  const asked = await faceChecks.askAct(scanId);
-  // Its time was over, and something else is asked by now.
-  if (asked.outcome === 'act' && asked.at === burst.at && asked.act !== act)
-    return lateOf(await standOf(tools, { attempt, scanId, asked }));
-  const end = await faceChecks.addBurst(scanId, burst);
+  const end = await faceChecks.addBurst(scanId, done);
   const next = async () => standOf(tools, { attempt, scanId, asked: await faceChecks.askAct(scanId) });
   switch (end.outcome) {
     case 'taken': {
-      const isKept = await keepFrames(tools, { attempt, scanId, act, frames: end.frames });
+      const isKept = await keepFrames(tools, { attempt, scanId, act: done.act, frames: end.frames });
       return isKept ? next() : { state: 'ended' };
     }
     case 'again': {
