@@ -254,3 +254,31 @@ test('of many new numbers asked for at once one waits, and it is made once', asy
   app.home.clock.reset();
   beside.home.clock.reset();
 });
+
+test('a new number that can’t be read holds up nobody else’s', async () => {
+  const [kay, lou] = [await victim('kay'), await victim('lou')];
+  for (const { accountId } of [kay, lou]) {
+    await app.home.house.transact((deps) =>
+      requestReplacement(deps, {
+        accountId,
+        provenAt: deps.clock.now(),
+        kind: 'mobile',
+        number: '+447700900955',
+        lost: ['mobile'],
+        by: 'email-code',
+        language: 'en',
+        linkTo: (token) => `${app.origin}/stop-change/${token}`,
+      }),
+    );
+    app.home.clock.advance(1);
+  }
+  const { pool } = app.home.house.database;
+  await pool.query("UPDATE accounts.replacement SET sealed_change = 'spoilt' WHERE account_id = $1", [
+    kay.accountId,
+  ]);
+  app.home.clock.advance(day + 1);
+  await makeDueReplacements(app.home.house);
+  assert.equal(await phoneOf(lou), '+447700900955');
+  assert.equal(await phoneOf(kay), kay.phone);
+  app.home.clock.reset();
+});

@@ -70,6 +70,7 @@ test('a good request leads to the journeys, which learn what it asks for', async
     clientName: 'Test service',
     redirectOrigin: 'https://service.example',
     missing: ['Cp'],
+    ways: [['Cp'], ['Cp', 'Cd']],
     level: 'P0',
     scopes: ['openid', 'email', 'phone'],
     newScopes: ['email', 'phone'],

@@ -194,11 +194,18 @@ export async function noteSecondFactor(
   await deps.audit({ type: 'recovery.stopped', accountId, details: { kind, by: 'sign-in' } });
 }
 
-/** Makes the replacements whose day has passed, wherever they were asked for. */
+/** Makes the replacements whose day has passed, wherever they were asked for. One that fails holds up no other. */
 export async function makeDueReplacements(house: House): Promise<void> {
-  for (;;) {
+  for (let failed = 0; failed === 0; ) {
     const due = await selectDueAccounts(house.deps.db, house.clock.now(), atOnce);
-    for (const accountId of due) await house.transact((deps) => makeDueReplacement(deps, accountId));
+    for (const accountId of due) {
+      try {
+        await house.transact((deps) => makeDueReplacement(deps, accountId));
+      } catch (error) {
+        failed += 1;
+        house.log.error({ err: error }, 'a number that has waited could not be set');
+      }
+    }
     if (due.length < atOnce) return;
   }
 }
