@@ -58,12 +58,13 @@ export async function drawScan(of: DrawnPerson, who: Scanned): Promise<ScanSpeci
   };
 }
 
-/** Nobody takes one for the other. */
+/** Drawn faces look alike to machines; of all, these two are least like anybody on the other side. */
 function otherFace({ skin }: Face): Face {
-  const dark = { style: 'coils', skin: '#6b3f26', beard: 'full', hair: '#1d1713', glasses: 'none' } as const;
-  const pale = { style: 'bun', skin: '#f6d7c3', beard: 'none', hair: '#d4aa62', glasses: 'none' } as const;
-  const isDark = Number.parseInt(skin.slice(1, 3), 16) < 0xb0;
-  return faceOf('somebody else', { age: 40, ...(isDark ? pale : dark) });
+  const looks = { glasses: 'square', beard: 'full', age: 40 } as const;
+  const isDark = Number.parseInt(skin.slice(1, 3), 16) < 0x80;
+  return isDark
+    ? faceOf('somebody else', { ...looks, style: 'turban', skin: '#f6d7c3', hair: '#dedbd6' })
+    : faceOf('somebody else', { ...looks, style: 'bald', skin: '#4d2c1b', hair: '#1d1713' });
 }
 
 function drawnAs({ persona, details, today }: DrawnPerson): Specimen {
