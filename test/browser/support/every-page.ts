@@ -32,6 +32,7 @@ const captured = ['proofing/', 'journeys/on-your-phone/'];
 /** Those of somebody's account, and of what they sign in with beside a password and a text message. */
 const ofAccounts = [
   'journeys/settings/',
+  'journeys/sign-out/',
   'journeys/recover/',
   'journeys/authenticator-app/',
   'journeys/phone/enter-landline',
