@@ -150,10 +150,10 @@ suite('signing in without a browser', () => {
   test('a request of which the redirect URI learns the error leads there', async () => {
     const service = await registerService(sandbox);
     const back = new URL(
-      locationIn(await signIn(sandbox, { url: await service.ask({ vtr: '["P9.Cp.Ck"]' }), persona: 'p0' })),
+      locationIn(await signIn(sandbox, { url: await service.ask({ vtr: '["P9.Cx"]' }), persona: 'p0' })),
     );
     assert.equal(back.searchParams.get('error'), 'invalid_request');
-    assert.match(back.searchParams.get('error_description') ?? '', /P9\.Cp\.Ck/u);
+    assert.match(back.searchParams.get('error_description') ?? '', /P9\.Cx/u);
   });
 
   test('another login’s address is refused, and so is a call that does not fit', async () => {
