@@ -10,7 +10,8 @@ import {
 import type { Deps } from '#foundation/deps';
 import { stepsOf, type Outcome } from '#foundation/journey';
 import { z } from 'zod';
-import { codeForm, locked, lockedStop } from '../request.ts';
+import { codeForm, locked } from '../request.ts';
+import { codeEntered, codeResent, notTheCode } from '../sent-code.ts';
 import {
   accountOf,
   findMeans,
@@ -58,6 +59,10 @@ export const oldNumber = step({
   },
 });
 
+const withCode =
+  ({ answers }: RecoverVisit) =>
+  (emailCodeId: string | undefined): RecoverVisit['answers'] => ({ ...answers, emailCodeId });
+
 async function sendCode(deps: Deps, visit: RecoverVisit) {
   const account = await accountOf(deps, visit);
   if (account === undefined || !(await findMeans(deps, account)).proofs.includes('email-code'))
@@ -81,10 +86,7 @@ export const emailCode = step({
   undo: undoProof('email-code'),
   isFinal: true,
   onEnter: async (deps, visit) => {
-    const sent = await sendCode(deps, visit);
-    if (sent?.outcome === 'locked')
-      return { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') };
-    return { outcome: 'entered', answers: { ...visit.answers, emailCodeId: sent?.codeId } };
+    return codeEntered(deps, await sendCode(deps, visit), withCode(visit));
   },
   show: async (deps, visit) => ({ email: maskEmail((await accountOf(deps, visit))?.email ?? '') }),
   form: codeForm,
@@ -100,26 +102,15 @@ export const emailCode = step({
       boundTo: visit.ref,
       remoteAddress: visit.browser.remoteAddress,
     });
-    switch (checked.outcome) {
-      case 'locked':
-        return locked(deps, checked.until, 'code');
-      case 'no_match':
-      case 'expired':
-        return { outcome: 'invalid', errors: { code: checked.outcome } };
-      case 'match':
-        // Their mail goes to another address by now.
-        return checked.destination === account.email
-          ? proven(visit)
-          : { outcome: 'invalid', errors: { code: 'expired' } };
-    }
+    if (checked.outcome !== 'match') return notTheCode(deps, checked);
+    // Their mail may go to another address by now.
+    return checked.destination === account.email ? proven(visit) : notTheCode(deps, { outcome: 'expired' });
   },
   actions: {
     resend: async (deps, visit) => {
       const sent = await sendCode(deps, visit);
       if (sent === undefined) return signInAgain(visit);
-      return sent.outcome === 'sent'
-        ? { outcome: 'stayed', answers: { ...visit.answers, emailCodeId: sent.codeId }, notice: 'resent' }
-        : locked(deps, sent.until, 'requests');
+      return codeResent(deps, sent, { withCode: withCode(visit) });
     },
   },
 });

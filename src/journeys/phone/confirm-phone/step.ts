@@ -2,13 +2,18 @@ import { checkSecurityCode, sendSecurityCode, type NumberKind } from '#accounts'
 import type { Deps } from '#foundation/deps';
 import { stepsOf, type NewCookie, type Outcome, type Visit } from '#foundation/journey';
 import { deviceCookies } from '../../device-cookie.ts';
-import { codeForm, lastDigits, locked, lockedStop } from '../../request.ts';
+import { codeForm, lastDigits } from '../../request.ts';
+import { codeEntered, codeResent, notTheCode } from '../../sent-code.ts';
 import type { PhonePages, WithPhone } from '../index.ts';
 
 type Parts<A extends WithPhone, C> = Pick<
   PhonePages<A, C>,
   'appliesWhen' | 'accountOf' | 'remembers' | 'onProven'
 > & { readonly kindOf: (answers: A) => NumberKind };
+
+const withCode =
+  <A extends WithPhone, C>({ answers }: Visit<A, C>) =>
+  (phoneCodeId: string | undefined): A => ({ ...answers, phoneCodeId });
 
 export function confirmPhone<A extends WithPhone, C>(parts: Parts<A, C>) {
   const { appliesWhen, kindOf, remembers } = parts;
@@ -20,10 +25,7 @@ export function confirmPhone<A extends WithPhone, C>(parts: Parts<A, C>) {
     undo: (answers) => ({ ...answers, phoneCodeId: undefined, phoneProven: undefined }),
     isFinal: true,
     onEnter: async (deps, visit) => {
-      const sent = await sendCode(parts, deps, visit);
-      return sent.outcome === 'sent'
-        ? { outcome: 'entered', answers: { ...visit.answers, phoneCodeId: sent.codeId } }
-        : { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') };
+      return codeEntered(deps, await sendCode(parts, deps, visit), withCode(visit));
     },
     show: (_deps, { answers }) =>
       Promise.resolve({ phone: lastDigits(answers.phone ?? ''), kind: kindOf(answers), remembers }),
@@ -35,9 +37,7 @@ export function confirmPhone<A extends WithPhone, C>(parts: Parts<A, C>) {
       resend: async (deps, visit) => {
         const sent = await sendCode(parts, deps, visit);
         const notice = kindOf(visit.answers) === 'landline' ? 'calledAgain' : 'resent';
-        return sent.outcome === 'sent'
-          ? { outcome: 'stayed', answers: { ...visit.answers, phoneCodeId: sent.codeId }, notice }
-          : locked(deps, sent.until, 'requests');
+        return codeResent(deps, sent, { withCode: withCode(visit), notice });
       },
     },
   });
@@ -72,20 +72,12 @@ async function takeCode<A extends WithPhone, C>(
     boundTo: visit.ref,
     remoteAddress: visit.browser.remoteAddress,
   });
-  switch (checked.outcome) {
-    case 'locked':
-      return locked(deps, checked.until, 'code');
-    case 'no_match':
-    case 'expired':
-      return { outcome: 'invalid', errors: { code: checked.outcome } };
-    case 'match': {
-      const proven = { kind: parts.kindOf(visit.answers), number: checked.destination };
-      const instead = await parts.onProven(deps, visit, proven);
-      if (instead !== undefined) return instead;
-      const answers = { ...visit.answers, phoneProven: true };
-      return { outcome: 'answered', answers, cookies: await cookiesFor(parts, deps, visit, typed.remember) };
-    }
-  }
+  if (checked.outcome !== 'match') return notTheCode(deps, checked);
+  const proven = { kind: parts.kindOf(visit.answers), number: checked.destination };
+  const instead = await parts.onProven(deps, visit, proven);
+  if (instead !== undefined) return instead;
+  const answers = { ...visit.answers, phoneProven: true };
+  return { outcome: 'answered', answers, cookies: await cookiesFor(parts, deps, visit, typed.remember) };
 }
 
 function cookiesFor<A extends WithPhone, C>(

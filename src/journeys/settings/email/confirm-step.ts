@@ -2,12 +2,17 @@ import { checkSecurityCode, requestEmailChange, sendSecurityCode } from '#accoun
 import type { Deps } from '#foundation/deps';
 import { stepsOf, type Outcome, type Visit } from '#foundation/journey';
 import { ownPages } from '#openid';
-import { codeForm, locked, lockedStop } from '../../request.ts';
+import { codeForm } from '../../request.ts';
+import { codeEntered, codeResent, notTheCode } from '../../sent-code.ts';
 import { partAddress, provenAtOf, type SettingsContext } from '../part.ts';
 import type { EmailAnswers } from './answers.ts';
 import { keepEmailAddress } from './keep/journey.ts';
 
 type EmailVisit = Visit<EmailAnswers, SettingsContext>;
+
+const withCode =
+  ({ answers }: EmailVisit) =>
+  (codeId: string | undefined): EmailAnswers => ({ ...answers, codeId });
 
 function sendCode(deps: Deps, visit: EmailVisit) {
   return sendSecurityCode(deps, {
@@ -29,10 +34,7 @@ export const confirmEmail = stepsOf<EmailAnswers, SettingsContext>()({
   undo: ({ codeId: _, requested: __, ...rest }) => rest,
   isFinal: true,
   onEnter: async (deps, visit) => {
-    const sent = await sendCode(deps, visit);
-    return sent.outcome === 'sent'
-      ? { outcome: 'entered', answers: { ...visit.answers, codeId: sent.codeId } }
-      : { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') };
+    return codeEntered(deps, await sendCode(deps, visit), withCode(visit));
   },
   show: (_deps, visit) => Promise.resolve({ email: visit.answers.email }),
   form: codeForm,
@@ -45,22 +47,13 @@ export const confirmEmail = stepsOf<EmailAnswers, SettingsContext>()({
       boundTo: visit.ref,
       remoteAddress: visit.browser.remoteAddress,
     });
-    switch (checked.outcome) {
-      case 'locked':
-        return locked(deps, checked.until, 'code');
-      case 'no_match':
-      case 'expired':
-        return { outcome: 'invalid', errors: { code: checked.outcome } };
-      case 'match':
-        return request(deps, visit, checked.destination);
-    }
+    return checked.outcome === 'match'
+      ? request(deps, visit, checked.destination)
+      : notTheCode(deps, checked);
   },
   actions: {
     resend: async (deps, visit) => {
-      const sent = await sendCode(deps, visit);
-      return sent.outcome === 'sent'
-        ? { outcome: 'stayed', answers: { ...visit.answers, codeId: sent.codeId }, notice: 'resent' }
-        : locked(deps, sent.until, 'requests');
+      return codeResent(deps, await sendCode(deps, visit), { withCode: withCode(visit) });
     },
   },
 });

@@ -2,7 +2,8 @@ import { checkSecurityCode, readAccount, sendSecurityCode } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { stepsOf } from '#foundation/journey';
 import { deviceCookies } from '../../device-cookie.ts';
-import { codeForm, lastDigits, locked, lockedStop } from '../../request.ts';
+import { codeForm, lastDigits } from '../../request.ts';
+import { codeEntered, codeResent, notTheCode } from '../../sent-code.ts';
 import {
   needsSecond,
   provenAtOf,
@@ -15,6 +16,10 @@ import {
 import { otherWays, wayActions } from '../second-factor.ts';
 
 const step = stepsOf<SignInAnswers, SignInContext>();
+
+const withCode =
+  ({ answers }: SignInVisit) =>
+  (codeId: string | undefined): SignInAnswers => ({ ...answers, codeId });
 
 /** @returns undefined if it was closed meanwhile, or the number that the code is due to was removed in another tab */
 async function accountOf(deps: Deps, visit: SignInVisit) {
@@ -51,10 +56,7 @@ export const enterCode = step({
   undo: ({ codeId: _, deviceProven: __, ...rest }) => rest,
   isFinal: true,
   onEnter: async (deps, visit) => {
-    const sent = await sendCode(deps, visit);
-    if (sent?.outcome === 'locked')
-      return { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') };
-    return { outcome: 'entered', answers: { ...visit.answers, codeId: sent?.codeId } };
+    return codeEntered(deps, await sendCode(deps, visit), withCode(visit));
   },
   show: async (deps, visit) => {
     const phone = (await accountOf(deps, visit))?.phone ?? '';
@@ -76,21 +78,13 @@ export const enterCode = step({
       boundTo: accountId,
       remoteAddress: visit.browser.remoteAddress,
     });
-    switch (checked.outcome) {
-      case 'locked':
-        return locked(deps, checked.until, 'code');
-      case 'no_match':
-      case 'expired':
-        return { outcome: 'invalid', errors: { code: checked.outcome } };
-      case 'match': {
-        // They have another number by now: it may be that the one that this went to was stolen.
-        if (checked.destination !== phone) return { outcome: 'invalid', errors: { code: 'expired' } };
-        const answers = { ...visit.answers, deviceProven: true };
-        const { browser } = visit;
-        const cookies = await deviceCookies(deps, { accountId, browser, remember: remember === 'yes' });
-        return { outcome: 'answered', answers, cookies };
-      }
-    }
+    if (checked.outcome !== 'match') return notTheCode(deps, checked);
+    // They have another number by now: it may be that the one that this went to was stolen.
+    if (checked.destination !== phone) return notTheCode(deps, { outcome: 'expired' });
+    const answers = { ...visit.answers, deviceProven: true };
+    const { browser } = visit;
+    const cookies = await deviceCookies(deps, { accountId, browser, remember: remember === 'yes' });
+    return { outcome: 'answered', answers, cookies };
   },
   actions: {
     ...wayActions,
@@ -98,9 +92,7 @@ export const enterCode = step({
       const sent = await sendCode(deps, visit);
       if (sent === undefined) return signInAgain(visit);
       const notice = wayOf(visit.answers, visit.context) === 'call' ? 'calledAgain' : 'resent';
-      return sent.outcome === 'sent'
-        ? { outcome: 'stayed', answers: { ...visit.answers, codeId: sent.codeId }, notice }
-        : locked(deps, sent.until, 'requests');
+      return codeResent(deps, sent, { withCode: withCode(visit), notice });
     },
   },
 });

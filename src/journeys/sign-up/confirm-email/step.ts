@@ -1,10 +1,15 @@
 import { checkSecurityCode, createAccount, sendSecurityCode } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { stepsOf, type Outcome, type Visit } from '#foundation/journey';
-import { codeForm, locked, lockedStop, type RequestContext } from '../../request.ts';
+import { codeForm, type RequestContext } from '../../request.ts';
+import { codeEntered, codeResent, notTheCode } from '../../sent-code.ts';
 import type { SignUpAnswers } from '../answers.ts';
 
 type SignUpVisit = Visit<SignUpAnswers, RequestContext>;
+
+const withCode =
+  ({ answers }: SignUpVisit) =>
+  (emailCodeId: string | undefined): SignUpAnswers => ({ ...answers, emailCodeId });
 
 const step = stepsOf<SignUpAnswers, RequestContext>();
 
@@ -26,10 +31,7 @@ export const confirmEmail = step({
   undo: ({ emailCodeId: _, accountId: __, provenAt: ___, provenEmail: ____, ...rest }) => rest,
   isFinal: true,
   onEnter: async (deps, visit) => {
-    const sent = await sendCode(deps, visit);
-    return sent.outcome === 'sent'
-      ? { outcome: 'entered', answers: { ...visit.answers, emailCodeId: sent.codeId } }
-      : { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') };
+    return codeEntered(deps, await sendCode(deps, visit), withCode(visit));
   },
   show: (_deps, visit) => Promise.resolve({ email: visit.answers.email }),
   form: codeForm,
@@ -42,22 +44,13 @@ export const confirmEmail = step({
       boundTo: visit.ref,
       remoteAddress: visit.browser.remoteAddress,
     });
-    switch (checked.outcome) {
-      case 'locked':
-        return locked(deps, checked.until, 'code');
-      case 'no_match':
-      case 'expired':
-        return { outcome: 'invalid', errors: { code: checked.outcome } };
-      case 'match':
-        return makeAccount(deps, visit, checked.destination);
-    }
+    return checked.outcome === 'match'
+      ? makeAccount(deps, visit, checked.destination)
+      : notTheCode(deps, checked);
   },
   actions: {
     resend: async (deps, visit) => {
-      const sent = await sendCode(deps, visit);
-      return sent.outcome === 'sent'
-        ? { outcome: 'stayed', answers: { ...visit.answers, emailCodeId: sent.codeId }, notice: 'resent' }
-        : locked(deps, sent.until, 'requests');
+      return codeResent(deps, await sendCode(deps, visit), { withCode: withCode(visit) });
     },
   },
 });
