@@ -62,7 +62,7 @@ export async function buildApp(
     register: parts.register,
     observe: parts.observe,
   });
-  const passwordPolicy = await createPasswordPolicy();
+  const passwordPolicy = createPasswordPolicy();
   journeysRoutes(web, {
     passwordPolicy,
     register: parts.register,

@@ -168,7 +168,7 @@ async function journeyPages(): Promise<[string, string][]> {
     { mode: 'sandbox', proofingMethods: undefined },
     { register: undefined, gpSystems: undefined, evidence: undefined },
   );
-  forEachJourney({ passwordPolicy: await createPasswordPolicy(), register: undefined, proofing }, draw);
+  forEachJourney({ passwordPolicy: createPasswordPolicy(), register: undefined, proofing }, draw);
   return Promise.all(drawn);
 }
 

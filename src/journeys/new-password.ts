@@ -37,7 +37,8 @@ export async function hashNewPassword(
   const counted = await countNewPassword(house, chosen);
   if (counted.outcome === 'locked') return counted;
   const { serviceName } = house.settings;
-  const strength = policy.checkPasswordStrength(chosen.password, { email: chosen.email ?? '', serviceName });
+  const details = { email: chosen.email ?? '', serviceName };
+  const strength = await policy.checkPasswordStrength(chosen.password, details);
   if (strength.outcome !== 'acceptable') {
     return { outcome: 'refused', errors: { password: strength.outcome, passwordAgain: 'reenter' } };
   }

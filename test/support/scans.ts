@@ -4,7 +4,8 @@ import type { MovableClock } from '#foundation/clock';
 import type { Face } from '#sandbox';
 import sharp from 'sharp';
 import { photographDocument } from '../../src/sandbox/documents/photograph.ts';
-import { msBetweenFrames, performAct, type Showing } from '../../src/sandbox/faces/perform.ts';
+import { msBetweenFrames, type Showing } from '../../src/sandbox/faces/perform.ts';
+import { performAct } from '../../src/sandbox/faces/pictures.ts';
 
 /** Who is before the camera, and what they do there. */
 export interface Sitter {

@@ -1,6 +1,5 @@
 import { setting, SettingsFault } from '#foundation/settings';
-import axios from 'axios';
-import { NotifyClient } from 'notifications-node-client';
+import type { NotifyClient } from 'notifications-node-client';
 import { z } from 'zod';
 import { senderPlug, type ReadyMessage, type SendOutcome } from '../sender.ts';
 
@@ -81,13 +80,15 @@ const plug = senderPlug({
       values,
       served.filter((channel) => channels.includes(channel)),
     );
-    const client = new NotifyClient(values.baseUrl, values.apiKey);
-    client.setClient(restClient.parse(httpClient(values.baseUrl)));
+    // Only a process that sends through it loads its library.
+    let opened: Promise<NotifyClient> | undefined;
     return {
       send: async (_house, message) => {
         const { channel } = message;
         if (channel === 'voice') return { outcome: 'refused', reason: 'notify-channel' };
         try {
+          opened ??= openClient(values);
+          const client = await opened;
           if (message.attempt > 1 && (await wasAccepted(client, message.id))) return { outcome: 'sent' };
           await submit(client, values[channel] ?? '', message);
           return { outcome: 'sent' };
@@ -116,8 +117,19 @@ function requireTemplates(
 /** The same class, which the library knows by the declarations of its other module system. */
 const restClient = z.custom<Parameters<NotifyClient['setClient']>[0]>((value) => typeof value === 'function');
 
+async function openClient(values: {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+}): Promise<NotifyClient> {
+  const notify = await import('notifications-node-client');
+  const client = new notify.NotifyClient(values.baseUrl, values.apiKey);
+  client.setClient(restClient.parse(await httpClient(values.baseUrl)));
+  return client;
+}
+
 /** The library's own client waits for ever and follows wherever it is sent. */
-function httpClient(url: string) {
+async function httpClient(url: string) {
+  const { default: axios } = await import('axios');
   const client = axios.create({
     maxRedirects: 0,
     maxContentLength: mostAnswerBytes,

@@ -1,5 +1,4 @@
 import { setting } from '#foundation/settings';
-import { createTransport } from 'nodemailer';
 import { z } from 'zod';
 import { senderPlug, type ReadyMessage } from '../sender.ts';
 import { outcomeOf } from './outcome.ts';
@@ -78,34 +77,42 @@ const plug = senderPlug({
     }),
   },
   createSender: ({ server, from }) => {
-    const transport = createTransport({
-      ...connectionTo(server),
-      pool: true,
-      maxConnections: 4,
-      // Trying again is the queue's business: it knows how long a message is useful.
-      maxRequeues: 0,
-      idleTimeout: idleMs,
-      connectionTimeout: timeoutMs,
-      greetingTimeout: timeoutMs,
-      socketTimeout: timeoutMs,
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    });
+    // Only a process that sends mail loads what sends it.
+    let opened: ReturnType<typeof openTransport> | undefined;
     return {
       send: async ({ settings, clock }, message, signal) => {
         const { name, address } = from;
         const sender = { name: name === '' ? settings.serviceName : name, address };
         try {
+          opened ??= openTransport(server);
+          const transport = await opened;
           await transport.sendMail({ from: sender, date: clock.now(), signal, ...mailOf(message, address) });
           return { outcome: 'sent' };
         } catch (error) {
           return outcomeOf(error);
         }
       },
-      close: () => transport.close(),
+      close: () => void opened?.then((transport) => transport.close()),
     };
   },
 });
+
+async function openTransport(server: URL) {
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    ...connectionTo(server),
+    pool: true,
+    maxConnections: 4,
+    // Trying again is the queue's business: it knows how long a message is useful.
+    maxRequeues: 0,
+    idleTimeout: idleMs,
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
 
 function mailOf(message: ReadyMessage, from: string) {
   return {

@@ -164,10 +164,8 @@ async function takePassword(portal: Portal, person: Invited): Promise<FastifyRep
   const counted = await countNewPassword(house, { remoteAddress: request.ip });
   if (counted.outcome === 'locked') return showLocked(portal, request, reply, counted.until);
   const details = { email: invitation.email, serviceName: house.settings.serviceName };
-  const problem = passwordProblem(passwordPolicy.checkPasswordStrength(password, details), {
-    password,
-    passwordAgain,
-  });
+  const strength = await passwordPolicy.checkPasswordStrength(password, details);
+  const problem = passwordProblem(strength, { password, passwordAgain });
   if (problem !== undefined) return say([problem]);
   await choosePassword(house, { token, visitor, password, remoteAddress: request.ip });
   return reply.redirect(`/${portal.name}/invitation/${token}/app`, 303);

@@ -19,9 +19,9 @@ async function draw(order: DrawingOrder): Promise<Buffer> {
     case 'video':
       return (await import('./film.ts')).film(order);
     case 'poses':
-      return inJson((await import('../faces/camera-script.ts')).drawPoses(order.face));
+      return inJson((await import('../faces/pictures.ts')).drawPoses(order.face));
     case 'act': {
-      const { performAct } = await import('../faces/perform.ts');
+      const { performAct } = await import('../faces/pictures.ts');
       const frames = await performAct(order);
       return inJson(Promise.resolve(frames.map((frame) => frame.toString('base64'))));
     }

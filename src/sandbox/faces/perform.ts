@@ -1,6 +1,6 @@
 import type { ScanAct } from '#face-checks';
 import type { Face } from '../documents/face.ts';
-import { openView, type Moment } from './moment.ts';
+import type { Moment } from './moment.ts';
 
 /** Where each act leads: further than anybody has to turn. */
 export const poseOf: Readonly<Record<ScanAct, Moment>> = {
@@ -66,13 +66,4 @@ export function momentAt(
 /** From 0 to 1 without a jerk at either end. */
 function smooth(share: number): number {
   return share * share * (3 - 2 * share);
-}
-
-/** @returns what a camera takes of an act, as JPEGs of 640 by 480 points, one after another */
-export async function performAct(performance: Performance): Promise<Buffer[]> {
-  const view = openView(performance.face);
-  const frames: Buffer[] = [];
-  for (let taken = 0; taken < framesOfAct; taken += 1)
-    frames.push(await view(momentAt(performance, taken * msBetweenFrames)));
-  return frames;
 }

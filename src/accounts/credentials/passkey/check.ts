@@ -2,11 +2,7 @@ import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { secretsEqual } from '#foundation/security';
 import { sendMessage } from '#messaging';
-import {
-  generateAuthenticationOptions,
-  verifyAuthenticationResponse,
-  type AuthenticationResponseJSON,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { emailForSending } from '../../account/email.ts';
 import { selectAccount } from '../../account/store.ts';
 import { answerChallenge, isOurChallenge, newChallenge } from './challenge.ts';
@@ -33,10 +29,11 @@ const noticeSeconds = 24 * 3600;
  * @returns JSON for `navigator.credentials.get`
  * @see Web Authentication Level 3 §5.5
  */
-export function describePasskeySignIn(
+export async function describePasskeySignIn(
   deps: Pick<Deps, 'clock' | 'secrets' | 'settings'>,
   boundTo: string,
 ): Promise<object> {
+  const { generateAuthenticationOptions } = await import('@simplewebauthn/server');
   return generateAuthenticationOptions({
     rpID: relyingPartyOf(deps).rpId,
     challenge: newChallenge(deps, { purpose: 'sign-in', boundTo }),
@@ -88,6 +85,7 @@ async function verify(
   }: { response: AuthenticationResponseJSON; passkey: StoredPasskey; challenge: string },
 ) {
   const { rpId, origin } = relyingPartyOf(deps);
+  const { verifyAuthenticationResponse } = await import('@simplewebauthn/server');
   // The library tells what is wrong by throwing plain errors; whatever it is, nobody is signed in.
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({

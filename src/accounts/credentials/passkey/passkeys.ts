@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Deps } from '#foundation/deps';
-import {
-  generateRegistrationOptions,
-  verifyRegistrationResponse,
-  type RegistrationResponseJSON,
-} from '@simplewebauthn/server';
-import { decodeAttestationObject, isoBase64URL } from '@simplewebauthn/server/helpers';
+import type { RegistrationResponseJSON } from '@simplewebauthn/server';
+import type { decodeAttestationObject } from '@simplewebauthn/server/helpers';
 import type { Account } from '../../account/account.ts';
 import { lockAccount, selectAccount } from '../../account/store.ts';
 import { tellOfChange } from '../../account/tell-of-change.ts';
@@ -82,10 +78,12 @@ export async function describeNewPasskey(
   const account = await selectAccount(deps.db, accountId);
   if (account === undefined) return undefined;
   const existing = await selectPasskeys(deps.db, accountId);
+  // Loaded by the first who needs it: certificates and their formats, which nobody without a passkey does.
+  const { generateRegistrationOptions } = await import('@simplewebauthn/server');
   return generateRegistrationOptions({
     rpName: deps.settings.serviceName,
     rpID: relyingPartyOf(deps).rpId,
-    userID: isoBase64URL.toBuffer(userHandleOf(deps, accountId)),
+    userID: new Uint8Array(Buffer.from(userHandleOf(deps, accountId), 'base64url')),
     userName: account.email,
     userDisplayName: account.email,
     challenge: newChallenge(deps, { purpose: 'set-up', boundTo: boundText(accountId, boundTo) }),
@@ -159,9 +157,11 @@ async function verifyNewPasskey(
   challenge: string,
 ) {
   const { rpId, origin } = relyingPartyOf(deps);
+  const { verifyRegistrationResponse } = await import('@simplewebauthn/server');
+  const { decodeAttestationObject } = await import('@simplewebauthn/server/helpers');
   // The library tells what is wrong by throwing plain errors; whatever it is, there is no passkey.
   try {
-    if (!makesNoClaims(response.response.attestationObject)) return undefined;
+    if (!makesNoClaims(decodeAttestationObject, response.response.attestationObject)) return undefined;
     const { registrationInfo } = await verifyRegistrationResponse({
       response,
       expectedChallenge: challenge,
@@ -182,8 +182,8 @@ async function verifyNewPasskey(
  *
  * @see Web Authentication Level 3 §5.1.3 step 22
  */
-function makesNoClaims(attestationObject: string): boolean {
-  const attestation = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject));
+function makesNoClaims(decode: typeof decodeAttestationObject, attestationObject: string): boolean {
+  const attestation = decode(new Uint8Array(Buffer.from(attestationObject, 'base64url')));
   const format = attestation.get('fmt');
   return format === 'none' || (format === 'packed' && attestation.get('attStmt').get('x5c') === undefined);
 }

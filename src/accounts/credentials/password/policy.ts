@@ -11,8 +11,15 @@ export interface PasswordPolicy {
    *
    * @returns `too_common` if it would be guessed soon by anybody, `personal` if by somebody who knows these details
    */
-  checkPasswordStrength(password: string, details: { email: string; serviceName: string }): PasswordStrength;
+  checkPasswordStrength(password: string, details: Details): Promise<PasswordStrength>;
 }
+
+interface Details {
+  readonly email: string;
+  readonly serviceName: string;
+}
+
+type Judge = (password: string, details: Details) => PasswordStrength;
 
 const leastCharacters = 8;
 const mostCharacters = 128;
@@ -38,8 +45,26 @@ const mostSpellings = 4;
 /** Parts of names shorter than this are in too many words to mean anything. */
 const leastDetailLength = 3;
 
+/** Nothing is loaded before somebody chooses a password: most who come have one. */
+export function createPasswordPolicy(): PasswordPolicy {
+  let loading: Promise<Judge> | undefined;
+  const load = (): Promise<Judge> => {
+    loading ??= loadJudge().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
+  return {
+    checkPasswordStrength: async (password, details) => {
+      const judge = await load();
+      return judge(password, details);
+    },
+  };
+}
+
 /** Loads the dictionaries of common passwords, words and names (about 0.2 s and 30 MB). */
-export async function createPasswordPolicy(): Promise<PasswordPolicy> {
+async function loadJudge(): Promise<Judge> {
   const [{ ZxcvbnFactory }, anyLanguage, english] = await Promise.all([
     import('@zxcvbn-ts/core'),
     import('@zxcvbn-ts/language-common'),
@@ -53,20 +78,17 @@ export async function createPasswordPolicy(): Promise<PasswordPolicy> {
   });
   const isStrong = (text: string, details: readonly string[] = []): boolean =>
     piecesOf(text).some((piece) => estimator.check(piece, [...details]).score >= leastScore);
-  return {
-    checkPasswordStrength: (password, { email, serviceName }) => {
-      if (password.length > mostPasswordUnits) return { outcome: 'too_long' };
-      const characters = password.normalize('NFKC');
-      const count = [...characters].length;
-      if (count < leastCharacters) return { outcome: 'too_short' };
-      if (count > mostCharacters) return { outcome: 'too_long' };
-      const details = detailsOf([email, serviceName]);
-      if (!isStrong(characters, details))
-        return { outcome: isStrong(characters) ? 'personal' : 'too_common' };
-      const rest = withoutDetails(characters, details);
-      const isPersonal = rest !== fold(characters) && !isStrong(rest);
-      return { outcome: isPersonal ? 'personal' : 'acceptable' };
-    },
+  return (password, { email, serviceName }) => {
+    if (password.length > mostPasswordUnits) return { outcome: 'too_long' };
+    const characters = password.normalize('NFKC');
+    const count = [...characters].length;
+    if (count < leastCharacters) return { outcome: 'too_short' };
+    if (count > mostCharacters) return { outcome: 'too_long' };
+    const details = detailsOf([email, serviceName]);
+    if (!isStrong(characters, details)) return { outcome: isStrong(characters) ? 'personal' : 'too_common' };
+    const rest = withoutDetails(characters, details);
+    const isPersonal = rest !== fold(characters) && !isStrong(rest);
+    return { outcome: isPersonal ? 'personal' : 'acceptable' };
   };
 }
 
