@@ -1,6 +1,3 @@
-import { enableCompileCache } from 'node:module';
+import { start } from './start.ts';
 
-// Loads what this program is made of faster from the second start on.
-enableCompileCache();
-const { start } = await import('./start.ts');
 await start();
