@@ -25,12 +25,30 @@ registerHooks({
 function stripped(/** @type {string} */ source) {
   const digest = createHash('sha256').update(`${process.version}\n${source}`).digest('hex');
   const file = path.join(folder, `${digest}.mjs`);
+  const kept = read(file);
+  if (kept !== '') return kept;
+  const code = strip(source);
+  keep(file, code);
+  return code;
+}
+
+/** @returns nothing, too, of a file that a machine had no time to write before its power went */
+function read(/** @type {string} */ file) {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    const code = stripTypeScriptTypes(source);
-    keep(file, code);
-    return code;
+    return '';
+  }
+}
+
+/** Does what Node.js does by itself, which warns nobody then; called by us it calls itself experimental. */
+function strip(/** @type {string} */ source) {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return stripTypeScriptTypes(source);
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }
 
