@@ -108,7 +108,11 @@ export async function startWork(
   jobs.every(sweepEverySeconds, 'sweep what has expired', () => sweepHouse(house));
 }
 
-/** Removes from every room's tables what has expired. */
+/**
+ * Removes from every room's tables what has expired. A room that can't holds up no other.
+ *
+ * @throws what the first of them threw, once all have had their turn
+ */
 export async function sweepHouse(house: House): Promise<void> {
   const sweeps = [
     sweepVisits,
@@ -123,7 +127,12 @@ export async function sweepHouse(house: House): Promise<void> {
     sweepOpenid,
     sweepMessaging,
     sweepAuditTrail,
-  ];
-  await sweepAttempts(house);
-  for (const sweep of sweeps) await sweep(house.deps);
+  ].map((sweep) => () => sweep(house.deps));
+  const failures: unknown[] = [];
+  for (const sweep of [() => sweepAttempts(house), ...sweeps]) {
+    await sweep().catch((error: unknown) => failures.push(error));
+  }
+  const [first, ...others] = failures;
+  for (const error of others) house.log.error({ err: error }, 'one room could not be swept');
+  if (first !== undefined) throw first;
 }

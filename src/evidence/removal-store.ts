@@ -36,6 +36,15 @@ export async function updateRemoval(db: Db, removal: { contentId: string; dueAt:
     .execute();
 }
 
+/** Says that it could not be done, and when it is to be tried again. */
+export async function postponeRemoval(db: Db, removal: { contentId: string; dueAt: Date }): Promise<void> {
+  await tables(db)
+    .updateTable('evidence.removal')
+    .set({ due_at: removal.dueAt })
+    .where('content_id', '=', removal.contentId)
+    .execute();
+}
+
 export async function deleteRemoval(db: Db, contentId: string): Promise<void> {
   await tables(db).deleteFrom('evidence.removal').where('content_id', '=', contentId).execute();
 }

@@ -41,7 +41,7 @@ test('a sender that never answers is given up, told so, and asked again later', 
   };
   const id = await store();
   const delivery = { ...loadDelivery({ email: silent, sms: silent }), withinMs: 10 };
-  await assert.rejects(deliver(open.house, delivery, id), (error) => {
+  await assert.rejects(deliver(open.house, delivery, { id }), (error) => {
     assert.ok(error instanceof Fault);
     assert.equal(error.code, 'messaging.not-sent');
     return error.cause === 'timeout';
@@ -51,5 +51,5 @@ test('a sender that never answers is given up, told so, and asked again later', 
 
 test('a message that is gone is nobody’s business', async () => {
   const never: Sender = { send: () => assert.fail('it was sent') };
-  await deliver(open.house, loadDelivery({ email: never, sms: never }), randomUUID());
+  await deliver(open.house, loadDelivery({ email: never, sms: never }), { id: randomUUID() });
 });

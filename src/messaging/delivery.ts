@@ -2,7 +2,7 @@ import type { House } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
 import type { Language } from '#foundation/web';
 import { compose, loadCatalogues, type Catalogue } from './compose.ts';
-import type { SendableMessage } from './message.ts';
+import type { SendableMessage, WhenSent } from './message.ts';
 import { openMessage } from './sealed-message.ts';
 import type { SendOutcome } from './sender.ts';
 import type { Senders } from './senders.ts';
@@ -25,7 +25,11 @@ export function loadDelivery(senders: Senders): Delivery {
  *
  * @throws {Fault} `messaging.not-sent`, with a sender's reason, when another try may help
  */
-export async function deliver(house: House, delivery: Delivery, id: string): Promise<void> {
+export async function deliver(
+  house: House,
+  delivery: Delivery,
+  { id, whenSent }: { readonly id: string; readonly whenSent?: WhenSent | undefined },
+): Promise<void> {
   const taken = await takeOutgoing(house.deps.db, id);
   if (taken === undefined) return;
   const message = openMessage(house, id, taken.sealed);
@@ -37,6 +41,8 @@ export async function deliver(house: House, delivery: Delivery, id: string): Pro
   await house.transact(async (inside) => {
     await deleteOutgoing(inside.db, id);
     await inside.audit({ type: `message.${result.outcome}`, details });
+    if (result.outcome === 'sent' && whenSent !== undefined)
+      await inside.enqueue(whenSent.queue, whenSent.data);
   });
 }
 

@@ -10,6 +10,8 @@ export type OutgoingMessage = {
   readonly language: Language;
   /** When a code or link in it stops working, at most 3 days ahead; after this instant the message isn't sent any more. */
   readonly usefulUntil: Date;
+  /** A job that is put on a queue once a sender has taken the message over, in the transaction that says so. */
+  readonly whenSent?: WhenSent;
 } & (
   | {
       readonly message: CodeMessage;
@@ -49,6 +51,12 @@ export type OutgoingMessage = {
       readonly values: Readonly<Record<string, never>>;
     }
 );
+
+/** A job for whoever must know that a message was sent; nothing that names anybody but by an id. */
+export interface WhenSent {
+  readonly queue: string;
+  readonly data: Readonly<Record<string, string>>;
+}
 
 /** What carries a security code. */
 export type CodeMessage =

@@ -20,7 +20,8 @@ const queueOf = (channel: Channel): string => `messaging.send-${channel}`;
  * about a minute.
  */
 const rules = { retryLimit: 20_000, retryDelay: 1, retryDelayMax: 30, expireInSeconds: 35, atOnce: 4 };
-const jobData = z.object({ id: z.uuid() });
+const whenSentData = z.object({ queue: z.string(), data: z.record(z.string(), z.string()) });
+const jobData = z.object({ id: z.uuid(), whenSent: whenSentData.optional() });
 
 /** So long the sweep leaves a message to its own job, which says more about why it was not sent. */
 const sweptAfterSeconds = 600;
@@ -33,7 +34,7 @@ const sweptAfterSeconds = 600;
  *   has no words for its channel or lacks its code or link
  */
 export async function sendMessage(deps: Deps, outgoing: OutgoingMessage): Promise<void> {
-  const { usefulUntil, ...rest } = outgoing;
+  const { usefulUntil, whenSent, ...rest } = outgoing;
   const message = sendableMessage.safeParse(rest);
   // The cause names what is wrong by its place: an issue's own text may quote what was given.
   if (!message.success) {
@@ -42,14 +43,17 @@ export async function sendMessage(deps: Deps, outgoing: OutgoingMessage): Promis
   }
   const id = randomUUID();
   await insertOutgoing(deps.db, { id, sealed: sealMessage(deps, id, message.data), usefulUntil });
-  await deps.enqueue(queueOf(message.data.channel), { id });
+  await deps.enqueue(queueOf(message.data.channel), {
+    id,
+    ...(whenSent === undefined ? {} : { whenSent }),
+  });
 }
 
 /** Starts sending in this process. */
 export async function startMessagingWork(house: House, jobs: Jobs, senders: Senders): Promise<void> {
   const delivery = loadDelivery(senders);
   for (const channel of channels) {
-    await jobs.work(queueOf(channel), rules, (data) => deliver(house, delivery, jobData.parse(data).id));
+    await jobs.work(queueOf(channel), rules, (data) => deliver(house, delivery, jobData.parse(data)));
   }
 }
 

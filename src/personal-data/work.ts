@@ -1,6 +1,6 @@
 import { findDueToClose, isDueToClose, noteUse, readAccount, tellUnused } from '#accounts';
 import type { Deps, House } from '#foundation/deps';
-import type { Jobs } from '#foundation/jobs';
+import { doDue, type Jobs } from '#foundation/jobs';
 import { hasLivingTokens } from '#openid';
 import { z } from 'zod';
 import { closeAccount, eraseAgainQueue } from './close.ts';
@@ -16,13 +16,14 @@ const most = 200;
  */
 export async function tendUnusedAccounts(house: House): Promise<void> {
   await tellUnused(house, { most, isInUse: hasLivingTokens });
-  for (const accountId of await findDueToClose(house.deps, { most })) {
-    try {
-      await house.transact((deps) => closeUnused(deps, accountId));
-    } catch (error) {
-      house.log.error({ err: error }, 'an unused account could not be closed');
-    }
-  }
+  await doDue<string>(house.log, {
+    what: 'close an unused account',
+    atOnce: most,
+    enough: most,
+    keyOf: (accountId) => accountId,
+    find: (tried) => findDueToClose(house.deps, { tried, most }),
+    make: (accountId) => house.transact((deps) => closeUnused(deps, accountId)),
+  });
 }
 
 async function closeUnused(deps: Deps, accountId: string): Promise<void> {

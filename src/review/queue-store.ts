@@ -124,10 +124,14 @@ export async function closeWindowsOf(
   return rows.map(({ id }) => id);
 }
 
-/** @returns the cases whose decision counts by now, those that have waited longest first */
-export async function selectDue(db: Db, now: Date): Promise<string[]> {
+/** @returns the cases whose decision counts by now, but for those that were tried; those that have waited longest first */
+export async function selectDue(
+  db: Db,
+  due: { readonly now: Date; readonly tried: readonly string[]; readonly most: number },
+): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    SELECT id FROM review.case WHERE state = 'processing' AND processing_until <= ${now}
-    ORDER BY processing_until LIMIT 500`.execute(db);
+    SELECT id FROM review.case
+    WHERE state = 'processing' AND processing_until <= ${due.now} AND id <> ALL(${due.tried}::uuid[])
+    ORDER BY processing_until LIMIT ${due.most}`.execute(db);
   return rows.map(({ id }) => id);
 }

@@ -67,7 +67,7 @@ export async function endIfPointless(deps: Deps, caseId: string): Promise<boolea
  * Makes a decision count, in a transaction of its own, once it can't be taken back: the level is raised or it is refused, and the
  * person is told. Whoever comes second finds nothing to do.
  */
-async function settleCase(house: House, caseId: string): Promise<void> {
+export async function settleCase(house: House, caseId: string): Promise<void> {
   await house.transact(async (deps) => {
     const one = await lockCase(deps, caseId);
     if (one?.state !== 'processing' || one.processingUntil === undefined) return;

@@ -1,15 +1,16 @@
 import type { House } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
-import type { Jobs } from '#foundation/jobs';
+import { doDue, type Jobs } from '#foundation/jobs';
 import type { Register } from '#pds';
 import { z } from 'zod';
 import { selectDue } from './queue-store.ts';
-import { settleCases } from './settle.ts';
+import { settleCase } from './settle.ts';
 import { traceAhead, traceQueue } from './trace.ts';
 
 const jobData = z.object({ caseId: z.uuid() });
 const rules = { retryLimit: 3, retryDelay: 10, retryDelayMax: 120, expireInSeconds: 60, atOnce: 2 } as const;
 const settleEverySeconds = 5;
+const atOnce = 500;
 
 /** Starts this room's background work: the register is read for cases, and decisions count once they can't be taken back. */
 export async function startReviewWork(
@@ -25,6 +26,12 @@ export async function startReviewWork(
 }
 
 /** Makes count what can't be taken back any more. One that fails holds up no other. */
-export async function settleDueCases(house: House): Promise<void> {
-  await settleCases(house, await selectDue(house.deps.db, house.clock.now()));
+export function settleDueCases(house: House): Promise<void> {
+  return doDue<string>(house.log, {
+    what: 'settle a decided case',
+    atOnce,
+    keyOf: (caseId) => caseId,
+    find: (tried) => selectDue(house.deps.db, { now: house.clock.now(), tried, most: atOnce }),
+    make: (caseId) => settleCase(house, caseId),
+  });
 }

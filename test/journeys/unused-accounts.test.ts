@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { readAccount, recordSignIn, type Account } from '#accounts';
-import { readSimulatedInbox } from '#messaging';
+import { readAccount, recordSignIn, startAccountsWork, type Account } from '#accounts';
+import { loadSenders, readSimulatedInbox, startMessagingWork, type Senders } from '#messaging';
 import { startPersonalDataWork, tendUnusedAccounts } from '#personal-data';
 import { auditOf, makeAccount } from '../support/accounts.ts';
 import { createTestHouse, type TestHouse } from '../support/house.ts';
-import { openInbox } from '../support/inbox.ts';
 import { until } from '../support/until.ts';
 
 let here: TestHouse;
@@ -13,17 +12,35 @@ let there: TestHouse;
 before(async () => {
   here = await createTestHouse();
   there = await createTestHouse({ beside: here });
-  await openInbox(here);
+  const senders = await loadSenders(here.house.settings, {});
+  await startMessagingWork(here.house, here.jobs, { ...senders, email: interrupted(senders.email) });
+  await startAccountsWork(here.house, here.jobs);
   await startPersonalDataWork(here.house, here.jobs);
 });
 after(async () => {
   await there.close();
   await here.close();
 });
-afterEach(() => here.clock.reset());
+afterEach(() => {
+  here.clock.reset();
+  mailIs = 'sent';
+});
 
 const day = 24 * 3600;
 let made = 0;
+
+/** What becomes of mail at the moment. */
+let mailIs: 'sent' | 'waiting' | 'refused' = 'sent';
+
+function interrupted(email: Senders['email']): Senders['email'] {
+  return {
+    ...email,
+    send: async (...sending) =>
+      mailIs === 'sent'
+        ? email.send(...sending)
+        : { outcome: mailIs === 'refused' ? 'refused' : 'not_now', reason: 'smtp-away' },
+  };
+}
 
 async function somebody(language: 'en' | 'cy' = 'en'): Promise<Account> {
   made += 1;
@@ -34,10 +51,13 @@ async function somebody(language: 'en' | 'cy' = 'en'): Promise<Account> {
 async function pass(days: number): Promise<void> {
   here.clock.advance(days * day);
   await Promise.all([tendUnusedAccounts(here.house), tendUnusedAccounts(there.house)]);
-  // Word of it goes out before more days pass.
+  // Word of it goes out, and is noted, before more days pass.
+  const isTold = ['messaging.%', 'accounts.unused-told'];
+  const isLeft = mailIs === 'waiting' ? isTold.slice(1) : isTold;
   await until(async () => {
     const { rowCount } = await here.house.database.pool.query(
-      "SELECT FROM jobs.job WHERE state < 'completed' AND name LIKE 'messaging.%' LIMIT 1",
+      "SELECT FROM jobs.job WHERE state < 'completed' AND name LIKE ANY($1::text[]) LIMIT 1",
+      [isLeft],
     );
     return rowCount === 0;
   });
@@ -128,6 +148,74 @@ describe('an account that nobody uses', () => {
     assert.equal(await isThere(fay), true);
     await pass(600);
     assert.equal(await isThere(fay), true);
+  });
+
+  test('is not closed while mail can’t be sent: its owner is written to again until it is, and has 30 days from then', async () => {
+    const gil = await somebody();
+    mailIs = 'waiting';
+    await pass(705);
+    // Three days later it is not sent any more, …
+    await pass(6);
+    mailIs = 'sent';
+    await pass(0);
+    assert.deepEqual(await subjectsFor(gil), []);
+    await pass(60);
+    assert.equal(await isThere(gil), true);
+    // … but written anew.
+    assert.deepEqual(await subjectsFor(gil), ['Sign in to keep your Bevan login']);
+    await pass(29);
+    assert.equal(await isThere(gil), true);
+    await pass(1);
+    assert.equal(await isThere(gil), false);
+  });
+
+  test('is not closed while its owner’s mailbox refuses mail, and they are written to once a week', async () => {
+    const hal = await somebody();
+    mailIs = 'refused';
+    await pass(1500);
+    for (let weeks = 0; weeks < 6; weeks += 1) await pass(7);
+    assert.equal(await isThere(hal), true);
+    assert.deepEqual(await auditOf(here, hal.id), ['account.created']);
+    mailIs = 'sent';
+    await pass(6);
+    assert.deepEqual(await subjectsFor(hal), []);
+    await pass(2);
+    assert.deepEqual(await subjectsFor(hal), ['Sign in to keep your Bevan login']);
+    await pass(30);
+    assert.equal(await isThere(hal), false);
+  });
+
+  test('is not told of by mail that was written before somebody used it', async () => {
+    const ida = await somebody();
+    mailIs = 'waiting';
+    await pass(705);
+    here.clock.advance(1);
+    assert.equal(await signIn(ida), 'recorded');
+    mailIs = 'sent';
+    await pass(0);
+    assert.equal((await subjectsFor(ida)).length, 1);
+    await pass(740);
+    // It is two years since, but nobody was told of these.
+    assert.equal(await isThere(ida), true);
+    assert.equal((await subjectsFor(ida)).length, 2);
+    await pass(31);
+    assert.equal(await isThere(ida), false);
+  });
+
+  test('that breaks holds up no other, however many there are', async () => {
+    const jan = await somebody();
+    const kit = await somebody();
+    await pass(1500);
+    const { pool } = here.house.database;
+    await pool.query(`
+      CREATE FUNCTION accounts.breaks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken'; END $$;
+      CREATE TRIGGER breaks BEFORE DELETE ON accounts.account FOR EACH ROW WHEN (OLD.id = '${jan.id}') EXECUTE FUNCTION accounts.breaks()`);
+    await pass(31);
+    assert.equal(await isThere(kit), false);
+    assert.equal(await isThere(jan), true);
+    await pool.query('DROP TRIGGER breaks ON accounts.account');
+    await pass(0);
+    assert.equal(await isThere(jan), false);
   });
 
   test('is not closed in the moment in which somebody signs in', async () => {

@@ -1,4 +1,5 @@
 import { deleteExpired, type Db } from '#foundation/storage';
+import { sql } from 'kysely';
 
 type ChangeTables = {
   'accounts.account': { id: string; email: string; email_key: string };
@@ -65,15 +66,19 @@ export function selectOpenChange(db: Db, accountId: string): Promise<StoredChang
     .executeTakeFirst();
 }
 
-/** @returns the changes that are due, those that have waited longest first */
-export function selectDueChanges(db: Db, now: Date, most: number): Promise<StoredChange[]> {
+/** @returns the changes that are due, but for those that were tried, which their tokens' hashes name; those that have waited longest first */
+export function selectDueChanges(
+  db: Db,
+  due: { readonly now: Date; readonly tried: readonly string[]; readonly most: number },
+): Promise<StoredChange[]> {
   return tablesOf(db)
     .selectFrom('accounts.email_change')
     .select(columns)
-    .where('due_at', '<=', now)
+    .where('due_at', '<=', due.now)
     .where('ended_at', 'is', null)
+    .where(sql<boolean>`token_hash <> ALL(${due.tried}::text[])`)
     .orderBy('due_at')
-    .limit(most)
+    .limit(due.most)
     .execute();
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
+import { doDue } from '#foundation/jobs';
 import { randomToken } from '#foundation/security';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
@@ -42,7 +43,7 @@ export type EmailChangeLink =
 const waitSeconds = 24 * 60 * 60;
 /** Changes that are remembered for an account, so that each link can say why it no longer works. */
 const mostPerAccount = 20;
-const mostAtOnce = 100;
+const atOnce = 100;
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
@@ -176,10 +177,15 @@ async function readStopped(deps: Deps, link: { token: string }) {
   return read.outcome === 'usable' ? ({ outcome: 'ended' } as const) : read;
 }
 
-/** Makes the changes whose time has come. Two processes may do so at once. */
-export async function makeDueEmailChanges(house: House): Promise<void> {
-  const due = await selectDueChanges(house.deps.db, house.clock.now(), mostAtOnce);
-  for (const change of due) await house.transact((deps) => makeChange(deps, change));
+/** Makes the changes whose time has come. Two processes may do so at once, and one that fails holds up no other. */
+export function makeDueEmailChanges(house: House): Promise<void> {
+  return doDue<StoredChange>(house.log, {
+    what: 'give an account its new address',
+    atOnce,
+    keyOf: ({ tokenHash }) => tokenHash,
+    find: (tried) => selectDueChanges(house.deps.db, { now: house.clock.now(), tried, most: atOnce }),
+    make: (change) => house.transact((deps) => makeChange(deps, change)),
+  });
 }
 
 async function makeChange(deps: Deps, { tokenHash, accountId }: StoredChange): Promise<void> {

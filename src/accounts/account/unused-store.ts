@@ -4,49 +4,78 @@ import { sql } from 'kysely';
 /** The same words as the index has. */
 const lastUsed = sql`greatest(last_signed_in_at, created_at, last_used_at)`;
 
-/** @returns accounts that nobody has used since, and whose owners were not told of it; the longest unused first */
+interface Untold {
+  /** Nobody has used it since. */
+  readonly since: Date;
+  /** A message that was written before, and of which nobody knows that it was sent, is written again. */
+  readonly writtenBefore: Date;
+}
+
+const isUntold = ({ since, writtenBefore }: Untold) => sql<boolean>`(
+  ${lastUsed} <= ${since} AND unused_told_at IS NULL
+  AND (unused_written_at IS NULL OR unused_written_at < ${writtenBefore} OR unused_written_at <= ${lastUsed})
+)`;
+
+/** @returns accounts that nobody has used since, and whose owners are to be told of it, but for those that were tried; the longest unused first */
 export async function selectUntold(
   db: Db,
-  { since, most }: { readonly since: Date; readonly most: number },
+  due: Untold & { readonly tried: readonly string[]; readonly most: number },
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    SELECT id FROM accounts.account WHERE ${lastUsed} <= ${since} AND unused_told_at IS NULL
-    ORDER BY ${lastUsed} LIMIT ${most}`.execute(db);
+    SELECT id FROM accounts.account WHERE ${isUntold(due)} AND id <> ALL(${due.tried}::uuid[])
+    ORDER BY ${lastUsed} LIMIT ${due.most}`.execute(db);
   return rows.map(({ id }) => id);
 }
 
 /**
- * Notes that the owner of an account that nobody has used since is told.
+ * Notes that the owner of an account that nobody has used since is written to.
  *
- * @returns false if that is not so any more, or somebody uses it this moment
+ * @returns false if they are not to be told any more, or somebody uses it this moment
  */
 export async function takeUntold(
   db: Db,
-  { accountId, since, now }: { readonly accountId: string; readonly since: Date; readonly now: Date },
+  due: Untold & { readonly accountId: string; readonly now: Date },
 ): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
-    UPDATE accounts.account SET unused_told_at = ${now}
+    UPDATE accounts.account SET unused_written_at = ${due.now}
     WHERE id = (
       SELECT id FROM accounts.account
-      WHERE id = ${accountId} AND ${lastUsed} <= ${since} AND unused_told_at IS NULL FOR NO KEY UPDATE SKIP LOCKED
+      WHERE id = ${due.accountId} AND ${isUntold(due)} FOR NO KEY UPDATE SKIP LOCKED
     )`.execute(db);
+  return numAffectedRows > 0n;
+}
+
+/**
+ * Notes that the owner of an account was told: a sender has taken over what was written then.
+ *
+ * @returns false if somebody has used it since, or they were told before
+ */
+export async function updateTold(
+  db: Db,
+  told: { readonly accountId: string; readonly writtenAt: Date; readonly now: Date },
+): Promise<boolean> {
+  const { numAffectedRows = 0n } = await sql`
+    UPDATE accounts.account SET unused_told_at = ${told.now}
+    WHERE id = ${told.accountId} AND unused_told_at IS NULL AND unused_written_at = ${told.writtenAt}
+      AND ${lastUsed} < unused_written_at`.execute(db);
   return numAffectedRows > 0n;
 }
 
 interface DueToClose {
   /** Nobody has used it since. */
   readonly since: Date;
-  /** Its owner was told by then. */
+  /** A sender had taken over by then what tells its owner. */
   readonly toldBy: Date;
 }
 
-/** @returns accounts that are due to be closed; the longest unused first */
+/** @returns accounts that are due to be closed, but for those that were tried; the longest unused first */
 export async function selectDueToClose(
   db: Db,
-  { since, toldBy, most }: DueToClose & { readonly most: number },
+  { since, toldBy, tried, most }: DueToClose & { readonly tried: readonly string[]; readonly most: number },
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    SELECT id FROM accounts.account WHERE ${lastUsed} <= ${since} AND unused_told_at <= ${toldBy}
+    SELECT id FROM accounts.account
+    WHERE ${lastUsed} <= ${since} AND unused_told_at <= ${toldBy} AND id <> ALL(${tried}::uuid[])
     ORDER BY ${lastUsed} LIMIT ${most}`.execute(db);
   return rows.map(({ id }) => id);
 }

@@ -1,20 +1,35 @@
 import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
+import { doDue } from '#foundation/jobs';
 import { sendMessage } from '#messaging';
+import { z } from 'zod';
 import { emailForSending } from './email.ts';
 import { selectAccount } from './store.ts';
-import { holdDueToClose, selectDueToClose, selectUntold, takeUntold, updateUsed } from './unused-store.ts';
+import {
+  holdDueToClose,
+  selectDueToClose,
+  selectUntold,
+  takeUntold,
+  updateTold,
+  updateUsed,
+} from './unused-store.ts';
 
 /** After so many months without a sign-in its owner is told that an account will be closed, … */
 export const monthsUntilTold = 23;
 /** … and after so many it is, … */
 export const monthsUntilClosed = 24;
-/** … but not before they have had so many days since they were told. */
+/** … but not before so many days have passed since a sender took over what tells them. */
 export const daysToReact = 30;
 
 const daySeconds = 24 * 3600;
-/** Mail that has not gone out by then is not sent any more. */
+/** Mail that has not gone out by then is not sent any more … */
 const noticeSeconds = 3 * daySeconds;
+/** … and is written anew after so long, until a sender takes it over. */
+const againSeconds = 7 * daySeconds;
+
+/** Where this room hears that the owner of an unused account was told. */
+export const unusedToldQueue = 'accounts.unused-told';
+const toldData = z.object({ accountId: z.uuid(), writtenAt: z.coerce.date() });
 
 /** The same day some months before, or the last one of a month that is shorter. */
 function monthsBefore(instant: Date, months: number): Date {
@@ -32,8 +47,8 @@ function dueToClose(now: Date) {
 }
 
 /**
- * Tells owners of accounts that nobody has signed in to for 23 months that they will be closed, once. One that fails holds up no
- * other.
+ * Tells owners of accounts that nobody has signed in to for 23 months that they will be closed: until a sender has taken over what
+ * tells them, and then not again. One that fails holds up no other.
  *
  * @param told.isInUse whether it is used without signing in: then it is left alone for as long again
  * @param told.most how many at once
@@ -48,26 +63,33 @@ export async function tellUnused(
     readonly isInUse: (deps: Deps, accountId: string) => Promise<boolean>;
   },
 ): Promise<void> {
-  const since = monthsBefore(deps.clock.now(), monthsUntilTold);
-  for (const accountId of await selectUntold(deps.db, { since, most })) {
-    try {
-      await transact(async (within) =>
+  const now = deps.clock.now();
+  const untold = {
+    since: monthsBefore(now, monthsUntilTold),
+    writtenBefore: secondsAfter(now, -againSeconds),
+  };
+  await doDue<string>(log, {
+    what: 'tell the owner of an unused account',
+    atOnce: most,
+    enough: most,
+    keyOf: (accountId) => accountId,
+    find: (tried) => selectUntold(deps.db, { ...untold, tried, most }),
+    make: (accountId) =>
+      transact(async (within) =>
         (await isInUse(within, accountId))
           ? noteUse(within, accountId)
-          : tellOwner(within, { accountId, since }),
-      );
-    } catch (error) {
-      log.error({ err: error }, 'the owner of an unused account could not be told');
-    }
-  }
+          : writeToOwner(within, { ...untold, accountId }),
+      ),
+  });
 }
 
-async function tellOwner(
+async function writeToOwner(
   deps: Deps,
-  { accountId, since }: { accountId: string; since: Date },
+  untold: { readonly accountId: string; readonly since: Date; readonly writtenBefore: Date },
 ): Promise<void> {
+  const { accountId } = untold;
   const now = deps.clock.now();
-  if (!(await takeUntold(deps.db, { accountId, since, now }))) return;
+  if (!(await takeUntold(deps.db, { ...untold, now }))) return;
   const account = await selectAccount(deps.db, accountId);
   if (account === undefined) return;
   await sendMessage(deps, {
@@ -77,8 +99,15 @@ async function tellOwner(
     language: account.language,
     values: {},
     usefulUntil: secondsAfter(now, noticeSeconds),
+    whenSent: { queue: unusedToldQueue, data: { accountId, writtenAt: now.toISOString() } },
   });
-  await deps.audit({ type: 'account.unused-told', accountId });
+}
+
+/** Notes, in a transaction, that a sender has taken over what tells an account's owner that it will be closed. */
+export async function noteTold(deps: Pick<Deps, 'db' | 'clock' | 'audit'>, told: unknown): Promise<void> {
+  const { accountId, writtenAt } = toldData.parse(told);
+  if (await updateTold(deps.db, { accountId, writtenAt, now: deps.clock.now() }))
+    await deps.audit({ type: 'account.unused-told', accountId });
 }
 
 /** Notes that an account is in use, although nobody signs in to it. */
@@ -86,12 +115,15 @@ export function noteUse(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Pr
   return updateUsed(deps.db, { accountId, at: deps.clock.now() });
 }
 
-/** @returns accounts that nobody has signed in to for 24 months, and whose owners were told at least 30 days ago */
+/**
+ * @param due.tried those that are left out
+ * @returns accounts that nobody has signed in to for 24 months, and whose owners were told at least 30 days ago
+ */
 export function findDueToClose(
   deps: Pick<Deps, 'db' | 'clock'>,
-  { most }: { readonly most: number },
+  due: { readonly tried: readonly string[]; readonly most: number },
 ): Promise<readonly string[]> {
-  return selectDueToClose(deps.db, { ...dueToClose(deps.clock.now()), most });
+  return selectDueToClose(deps.db, { ...dueToClose(deps.clock.now()), ...due });
 }
 
 /**

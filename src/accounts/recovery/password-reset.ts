@@ -10,6 +10,7 @@ import type { Account } from '../account/account.ts';
 import { emailForSending, emailKey } from '../account/email.ts';
 import { makeDueEmailChanges } from '../account/email-change.ts';
 import { endSignIns, lockAccount, selectAccount, selectAccountId, updateLock } from '../account/store.ts';
+import { noteTold, unusedToldQueue } from '../account/unused.ts';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { updatePassword } from '../credentials/password/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
@@ -89,7 +90,10 @@ export async function requestPasswordReset(
   return { outcome: 'requested' };
 }
 
-/** Starts this room's background work: reset links are made and sent here, and changes that waited are made. */
+/**
+ * Starts this room's background work: reset links are made and sent here, changes that waited are made, and it is noted whose owner was
+ * told that nobody uses their account.
+ */
 export async function startAccountsWork(house: House, jobs: Jobs): Promise<void> {
   const rules = { retryLimit: 10, retryDelay: 2, retryDelayMax: 300, expireInSeconds: 60, atOnce: 2 };
   await jobs.work(queue, rules, (data) =>
@@ -99,10 +103,9 @@ export async function startAccountsWork(house: House, jobs: Jobs): Promise<void>
       return sendResetLink(deps, sealedRequest.parse(JSON.parse(plain)));
     }),
   );
-  jobs.every(dueEverySeconds, 'make the changes that are due', async () => {
-    await makeDueEmailChanges(house);
-    await makeDueReplacements(house);
-  });
+  await jobs.work(unusedToldQueue, rules, (data) => house.transact((deps) => noteTold(deps, data)));
+  jobs.every(dueEverySeconds, 'give accounts their new addresses', () => makeDueEmailChanges(house));
+  jobs.every(dueEverySeconds, 'set numbers that have waited', () => makeDueReplacements(house));
 }
 
 /** Of several links for one account the one sent last is good. Safe to repeat: a link that is stored has been sent. */

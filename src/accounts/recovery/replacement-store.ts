@@ -1,4 +1,5 @@
 import { deleteExpired, type Db } from '#foundation/storage';
+import { sql } from 'kysely';
 
 type ReplacementTables = {
   'accounts.replacement': {
@@ -84,15 +85,19 @@ export function selectNewestReplacement(db: Db, accountId: string): Promise<Stor
     .executeTakeFirst();
 }
 
-/** @returns accounts with one that is due, at most so many */
-export async function selectDueAccounts(db: Db, now: Date, most: number): Promise<string[]> {
+/** @returns accounts with one that is due, but for those that were tried; those that have waited longest first */
+export async function selectDueAccounts(
+  db: Db,
+  due: { readonly now: Date; readonly tried: readonly string[]; readonly most: number },
+): Promise<string[]> {
   const rows = await tablesOf(db)
     .selectFrom('accounts.replacement')
     .select('account_id')
     .where('ended_at', 'is', null)
-    .where('due_at', '<=', now)
+    .where('due_at', '<=', due.now)
+    .where(sql<boolean>`account_id <> ALL(${due.tried}::uuid[])`)
     .orderBy('due_at')
-    .limit(most)
+    .limit(due.most)
     .execute();
   return rows.map((row) => row.account_id);
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
+import { doDue } from '#foundation/jobs';
 import type { Language } from '#foundation/web';
 import { sendMessage, type WaitingChange } from '#messaging';
 import { z } from 'zod';
@@ -195,19 +196,14 @@ export async function noteSecondFactor(
 }
 
 /** Makes the replacements whose day has passed, wherever they were asked for. One that fails holds up no other. */
-export async function makeDueReplacements(house: House): Promise<void> {
-  for (let failed = 0; failed === 0; ) {
-    const due = await selectDueAccounts(house.deps.db, house.clock.now(), atOnce);
-    for (const accountId of due) {
-      try {
-        await house.transact((deps) => makeDueReplacement(deps, accountId));
-      } catch (error) {
-        failed += 1;
-        house.log.error({ err: error }, 'a number that has waited could not be set');
-      }
-    }
-    if (due.length < atOnce) return;
-  }
+export function makeDueReplacements(house: House): Promise<void> {
+  return doDue<string>(house.log, {
+    what: 'set a number that has waited',
+    atOnce,
+    keyOf: (accountId) => accountId,
+    find: (tried) => selectDueAccounts(house.deps.db, { now: house.clock.now(), tried, most: atOnce }),
+    make: (accountId) => house.transact((deps) => makeDueReplacement(deps, accountId)),
+  });
 }
 
 /** Makes an account's replacement, if its day has passed. Call it in a transaction. */

@@ -36,6 +36,8 @@ export type JobHandler = (data: unknown, job: { id: string }) => Promise<void>;
 export interface Jobs {
   /** @returns an `enqueue` that writes in the given transaction */
   on(db: Db): Enqueue;
+  /** Makes sure that a queue is there that another room works on, before the first job is put on it. */
+  open(queue: string): Promise<void>;
   /** Creates a queue and starts working on it in this process. A handler that throws has its job tried again. */
   work(queue: string, rules: QueueRules, handler: JobHandler): Promise<void>;
   /** Runs `task` about every `seconds` in this process until `stop`; what it throws is logged. */
@@ -85,6 +87,7 @@ export async function startJobs(deps: { databaseUrl: string; log: Logger }): Pro
         ...(onceFor === undefined ? {} : { singletonKey: onceFor }),
       });
     },
+    open: (queue) => boss.createQueue(queue),
     work: async (queue, rules, handler) => {
       const { atOnce, oneForEach, ...queueRules } = rules;
       const options = { ...queueRules, retryBackoff: true, notify: true };
@@ -134,6 +137,43 @@ function asError(reported: unknown): unknown {
   if (reported instanceof Error || typeof reported !== 'object' || reported === null) return reported;
   const { message, code, stack } = { message: '', code: undefined, stack: '', ...reported };
   return Object.assign(new Error(message), code === undefined ? { stack } : { code, stack });
+}
+
+/**
+ * Does each of the things that are due, once, until none is left. One that fails is logged, holds up no other, and is tried again with
+ * all that are due the next time.
+ *
+ * @param due.atOnce how many are looked for at once
+ * @param due.enough after so many that went well the others are left for the next time
+ * @param due.keyOf tells them apart
+ * @param due.find the first of those that are due, at most `atOnce`, but for those that were tried
+ */
+export async function doDue<T>(
+  log: Logger,
+  due: {
+    readonly what: string;
+    readonly atOnce: number;
+    readonly enough?: number;
+    readonly keyOf: (one: T) => string;
+    readonly find: (tried: readonly string[]) => Promise<readonly T[]>;
+    readonly make: (one: T) => Promise<unknown>;
+  },
+): Promise<void> {
+  const { what, atOnce, enough = Infinity, keyOf, find, make } = due;
+  const tried: string[] = [];
+  for (let made = 0, isLast = false; !isLast && made < enough; ) {
+    const found = await find(tried);
+    isLast = found.length < atOnce;
+    for (const one of found) {
+      tried.push(keyOf(one));
+      try {
+        await make(one);
+        made += 1;
+      } catch (error) {
+        log.error({ task: what, err: error }, 'one of several that were due failed');
+      }
+    }
+  }
 }
 
 function logTrouble(log: Logger, name: string, error: unknown): void {

@@ -133,13 +133,14 @@ export async function updateAttempt(deps: StoreDeps, row: AttemptRow): Promise<v
 /** @returns those that nobody has sent in time; not more at once than a minute is enough for */
 export async function selectExpiredOpen(
   db: Db,
-  { now, most }: { now: Date; most: number },
+  { now, tried, most }: { now: Date; tried: readonly string[]; most: number },
 ): Promise<{ attemptId: string; accountId: string }[]> {
   const rows = await tables(db)
     .selectFrom('proofing.attempt')
     .select(['id', 'account_id'])
     .where('state', '=', 'open')
     .where('expires_at', '<=', now)
+    .where(sql<boolean>`id <> ALL(${tried}::uuid[])`)
     .orderBy('expires_at')
     .limit(most)
     .execute();

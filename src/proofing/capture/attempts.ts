@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
+import { doDue } from '#foundation/jobs';
 import { deleteFileOf, keepBundleUntil, openBundle } from '#evidence';
 import type { Captured } from './answers.ts';
 import {
@@ -150,11 +151,20 @@ export async function abandonAttempt(deps: AttemptDeps, which: Which): Promise<A
   return end(deps, attempt, { state: 'abandoned', keptUntil });
 }
 
-/** Ends what nobody has sent in time, and removes what has been kept as long as it may. */
-export async function sweepAttempts({ deps, transact }: Pick<House, 'deps' | 'transact'>): Promise<void> {
+/** Ends what nobody has sent in time, one that fails holding up no other, and removes what has been kept as long as it may. */
+export async function sweepAttempts({
+  deps,
+  transact,
+  log,
+}: Pick<House, 'deps' | 'transact' | 'log'>): Promise<void> {
   const now = deps.clock.now();
-  for (const which of await selectExpiredOpen(deps.db, { now, most: sweptAtOnce }))
-    await transact((within) => abandonAttempt(within, which));
+  await doDue<Which>(log, {
+    what: 'end an attempt that was not sent',
+    atOnce: sweptAtOnce,
+    keyOf: ({ attemptId }) => attemptId,
+    find: (tried) => selectExpiredOpen(deps.db, { now, tried, most: sweptAtOnce }),
+    make: (which) => transact((within) => abandonAttempt(within, which)),
+  });
   await deleteAttemptsKeptUntil(deps.db, now);
 }
 
