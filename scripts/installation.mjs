@@ -28,14 +28,16 @@ const runtimeMajor = 24;
  */
 export const memoryOptions = ['--max-semi-space-size=8', '--max-old-space-size=512'];
 
+/** Where code is kept as it was compiled the last time. */
+export const compiledFolder = path.join(repository, 'node_modules/.cache/bevan-compiled');
+
 /**
  * Left alone, the C library keeps memory for each of many threads, and gives little of it back. With code as it was compiled the
- * last time, the compiler that takes the types out of it is not even loaded, which saves some 20 MiB. Tests go without: the
- * library with which some of them make videos does not bear it.
+ * last time, the compiler that takes the types out of it is not even loaded, which saves some 20 MiB.
  */
 export const memoryEnvironment = {
   MALLOC_ARENA_MAX: '2',
-  NODE_COMPILE_CACHE: path.join(repository, 'node_modules/.cache/bevan-compiled'),
+  NODE_COMPILE_CACHE: compiledFolder,
 };
 
 /** What stopped us, in words for the person at the keyboard. */
