@@ -1,14 +1,28 @@
 import { globSync, statSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { run } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { startOwnCluster } from '../test/support/database.ts';
+import { repository } from './installation.mjs';
 
-/** Runs test files two at a time on one PostgreSQL cluster, each file in a process and a database of its own. */
+/**
+ * Runs test files on one PostgreSQL cluster, each file in a process and a database of its own: two at a time, and up to six
+ * while that leaves a part of the processors idle. Many a test waits for what must not go faster, as an answer that always takes
+ * the same time.
+ */
 
-const filesAtOnce = 2;
+const filesAtOnce = { fewest: 2, most: 6 };
+const isIdleFrom = 0.2;
+const msBetweenLooks = 500;
+/** Where files are that take long, longest first: begun last, one of them would be alone at the end. */
+const longestPlaces = ['test/browser', 'test/contracts', 'test/journeys', 'test/documents', 'test/attacks'];
 /** A file that takes longer has a handle that it forgot to close, or waits for something that never comes. */
 const longestFileMs = 600_000;
+
+/** Taking the types out of the product is half of the work of loading a file. */
+const withoutTypes = ['--import', new URL('stripped.mjs', import.meta.url).href];
 
 /** @typedef {import('./checks.mjs').Outcome} Outcome */
 /** @typedef {{ outcomes: Outcome[], skipped: number, output: string }} FileResult */
@@ -31,19 +45,60 @@ export async function runTestFiles(/** @type {string[]} */ files, /** @type {Abo
   delete process.env['DATABASE_URL'];
   process.env['BEVAN_TEST_DATABASE_URL'] = cluster.url;
   try {
-    /** @type {Outcome[]} */
-    const outcomes = [];
-    const waiting = [...files];
-    const worker = async () => {
-      for (let file = waiting.shift(); file !== undefined && !signal.aborted; file = waiting.shift()) {
-        outcomes.push(...(await runTestFile(file, signal)));
-      }
-    };
-    await Promise.all(Array.from({ length: filesAtOnce }, worker));
-    return outcomes;
+    return await runAll(inOrder(files), signal);
   } finally {
     await cluster.stop();
   }
+}
+
+function inOrder(/** @type {string[]} */ files) {
+  const rank = (/** @type {string} */ file) => {
+    const place = longestPlaces.indexOf(path.dirname(path.relative(repository, path.resolve(file))));
+    return place === -1 ? longestPlaces.length : place;
+  };
+  return files.toSorted((one, other) => rank(one) - rank(other));
+}
+
+/** @returns {Promise<Outcome[]>} */
+async function runAll(/** @type {string[]} */ files, /** @type {AbortSignal} */ signal) {
+  /** @type {Outcome[]} */
+  const outcomes = [];
+  const waiting = [...files];
+  /** @type {Set<Promise<unknown>>} */
+  const running = new Set();
+  const begin = (/** @type {string} */ file) => {
+    const end = runTestFile(file, signal)
+      .then((found) => outcomes.push(...found))
+      .finally(() => running.delete(end));
+    running.add(end);
+  };
+  const idleShare = watchProcessors();
+  while (waiting.length + running.size > 0 && !signal.aborted) {
+    const { fewest, most } = filesAtOnce;
+    const atOnce = idleShare() > isIdleFrom ? Math.min(most, Math.max(fewest, running.size + 1)) : fewest;
+    for (const file of waiting.splice(0, Math.max(0, atOnce - running.size))) begin(file);
+    await Promise.race([...running, wait(msBetweenLooks)]);
+  }
+  await Promise.all(running);
+  return outcomes;
+}
+
+/** @returns what tells which part of the time since it last did the processors had nothing to do; nothing, so soon after that */
+function watchProcessors() {
+  let last = readProcessors();
+  return () => {
+    const now = readProcessors();
+    const [idle, all] = [now.idle - last.idle, now.all - last.all];
+    if (all < (os.cpus().length * msBetweenLooks) / 2) return 0;
+    last = now;
+    return idle / all;
+  };
+}
+
+function readProcessors() {
+  const times = os.cpus().map((processor) => processor.times);
+  const idle = times.reduce((sum, time) => sum + time.idle, 0);
+  return { idle, all: times.reduce((sum, time) => sum + time.user + time.nice + time.sys + time.irq, idle) };
 }
 
 /** @returns {Promise<Outcome[]>} */
@@ -52,9 +107,13 @@ async function runTestFile(/** @type {string} */ file, /** @type {AbortSignal} *
   /** @type {FileResult} */
   const result = { outcomes: [], skipped: 0, output: '' };
   const limit = AbortSignal.any([signal, AbortSignal.timeout(longestFileMs)]);
-  for await (const event of run({ files: [path.resolve(file)], isolation: 'process', signal: limit })) {
-    take(event, file, result);
-  }
+  const events = run({
+    files: [path.resolve(file)],
+    isolation: 'process',
+    execArgv: withoutTypes,
+    signal: limit,
+  });
+  for await (const event of events) take(event, file, result);
   const failed = result.outcomes.filter((outcome) => !outcome.passed);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const skipped = result.skipped === 0 ? '' : `, ${result.skipped} skipped`;
