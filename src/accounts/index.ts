@@ -1,8 +1,8 @@
+export { endSignIns, signInsEndedQueue } from './account/end-sign-ins.ts';
 export {
   addFirstNumber,
   changePhone,
   createAccount,
-  endSignIns,
   findAccountId,
   forgetAccount,
   listAccountIds,

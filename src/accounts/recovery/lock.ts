@@ -2,7 +2,8 @@ import type { Deps } from '#foundation/deps';
 import { randomToken } from '#foundation/security';
 import { sendMessage } from '#messaging';
 import { emailForSending } from '../account/email.ts';
-import { endSignIns, lockAccount, updateLock } from '../account/store.ts';
+import { endSignIns } from '../account/end-sign-ins.ts';
+import { lockAccount, updateLock } from '../account/store.ts';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { deletePasskeysOf, suspendPasskeysOf } from '../credentials/passkey/store.ts';
 import { deleteUafKeysOf } from '../credentials/uaf/store.ts';
@@ -37,7 +38,7 @@ export async function lockLogin(
   else await deletePasskeysOf(deps.db, accountId);
   await deleteUafKeysOf(deps.db, accountId);
   await updateLock(deps.db, { accountId, lockedAt: now });
-  await endSignIns(deps.db, accountId, deps.clock.now());
+  await endSignIns(deps, accountId);
   const token = randomToken();
   const expiresAt = await storeResetLink(deps, { accountId, token, requestedAt: now });
   await sendMessage(deps, {

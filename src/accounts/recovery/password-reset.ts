@@ -9,7 +9,8 @@ import { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { emailForSending, emailKey } from '../account/email.ts';
 import { makeDueEmailChanges } from '../account/email-change.ts';
-import { endSignIns, lockAccount, selectAccount, selectAccountId, updateLock } from '../account/store.ts';
+import { endSignIns, signInsEndedQueue } from '../account/end-sign-ins.ts';
+import { lockAccount, selectAccount, selectAccountId, updateLock } from '../account/store.ts';
 import { noteTold, unusedToldQueue } from '../account/unused.ts';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { updatePassword } from '../credentials/password/store.ts';
@@ -103,6 +104,7 @@ export async function startAccountsWork(house: House, jobs: Jobs): Promise<void>
       return sendResetLink(deps, sealedRequest.parse(JSON.parse(plain)));
     }),
   );
+  await jobs.open(signInsEndedQueue);
   await jobs.work(unusedToldQueue, rules, (data) => house.transact((deps) => noteTold(deps, data)));
   jobs.every(dueEverySeconds, 'give accounts their new addresses', () => makeDueEmailChanges(house));
   jobs.every(dueEverySeconds, 'set numbers that have waited', () => makeDueReplacements(house));
@@ -222,7 +224,7 @@ async function putPassword(
   });
   // Whoever came first to the account may have signed in after this began, and had their device remembered.
   await deleteDevicesOf(deps.db, account.id);
-  await endSignIns(deps.db, account.id, now);
+  await endSignIns(deps, account.id, now);
   await supersedeResets(deps.db, account.id, now);
   await attemptSucceeded(deps, [wrongPasswordsFor(emailKey(account.email))]);
   await sendMessage(deps, {
