@@ -103,7 +103,7 @@ export {
   type RememberedDevice,
 } from './devices/remembered.ts';
 export { tellPersonalData } from './personal-data-store.ts';
-export { lockLogin } from './recovery/lock.ts';
+export { isLoginLocked, lockLogin } from './recovery/lock.ts';
 export {
   changePassword,
   readPasswordReset,

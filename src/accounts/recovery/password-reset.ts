@@ -10,12 +10,14 @@ import type { Account } from '../account/account.ts';
 import { emailForSending, emailKey } from '../account/email.ts';
 import { makeDueEmailChanges } from '../account/email-change.ts';
 import { endSignIns, signInsEndedQueue } from '../account/end-sign-ins.ts';
-import { lockAccount, selectAccount, selectAccountId, updateLock } from '../account/store.ts';
+import { lockAccount, selectAccount, selectAccountId, selectIsLocked, updateLock } from '../account/store.ts';
 import { noteTold, unusedToldQueue } from '../account/unused.ts';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { updatePassword } from '../credentials/password/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { resetRequestLimits, wrongPasswordsFor } from '../limits.ts';
+import { deletePasskeysOf } from '../credentials/passkey/store.ts';
+import { listSecondFactors } from './proofs.ts';
 import { makeDueReplacements } from './replacement.ts';
 import {
   deleteOldestResets,
@@ -184,8 +186,18 @@ export async function resetPassword(
   if (account === undefined) return { outcome: 'unknown' };
   if (!(await takeReset(deps.db, tokenHash, now))) return { outcome: 'used' };
   await putPassword(deps, { account, passwordHash: change.passwordHash, by: 'reset-link' });
-  await updateLock(deps.db, { accountId: account.id, lockedAt: null });
+  await liftLock(deps, account);
   return { outcome: 'changed', accountId: account.id };
+}
+
+async function liftLock(deps: Deps, account: Account): Promise<void> {
+  const { id: accountId } = account;
+  if (!(await selectIsLocked(deps.db, accountId))) return;
+  // One of them may be what somebody else has set up, and would have switched on again.
+  const has = await listSecondFactors(deps, account);
+  // Without anything else they stay, switched off: a password that was chosen by mail must not add a first number.
+  if (has.some((factor) => factor !== 'passkey')) await deletePasskeysOf(deps.db, accountId);
+  await updateLock(deps.db, { accountId, lockedAt: null });
 }
 
 /**
