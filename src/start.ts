@@ -14,6 +14,7 @@ import { openPhotoChecks } from '#sandbox';
 import { buildApp, startWork } from './app.ts';
 import { readMasterKey } from './master-key.ts';
 import { openHouse } from './open-house.ts';
+import { claimDatabase, isMarkedFor } from './right-database.ts';
 import { gpSystemsPort, prepareSandbox, startSandbox, withSandboxRegister } from './start-sandbox.ts';
 
 /** What has to be stopped, the last started first. */
@@ -58,10 +59,12 @@ async function* startStepByStep(stops: Stops): AsyncGenerator<void> {
   const databaseUrl = settings.databaseUrl ?? (await startOwnDatabase(settings, log, stops));
   yield;
   const masterKey = await readMasterKey(settings);
+  const isMarked = await isMarkedFor(settings.mode, databaseUrl);
   const sandboxClock = settings.mode === 'sandbox' ? movableClock() : undefined;
   const clock = sandboxClock ?? systemClock();
   const open = await openHouse({ settings, clock, databaseUrl, masterKey, log });
   stops.push(open.close);
+  if (!isMarked) await claimDatabase(open.house);
   yield;
   const register = openRegister(open.house);
   const simulatedOn = settings.mode === 'sandbox' ? gpSystemsPort(settings) : undefined;

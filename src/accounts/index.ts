@@ -1,8 +1,8 @@
+export { endSignIns, signInsEndedQueue } from './account/end-sign-ins.ts';
 export {
   addFirstNumber,
   changePhone,
   createAccount,
-  endSignIns,
   findAccountId,
   forgetAccount,
   listAccountIds,
@@ -103,7 +103,7 @@ export {
   type RememberedDevice,
 } from './devices/remembered.ts';
 export { tellPersonalData } from './personal-data-store.ts';
-export { lockLogin } from './recovery/lock.ts';
+export { isLoginLocked, lockLogin } from './recovery/lock.ts';
 export {
   changePassword,
   readPasswordReset,

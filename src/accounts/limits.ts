@@ -46,6 +46,11 @@ export function wrongPasswordsFor(subject: string): Limited {
   return { rule: wrongPassword, subject };
 }
 
+/** What counts by an account, of an app, recovery codes or a question, and nothing else does. */
+export function accountLimits(subjects: readonly string[]): Limited[] {
+  return subjects.map((subject) => ({ rule: wrongCode, subject }));
+}
+
 /** What counts by a person's e-mail key, and by where their codes go; not what counts by network. */
 export function personalLimits(subjects: { emailKey: string; codeSubjects: readonly string[] }): Limited[] {
   return [

@@ -1,10 +1,11 @@
 import type { Deps, House } from '#foundation/deps';
+import { attemptSucceeded } from '#foundation/security';
 import { SettingsFault, type Environment } from '#foundation/settings';
 import { loadPlugs } from '#foundation/socket';
 import { openDecoder } from './decoding/pictures.ts';
 import { providerManifest, type ProviderPlug } from './provider.ts';
 import { deleteExpiredScans, deleteScansOf } from './scan-store.ts';
-import { addBurst, askAct, beginScan, judgeScan, type ScanTools } from './scan.ts';
+import { addBurst, askAct, beginScan, judgeScan, scansLimit, type ScanTools } from './scan.ts';
 import type { FaceChecks } from './types.ts';
 
 const none = 'none';
@@ -73,8 +74,12 @@ export function forgetScan({ db }: Pick<Deps, 'db'>, attemptId: string): Promise
 }
 
 /** Forgets, in a transaction, what is kept here of an account that is closed. */
-export function forgetAccount({ db }: Pick<Deps, 'db'>, accountId: string): Promise<void> {
-  return deleteScansOf(db, { accountId });
+export async function forgetAccount(
+  deps: Pick<Deps, 'db' | 'clock' | 'secrets'>,
+  accountId: string,
+): Promise<void> {
+  await attemptSucceeded(deps, [scansLimit(accountId)]);
+  await deleteScansOf(deps.db, { accountId });
 }
 
 /** Removes scans that have been kept as long as they may. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { secondsAfter } from '#foundation/clock';
 import type { House } from '#foundation/deps';
-import { countAttempt, type LimitRule } from '#foundation/security';
+import { countAttempt, type Limited, type LimitRule } from '#foundation/security';
 import { drawActs, drawOtherAct } from './acts.ts';
 import type { Decoder } from './decoding/pictures.ts';
 import type { FaceProvider, Measured, Picture } from './provider.ts';
@@ -63,9 +63,13 @@ const scansInADay: LimitRule = {
   memorySeconds: day,
 };
 
+export function scansLimit(accountId: string): Limited {
+  return { rule: scansInADay, subject: accountId };
+}
+
 export async function beginScan(house: ScanHouse, tools: ScanTools, of: ScanOf): Promise<BegunScan> {
   const { clock, deps } = house;
-  const counted = await countAttempt(deps, [{ rule: scansInADay, subject: of.accountId }]);
+  const counted = await countAttempt(deps, [scansLimit(of.accountId)]);
   if (counted.outcome === 'locked') return { outcome: 'spent' };
   const [scanId, acts] = [randomUUID(), drawActs()];
   const begun = (await tools.provider.begin?.({ scanId, acts })) ?? { outcome: 'begun', begun: undefined };

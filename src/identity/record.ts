@@ -1,7 +1,9 @@
 import type { Deps } from '#foundation/deps';
 import type { Nation, NhsNumber } from '#foundation/identifiers';
+import { attemptSucceeded } from '#foundation/security';
 import { deleteDecisionsOf } from './decision-store.ts';
 import type { IdentityLevel } from './levels.ts';
+import { accountLimit, askingLimit } from './match-limits.ts';
 import {
   deleteRecord,
   selectIdentity,
@@ -110,7 +112,12 @@ export async function keepGpCredentials(
  * Forgets, in a transaction, who the owner of an account that is closed was, what was decided about that, and on what evidence. The
  * codes of each decision stay in the audit trail.
  */
-export async function forgetAccount(deps: Pick<Deps, 'db'>, accountId: string): Promise<void> {
+export async function forgetAccount(
+  deps: Pick<Deps, 'db' | 'clock' | 'secrets'>,
+  accountId: string,
+): Promise<void> {
+  for (const limit of [accountLimit(accountId), askingLimit(accountId)])
+    await attemptSucceeded(deps, [limit]);
   await deleteRecord(deps.db, accountId);
   await deleteDecisionsOf(deps.db, accountId);
 }

@@ -24,6 +24,7 @@ import { accountProblem } from './account-problem/index.ts';
 import { detailsNotChecked } from './details-not-checked/index.ts';
 import { deviceCookie } from './device-cookie.ts';
 import { enter } from './enter/index.ts';
+import { lockedLogin } from './locked-login/index.ts';
 import { notAvailable } from './not-available/index.ts';
 import { notProven } from './not-proven/index.ts';
 import { forgottenPassword } from './recover-account/forgotten-password.ts';
@@ -68,6 +69,7 @@ export function forEachJourney(
   visit(signUp(parts));
   visit(shareInformation);
   visit(accountProblem);
+  visit(lockedLogin);
   visit(detailsNotChecked);
   visit(notAvailable);
   visit(notProven);

@@ -3,6 +3,7 @@ import type { Deps } from '#foundation/deps';
 import { deleteEntitiesOf, deleteExpiredEntities } from './engine/store.ts';
 import { deleteExpiredRequests } from './requests/store.ts';
 import { deleteExpiredTickets, deleteTicketsOf } from './sign-in/store.ts';
+import { endEverywhere } from './sign-out/end-everywhere.ts';
 import { deleteExpiredFamilies, deleteFamiliesOf, deleteSpentAssertions } from './tokens/store.ts';
 
 /** Removes sessions, requests, codes, tokens, tickets and spent assertions that have expired. */
@@ -15,8 +16,12 @@ export async function sweepOpenid(deps: Pick<Deps, 'db' | 'clock'>): Promise<voi
   await deleteExpiredRequests(deps.db, now);
 }
 
-/** Ends all sessions and tokens of an account that is closed. A session that is stored again by a request under way is good for nothing without the account. */
-export async function forgetAccount(deps: Pick<Deps, 'db'>, accountId: string): Promise<void> {
+/** Ends all sessions and tokens of an account that is closed; services that want to be told are. A session that is stored again by a request under way is good for nothing without the account. */
+export async function forgetAccount(
+  deps: Pick<Deps, 'db' | 'clock' | 'secrets' | 'enqueue'>,
+  accountId: string,
+): Promise<void> {
+  await endEverywhere(deps, { accountId });
   await deleteEntitiesOf(deps.db, accountId);
   await deleteFamiliesOf(deps.db, accountId);
   await deleteTicketsOf(deps.db, accountId);

@@ -3,13 +3,14 @@ import type { Jobs } from '#foundation/jobs';
 import { trustMarkAddress } from './endpoints/discovery.ts';
 import { openLivingKeys } from './keys/living-keys.ts';
 import { startBackChannel } from './sign-out/back-channel.ts';
+import { startEndingEverywhere } from './sign-out/end-everywhere.ts';
 import { startEndingAgain } from './sign-out/sign-out.ts';
 import { createMint } from './tokens/mint.ts';
 
 const followKeysEverySeconds = 2;
 
 /**
- * Starts what this room does in the background after people signed out: telling services, and making sure of it.
+ * Starts what this room does in the background after people signed out, or were signed out everywhere: telling services, and making sure of it.
  *
  * @throws {Fault} `openid.no-signing-key`, `security.unsealable`
  */
@@ -18,6 +19,7 @@ export async function startOpenidWork(house: House, jobs: Jobs): Promise<void> {
   const keys = await openLivingKeys(house);
   const deps = { clock: house.clock, keys, secrets: house.secrets };
   jobs.every(followKeysEverySeconds, 'follow the signing keys', keys.look);
-  await startEndingAgain(house, jobs);
   await startBackChannel({ house, mint: createMint(deps, { issuer, vtm: trustMarkAddress(issuer) }) }, jobs);
+  await startEndingAgain(house, jobs);
+  await startEndingEverywhere(house, jobs);
 }

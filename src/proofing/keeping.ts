@@ -1,7 +1,11 @@
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { readOdsCode, type OdsCode } from '#foundation/identifiers';
+import { attemptSucceeded } from '#foundation/security';
 import { deleteAttemptsOf } from './capture/attempt-store.ts';
+import { drawingsLimit } from './capture/challenge.ts';
+import { photosLimit } from './capture/photo/receive.ts';
+import { accountLimits } from './details-limits.ts';
 import {
   deleteAccount,
   deleteUsed,
@@ -67,7 +71,13 @@ export async function releaseDetails(
 }
 
 /** Forgets, in a transaction, what is kept here of an account that is closed. Registration details that it has used stay used. */
-export async function forgetAccount(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Promise<void> {
+export async function forgetAccount(
+  deps: Pick<Deps, 'db' | 'clock' | 'secrets'>,
+  accountId: string,
+): Promise<void> {
+  const { any, wrong } = accountLimits(accountId);
+  const limits = [any, wrong, photosLimit(accountId), drawingsLimit(accountId)];
+  for (const limit of limits) await attemptSucceeded(deps, [limit]);
   await deleteAccess(deps.db, accountId);
   await deleteAttemptsOf(deps.db, accountId);
   const usedUntil = secondsAfter(deps.clock.now(), usedRetentionSeconds);

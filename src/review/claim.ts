@@ -29,29 +29,37 @@ export type Claimed =
   | { readonly outcome: 'not_allowed' };
 
 const hour = 3600;
-/** So many that are pointless by now are put aside at a claim, or so often it is waited for others; the next claim goes on. */
-const mostTries = 20;
+/** So many that are pointless by now are put aside at a claim; the next claim goes on. */
+const mostPutAside = 20;
+/** So often the oldest is waited for, which somebody holds only to write to it perhaps; then the oldest that nobody holds is given. */
+const mostWaits = 40;
+const mostWaitsForAny = 20;
 const msBetweenTries = 25;
 
 /**
- * Gives somebody the oldest case of the queue. Call it outside a transaction. Starting the next case makes final what they have
+ * Gives somebody the oldest case of the queue, but for one that is held for longer than a moment. Call it outside a transaction. Starting the next case makes final what they have
  * decided before.
  */
 export async function claimNext(house: House, { checker }: { readonly checker: Checker }): Promise<Claimed> {
   if (!mayDo(checker, 'checker')) return { outcome: 'not_allowed' };
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const { claimed, closed } = await house.transact((deps) => claimOnce(deps, checker));
+  for (let putAside = 0, waits = 0; putAside < mostPutAside && waits < mostWaits + mostWaitsForAny; ) {
+    const passesOver = waits >= mostWaits;
+    const { claimed, closed } = await house.transact((deps) => claimOnce(deps, { checker, passesOver }));
     await settleCases(house, closed);
-    if (claimed === 'all_taken') await wait(msBetweenTries);
-    else if (claimed !== 'put_aside') return claimed;
+    if (claimed === 'put_aside') putAside += 1;
+    else if (claimed !== 'held') return claimed;
+    else {
+      waits += 1;
+      await wait(msBetweenTries);
+    }
   }
   return { outcome: 'nothing' };
 }
 
 async function claimOnce(
   deps: Deps,
-  checker: Checker,
-): Promise<{ readonly claimed: Claimed | 'put_aside' | 'all_taken'; readonly closed: readonly string[] }> {
+  { checker, passesOver }: { readonly checker: Checker; readonly passesOver: boolean },
+): Promise<{ readonly claimed: Claimed | 'put_aside' | 'held'; readonly closed: readonly string[] }> {
   const { staffId } = checker;
   const now = deps.clock.now();
   await takeCheckerTurn(deps.db, staffId);
@@ -64,11 +72,11 @@ async function claimOnce(
   if (until !== undefined) return { claimed: { outcome: 'enough', until }, closed: [] };
   const notOf = await ownAccountOf(deps, checker);
   const discardedSince = secondsAfter(now, -hour);
-  const caseId = await takeOldest(deps.db, { staffId, notOf, now, discardedSince });
+  const caseId = await takeOldest(deps.db, { staffId, notOf, now, discardedSince, passesOver });
   if (caseId === undefined) {
     // Somebody holds it for a moment, only to look at it perhaps.
     const isThere = await hasAny(deps.db, { notOf, ...lapseOf(deps) });
-    return { claimed: isThere ? 'all_taken' : { outcome: 'nothing' }, closed: [] };
+    return { claimed: isThere ? 'held' : { outcome: 'nothing' }, closed: [] };
   }
   if (await endIfPointless(deps, caseId)) return { claimed: 'put_aside', closed: [] };
   const closed = await closeWindowsOf(deps.db, { staffId, now });

@@ -54,24 +54,36 @@ export async function releaseIdle(
  * Takes the oldest case of the queue for somebody; those that they have put back themselves a while ago come last.
  *
  * @param wanted.notOf the login that is their own
+ * @param wanted.passesOver whether it may be the oldest that nobody holds at the moment; otherwise none is taken while somebody holds
+ *   the oldest
  */
 export async function takeOldest(
   db: Db,
-  wanted: { staffId: string; notOf: string | undefined; now: Date; discardedSince: Date },
+  wanted: {
+    staffId: string;
+    notOf: string | undefined;
+    now: Date;
+    discardedSince: Date;
+    passesOver: boolean;
+  },
 ): Promise<string | undefined> {
-  const { staffId, notOf, now, discardedSince } = wanted;
+  const { staffId, notOf, now, discardedSince, passesOver } = wanted;
+  const queued = sql`
+    SELECT id FROM review.case AS c
+    WHERE state = 'queued' AND account_id IS DISTINCT FROM ${notOf ?? null}::uuid
+    ORDER BY EXISTS (
+      SELECT FROM review.claim AS own
+      WHERE own.case_id = c.id AND own.staff_id = ${staffId} AND own.discarded_at > ${discardedSince}
+    ), submitted_at, id
+    LIMIT 1`;
+  // The first is looked for before anybody's hold on it is.
+  const free = passesOver
+    ? queued
+    : sql`SELECT id FROM review.case WHERE state = 'queued' AND id = (${queued})`;
   const { rows } = await sql<{ id: string }>`
     UPDATE review.case SET state = 'claimed', claimed_by = ${staffId}, claimed_at = ${now}, last_active_at = ${now},
       seen_by = array_append(array_remove(seen_by, ${staffId}::uuid), ${staffId}::uuid), version = version + 1
-    WHERE id = (
-      SELECT id FROM review.case AS c
-      WHERE state = 'queued' AND account_id IS DISTINCT FROM ${notOf ?? null}::uuid
-      ORDER BY EXISTS (
-        SELECT FROM review.claim AS own
-        WHERE own.case_id = c.id AND own.staff_id = ${staffId} AND own.discarded_at > ${discardedSince}
-      ), submitted_at, id
-      LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
-    )
+    WHERE id = (${free} FOR NO KEY UPDATE SKIP LOCKED)
     RETURNING id`.execute(db);
   return rows[0]?.id;
 }

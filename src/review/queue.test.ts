@@ -240,3 +240,50 @@ test('a case that there is nothing to decide about any more is put aside: proven
   });
   assert.deepEqual(await endings(), ['account_closed', 'known_already']);
 });
+
+/** Holds a case as whatever writes to it does. @returns what lets go of it */
+async function hold(caseId: string): Promise<() => Promise<void>> {
+  const client = await home.house.database.pool.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT FROM review.case WHERE id = $1 FOR NO KEY UPDATE', [caseId]);
+  return async () => {
+    await client.query('COMMIT');
+    client.release();
+  };
+}
+
+test('the oldest case is not passed over because something writes to it at that moment', async () => {
+  const oldest = await submitOne();
+  home.clock.advance(1);
+  const next = await submitOne();
+  const letGo = await hold(oldest);
+  const claiming = claim(home.house, newChecker());
+  await wait(200);
+  await letGo();
+  assert.equal(await claiming, oldest);
+  assert.equal(await claim(home.house, newChecker()), next);
+});
+
+test('one that is held for longer keeps nobody from the others', async () => {
+  const oldest = await submitOne();
+  home.clock.advance(1);
+  const next = await submitOne();
+  const letGo = await hold(oldest);
+  try {
+    assert.equal(await claim(home.house, newChecker()), next);
+    assert.deepEqual(await claimNext(home.house, { checker: newChecker() }), { outcome: 'nothing' });
+  } finally {
+    await letGo();
+  }
+  assert.equal(await claim(home.house, newChecker()), oldest);
+});
+
+test('of many who claim at once each gets one of the oldest', async () => {
+  const cases: string[] = [];
+  for (let made = 0; made < 14; made += 1) {
+    cases.push(await submitOne());
+    home.clock.advance(1);
+  }
+  const claimed = await Promise.all(cases.slice(0, 12).map(() => claim(home.house, newChecker())));
+  assert.deepEqual(claimed.toSorted(), cases.slice(0, 12).toSorted());
+});

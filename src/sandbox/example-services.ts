@@ -111,6 +111,8 @@ const examples: readonly Example[] = [
   },
 ];
 
+export const exampleServiceIds: readonly string[] = examples.map(({ id }) => id);
+
 /** Registers those example services that are not there. Nobody has their keys: people can't sign in to them. */
 export async function registerExampleServices(deps: Deps): Promise<void> {
   const known = new Set((await listClients(deps)).map(({ clientId }) => clientId));

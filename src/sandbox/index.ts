@@ -5,6 +5,7 @@ export { personas, sandboxPassword, type Persona } from './personas.ts';
 export { openRequestLog, type RequestLog } from './requests/log.ts';
 export { sandboxRoutes, startSandboxWork } from './routes.ts';
 export { seedSandbox } from './seed.ts';
+export { hasSandboxTraces } from './traces.ts';
 export { drawAct, drawDocument, drawVideo } from './documents/draw.ts';
 export { photoFlaws, type DocumentOrder, type DocumentPerson } from './documents/document.ts';
 export { drawFace, faceOf, type Face } from './documents/face.ts';

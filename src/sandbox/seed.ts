@@ -84,7 +84,7 @@ export async function keepLocked(house: House): Promise<void> {
 /** Puts one person back as they were seeded. */
 export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Persona): Promise<void> {
   const forgotten = await inSeedingTurn(house, async (deps) => {
-    await clearLocks(deps, { email: persona.email, phone: phoneOf(persona) });
+    await clearLocks(deps, numbersOf(persona));
     const byEmail = await findAccountId(deps, persona.email);
     const ids = new Set([byEmail, persona.account?.sub].filter((id) => id !== undefined));
     for (const id of ids) await eraseAccount(deps, id);
@@ -96,6 +96,11 @@ export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Pe
   for (const id of forgotten) onForgotten(id);
   await keepLocked(house);
   await seedStaff(house);
+}
+
+/** Where a persona can be reached. */
+function numbersOf(persona: Persona) {
+  return { email: persona.email, phone: phoneOf(persona), landline: landlineOf(persona) };
 }
 
 /** Somebody works at every practice, with a password and an authenticator that everybody knows. */
@@ -122,7 +127,7 @@ export async function resetAll(deps: SeedDeps): Promise<void> {
     await openPractices(inside, { isReset: true });
     const hashPassword = passwordHasher(house);
     for (const persona of personas) {
-      await clearLocks(inside, { email: persona.email, phone: phoneOf(persona) });
+      await clearLocks(inside, numbersOf(persona));
       await putAtPractices(inside, persona);
       await seedPersona(house, inside, persona, hashPassword);
       await seedEntries(inside, persona);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { endSignIns } from '#accounts';
+import { endSignIns, lockLogin } from '#accounts';
 import { z } from 'zod';
 import { auditOf, makeAccount } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -212,6 +212,52 @@ describe('a passkey', () => {
     await jan.browser.submit({ passkey: answer });
     assert.ok(!service.isArrival(jan.browser.page.address));
     assert.equal(jan.browser.page.address.pathname.split('/')[1], 'sign-in');
+  });
+
+  test('of a login that its owner has locked leads to why, until when, and where to go, in both languages', async () => {
+    const lou = await withPasskey('lou');
+    const linkTo = (token: string) => `${app.origin}/new-password/${token}`;
+    const lock = () =>
+      app.home.house.transact((deps) => lockLogin(deps, { accountId: lou.accountId, linkTo }));
+    await comeToSignIn(lou, { vtr: '["P0.Cm"]' });
+    app.home.clock.advance(1);
+    await lock();
+    await usePasskey(lou);
+    const { browser } = lou;
+    assert.equal(browser.page.heading, 'Your login is locked');
+    assert.match(browser.page.text, /“this was not me”.*until you choose a new password.*recovery code/su);
+    assert.match(browser.page.text, /support/u);
+    assert.ok(!browser.page.html.includes(lou.who.email));
+    await browser.follow('Cymraeg');
+    assert.equal(browser.page.heading, 'Mae eich cyfrif wedi’i gloi');
+    await browser.follow('English');
+    await browser.press('Choose a new password');
+    await browser.submit({ email: lou.who.email });
+    await app.linkFor(lou.who.email);
+    await browser.open(await app.linkFor(lou.who.email));
+    await browser.submit({ password: 'seventeen brass otters', passwordAgain: 'seventeen brass otters' });
+    // It may be somebody else’s who had added it: it is gone by now.
+    await comeToSignIn({ ...lou, browser: new Person(app) }, { vtr: '["P0.Cm"]' });
+    const again = { ...lou, browser: new Person(app) };
+    await comeToSignIn(again, { vtr: '["P0.Cm"]' });
+    await usePasskey(again);
+    assert.match(again.browser.page.errors['passkey'] ?? '', /./u);
+    assert.notEqual(again.browser.page.heading, 'Your login is locked');
+    app.home.clock.reset();
+  });
+
+  test('that was used just before its owner locked the login leads there, too', async () => {
+    const max = await withPasskey('max');
+    await comeToSignIn(max, { vtr: '["P0.Cm"]' });
+    const { house } = app.home;
+    const linkTo = (token: string) => `${app.origin}/new-password/${token}`;
+    await house.transact((deps) => lockLogin(deps, { accountId: max.accountId, linkTo }));
+    // As it was read before the lock.
+    await house.database.pool.query('UPDATE accounts.passkey SET suspended_at = NULL WHERE account_id = $1', [
+      max.accountId,
+    ]);
+    await usePasskey(max);
+    assert.equal(max.browser.page.heading, 'Your login is locked');
   });
 
   test('tells a stranger nothing: the page and what it asks for are the same, whoever has one', async () => {

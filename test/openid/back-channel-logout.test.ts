@@ -5,11 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import { endSignIns, lockLogin } from '#accounts';
+import { closeAccount } from '#personal-data';
 import { makeAccount } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createPeople } from '../support/people.ts';
 import { Person } from '../support/person.ts';
 import type { TestService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 import { agree, signInWithPassword, type Traveller } from '../support/walks.ts';
 
 /** What a service was told, at which of its addresses. */
@@ -224,3 +227,50 @@ test('a service that fails is told again, and where it points to is not', async 
     [],
   );
 });
+
+const endings: Readonly<Record<string, (who: Traveller & { accountId: string }) => Promise<unknown>>> = {
+  'is closed': ({ accountId }) =>
+    app.home.house.transact((deps) => closeAccount(deps, { accountId, reason: 'asked' })),
+  'is locked by an owner who says that it was not them': ({ accountId }) =>
+    app.home.house.transact((deps) =>
+      lockLogin(deps, { accountId, linkTo: (token) => `${app.origin}/new-password/${token}` }),
+    ),
+  'can’t be used any more': ({ accountId }) => app.home.house.transact((deps) => endSignIns(deps, accountId)),
+};
+for (const [index, [what, endAll]] of Object.entries(endings).entries())
+  test(`when a login ${what}, services in which its owner is signed in are told, each session once`, async () => {
+    const [named, plain, unheard] = [`/named-${index}`, `/plain-${index}`, `/unheard-${index}`];
+    const hal = await newcomer(`hal${index}`);
+    const ivy = await newcomer(`ivy${index}`);
+    const service = await attentive(named, true);
+    const first = await visit(hal, service);
+    const elsewhere = await visit({ ...hal, browser: new Person(app) }, service);
+    const other = await attentive(plain, false);
+    await visit(hal, other);
+    await visit(ivy, other);
+    await attentive(unheard, false);
+    app.home.clock.advance(1);
+    await Promise.all([endAll(hal), endAll(hal)]);
+    const payloads = [...(await toldAt(named, 2)), ...(await toldAt(plain))].map(verify);
+    const tokens = (await Promise.all(payloads)).map(({ payload }) => payload);
+    assert.deepEqual(
+      tokens.map((payload) => [payload.sub, payload.aud]),
+      [service, service, other].map(({ clientId }) => [hal.accountId, clientId]),
+    );
+    const sids = [first, elsewhere].map(({ claims }) => claims['sid']);
+    assert.deepEqual(tokens.map((payload) => payload['sid']).toSorted(), [...sids, undefined].toSorted());
+    await nothingLeft();
+    assert.deepEqual(
+      [named, plain, unheard].map((path) => told.filter((one) => one.path === path).length),
+      [2, 1, 0],
+    );
+  });
+
+/** Waits until nobody is left to tell, also of what is looked for once more. */
+const nothingLeft = () =>
+  until(async () => {
+    const { rowCount } = await app.home.house.database.pool.query(
+      `SELECT FROM jobs.job WHERE state < 'completed' AND name = ANY('{accounts.sign-ins-ended,openid.back-channel-logout}')`,
+    );
+    return rowCount === 0;
+  });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { signInsEndedQueue } from '#accounts';
 import { movableClock, type MovableClock } from '#foundation/clock';
 import type { Logger } from '#foundation/log';
 import { readSettings, type Environment } from '#foundation/settings';
@@ -43,6 +44,7 @@ export async function createTestHouse(options: TestHouseOptions = {}): Promise<T
   const settings = testSettings({ BEVAN_DATABASE_CONNECTIONS: '10', ...options.environment });
   const log = options.log === undefined ? {} : { log: options.log };
   const open = await openHouse({ settings, clock, databaseUrl, masterKey, ...log });
+  await open.jobs.open(signInsEndedQueue);
   return {
     ...open,
     clock,

@@ -3,6 +3,7 @@ import type { Deps } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
 import type { Nation } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
+import { clearLocksOf } from '../clear-locks.ts';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { isUuid } from '../uuid.ts';
@@ -10,7 +11,6 @@ import { emailKey } from './email.ts';
 import {
   deleteAccount,
   deleteLandline,
-  endSignIns as endSignInsBefore,
   insertAccount,
   lockAccount,
   selectAccount,
@@ -229,18 +229,14 @@ export async function signInsStand(
   return account !== undefined && account.signInsValidFrom <= provenAt;
 }
 
-/**
- * Ends every sign-in to an account that began before now: sessions, refresh tokens, sign-ins under way. Call it in a
- * transaction.
- */
-export function endSignIns(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Promise<void> {
-  return endSignInsBefore(deps.db, accountId, deps.clock.now());
-}
-
 /** Removes all that this room knows of an account: credentials, codes, devices and reset links go with it. */
-export async function forgetAccount(deps: Pick<Deps, 'db' | 'audit'>, accountId: string): Promise<void> {
+export async function forgetAccount(
+  deps: Pick<Deps, 'db' | 'audit' | 'clock' | 'secrets'>,
+  accountId: string,
+): Promise<void> {
   // Rows are taken in the order in which signing in takes them, so that neither waits for the other for ever.
   await deleteCodesOf(deps.db, accountId);
   await deleteDevicesOf(deps.db, accountId);
+  await clearLocksOf(deps, accountId);
   if (await deleteAccount(deps.db, accountId)) await deps.audit({ type: 'account.closed', accountId });
 }

@@ -18,7 +18,8 @@ import {
   updateEmail,
   type StoredChange,
 } from './email-change-store.ts';
-import { endSignIns, lockAccount, selectAccount, selectAccountId } from './store.ts';
+import { endSignIns } from './end-sign-ins.ts';
+import { lockAccount, selectAccount, selectAccountId } from './store.ts';
 import { tellOfChange, tellOfWaitingChange } from './tell-of-change.ts';
 
 /** A change of the address that mail goes to, on its way. */
@@ -165,7 +166,7 @@ export async function stopEmailChange(
   if (account === undefined) return { outcome: 'unknown' };
   if (!(await endChange(deps.db, { tokenHash, at, ending: 'stopped' }))) return readStopped(deps, link);
   await deleteDevicesOf(deps.db, accountId);
-  await endSignIns(deps.db, accountId, at);
+  await endSignIns(deps, accountId, at);
   await tellOfChange(deps, { account, change: 'cancelled' });
   await deps.audit({ type: 'email.change-stopped', accountId });
   return { outcome: 'stopped', account };

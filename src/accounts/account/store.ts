@@ -243,6 +243,15 @@ export async function updateLock(
     .execute();
 }
 
+export async function selectIsLocked(db: Db, id: string): Promise<boolean> {
+  const row = await tablesOf(db)
+    .selectFrom('accounts.account')
+    .select('locked_at')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row !== undefined && row.locked_at !== null;
+}
+
 export async function endSignIns(db: Db, id: string, at: Date): Promise<void> {
   await tablesOf(db)
     .updateTable('accounts.account')

@@ -90,9 +90,15 @@ suite('a login that its owner has locked', () => {
     await insertUafKey(db, { ...made, ...times, clientId: 'app', aaid: 'EBA0#0001', keyId: credentialId });
     const lock = { accountId, linkTo: (token: string) => `https://login.example/reset/${token}` };
     await here.house.transact((deps) => lockLogin(deps, lock));
-    assert.deepEqual(await listPasskeys(here.house.deps, accountId), []);
+    const passkeys = async () =>
+      (await listPasskeys(here.house.deps, accountId)).map(({ isSuspended }) => isSuspended);
+    assert.deepEqual(await passkeys(), [true]);
     assert.deepEqual(await listUafKeys(here.house.deps, accountId), []);
-    await inbox.next(email);
+    const { links } = await inbox.next(email);
+    const token = links[0]?.split('/').at(-1) ?? '';
+    const passwordHash = await here.house.passwords.hash('nineteen brass otters');
+    await here.house.transact((deps) => resetPassword(deps, { token, passwordHash }));
+    assert.deepEqual(await passkeys(), []);
   });
 
   test('can be locked twice, and the newer link counts', async () => {

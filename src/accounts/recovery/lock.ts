@@ -2,17 +2,22 @@ import type { Deps } from '#foundation/deps';
 import { randomToken } from '#foundation/security';
 import { sendMessage } from '#messaging';
 import { emailForSending } from '../account/email.ts';
-import { endSignIns, lockAccount, updateLock } from '../account/store.ts';
+import { endSignIns } from '../account/end-sign-ins.ts';
+import { lockAccount, selectIsLocked, updateLock } from '../account/store.ts';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
-import { deletePasskeysOf, suspendPasskeysOf } from '../credentials/passkey/store.ts';
+import { suspendPasskeysOf } from '../credentials/passkey/store.ts';
 import { deleteUafKeysOf } from '../credentials/uaf/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { storeResetLink } from './password-reset.ts';
-import { listSecondFactors } from './proofs.ts';
+
+/** @returns whether an account's owner has locked it, and nobody has chosen a new password by mail since */
+export function isLoginLocked(deps: Pick<Deps, 'db'>, accountId: string): Promise<boolean> {
+  return selectIsLocked(deps.db, accountId);
+}
 
 /**
  * Locks somebody else out, in a transaction, for an owner who says that it was not them: every sign-in ends, no browser is
- * remembered, passkeys and apps’ keys sign nobody in any more, and nobody can sign in by any means until a new password was chosen by the link that is mailed here, or by a
+ * remembered, passkeys and apps’ keys sign nobody in any more, also later, and nobody can sign in by any means until a new password was chosen by the link that is mailed here, or by a
  * later one.
  *
  * @param lock.linkTo makes the address of the page that takes the link's token
@@ -30,14 +35,11 @@ export async function lockLogin(
   const account = await lockAccount(deps.db, accountId);
   if (account === undefined) return false;
   await deleteDevicesOf(deps.db, accountId);
-  // One of them may be what somebody else has set up, and would sign in with when the lock is lifted.
-  const has = await listSecondFactors(deps, account);
-  // Without anything else they stay, switched off: a password that was chosen by mail must not add a first number.
-  if (has.every((factor) => factor === 'passkey')) await suspendPasskeysOf(deps.db, { accountId, at: now });
-  else await deletePasskeysOf(deps.db, accountId);
+  // Switched off, they tell whoever uses one that the login is locked.
+  await suspendPasskeysOf(deps.db, { accountId, at: now });
   await deleteUafKeysOf(deps.db, accountId);
   await updateLock(deps.db, { accountId, lockedAt: now });
-  await endSignIns(deps.db, accountId, deps.clock.now());
+  await endSignIns(deps, accountId);
   const token = randomToken();
   const expiresAt = await storeResetLink(deps, { accountId, token, requestedAt: now });
   await sendMessage(deps, {

@@ -9,12 +9,15 @@ import { z } from 'zod';
 import type { Account } from '../account/account.ts';
 import { emailForSending, emailKey } from '../account/email.ts';
 import { makeDueEmailChanges } from '../account/email-change.ts';
-import { endSignIns, lockAccount, selectAccount, selectAccountId, updateLock } from '../account/store.ts';
+import { endSignIns, signInsEndedQueue } from '../account/end-sign-ins.ts';
+import { lockAccount, selectAccount, selectAccountId, selectIsLocked, updateLock } from '../account/store.ts';
 import { noteTold, unusedToldQueue } from '../account/unused.ts';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { updatePassword } from '../credentials/password/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { resetRequestLimits, wrongPasswordsFor } from '../limits.ts';
+import { deletePasskeysOf } from '../credentials/passkey/store.ts';
+import { listSecondFactors } from './proofs.ts';
 import { makeDueReplacements } from './replacement.ts';
 import {
   deleteOldestResets,
@@ -103,6 +106,7 @@ export async function startAccountsWork(house: House, jobs: Jobs): Promise<void>
       return sendResetLink(deps, sealedRequest.parse(JSON.parse(plain)));
     }),
   );
+  await jobs.open(signInsEndedQueue);
   await jobs.work(unusedToldQueue, rules, (data) => house.transact((deps) => noteTold(deps, data)));
   jobs.every(dueEverySeconds, 'give accounts their new addresses', () => makeDueEmailChanges(house));
   jobs.every(dueEverySeconds, 'set numbers that have waited', () => makeDueReplacements(house));
@@ -182,8 +186,18 @@ export async function resetPassword(
   if (account === undefined) return { outcome: 'unknown' };
   if (!(await takeReset(deps.db, tokenHash, now))) return { outcome: 'used' };
   await putPassword(deps, { account, passwordHash: change.passwordHash, by: 'reset-link' });
-  await updateLock(deps.db, { accountId: account.id, lockedAt: null });
+  await liftLock(deps, account);
   return { outcome: 'changed', accountId: account.id };
+}
+
+async function liftLock(deps: Deps, account: Account): Promise<void> {
+  const { id: accountId } = account;
+  if (!(await selectIsLocked(deps.db, accountId))) return;
+  // One of them may be what somebody else has set up, and would have switched on again.
+  const has = await listSecondFactors(deps, account);
+  // Without anything else they stay, switched off: a password that was chosen by mail must not add a first number.
+  if (has.some((factor) => factor !== 'passkey')) await deletePasskeysOf(deps.db, accountId);
+  await updateLock(deps.db, { accountId, lockedAt: null });
 }
 
 /**
@@ -222,7 +236,7 @@ async function putPassword(
   });
   // Whoever came first to the account may have signed in after this began, and had their device remembered.
   await deleteDevicesOf(deps.db, account.id);
-  await endSignIns(deps.db, account.id, now);
+  await endSignIns(deps, account.id, now);
   await supersedeResets(deps.db, account.id, now);
   await attemptSucceeded(deps, [wrongPasswordsFor(emailKey(account.email))]);
   await sendMessage(deps, {

@@ -70,6 +70,15 @@ export function isNumberOf(account: Account, typed: string): boolean {
   return [account.phone, account.landline].some((known) => known !== null && read.includes(known));
 }
 
+/** What only the owner of an account should know the answer of. */
+export const recoveryQuestions = ['old-number', 'nhs-number'] as const;
+type RecoveryQuestion = (typeof recoveryQuestions)[number];
+
+/** What limits count wrong answers to a question by. */
+export function questionSubject(accountId: string, question: RecoveryQuestion): string {
+  return JSON.stringify(['recovery', question, accountId]);
+}
+
 /**
  * Counts an answer to a question that only the owner should know the answer of. Call it in a transaction that commits on
  * every outcome: five wrong ones to one question lock it for 15 minutes, again within 24 hours for 1 hour.
@@ -78,10 +87,10 @@ export function isNumberOf(account: Account, typed: string): boolean {
  */
 export async function countRecoveryAnswer(
   deps: Deps,
-  answer: { accountId: string; question: string; isRight: boolean; remoteAddress: string },
+  answer: { accountId: string; question: RecoveryQuestion; isRight: boolean; remoteAddress: string },
 ): Promise<{ readonly outcome: 'right' | 'wrong' } | Extract<AttemptOutcome, { outcome: 'locked' }>> {
   const { accountId, question, isRight, remoteAddress } = answer;
-  const subject = JSON.stringify(['recovery', question, accountId]);
+  const subject = questionSubject(accountId, question);
   const limits = wrongCodeLimits({ settings: deps.settings, subject, remoteAddress });
   const counted = await countAttempt(deps, limits);
   if (counted.outcome === 'locked') return counted;

@@ -6,7 +6,8 @@ import type { Language } from '#foundation/web';
 import { sendMessage, type WaitingChange } from '#messaging';
 import { z } from 'zod';
 import type { Account } from '../account/account.ts';
-import { endSignIns, lockAccount, updateNumbers } from '../account/store.ts';
+import { endSignIns } from '../account/end-sign-ins.ts';
+import { lockAccount, updateNumbers } from '../account/store.ts';
 import { tellOfChange, tellOfWaitingChange } from '../account/tell-of-change.ts';
 import { removeAuthenticatorApp } from '../credentials/authenticator-app/app.ts';
 import { deletePasskeysOf } from '../credentials/passkey/store.ts';
@@ -170,7 +171,7 @@ export async function stopReplacement(deps: Deps, link: { token: string }): Prom
   if (account === undefined) return { outcome: 'unknown' };
   const stopped = await endReplacement(deps.db, { accountId, ending: 'stopped', at: now, id: found.id });
   if (stopped === undefined) return { outcome: 'used', kind };
-  await endSignIns(deps.db, accountId, now);
+  await endSignIns(deps, accountId, now);
   await tellOfChange(deps, { account, change: 'cancelled' });
   await deps.audit({ type: 'recovery.stopped', accountId, details: { kind, by: 'link' } });
   return { outcome: 'usable', kind };
@@ -232,7 +233,7 @@ async function makeDueReplacement(deps: Deps, accountId: string): Promise<void> 
   if (lost.includes('passkey') || lost.includes('mobile')) await deleteUafKeysOf(deps.db, accountId);
   // Who has what was lost may be signed in with it.
   await deleteDevicesOf(deps.db, accountId);
-  await endSignIns(deps.db, accountId, now);
+  await endSignIns(deps, accountId, now);
   const formerPhone = account.phone === phone ? undefined : (account.phone ?? undefined);
   await tellOfChange(deps, {
     account,

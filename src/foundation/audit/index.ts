@@ -10,6 +10,7 @@ import {
   readSealedEvents,
   readUnsealedEvents,
   selectEventsOf,
+  selectHasEvents,
   takeSealingTurn,
   type Seal,
   type StoredEvent,
@@ -152,6 +153,11 @@ export async function readEventsOf(
     clientId: clientId ?? undefined,
     details: detailsShape.parse(details),
   }));
+}
+
+/** @returns whether anything has happened yet */
+export function hasEvents(deps: { db: Db }): Promise<boolean> {
+  return selectHasEvents(deps.db);
 }
 
 /** Removes events whose retention has passed. */

@@ -34,6 +34,11 @@ export interface Seal {
 /** Any number that nothing else locks by: one process seals at a time. */
 const sealingLock = 4_210_961;
 
+export async function selectHasEvents(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ any: boolean }>`SELECT EXISTS (SELECT FROM audit.event) AS any`.execute(db);
+  return rows[0]?.any === true;
+}
+
 type NewEvent = Omit<StoredEvent, 'id'> & { readonly expiresAt: Date };
 
 const insert = statement<NewEvent, unknown>((db, value) =>

@@ -50,7 +50,7 @@ export const oldNumber = step({
       return signInAgain(visit);
     const { remoteAddress } = visit.browser;
     const isRight = isNumberOf(account, number);
-    const answer = { accountId: account.id, question: 'old-number', isRight, remoteAddress };
+    const answer = { accountId: account.id, question: 'old-number', isRight, remoteAddress } as const;
     const counted = await countRecoveryAnswer(deps, answer);
     if (counted.outcome === 'locked') return locked(deps, counted.until, 'code');
     return counted.outcome === 'right'

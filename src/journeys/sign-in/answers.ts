@@ -73,6 +73,11 @@ export function signInAgain({ context }: SignInVisit) {
   return { outcome: 'moved', journey: 'sign-in', context: { ...context, known: undefined } } as const;
 }
 
+/** Its owner has locked the login: whoever holds a passkey of it is told so. */
+export function loginLocked(context: SignInContext) {
+  return { outcome: 'moved', journey: 'locked-login', context } as const;
+}
+
 /** @returns whether a second factor is asked for; a remembered browser is one where the request takes devices */
 export function needsSecond(answers: SignInAnswers, context: SignInContext): boolean {
   const isRemembered = answers.deviceRemembered === true && context.secondFactors.includes('Cd');

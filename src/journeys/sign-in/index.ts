@@ -1,4 +1,4 @@
-import { noteSecondFactor, recordSignIn } from '#accounts';
+import { isLoginLocked, noteSecondFactor, recordSignIn } from '#accounts';
 import type { JourneyDefinition } from '#foundation/journey';
 import type { AuthenticationFactor } from '#identity';
 import { finishSignIn } from '#openid';
@@ -6,6 +6,7 @@ import { phoneSteps } from '../phone/index.ts';
 import { requestFormTargets, requestFrame } from '../request.ts';
 import {
   hasShownSecond,
+  loginLocked,
   provenAtOf,
   signInAgain,
   signInAnswers,
@@ -46,7 +47,10 @@ export const signIn: JourneyDefinition<SignInAnswers, SignInContext> = {
     if (accountId === undefined) throw new Error('a sign-in ended without an account');
     const { clientId } = context;
     const recorded = await recordSignIn(deps, { accountId, clientId, provenAt: provenAtOf(visit) });
-    if (recorded.outcome === 'ended') return signInAgain(visit);
+    if (recorded.outcome === 'ended') {
+      const isTold = answers.passkey !== undefined && (await isLoginLocked(deps, accountId));
+      return isTold ? loginLocked(context) : signInAgain(visit);
+    }
     const factors = factorsOf(visit, accountId);
     if (hasShownSecond(answers))
       await noteSecondFactor(deps, { accountId, withPassword: factors.includes('Cp') });

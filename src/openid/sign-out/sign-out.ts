@@ -72,18 +72,24 @@ async function endEverything(
 }
 
 /** @returns of some services, those that take part in signing out */
-async function partiesOf(deps: Deps, clientIds: readonly string[]): Promise<Client[]> {
+export async function partiesOf(deps: Pick<Deps, 'db'>, clientIds: readonly string[]): Promise<Client[]> {
   const clients = await Promise.all(clientIds.map((clientId) => readClient(deps, clientId)));
   return clients.filter((client) => client !== undefined).filter(({ logout }) => logout !== undefined);
 }
 
-async function announce(
-  deps: Deps,
+/**
+ * Tells a service, in the background, that somebody is signed out.
+ *
+ * @param session.uid left out where all of theirs are meant
+ */
+export async function announce(
+  deps: Pick<Deps, 'secrets' | 'enqueue'>,
   { clientId, logout }: Client,
-  session: { uid: string; accountId: string },
+  { uid, accountId }: { readonly uid: string | undefined; readonly accountId: string },
 ): Promise<void> {
   if (logout?.backChannelUri === undefined) return;
-  const sid = logout.needsSid ? { sid: sidOf(deps.secrets, { sessionUid: session.uid, clientId }) } : {};
-  const job: BackChannelJob = { clientId, accountId: session.accountId, ...sid };
+  const isNamed = logout.needsSid && uid !== undefined;
+  const sid = isNamed ? { sid: sidOf(deps.secrets, { sessionUid: uid, clientId }) } : {};
+  const job: BackChannelJob = { clientId, accountId, ...sid };
   await deps.enqueue(backChannelQueue, job);
 }

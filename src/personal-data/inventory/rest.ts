@@ -122,4 +122,5 @@ export const rest = {
   },
   'review.target': { whose: 'staff', holds: 'how long a check should take' },
   'storage.migration': { whose: 'nobody', holds: 'which migrations have run' },
+  'storage.purpose': { whose: 'nobody', holds: 'whether this is the database of a sandbox or of production' },
 } as const satisfies Record<string, TableEntry>;

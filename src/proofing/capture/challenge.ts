@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
-import { countAttempt, type AttemptOutcome, type LimitRule } from '#foundation/security';
+import { countAttempt, type AttemptOutcome, type Limited, type LimitRule } from '#foundation/security';
 import type { ChallengeWay, FourDigits } from './answers.ts';
 import {
   noteUploadBegins,
@@ -45,6 +45,10 @@ const drawings: LimitRule = {
   nextLockSeconds: day,
   memorySeconds: day,
 };
+
+export function drawingsLimit(accountId: string): Limited {
+  return { rule: drawings, subject: accountId };
+}
 
 type ChallengeDeps = Pick<Deps, 'db' | 'clock'>;
 type DrawingDeps = Pick<Deps, 'db' | 'clock' | 'secrets'>;
@@ -108,7 +112,7 @@ async function drawAnew(
   { accountId, attemptId }: Whose,
   last: ChallengeRow | undefined,
 ): Promise<AttemptOutcome> {
-  const counted = await countAttempt(deps, [{ rule: drawings, subject: accountId }]);
+  const counted = await countAttempt(deps, [drawingsLimit(accountId)]);
   if (counted.outcome === 'locked') return counted;
   const drawnAt = deps.clock.now();
   await replaceChallenge(deps.db, {

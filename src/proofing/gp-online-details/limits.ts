@@ -8,24 +8,9 @@ import {
   type LimitRule,
 } from '#foundation/security';
 import type { Settings } from '#foundation/settings';
+import { accountLimits, hourly } from '../details-limits.ts';
 import { plainly, type ThreeDetails } from '../keys.ts';
 
-const hour = 60 * 60;
-
-const hourly = {
-  windowSeconds: hour,
-  lockSeconds: hour,
-  nextLockSeconds: hour,
-  memorySeconds: hour,
-} as const;
-
-/**
- * Tries of any outcome. Those that a practice's system did not answer are no wrong ones; but nobody asks it that often, and if it
- * failed at wrong details alone, nobody is to find the right ones by that.
- */
-const anyByAccount: LimitRule = { name: 'gp-details-any', most: 20, ...hourly };
-/** Five details that don't work lock for an hour. */
-const byAccount: LimitRule = { name: 'gp-details', most: 5, ...hourly };
 /** The key of one online account may be guessed at five times in an hour, from however many logins. */
 const byOnlineAccount: LimitRule = { name: 'gp-details-claimed', most: 5, ...hourly };
 
@@ -45,10 +30,11 @@ export interface DetailsLimits {
 }
 
 export function detailsLimits(attempt: Attempt, { odsCode, gpUserId }: ThreeDetails): DetailsLimits {
+  const { any, wrong } = accountLimits(attempt.accountId);
   return {
-    any: { rule: anyByAccount, subject: attempt.accountId },
+    any,
     wrong: [
-      { rule: byAccount, subject: attempt.accountId },
+      wrong,
       networkLimit(attempt),
       { rule: byOnlineAccount, subject: JSON.stringify([odsCode, plainly(gpUserId)]) },
     ],
@@ -74,12 +60,8 @@ export async function countTry(
 
 /** Those that say before anything is typed whether somebody may try. */
 export function standingLimits(attempt: Attempt): Limited[] {
-  const { accountId } = attempt;
-  return [
-    { rule: byAccount, subject: accountId },
-    { rule: anyByAccount, subject: accountId },
-    networkLimit(attempt),
-  ];
+  const { any, wrong } = accountLimits(attempt.accountId);
+  return [wrong, any, networkLimit(attempt)];
 }
 
 function networkLimit({ settings, remoteAddress }: Attempt): Limited {

@@ -12,7 +12,7 @@ import { tourRecord } from './record-tour.ts';
 import { tourProveIdentity } from './identity-tour.ts';
 import { tourInformation, tourLocking } from './information-tour.ts';
 import { tourSettings } from './settings-tour.ts';
-import { tourPasskeys } from './passkey-tour.ts';
+import { tourLockedPasskey, tourPasskeys } from './passkey-tour.ts';
 import { tourLostPhone, tourSecondFactors, tourWaysToSignIn } from './second-factor-tour.ts';
 import * as tours from './tour.ts';
 import { isOfWays } from './ways-tour.ts';
@@ -39,6 +39,7 @@ const ofAccounts = [
   'journeys/sign-in/enter-app-code',
   'journeys/sign-in/no-way',
   'journeys/sign-in/use-passkey',
+  'journeys/locked-login',
 ];
 const isOfAccounts = (page: string): boolean => ofAccounts.some((apart) => page.startsWith(apart));
 
@@ -162,6 +163,7 @@ export function examineAccountPages(language: Language): void {
     'seeing one’s account': tours.tourAccount,
     'changing one’s account': tourSettings,
     'having passkeys': tourPasskeys,
+    'using a passkey of a locked login': (tour) => tourLockedPasskey(tour),
     'seeing and ending what is known of one': tourInformation,
     'locking one’s login': tourLocking,
     'setting up an app, a landline and recovery codes': tourSecondFactors,

@@ -4,7 +4,7 @@ import { secretsEqual } from '#foundation/security';
 import { sendMessage } from '#messaging';
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { emailForSending } from '../../account/email.ts';
-import { selectAccount } from '../../account/store.ts';
+import { selectAccount, selectIsLocked } from '../../account/store.ts';
 import { answerChallenge, isOurChallenge, newChallenge } from './challenge.ts';
 import { promptMs } from './passkeys.ts';
 import { challengeOf, readUsedPasskey } from './read.ts';
@@ -15,9 +15,9 @@ export type PasskeyChecked =
   | { readonly outcome: 'match'; readonly accountId: string }
   /**
    * `no_match`: it signs nobody in here; `expired`: it answers no question of ours that is still good; `suspended`: there
-   * seems to be a copy of it
+   * seems to be a copy of it; `locked`: the owner of its account has locked that
    */
-  | { readonly outcome: 'no_match' | 'expired' | 'suspended' };
+  | { readonly outcome: 'no_match' | 'expired' | 'suspended' | 'locked' };
 
 /** How long a notice is worth sending. */
 const noticeSeconds = 24 * 3600;
@@ -69,7 +69,8 @@ export async function checkPasskey(
   if (seen === undefined || !secretsEqual(response.response.userHandle, userHandleOf(deps, accountId)))
     return { outcome: 'no_match' };
   if (!(await answerChallenge(deps, challenge))) return { outcome: 'expired' };
-  if (passkey.suspendedAt !== null) return { outcome: 'suspended' };
+  if (passkey.suspendedAt !== null)
+    return { outcome: (await selectIsLocked(deps.db, accountId)) ? 'locked' : 'suspended' };
   const use = { id: passkey.id, signCount: seen.newCounter, isSynced: seen.credentialBackedUp };
   if (await updateUsedPasskey(deps.db, { ...use, at: deps.clock.now() }))
     return { outcome: 'match', accountId };

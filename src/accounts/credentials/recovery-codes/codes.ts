@@ -53,7 +53,7 @@ export async function redeemRecoveryCode(
   attempt: { accountId: string; code: string; remoteAddress: string },
 ): Promise<{ readonly outcome: 'match' | 'no_match' } | Extract<AttemptOutcome, { outcome: 'locked' }>> {
   const { accountId, remoteAddress } = attempt;
-  const subject = JSON.stringify(['recovery-code', accountId]);
+  const subject = recoveryCodeSubject(accountId);
   const limits = wrongCodeLimits({ settings: deps.settings, subject, remoteAddress });
   const counted = await countAttempt(deps, limits);
   if (counted.outcome === 'locked') return counted;
@@ -67,6 +67,11 @@ export async function redeemRecoveryCode(
   const details = { purpose: 'recovery-code', locked: failed.outcome === 'locked' };
   await deps.audit({ type: 'code.wrong', accountId, details });
   return failed.outcome === 'locked' ? failed : { outcome: 'no_match' };
+}
+
+/** What limits count wrong recovery codes of an account by. */
+export function recoveryCodeSubject(accountId: string): string {
+  return JSON.stringify(['recovery-code', accountId]);
 }
 
 function makeCode(): string {

@@ -30,7 +30,7 @@ export const nhsNumber = step({
     const identity = await readIdentity(deps, account.id);
     const isRight = identity.level === 'P0' || identity.details.nhsNumber === readNhsNumber(typed);
     const { remoteAddress } = visit.browser;
-    const answer = { accountId: account.id, question: 'nhs-number', isRight, remoteAddress };
+    const answer = { accountId: account.id, question: 'nhs-number', isRight, remoteAddress } as const;
     const counted = await countRecoveryAnswer(deps, answer);
     if (counted.outcome === 'locked') return locked(deps, counted.until, 'code');
     return counted.outcome === 'right'

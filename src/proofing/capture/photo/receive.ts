@@ -1,7 +1,7 @@
 import type { House } from '#foundation/deps';
 import type { UploadedFile } from '#foundation/http';
 import { dayInUk } from '#foundation/identifiers';
-import { countAttempt, type LimitRule } from '#foundation/security';
+import { countAttempt, type Limited, type LimitRule } from '#foundation/security';
 import { readImage, receiveFile, type EvidenceFile, type FileRefusal } from '#evidence';
 import { readIdentity } from '#identity';
 import type { ProofingTools } from '../../method.ts';
@@ -33,6 +33,10 @@ const photosByAccount: LimitRule = {
   memorySeconds: hour,
 };
 
+export function photosLimit(accountId: string): Limited {
+  return { rule: photosByAccount, subject: accountId };
+}
+
 /** Takes a photo in, outside of any transaction, and reads what is on the front of a document. */
 export async function receivePhoto(
   house: House,
@@ -47,9 +51,7 @@ export async function receivePhoto(
   // Switched off since they began.
   if (evidence === undefined) return { outcome: 'refused', reason: 'busy' };
   const { accountId } = visit.context;
-  const counted = await house.transact((deps) =>
-    countAttempt(deps, [{ rule: photosByAccount, subject: accountId }]),
-  );
+  const counted = await house.transact((deps) => countAttempt(deps, [photosLimit(accountId)]));
   if (counted.outcome === 'locked') return { outcome: 'refused', reason: 'too_many' };
   const { bundleId } = attempt;
   const received = await receiveFile(house, evidence, { bundleId, kind: 'image', content: file.content });

@@ -1,0 +1,26 @@
+import type { Limited, LimitRule } from '#foundation/security';
+
+const hour = 60 * 60;
+
+export const hourly = {
+  windowSeconds: hour,
+  lockSeconds: hour,
+  nextLockSeconds: hour,
+  memorySeconds: hour,
+} as const;
+
+/**
+ * Tries of any outcome. Those that a practice's system did not answer are no wrong ones; but nobody asks it that often, and if it
+ * failed at wrong details alone, nobody is to find the right ones by that.
+ */
+const anyByAccount: LimitRule = { name: 'gp-details-any', most: 20, ...hourly };
+/** Five details that don't work lock for an hour. */
+const byAccount: LimitRule = { name: 'gp-details', most: 5, ...hourly };
+
+/** What counts tries of registration details by the login alone: of any outcome, and those that don't work. */
+export function accountLimits(accountId: string): { readonly any: Limited; readonly wrong: Limited } {
+  return {
+    any: { rule: anyByAccount, subject: accountId },
+    wrong: { rule: byAccount, subject: accountId },
+  };
+}
