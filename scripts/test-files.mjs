@@ -88,22 +88,25 @@ async function runAll(/** @type {string[]} */ files, /** @type {AbortSignal} */ 
   return outcomes;
 }
 
-/** @returns what tells which part of the time since it last did the processors had nothing to do; nothing, so soon after that */
+/**
+ * @returns what tells which part of the time since it last did our processors had nothing to do; nothing, so soon after that. A
+ * container may have fewer of them than the machine.
+ */
 function watchProcessors() {
-  let last = readProcessors();
+  let last = { at: performance.now(), busy: busyTime() };
   return () => {
-    const now = readProcessors();
-    const [idle, all] = [now.idle - last.idle, now.all - last.all];
-    if (all < (os.cpus().length * msBetweenLooks) / 2) return 0;
+    const now = { at: performance.now(), busy: busyTime() };
+    const passed = now.at - last.at;
+    if (passed < msBetweenLooks / 2) return 0;
+    const share = 1 - (now.busy - last.busy) / (passed * os.availableParallelism());
     last = now;
-    return idle / all;
+    return share;
   };
 }
 
-function readProcessors() {
-  const times = os.cpus().map((processor) => processor.times);
-  const idle = times.reduce((sum, time) => sum + time.idle, 0);
-  return { idle, all: times.reduce((sum, time) => sum + time.user + time.nice + time.sys + time.irq, idle) };
+/** @returns milliseconds, of all processors together */
+function busyTime() {
+  return os.cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
 }
 
 /** @returns {Promise<Outcome[]>} */
