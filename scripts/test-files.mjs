@@ -8,16 +8,19 @@ import { startOwnCluster } from '../test/support/database.ts';
 import { repository } from './installation.mjs';
 
 /**
- * Runs test files on one PostgreSQL cluster, each file in a process and a database of its own: two at a time, and up to six
+ * Runs test files on one PostgreSQL cluster, each file in a process and a database of its own: two at a time, and up to four more
  * while that leaves a part of the processors idle. Many a test waits for what must not go faster, as an answer that always takes
  * the same time.
  */
 
-const filesAtOnce = { fewest: 2, most: 6 };
+const atOnce = 2;
+const mostBeside = 4;
 const isIdleFrom = 0.2;
 const msBetweenLooks = 500;
-/** Where files are that take long, longest first: begun last, one of them would be alone at the end. */
-const longestPlaces = ['test/browser', 'test/contracts', 'test/journeys', 'test/documents', 'test/attacks'];
+/** Where files compute for long: those come first, so that none of them is alone at the end. */
+const computing = ['test/browser', 'test/documents', 'test/sandbox', 'test/evidence'];
+/** Where files mostly wait, most of all at the end: from there come those that run beside others. */
+const mostlyWaiting = ['test/attacks', 'test/contracts', 'test/journeys'];
 /** A file that takes longer has a handle that it forgot to close, or waits for something that never comes. */
 const longestFileMs = 600_000;
 
@@ -27,6 +30,7 @@ const withoutTypes = ['--import', new URL('stripped.mjs', import.meta.url).href]
 /** @typedef {import('./checks.mjs').Outcome} Outcome */
 /** @typedef {{ outcomes: Outcome[], skipped: number, output: string }} FileResult */
 /** @typedef {import('node:test/reporters').TestEvent} TestEvent */
+/** @typedef {Set<Promise<unknown>>} Lane of files that have not ended */
 
 /** @returns {string[]} the test files in those files and folders, relative to the repository */
 export function findTestFiles(/** @type {string[]} */ places) {
@@ -53,10 +57,16 @@ export async function runTestFiles(/** @type {string[]} */ files, /** @type {Abo
 
 function inOrder(/** @type {string[]} */ files) {
   const rank = (/** @type {string} */ file) => {
-    const place = longestPlaces.indexOf(path.dirname(path.relative(repository, path.resolve(file))));
-    return place === -1 ? longestPlaces.length : place;
+    const place = path.dirname(path.relative(repository, path.resolve(file)));
+    if (computing.includes(place)) return computing.indexOf(place) - computing.length;
+    return mostlyWaiting.indexOf(place) + 1;
   };
   return files.toSorted((one, other) => rank(one) - rank(other));
+}
+
+/** @returns {Lane} */
+function openLane() {
+  return new Set();
 }
 
 /** @returns {Promise<Outcome[]>} */
@@ -64,41 +74,43 @@ async function runAll(/** @type {string[]} */ files, /** @type {AbortSignal} */ 
   /** @type {Outcome[]} */
   const outcomes = [];
   const waiting = [...files];
-  /** @type {Set<Promise<unknown>>} */
-  const running = new Set();
-  const begin = (/** @type {string} */ file) => {
+  const [running, beside] = [openLane(), openLane()];
+  const begin = (/** @type {string} */ file, /** @type {Lane} */ among) => {
     const end = runTestFile(file, signal)
       .then((found) => outcomes.push(...found))
-      .finally(() => running.delete(end));
-    running.add(end);
+      .finally(() => among.delete(end));
+    among.add(end);
   };
   const idleShare = watchProcessors();
-  while (waiting.length + running.size > 0 && !signal.aborted) {
-    const { fewest, most } = filesAtOnce;
-    const atOnce = idleShare() > isIdleFrom ? Math.min(most, Math.max(fewest, running.size + 1)) : fewest;
-    for (const file of waiting.splice(0, Math.max(0, atOnce - running.size))) begin(file);
-    await Promise.race([...running, wait(msBetweenLooks)]);
+  while (waiting.length + running.size + beside.size > 0 && !signal.aborted) {
+    for (const file of waiting.splice(0, atOnce - running.size)) begin(file, running);
+    if (idleShare() > isIdleFrom && beside.size < mostBeside)
+      for (const file of waiting.splice(-1)) begin(file, beside);
+    await Promise.race([...running, ...beside, wait(msBetweenLooks)]);
   }
-  await Promise.all(running);
+  await Promise.all([...running, ...beside]);
   return outcomes;
 }
 
-/** @returns what tells which part of the time since it last did the processors had nothing to do; nothing, so soon after that */
+/**
+ * @returns what tells which part of the time since it last did our processors had nothing to do; nothing, so soon after that. A
+ * container may have fewer of them than the machine.
+ */
 function watchProcessors() {
-  let last = readProcessors();
+  let last = { at: performance.now(), busy: busyTime() };
   return () => {
-    const now = readProcessors();
-    const [idle, all] = [now.idle - last.idle, now.all - last.all];
-    if (all < (os.cpus().length * msBetweenLooks) / 2) return 0;
+    const now = { at: performance.now(), busy: busyTime() };
+    const passed = now.at - last.at;
+    if (passed < msBetweenLooks / 2) return 0;
+    const share = 1 - (now.busy - last.busy) / (passed * os.availableParallelism());
     last = now;
-    return idle / all;
+    return share;
   };
 }
 
-function readProcessors() {
-  const times = os.cpus().map((processor) => processor.times);
-  const idle = times.reduce((sum, time) => sum + time.idle, 0);
-  return { idle, all: times.reduce((sum, time) => sum + time.user + time.nice + time.sys + time.irq, idle) };
+/** @returns milliseconds, of all processors together */
+function busyTime() {
+  return os.cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
 }
 
 /** @returns {Promise<Outcome[]>} */
