@@ -1,8 +1,9 @@
-import { webcrypto } from 'node:crypto';
+import crypto, { webcrypto } from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 
 /**
- * Loaded into the product's process before the product: counts the signatures that it makes, and tells whoever started
- * it when asked.
+ * Loaded into the product's process before the product: counts the signatures that it makes, in whichever way, and tells
+ * whoever started it when asked.
  */
 
 let count = 0;
@@ -17,5 +18,13 @@ Object.defineProperty(subtle, 'sign', {
     return sign(...signed);
   },
 });
+const signAtOnce = crypto.sign;
+Object.defineProperty(crypto, 'sign', {
+  value: (...signed: Parameters<typeof signAtOnce>) => {
+    count += 1;
+    return signAtOnce(...signed);
+  },
+});
+syncBuiltinESMExports();
 process.on('message', () => process.send?.(count));
 process.channel?.unref();

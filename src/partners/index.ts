@@ -32,4 +32,4 @@ export {
   type ReadingDeps,
   type RegistryDeps,
 } from './registry.ts';
-export { clientClaimsPart, type ClientClaims } from './store.ts';
+export { clientClaimsPart, clientPart, type ClientClaims } from './store.ts';

@@ -93,6 +93,31 @@ suite('the register of services', () => {
     assert.notEqual(changed.jwks.keys[0]?.kid, client.jwks.keys[0]?.kid);
   });
 
+  test('what another process changes about a service counts at the next look', async () => {
+    const client = await register();
+    const { clientId } = client;
+    const read = () => readClient(home.house.deps, clientId);
+    assert.deepEqual(await read(), client);
+    const { pool } = home.house.database;
+    for (const scope of ['email', 'phone']) {
+      await pool.query('UPDATE partners.client SET scopes = ARRAY[$1] WHERE client_id = $2', [
+        scope,
+        clientId,
+      ]);
+      assert.deepEqual(await read(), { ...client, scopes: [scope] });
+    }
+    await pool.query('DELETE FROM partners.client WHERE client_id = $1', [clientId]);
+    assert.equal(await read(), undefined);
+  });
+
+  test('who reads a registration can’t change it for others', async () => {
+    const client = await readClient(home.house.deps, (await register()).clientId);
+    assert.ok(client !== undefined);
+    assert.throws(() => Object.assign(client, { im1Enabled: true }), TypeError);
+    assert.throws(() => Object.assign(client.scopes, ['email']), TypeError);
+    assert.throws(() => Object.assign(client.jwks.keys[0] ?? {}, { n: '' }), TypeError);
+  });
+
   test('what the wire shows can be registered again', async () => {
     const client = await register();
     const { client_id: clientId, client_id_issued_at: _, ...shown } = clientOnTheWire(client);

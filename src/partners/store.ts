@@ -1,6 +1,6 @@
 import { nations } from '#foundation/identifiers';
-import { statement, type Db, type Part } from '#foundation/storage';
-import type { Selectable } from 'kysely';
+import { statement, storedDate, type Db, type Part } from '#foundation/storage';
+import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { z } from 'zod';
 import {
   nhsRelations,
@@ -79,36 +79,93 @@ const storedListing = z.object({
   accessibilityUri: z.string(),
 }) satisfies z.ZodType<Listing>;
 const storedNations = z.array(z.enum(nations));
-const storedUse = z.enum(requestUses).optional();
+const storedUse = z.enum(requestUses).nullable();
+
+/** A row as PostgreSQL gives it, or as it spells it in JSON. */
+const storedClient = z
+  .object({
+    client_id: z.string(),
+    client_name: z.string(),
+    redirect_uris: z.array(z.string()),
+    jwks: storedKeys,
+    scopes: z.array(z.string()),
+    vectors: z.array(z.string()),
+    nations: storedNations,
+    sso_with: z.array(z.string()),
+    im1_enabled: z.boolean(),
+    require_nonce: z.boolean(),
+    logout: storedLogout.nullable(),
+    home_uri: z.string().nullable(),
+    terms_uri: z.string().nullable(),
+    privacy_uri: z.string().nullable(),
+    jwks_uri: z.string().nullable(),
+    pushed_requests: storedUse,
+    signed_requests: storedUse,
+    dpop_bound: z.boolean(),
+    token_revocation: z.boolean(),
+    fido_uaf_app_ids: z.array(z.string()).nullable(),
+    assurances: storedAssurances.nullable(),
+    listing: storedListing.nullable(),
+    directory_id: z.string().nullable(),
+    created_at: z.union([z.date(), storedDate]),
+  })
+  .transform(
+    (row): Client => ({
+      clientId: row.client_id,
+      clientName: row.client_name,
+      redirectUris: row.redirect_uris,
+      jwks: row.jwks,
+      scopes: row.scopes,
+      vectors: row.vectors,
+      nations: row.nations,
+      ssoWith: row.sso_with,
+      im1Enabled: row.im1_enabled,
+      requireNonce: row.require_nonce,
+      logout: row.logout ?? undefined,
+      homeUri: row.home_uri ?? undefined,
+      termsUri: row.terms_uri ?? undefined,
+      privacyUri: row.privacy_uri ?? undefined,
+      jwksUri: row.jwks_uri ?? undefined,
+      pushedRequests: row.pushed_requests ?? undefined,
+      signedRequests: row.signed_requests ?? undefined,
+      dpopBound: row.dpop_bound,
+      tokenRevocation: row.token_revocation,
+      fidoUafAppIds: row.fido_uaf_app_ids ?? undefined,
+      assurances: row.assurances ?? undefined,
+      listing: row.listing ?? undefined,
+      directoryId: row.directory_id ?? undefined,
+      createdAt: row.created_at,
+    }),
+  );
 
 /** @returns the client that a row holds */
 export function fromRow(row: Selectable<ClientRow>): Client {
-  return {
-    clientId: row.client_id,
-    clientName: row.client_name,
-    redirectUris: row.redirect_uris,
-    jwks: storedKeys.parse(row.jwks),
-    scopes: row.scopes,
-    vectors: row.vectors,
-    nations: storedNations.parse(row.nations),
-    ssoWith: row.sso_with,
-    im1Enabled: row.im1_enabled,
-    requireNonce: row.require_nonce,
-    logout: row.logout === null ? undefined : storedLogout.parse(row.logout),
-    homeUri: row.home_uri ?? undefined,
-    termsUri: row.terms_uri ?? undefined,
-    privacyUri: row.privacy_uri ?? undefined,
-    jwksUri: row.jwks_uri ?? undefined,
-    pushedRequests: storedUse.parse(row.pushed_requests ?? undefined),
-    signedRequests: storedUse.parse(row.signed_requests ?? undefined),
-    dpopBound: row.dpop_bound,
-    tokenRevocation: row.token_revocation,
-    fidoUafAppIds: row.fido_uaf_app_ids ?? undefined,
-    assurances: row.assurances === null ? undefined : storedAssurances.parse(row.assurances),
-    listing: row.listing === null ? undefined : storedListing.parse(row.listing),
-    directoryId: row.directory_id ?? undefined,
-    createdAt: row.created_at,
-  };
+  return storedClient.parse(row);
+}
+
+const mostRemembered = 1000;
+const remembered = new Map<string, { readonly text: string; readonly client: Client }>();
+
+/**
+ * Reads a registration as the database spells it. That takes longer than to ask for it, and every request of a service asks:
+ * so what was read is remembered for as long as the database says the same, to the letter.
+ */
+function readSpelled(clientId: string, text: string): Client {
+  const known = remembered.get(clientId);
+  if (known?.text === text) return known.client;
+  const client = deepFreeze(storedClient.parse(JSON.parse(text)));
+  remembered.delete(clientId);
+  const [oldest] = remembered.keys();
+  if (remembered.size >= mostRemembered && oldest !== undefined) remembered.delete(oldest);
+  remembered.set(clientId, { text, client });
+  return client;
+}
+
+/** Nobody who is given it changes it for the others. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) deepFreeze(part);
+  return Object.freeze(value);
 }
 
 function toRow(client: Client): ClientRow {
@@ -146,18 +203,33 @@ export async function insertClient(db: Db, client: Client): Promise<void> {
   await db.withTables<PartnerTables>().insertInto('partners.client').values(toRow(client)).execute();
 }
 
-const select = statement<{ clientId: string }, ClientRow>((db, value) =>
+const spelled = (db: Db, clientId: RawBuilder<string>) =>
   db
     .withTables<PartnerTables>()
     .selectFrom('partners.client')
-    .selectAll()
-    .where('client_id', '=', value('clientId')),
+    .select(['client_id', sql<string>`row_to_json(client)::text`.as('spelled')])
+    .where('client_id', '=', clientId);
+
+const select = statement<{ clientId: string }, { client_id: string; spelled: string }>((db, value) =>
+  spelled(db, value('clientId')),
 );
 
 export async function selectClient(db: Db, clientId: string): Promise<Client | undefined> {
   const [row] = await select(db, { clientId });
-  return row === undefined ? undefined : fromRow(row);
+  return row === undefined ? undefined : readSpelled(row.client_id, row.spelled);
 }
+
+const spelledRow = z.object({ client_id: z.string(), spelled: z.string() });
+
+/** A registration, as part of a statement that reads for other rooms, too. */
+export const clientPart: Part<'clientId', object, Client | undefined> = {
+  select: (db, value) => spelled(db, value('clientId')),
+  read: (_deps, row) => {
+    if (row === null) return undefined;
+    const found = spelledRow.parse(row);
+    return readSpelled(found.client_id, found.spelled);
+  },
+};
 
 export async function selectClients(db: Db): Promise<Client[]> {
   const rows = await db

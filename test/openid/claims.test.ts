@@ -3,6 +3,7 @@ import { after, before, suite, test } from 'node:test';
 import { setLandline, type Account } from '#accounts';
 import { readClient, updateClient } from '#partners';
 import { gpCredentials, makeKnown } from '../support/identities.ts';
+import { watchSignatures } from '../support/signatures.ts';
 import { watchStatements } from '../support/statements.ts';
 import { codeIn, createPerson, signIn } from './support/people.ts';
 import { listen, startProvider, type TestProvider } from './support/provider.ts';
@@ -187,7 +188,7 @@ suite('a call of userinfo', () => {
     const { person } = await known('P9');
     const all = await tokensOf(person, { scope: everyScope, vtr: '["P9.Cp.Cd"]' });
     const few = await tokensOf(person, { scope: 'openid profile email phone', vtr: '["P9.Cp.Cd"]' });
-    const signatures = t.mock.method(globalThis.crypto.subtle, 'sign').mock;
+    const signatures = watchSignatures(t);
     await countedCalls(async ({ fetching, counted }) => {
       await userinfoOf(few, fetching);
       assert.equal(counted(), 1);
@@ -202,9 +203,9 @@ suite('a call of userinfo', () => {
       });
       assert.deepEqual([changed.status, counted()], [204, 2]);
     });
-    assert.equal(signatures.callCount(), 0);
+    assert.equal(signatures(), 0);
     await refresh(provider, service, few['refresh_token']);
-    assert.ok(signatures.callCount() > 0);
+    assert.ok(signatures() > 0);
   });
 
   test('that is refused for its token costs no statement', async () => {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHmac, createPublicKey, KeyObject, randomUUID, sign } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { after, before, suite, test } from 'node:test';
 import { SignJWT } from 'jose';
-import { startProvider, type TestProvider } from './support/provider.ts';
+import { watchStatements } from '../support/statements.ts';
+import { codeIn, createPerson, signIn } from './support/people.ts';
+import { listen, startProvider, type TestProvider } from './support/provider.ts';
 import {
   assertionType,
+  exchange,
   nowSeconds,
   postToken,
+  refresh,
   registerService,
   signAssertion,
   type TestService,
@@ -210,3 +214,69 @@ test('a password does not stand in for an assertion', async () => {
   });
   assert.equal(response.status, 401);
 });
+
+suite('an assertion that was used before', () => {
+  let used: string;
+  let code: string;
+  before(async () => {
+    const { id: accountId } = await createPerson(provider);
+    code = codeIn(await signIn(provider, service, { accountId }));
+    used = await signAssertion(provider, service);
+    assert.deepEqual(await tryAssertion(used), letIn);
+  });
+
+  test('exchanges nothing, and uses no code up', async () => {
+    assert.deepEqual(await tryAssertion(used, { code }), turnedAway);
+    assert.equal((await exchange(provider, service, code)).status, 200);
+  });
+
+  test('revokes nothing with a code that was used, or a refresh token that was', async () => {
+    const { id: accountId } = await createPerson(provider);
+    const another = codeIn(await signIn(provider, service, { accountId }));
+    const { body } = await exchange(provider, service, another);
+    const { body: next } = await refresh(provider, service, body['refresh_token']);
+    provider.clock.advance(60);
+    const again = { grant_type: 'refresh_token', refresh_token: String(body['refresh_token']) };
+    assert.deepEqual(await tryAssertion(used, again), turnedAway);
+    assert.deepEqual(await tryAssertion(used, { code: another }), turnedAway);
+    const newest = await refresh(provider, service, next['refresh_token']);
+    assert.equal(newest.status, 200);
+    assert.equal((await refresh(provider, service, body['refresh_token'])).status, 400);
+    assert.equal((await refresh(provider, service, newest.body['refresh_token'])).status, 400);
+  });
+
+  test('gets no new tokens with a refresh token that is valid', async () => {
+    const { id: accountId } = await createPerson(provider);
+    const { body } = await exchange(
+      provider,
+      service,
+      codeIn(await signIn(provider, service, { accountId })),
+    );
+    const valid = { grant_type: 'refresh_token', refresh_token: String(body['refresh_token']) };
+    assert.deepEqual(await tryAssertion(used, valid), turnedAway);
+    assert.equal((await refresh(provider, service, body['refresh_token'])).status, 200);
+  });
+});
+
+test('an exchange and a refresh cost two statements each', async () => {
+  const { id: accountId } = await createPerson(provider);
+  const code = codeIn(await signIn(provider, service, { accountId }));
+  const { house, statements } = watchStatements(provider.house);
+  const { app, port } = await listen(house);
+  const counted = { ...provider, fetch: overPort(port) };
+  // Besides, every process looks at the signing keys now and then.
+  const asked = () => statements.splice(0).filter((text) => !text.includes('published_key')).length;
+  try {
+    asked();
+    const { body } = await exchange(counted, service, code);
+    assert.equal(asked(), 2);
+    assert.equal((await refresh(counted, service, body['refresh_token'])).status, 200);
+    assert.equal(asked(), 2);
+  } finally {
+    await app.close();
+  }
+});
+
+function overPort(port: number): typeof fetch {
+  return (path, init) => fetch(`http://127.0.0.1:${port}${String(path)}`, init);
+}

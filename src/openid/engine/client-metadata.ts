@@ -73,7 +73,14 @@ export function describeClient(client: Client, levels: readonly IdentityLevel[])
   };
 }
 
+/** The engine makes another client when a registration changes; and asks many times about the same in one request. */
+const rulesRead = new WeakMap<EngineClient, ClientRules>();
+
 /** Reads back what `describeClient` gave the engine to carry. */
 export function rulesOf(client: EngineClient): ClientRules {
-  return registration.parse(client[registrationProperty]);
+  const known = rulesRead.get(client);
+  if (known !== undefined) return known;
+  const rules = registration.parse(client[registrationProperty]);
+  rulesRead.set(client, rules);
+  return rules;
 }

@@ -47,11 +47,11 @@ const upsert = statement<NewEntity, unknown>((db, value) =>
     .onConflict((conflict) =>
       conflict
         .columns(['model', 'id'])
-        .doUpdateSet({
-          sealed_payload: value('sealedPayload'),
-          account_id: value('accountId'),
-          expires_at: value('expiresAt'),
-        })
+        .doUpdateSet((set) => ({
+          sealed_payload: set.ref('excluded.sealed_payload'),
+          account_id: set.ref('excluded.account_id'),
+          expires_at: set.ref('excluded.expires_at'),
+        }))
         .where('openid.entity.ended_at', 'is', null),
     ),
 );
@@ -74,37 +74,35 @@ export async function selectEntity(db: Db, key: EntityKey): Promise<StoredEntity
   return entity;
 }
 
+const selectByUid = statement<{ model: string; uid: Buffer }, StoredEntity>((db, value) =>
+  tables(db)
+    .selectFrom('openid.entity')
+    .select(['sealed_payload as sealedPayload', 'ended_at as endedAt', 'expires_at as expiresAt'])
+    .where('model', '=', value('model'))
+    .where('uid', '=', value('uid'))
+    .where('ended_at', 'is', null),
+);
+
 export async function selectEntityByUid(
   db: Db,
   key: { model: string; uid: Buffer },
 ): Promise<StoredEntity | undefined> {
-  const row = await tables(db)
-    .selectFrom('openid.entity')
-    .select(['sealed_payload', 'ended_at', 'expires_at'])
-    .where('model', '=', key.model)
-    .where('uid', '=', key.uid)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst();
-  return row === undefined ? undefined : toEntity(row);
+  const [entity] = await selectByUid(db, key);
+  return entity;
 }
 
-function toEntity(row: { sealed_payload: Buffer; ended_at: Date | null; expires_at: Date }): StoredEntity {
-  return {
-    sealedPayload: row.sealed_payload,
-    endedAt: row.ended_at,
-    expiresAt: row.expires_at,
-  };
-}
+const end = statement<EntityKey & { endedAt: Date }, unknown>((db, value) =>
+  tables(db)
+    .updateTable('openid.entity')
+    .set({ ended_at: value('endedAt'), sealed_payload: Buffer.alloc(0) })
+    .where('model', '=', value('model'))
+    .where('id', '=', value('id'))
+    .where('ended_at', 'is', null),
+);
 
 /** Ends an entity for good; its row stays until it expires, so that nothing can bring it back. */
 export async function endEntity(db: Db, key: EntityKey, endedAt: Date): Promise<void> {
-  await tables(db)
-    .updateTable('openid.entity')
-    .set({ ended_at: endedAt, sealed_payload: Buffer.alloc(0) })
-    .where('model', '=', key.model)
-    .where('id', '=', key.id)
-    .where('ended_at', 'is', null)
-    .execute();
+  await end(db, { ...key, endedAt });
 }
 
 /** Removes an account's sessions, and what was asked and issued in them. */

@@ -71,8 +71,8 @@ async function verified(
     const { payload } = await verifyByClient(assertion, service, {
       issuer: service.clientId,
       requiredClaims: ['code', 'jti', 'iat', 'exp'],
-      clockTolerance: toleranceSeconds,
-      currentDate: now,
+      toleranceSeconds,
+      now,
     });
     return payload;
   } catch (error) {

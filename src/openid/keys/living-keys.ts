@@ -75,8 +75,8 @@ export async function openLivingKeys(house: House): Promise<LivingKeys> {
 
 async function signJwt(key: LivingKey, payload: JWTPayload, typ: string): Promise<string> {
   const signed = `${encode({ alg: signingAlgorithm, typ, kid: key.kid })}.${encode(payload)}`;
-  const signature = await key.sign(Buffer.from(signed));
-  return `${signed}.${Buffer.from(signature).toString('base64url')}`;
+  const { buffer, byteOffset, byteLength } = await key.sign(Buffer.from(signed));
+  return `${signed}.${Buffer.from(buffer, byteOffset, byteLength).toString('base64url')}`;
 }
 
 function encode(part: object): string {

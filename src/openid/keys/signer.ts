@@ -25,7 +25,10 @@ export interface SignerKey {
   /** What the signer calls it. */
   readonly keyId: string;
   readonly publicJwk: PublicJwk;
-  /** @returns the signature of `bytes` under {@link signingAlgorithm}; made off the main thread, several at once */
+  /**
+   * @returns the signature of `bytes` under {@link signingAlgorithm}; however many are asked for at once, the process gets
+   *   to other things between them
+   */
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 }
 

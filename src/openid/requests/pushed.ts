@@ -46,7 +46,7 @@ export async function keepRequest(
     expiresAt: secondsAfter(deps.clock.now(), pushedRequestSeconds),
   };
   if (use === undefined) await insertRequest(deps.db, stored);
-  else await use.lookUp((db, assertion) => spendAndInsertRequest(db, assertion, stored));
+  else await use.write((db, assertion) => spendAndInsertRequest(db, assertion, stored));
   return { requestUri: `${urn}${id}` };
 }
 

@@ -68,10 +68,10 @@ async function verify(
   try {
     const { payload } = await verifyByClient(jwt, client, {
       issuer: client.clientId,
-      audience: issuer,
+      audience: [issuer],
       requiredClaims: ['exp'],
-      clockTolerance: toleranceSeconds,
-      currentDate: now,
+      toleranceSeconds,
+      now,
     });
     if ((payload.exp ?? 0) * 1000 > secondsAfter(now, mostSecondsAhead).getTime())
       refuse('must have an exp that is at most an hour ahead');

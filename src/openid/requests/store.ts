@@ -1,7 +1,6 @@
 import { deleteExpired, type Db } from '#foundation/storage';
 import { sql } from 'kysely';
-import type { Assertion, LookedUp } from '../tokens/store.ts';
-import { spending } from '../tokens/store.ts';
+import { spending, type Assertion, type Spending } from '../tokens/store.ts';
 
 type RequestTables = {
   'openid.pushed_request': { id: Buffer; client_id: string; sealed_request: Buffer; expires_at: Date };
@@ -21,13 +20,13 @@ export async function spendAndInsertRequest(
   db: Db,
   assertion: Assertion,
   request: StoredRequest,
-): Promise<LookedUp<true>> {
+): Promise<Spending<true>> {
   const { rows } = await sql`${spending(assertion)}
     INSERT INTO openid.pushed_request (id, client_id, sealed_request, expires_at)
     SELECT ${request.id}::bytea, ${request.clientId}, ${request.sealedRequest}::bytea, ${request.expiresAt}::timestamptz
     FROM spent
     RETURNING id`.execute(db);
-  return { isNew: rows.length > 0, found: true };
+  return { isNew: rows.length > 0, result: true };
 }
 
 export async function insertRequest(db: Db, request: StoredRequest): Promise<void> {

@@ -1,4 +1,4 @@
-import { deleteExpired, type Db } from '#foundation/storage';
+import { deleteExpired, statement, type Db } from '#foundation/storage';
 
 type TicketTables = {
   'openid.ticket': {
@@ -13,43 +13,57 @@ type TicketTables = {
 
 const tables = (db: Db) => db.withTables<TicketTables>();
 
-export async function insertTicket(
-  db: Db,
-  ticket: {
-    id: Buffer;
-    requestUid: Buffer;
-    result: object;
-    accountId: string | null;
-    issuedAt: Date;
-    expiresAt: Date;
-  },
-): Promise<void> {
-  await tables(db)
+interface NewTicket {
+  readonly id: Buffer;
+  readonly requestUid: Buffer;
+  /** As JSON. */
+  readonly result: string;
+  readonly accountId: string | null;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+}
+
+const insert = statement<NewTicket, unknown>((db, value) =>
+  tables(db)
     .insertInto('openid.ticket')
     .values({
-      id: ticket.id,
-      request_uid: ticket.requestUid,
-      result: JSON.stringify(ticket.result),
-      account_id: ticket.accountId,
-      issued_at: ticket.issuedAt,
-      expires_at: ticket.expiresAt,
-    })
-    .execute();
+      id: value('id'),
+      request_uid: value('requestUid'),
+      result: value('result'),
+      account_id: value('accountId'),
+      issued_at: value('issuedAt'),
+      expires_at: value('expiresAt'),
+    }),
+);
+
+export async function insertTicket(
+  db: Db,
+  { result, ...ticket }: Omit<NewTicket, 'result'> & { readonly result: object },
+): Promise<void> {
+  await insert(db, { ...ticket, result: JSON.stringify(result) });
 }
+
+interface TakenTicket {
+  readonly result: unknown;
+  readonly issuedAt: Date;
+}
+
+const take = statement<{ id: Buffer; requestUid: Buffer; now: Date }, TakenTicket>((db, value) =>
+  tables(db)
+    .deleteFrom('openid.ticket')
+    .where('id', '=', value('id'))
+    .where('request_uid', '=', value('requestUid'))
+    .where('expires_at', '>', value('now'))
+    .returning(['result', 'issued_at as issuedAt']),
+);
 
 /** Takes a ticket, once. @returns what it stands for, or undefined if there is none that is still good */
 export async function takeTicket(
   db: Db,
   wanted: { id: Buffer; requestUid: Buffer; now: Date },
-): Promise<{ readonly result: unknown; readonly issuedAt: Date } | undefined> {
-  const row = await tables(db)
-    .deleteFrom('openid.ticket')
-    .where('id', '=', wanted.id)
-    .where('request_uid', '=', wanted.requestUid)
-    .where('expires_at', '>', wanted.now)
-    .returning(['result', 'issued_at'])
-    .executeTakeFirst();
-  return row === undefined ? undefined : { result: row.result, issuedAt: row.issued_at };
+): Promise<TakenTicket | undefined> {
+  const [ticket] = await take(db, wanted);
+  return ticket;
 }
 
 export async function deleteExpiredTickets(db: Db, now: Date): Promise<void> {

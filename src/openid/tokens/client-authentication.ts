@@ -1,10 +1,11 @@
 import { secondsAfter, systemClock } from '#foundation/clock';
 import type { House } from '#foundation/deps';
-import { readClient, type Client } from '#partners';
+import type { Client } from '#partners';
 import { decodeJwt, errors as joseErrors, type JWTPayload } from 'jose';
 import { errors } from 'oidc-provider';
 import { digestOf } from '../engine/sealed-entity.ts';
 import { isClientId } from '../engine/client-metadata.ts';
+import { readAbout, type About, type Read } from './about-store.ts';
 import type { VerifyByClient } from './client-signature.ts';
 import type { Assertion } from './store.ts';
 import { requireParameter, type TokenParameters } from './token-form.ts';
@@ -13,12 +14,15 @@ import { requireParameter, type TokenParameters } from './token-form.ts';
 export interface Authenticated {
   readonly client: Client;
   readonly assertion: Assertion;
+  /** What the request is about. */
+  readonly read: Read;
 }
 
 /** Finds out which service asks for tokens. Whoever goes on with the request spends the assertion. */
 export type AuthenticateClient = (
   params: TokenParameters,
   authorization: string | undefined,
+  about: About,
 ) => Promise<Authenticated>;
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -42,7 +46,7 @@ export function createClientAuthentication(
 ): AuthenticateClient {
   // Services can't know of a clock that was moved in a sandbox: their assertions go by the machine's.
   const clock = systemClock();
-  return async (params, authorization) => {
+  return async (params, authorization, about) => {
     if (authorization !== undefined) {
       throw new errors.InvalidClientAuth('clients authenticate by private_key_jwt only');
     }
@@ -51,19 +55,23 @@ export function createClientAuthentication(
     if (params.get('client_id') !== undefined && params.get('client_id') !== clientId) {
       throw new errors.InvalidRequest('client_id is not the one of the assertion');
     }
-    const client = isClientId(clientId) ? await readClient(house.deps, clientId) : undefined;
+    const readNow = () => readAbout(house.database.db, clientId, about);
+    const read: Read = isClientId(clientId) ? await readNow() : { client: undefined };
+    const { client } = read;
     if (client === undefined) throw new errors.InvalidClientAuth('client not found');
     const now = clock.now();
     const claims = await verify(assertion, client, {
       verifyByClient,
-      audiences: [...audiences],
+      audiences,
       now,
     });
     const { jti, exp } = checkClaims(claims, now);
     const id = digestOf(`${clientId} ${jti}`);
     // Within the last second, a part of a second counts as a whole one.
     const expiresAt = secondsAfter(new Date(Math.ceil(exp) * 1000), toleranceSeconds);
-    return { client, assertion: { id, now, expiresAt } };
+    // Asking a service for its keys may take a while, in which something else may have become of it.
+    const current = client.jwksUri === undefined ? read : await readNow();
+    return { client, assertion: { id, now, expiresAt }, read: current };
   };
 }
 
@@ -94,7 +102,7 @@ function claimedClient(assertion: string): string {
 async function verify(
   assertion: string,
   client: Client,
-  against: { verifyByClient: VerifyByClient; audiences: string[]; now: Date },
+  against: { verifyByClient: VerifyByClient; audiences: readonly string[]; now: Date },
 ): Promise<JWTPayload> {
   const { clientId } = client;
   try {
@@ -103,8 +111,8 @@ async function verify(
       subject: clientId,
       audience: against.audiences,
       requiredClaims: ['exp', 'jti'],
-      clockTolerance: toleranceSeconds,
-      currentDate: against.now,
+      toleranceSeconds,
+      now: against.now,
     });
     if (otherPurposes.includes(protectedHeader.typ))
       throw new errors.InvalidClientAuth('typ is that of a JWT for another purpose');

@@ -1,25 +1,16 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Client, ClientKey, ClientKeys } from '#partners';
-import {
-  errors as joseErrors,
-  importJWK,
-  jwtVerify,
-  type CryptoKey,
-  type JWTVerifyOptions,
-  type JWTVerifyResult,
-} from 'jose';
+import { errors as joseErrors, jwtVerify, type JWTVerifyResult } from 'jose';
 import { signingAlgorithm } from '../keys/signer.ts';
+import { acceptPlainJwt, type WantedClaims } from './plain-jwt.ts';
 
 /**
  * Checks what a service has signed against each of its keys. A `kid` says nothing that could be relied on: a service
  * that registered its key in PEM doesn't know what we call it.
  *
- * @throws {joseErrors.JOSEError} signed with none of them, or not as the options want it
+ * @throws {joseErrors.JOSEError} signed with none of them, or does not say what is wanted
  */
-export type VerifyByClient = (
-  jwt: string,
-  client: Client,
-  options: Omit<JWTVerifyOptions, 'algorithms'>,
-) => Promise<JWTVerifyResult>;
+export type VerifyByClient = (jwt: string, client: Client, wanted: WantedClaims) => Promise<JWTVerifyResult>;
 
 /** Published keys that have changed are noticed by a signature that none of the known ones made. */
 export function createClientSignatures(clientKeys: ClientKeys): VerifyByClient {
@@ -27,12 +18,13 @@ export function createClientSignatures(clientKeys: ClientKeys): VerifyByClient {
   const tryKeys = async (
     keys: readonly ClientKey[],
     jwt: string,
-    options: JWTVerifyOptions,
+    wanted: WantedClaims,
   ): Promise<JWTVerifyResult | joseErrors.JOSEError> => {
     let refusal: joseErrors.JOSEError | undefined;
     for (const key of keys) {
+      const publicKey = imported(key);
       try {
-        return await jwtVerify(jwt, await imported(key), options);
+        return acceptPlainJwt(jwt, publicKey, wanted) ?? (await judge(jwt, publicKey, wanted));
       } catch (error) {
         if (!(error instanceof joseErrors.JOSEError)) throw error;
         // What the right key has refused, no other will accept.
@@ -43,35 +35,41 @@ export function createClientSignatures(clientKeys: ClientKeys): VerifyByClient {
     return refusal ?? new joseErrors.JWKSNoMatchingKey();
   };
   return async (jwt, client, wanted) => {
-    const options = { ...wanted, algorithms: [signingAlgorithm] };
-    const verified = await tryKeys(await clientKeys.of(client), jwt, options);
+    const verified = await tryKeys(await clientKeys.of(client), jwt, wanted);
     if (!(verified instanceof joseErrors.JOSEError)) return verified;
     const newer = await clientKeys.askAgain(client);
-    const again = newer === undefined ? verified : await tryKeys(newer, jwt, options);
+    const again = newer === undefined ? verified : await tryKeys(newer, jwt, wanted);
     if (again instanceof joseErrors.JOSEError) throw again;
     return again;
   };
 }
 
+function judge(jwt: string, key: KeyObject, wanted: WantedClaims): Promise<JWTVerifyResult> {
+  const { issuer, subject, audience, requiredClaims, toleranceSeconds, now } = wanted;
+  return jwtVerify(jwt, key, {
+    algorithms: [signingAlgorithm],
+    issuer,
+    ...(subject === undefined ? {} : { subject }),
+    ...(audience === undefined ? {} : { audience: [...audience] }),
+    requiredClaims: [...requiredClaims],
+    clockTolerance: toleranceSeconds,
+    currentDate: now,
+  });
+}
+
 const mostImportedKeys = 1000;
 
 /** Importing a key takes longer than using it. A key is known by its modulus, so a changed one is another. */
-function createImportedKeys(): (key: ClientKey) => Promise<CryptoKey> {
-  const imported = new Map<string, Promise<CryptoKey>>();
-  return (key) => {
-    const name = `${key.n}.${key.e}`;
+function createImportedKeys(): (key: ClientKey) => KeyObject {
+  const imported = new Map<string, KeyObject>();
+  return ({ kty, n, e }) => {
+    const name = `${n}.${e}`;
     const known = imported.get(name);
     if (known !== undefined) return known;
     const [oldest] = imported.keys();
     if (imported.size >= mostImportedKeys && oldest !== undefined) imported.delete(oldest);
-    const made = importPublicKey(key);
+    const made = createPublicKey({ key: { kty, n, e }, format: 'jwk' });
     imported.set(name, made);
     return made;
   };
-}
-
-async function importPublicKey({ kty, n, e }: ClientKey): Promise<CryptoKey> {
-  const key = await importJWK({ kty, n, e }, signingAlgorithm);
-  if (key instanceof Uint8Array) throw new joseErrors.JWKInvalid('an RSA key is expected');
-  return key;
 }

@@ -6,12 +6,14 @@ import { secretsEqual } from '#foundation/security';
 import { errors } from 'oidc-provider';
 import { z } from 'zod';
 import { digestOf, openPayload } from '../engine/sealed-entity.ts';
+import type { StoredCode } from './about-store.ts';
 import { familyOf, sidOf, spellRefreshToken } from './family.ts';
-import { bindingTo, type TokenAnswer, type TokenDeps, type TokenRequest } from './grant.ts';
+import { bindingTo, type Grant, type TokenAnswer, type TokenDeps, type TokenRequest } from './grant.ts';
 import { lifetimes } from './mint.ts';
+import type { OneUse } from './one-use.ts';
 import { revokeTokens } from './revocation.ts';
 import { assertStillAgreed } from './still-agreed.ts';
-import { lookUpCode, redeemCode, type StoredCode } from './store.ts';
+import { redeemCode } from './store.ts';
 import { requireParameter } from './token-form.ts';
 
 /** What the engine keeps of an authorization request under its code; times by the house's clock. */
@@ -31,6 +33,14 @@ type CodePayload = z.output<typeof codePayload>;
 
 const verifierPattern = /^[\w.~-]{43,128}$/u;
 
+export const codeGrant: Grant = {
+  about: (_house, params) => {
+    const code = params.get('code');
+    return code === undefined ? {} : { codeId: digestOf(code) };
+  },
+  exchange: exchangeCode,
+};
+
 /**
  * Exchanges an authorization code for tokens, once. A second use revokes what the first one issued.
  *
@@ -39,9 +49,9 @@ const verifierPattern = /^[\w.~-]{43,128}$/u;
  *   does not stand any more
  * @see RFC 6749 §4.1.3, RFC 7636 §4.6, OpenID Connect Core §3.1.3
  */
-export async function exchangeCode(
+async function exchangeCode(
   { house, mint }: TokenDeps,
-  { client, params, use, jkt }: TokenRequest,
+  { client, params, use, read, jkt }: TokenRequest,
 ): Promise<TokenAnswer> {
   const { clientId, im1Enabled, logout } = client;
   const code = requireParameter(params, 'code');
@@ -49,9 +59,8 @@ export async function exchangeCode(
   const verifier = readVerifier(params.get('code_verifier'));
 
   const family = familyOf(code);
-  const id = digestOf(code);
-  const found = await use.lookUp((db, assertion) => lookUpCode(db, assertion, { codeId: id, clientId }));
-  const stored = await readCode(house, found, { clientId, family });
+  const found = read.code;
+  const stored = await readCode(house, found, { clientId, family, use });
   if (stored.redirectUri !== redirectUri) throw new errors.InvalidGrant('redirect_uri mismatch');
   checkVerifier(verifier, stored.codeChallenge);
   if (jkt !== undefined && stored.dpopJkt !== undefined && jkt !== stored.dpopJkt)
@@ -69,20 +78,21 @@ export async function exchangeCode(
     inAccessToken: releasedClaims(sharing, { ...signIn, use: 'access_token' }),
     inIdToken: releasedClaims(sharing, { ...signIn, use: 'id_token' }),
   };
-  const [accessToken, idToken, wasFirst] = await Promise.all([
-    mint.accessToken(signIn, { ...released.inAccessToken, ...binding.claims }),
-    mint.idToken(signIn, { ...released.inIdToken, ...sid }, stored.nonce),
-    redeemCode(
-      house.database.db,
-      { id, now },
-      {
+  const wasFirst = await use.write((db, assertion) =>
+    redeemCode(db, assertion, {
+      code: { id: digestOf(code), now },
+      family: {
         ...signIn,
         sessionUid: digestOf(stored.sessionUid),
         expiresAt: secondsAfter(now, lifetimes.refreshToken),
       },
-    ),
+    }),
+  );
+  if (!wasFirst) throw await replayed(house, { family, clientId, use });
+  const [accessToken, idToken] = await Promise.all([
+    mint.accessToken(signIn, { ...released.inAccessToken, ...binding.claims }),
+    mint.idToken(signIn, { ...released.inIdToken, ...sid }, stored.nonce),
   ]);
-  if (!wasFirst) throw await replayed(house, { family, clientId });
   return {
     access_token: accessToken,
     token_type: binding.tokenType,
@@ -96,7 +106,7 @@ export async function exchangeCode(
 async function readCode(
   house: House,
   found: StoredCode | undefined,
-  asked: { clientId: string; family: string },
+  asked: { clientId: string; family: string; use: OneUse },
 ): Promise<CodePayload> {
   // A used code is forgotten when it expires, its family is not.
   if (found === undefined) throw await replayed(house, asked);
@@ -107,11 +117,18 @@ async function readCode(
   return payload;
 }
 
-/** Revokes what a code was exchanged for, if it ever was. @returns the refusal */
+/**
+ * Revokes what a code was exchanged for, if it ever was.
+ *
+ * @param of.use a request that was itself seen before revokes nothing
+ * @returns the refusal
+ */
 async function replayed(
   house: House,
-  { family, clientId }: { family: string; clientId: string },
+  { family, clientId, use }: { family: string; clientId: string; use: OneUse },
 ): Promise<Error> {
+  const refusal = await use.finish();
+  if (refusal !== undefined) return refusal;
   await revokeTokens(house, { family, clientId, reason: 'code_replayed' });
   return new errors.InvalidGrant('authorization code not found or already used');
 }

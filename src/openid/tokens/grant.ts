@@ -1,6 +1,7 @@
 import type { House } from '#foundation/deps';
 import type { Client } from '#partners';
 import type { JWTPayload } from 'jose';
+import type { About, Read } from './about-store.ts';
 import type { Mint } from './mint.ts';
 import type { OneUse } from './one-use.ts';
 import type { TokenParameters } from './token-form.ts';
@@ -24,8 +25,11 @@ export interface TokenAnswer {
 export interface TokenRequest {
   readonly client: Client;
   readonly params: TokenParameters;
-  /** Spent by the first look-up, so that a replayed request finds nothing. */
+  /** Spent by the first thing that is written, so that a replayed request changes nothing. */
   readonly use: OneUse;
+  /** What the request says it is about, and what was read of that. */
+  readonly about: About;
+  readonly read: Read;
   /** The thumbprint of the key that the service has proven to hold; its access token is bound to it. */
   readonly jkt?: string | undefined;
 }
@@ -40,5 +44,10 @@ export function bindingTo(jkt: string | undefined): {
     : { tokenType: 'DPoP', claims: { cnf: { jkt } } };
 }
 
-/** Exchanges what a service brings for tokens. */
-export type Grant = (deps: TokenDeps, request: TokenRequest) => Promise<TokenAnswer>;
+/** A way to come by tokens. */
+export interface Grant {
+  /** @returns what a request says it is about; empty if it does not say so */
+  readonly about: (house: House, params: TokenParameters) => About;
+  /** Exchanges what a service brings for tokens. */
+  readonly exchange: (deps: TokenDeps, request: TokenRequest) => Promise<TokenAnswer>;
+}

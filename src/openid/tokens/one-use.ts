@@ -1,17 +1,26 @@
 import type { Db } from '#foundation/storage';
 import { errors } from 'oidc-provider';
-import { spendAssertion, type Assertion, type LookedUp } from './store.ts';
+import { spendAssertion, type Assertion, type Spending } from './store.ts';
 
-/** A client assertion, which is good for one request: it is spent by the first look-up that the request needs. */
+/**
+ * A client assertion, which is good for one request: it is spent by the first thing that the request writes, and before
+ * anything is signed or told.
+ */
 export interface OneUse {
   /**
-   * Looks something up and spends the assertion, in one statement.
+   * Writes something and spends the assertion, in one statement.
+   *
+   * @throws {errors.InvalidClientAuth} the assertion was spent before; nothing is written then
+   */
+  write<T>(write: (db: Db, assertion: Assertion) => Promise<Spending<T>>): Promise<T>;
+  /**
+   * Spends the assertion, where nothing is written with it.
    *
    * @throws {errors.InvalidClientAuth} the assertion was spent before
    */
-  lookUp<T>(look: (db: Db, assertion: Assertion) => Promise<LookedUp<T>>): Promise<T | undefined>;
+  spend(): Promise<void>;
   /**
-   * Spends the assertion of a request that was refused before anything was looked up.
+   * Spends the assertion of a request that was refused before anything was written.
    *
    * @returns another refusal, if the assertion was spent before
    */
@@ -21,17 +30,22 @@ export interface OneUse {
 export function createOneUse(db: Db, assertion: Assertion): OneUse {
   let isSpent = false;
   const usedBefore = () => new errors.InvalidClientAuth('the assertion was used before');
+  const finish = async () => {
+    if (isSpent) return undefined;
+    isSpent = true;
+    return (await spendAssertion(db, assertion)) ? undefined : usedBefore();
+  };
   return {
-    lookUp: async (look) => {
+    write: async (write) => {
       isSpent = true;
-      const { isNew, found } = await look(db, assertion);
+      const { isNew, result } = await write(db, assertion);
       if (!isNew) throw usedBefore();
-      return found;
+      return result;
     },
-    finish: async () => {
-      if (isSpent) return undefined;
-      isSpent = true;
-      return (await spendAssertion(db, assertion)) ? undefined : usedBefore();
+    spend: async () => {
+      const refusal = await finish();
+      if (refusal !== undefined) throw refusal;
     },
+    finish,
   };
 }

@@ -5,7 +5,7 @@ import type { VerifyByClient } from './client-signature.ts';
 import { familyOfAccessToken, readRefreshToken } from './family.ts';
 import type { TokenDeps } from './grant.ts';
 import { revokeTokens } from './revocation.ts';
-import { lookUpFamily } from './store.ts';
+import { selectFamily } from './store.ts';
 import { mountClientEndpoint } from './token-endpoint.ts';
 import { requireParameter } from './token-form.ts';
 
@@ -28,12 +28,9 @@ export function mountRevocationEndpoint(
       if (client.tokenRevocation !== true)
         throw new errors.UnauthorizedClient('this client is not registered for token revocation');
       const family = await readFamily(deps, requireParameter(params, 'token'));
-      if (family === undefined) {
-        const replayed = await use.finish();
-        if (replayed !== undefined) throw replayed;
-        return reply.code(200).send();
-      }
-      const found = await use.lookUp((db, assertion) => lookUpFamily(db, assertion, { family, clientId }));
+      await use.spend();
+      if (family === undefined) return reply.code(200).send();
+      const found = await selectFamily(house.database.db, family);
       if (found !== undefined && found.clientId !== clientId)
         throw new errors.InvalidRequest('the token belongs to another client');
       await revokeTokens(house, { family, clientId, reason: 'by_client' });

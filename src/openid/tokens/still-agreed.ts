@@ -3,7 +3,7 @@ import type { House } from '#foundation/deps';
 import { identityLevels, levelRank } from '#identity';
 import type { Client } from '#partners';
 import { errors } from 'oidc-provider';
-import type { SharingRows } from './store.ts';
+import type { SharingRows } from './about-store.ts';
 
 /**
  * Makes sure that a sign-in still stands: the account is there, nobody has ended its sign-ins since, its owner is known as

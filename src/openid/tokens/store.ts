@@ -1,8 +1,8 @@
-import { sharingParts } from '#consent';
-import { deleteExpired, selectionsOf, statement, type Db } from '#foundation/storage';
-import { sql, type RawBuilder } from 'kysely';
+import { deleteExpired, statement, type Db, type ValueOf } from '#foundation/storage';
+import { sql } from 'kysely';
 
-type FamilyRow = {
+/** A family, as it stands in its table. */
+export type FamilyRow = {
   family: string;
   client_id: string;
   account_id: string;
@@ -18,7 +18,6 @@ type TokenTables = {
   'openid.spent_assertion': { id: Buffer; expires_at: Date };
   'openid.token_family': FamilyRow;
 };
-type Nothing<Row> = { [Column in keyof Row]: null };
 
 /** All tokens that came from one authorization code, which `family` is derived from. */
 export interface TokenFamily {
@@ -36,13 +35,6 @@ export interface TokenFamily {
   readonly expiresAt: Date;
 }
 
-/** An authorization code as the engine left it. */
-export interface StoredCode {
-  readonly sealedPayload: Buffer;
-  readonly consumedAt: Date | null;
-  readonly expiresAt: Date;
-}
-
 /** A client assertion that has been checked, and is good for one request. Its times are the machine's. */
 export interface Assertion {
   readonly id: Buffer;
@@ -50,11 +42,11 @@ export interface Assertion {
   readonly expiresAt: Date;
 }
 
-/** What was looked up, in the statement that spent the assertion. */
-export interface LookedUp<T> {
-  /** Whether the assertion had not been spent before; if it had, nothing else here counts. */
+/** What came of a statement that also spent an assertion. */
+export interface Spending<T> {
+  /** Whether the assertion had not been spent before; if it had, nothing else was done. */
   readonly isNew: boolean;
-  readonly found: T | undefined;
+  readonly result: T;
 }
 
 export interface NewFamily extends Omit<TokenFamily, 'generation' | 'rotations' | 'revokedAt'> {
@@ -67,29 +59,81 @@ const rememberedRotations = 16;
 
 const tables = (db: Db) => db.withTables<TokenTables>();
 
+/** Spends an assertion, unless one with its id was spent before and has not expired yet. */
+export const spending = ({ id, now, expiresAt }: Readonly<Record<keyof Assertion, unknown>>) => sql`
+  WITH spent AS (
+    INSERT INTO openid.spent_assertion AS known (id, expires_at) VALUES (${id}, ${expiresAt})
+    ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at WHERE known.expires_at < ${now}
+    RETURNING id
+  )`;
+
+interface SpendingValues {
+  readonly assertionId: Buffer;
+  readonly machineNow: Date;
+  readonly assertionExpiresAt: Date;
+}
+
+const valuesOf = ({ id, now, expiresAt }: Assertion): SpendingValues => ({
+  assertionId: id,
+  machineNow: now,
+  assertionExpiresAt: expiresAt,
+});
+
+const spendingIn = (value: ValueOf<SpendingValues>) =>
+  spending({
+    id: value('assertionId'),
+    now: value('machineNow'),
+    expiresAt: value('assertionExpiresAt'),
+  });
+
+const spend = statement<SpendingValues, unknown>(
+  (_db, value) => sql`${spendingIn(value)} SELECT id FROM spent`,
+);
+
+/** Spends an assertion with which nothing is written. @returns whether it was new */
+export async function spendAssertion(db: Db, assertion: Assertion): Promise<boolean> {
+  return (await spend(db, valuesOf(assertion))).length > 0;
+}
+
+type Done = { is_new: boolean; is_done: boolean };
+
+const redeem = statement<SpendingValues & NewFamily & { codeId: Buffer; now: Date }, Done>(
+  (_db, value) => sql`${spendingIn(value)},
+    used AS (
+      UPDATE openid.entity SET consumed_at = ${value('now')}
+      WHERE model = 'AuthorizationCode' AND id = ${value('codeId')} AND consumed_at IS NULL
+        AND EXISTS (SELECT FROM spent)
+      RETURNING id
+    ),
+    begun AS (
+      INSERT INTO openid.token_family
+        (family, client_id, account_id, scopes, vot, signed_in_at, session_uid, generation, rotations, expires_at)
+      SELECT ${value('family')}, ${value('clientId')}, ${value('accountId')}::uuid, ${value('scopes')}::text[],
+        ${value('vot')}, ${value('signedInAt')}::timestamptz, ${value('sessionUid')}::bytea, 1, '{}'::timestamptz[],
+        ${value('expiresAt')}::timestamptz
+      FROM used
+      RETURNING family
+    )
+    SELECT EXISTS (SELECT FROM spent) AS is_new, EXISTS (SELECT FROM begun) AS is_done`,
+);
+
 /**
- * Uses an authorization code and begins its family of tokens, in one statement: of many that try at once, one can.
+ * Spends an assertion, uses an authorization code and begins its family of tokens, in one statement: of many that try at
+ * once, one can.
  *
  * @returns whether it was this call that used the code
  */
 export async function redeemCode(
   db: Db,
-  code: { id: Buffer; now: Date },
-  family: NewFamily,
-): Promise<boolean> {
-  const { rows } = await sql`
-    WITH used AS (
-      UPDATE openid.entity SET consumed_at = ${code.now}
-      WHERE model = 'AuthorizationCode' AND id = ${code.id} AND consumed_at IS NULL
-      RETURNING id
-    )
-    INSERT INTO openid.token_family
-      (family, client_id, account_id, scopes, vot, signed_in_at, session_uid, generation, rotations, expires_at)
-    SELECT ${family.family}, ${family.clientId}, ${family.accountId}::uuid, ${family.scopes}::text[], ${family.vot},
-      ${family.signedInAt}::timestamptz, ${family.sessionUid}::bytea, 1, '{}'::timestamptz[], ${family.expiresAt}::timestamptz
-    FROM used
-    RETURNING family`.execute(db);
-  return rows.length > 0;
+  assertion: Assertion,
+  { code, family }: { code: { id: Buffer; now: Date }; family: NewFamily },
+): Promise<Spending<boolean>> {
+  const values = { ...family, codeId: code.id, now: code.now, ...valuesOf(assertion) };
+  return spendingOf(await redeem(db, values));
+}
+
+function spendingOf([row]: readonly Done[]): Spending<boolean> {
+  return { isNew: row?.is_new === true, result: row?.is_done === true };
 }
 
 export async function selectFamily(db: Db, family: string): Promise<TokenFamily | undefined> {
@@ -101,7 +145,7 @@ export async function selectFamily(db: Db, family: string): Promise<TokenFamily 
   return row === undefined ? undefined : toFamily(row);
 }
 
-function toFamily(row: FamilyRow): TokenFamily {
+export function toFamily(row: FamilyRow): TokenFamily {
   return {
     family: row.family,
     clientId: row.client_id,
@@ -116,24 +160,35 @@ function toFamily(row: FamilyRow): TokenFamily {
   };
 }
 
+const rotate = statement<
+  SpendingValues & { family: string; generation: number; now: Date; expiresAt: Date },
+  Done
+>(
+  (_db, value) => sql`${spendingIn(value)},
+    rotated AS (
+      UPDATE openid.token_family SET
+        generation = generation + 1,
+        rotations = (rotations || ${value('now')}::timestamptz)[greatest(1, cardinality(rotations) + 2 - ${rememberedRotations}::integer):],
+        expires_at = ${value('expiresAt')}
+      WHERE family = ${value('family')} AND generation = ${value('generation')} AND revoked_at IS NULL
+        AND EXISTS (SELECT FROM spent)
+      RETURNING family
+    )
+    SELECT EXISTS (SELECT FROM spent) AS is_new, EXISTS (SELECT FROM rotated) AS is_done`,
+);
+
 /**
- * Makes the next refresh token of a family the valid one.
+ * Spends an assertion, and makes the next refresh token of a family the valid one.
  *
  * @param rotation.generation the one that is exchanged
  * @returns false if it was not the valid one any more
  */
 export async function rotateFamily(
   db: Db,
+  assertion: Assertion,
   rotation: { family: string; generation: number; now: Date; expiresAt: Date },
-): Promise<boolean> {
-  const { rows } = await sql`
-    UPDATE openid.token_family SET
-      generation = generation + 1,
-      rotations = (rotations || ${rotation.now}::timestamptz)[greatest(1, cardinality(rotations) + 2 - ${rememberedRotations}::integer):],
-      expires_at = ${rotation.expiresAt}
-    WHERE family = ${rotation.family} AND generation = ${rotation.generation} AND revoked_at IS NULL
-    RETURNING family`.execute(db);
-  return rows.length > 0;
+): Promise<Spending<boolean>> {
+  return spendingOf(await rotate(db, { ...rotation, ...valuesOf(assertion) }));
 }
 
 /** @returns whose tokens they were; undefined if there is no such family, or it was revoked before */
@@ -150,94 +205,6 @@ export async function revokeFamily(
     .returning('account_id')
     .executeTakeFirst();
   return row === undefined ? undefined : { accountId: row.account_id };
-}
-
-/** Spends an assertion, unless one with its id was spent before and has not expired yet. */
-export const spending = ({ id, now, expiresAt }: Readonly<Record<keyof Assertion, unknown>>) => sql`
-  WITH spent AS (
-    INSERT INTO openid.spent_assertion AS known (id, expires_at) VALUES (${id}, ${expiresAt})
-    ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at WHERE known.expires_at < ${now}
-    RETURNING id
-  )`;
-
-/** Spends an assertion for which nothing is looked up. @returns whether it was new */
-export async function spendAssertion(db: Db, assertion: Assertion): Promise<boolean> {
-  const { rows } = await sql`${spending(assertion)} SELECT id FROM spent`.execute(db);
-  return rows.length > 0;
-}
-
-/** What a person shares, as rows that {@link sharingIn} reads. */
-export type SharingRows = Readonly<Record<keyof typeof sharingParts, unknown>>;
-
-const ownerOf: Readonly<Record<'entity' | 'token_family', RawBuilder<string>>> = {
-  entity: sql`entity.account_id`,
-  token_family: sql`token_family.account_id`,
-};
-
-/** Selects what a row's owner shares with a service. */
-function sharingOf(db: Db, table: keyof typeof ownerOf, clientId: RawBuilder<string>): RawBuilder<unknown> {
-  const selections = selectionsOf(db, sharingParts, (name) =>
-    name === 'accountId' ? ownerOf[table] : clientId,
-  );
-  return sql.join(selections);
-}
-
-type CodeRow = { sealed_payload: Buffer; expires_at: Date };
-const selectCode = statement<
-  Assertion & { codeId: Buffer; clientId: string },
-  { is_new: boolean; consumed_at: Date | null } & SharingRows & (CodeRow | Nothing<CodeRow>)
->(
-  (db, value) =>
-    sql`${spending({ id: value('id'), now: value('now'), expiresAt: value('expiresAt') })}
-      SELECT EXISTS (SELECT FROM spent) AS is_new, sealed_payload, consumed_at, expires_at,
-        ${sharingOf(db, 'entity', value('clientId'))}
-      FROM (VALUES (true)) AS request
-      LEFT JOIN openid.entity ON model = 'AuthorizationCode' AND id = ${value('codeId')}`,
-);
-
-/**
- * Spends an assertion, looks up the authorization code that the request is about, and reads what its owner shares.
- *
- * @param asked.clientId the service whose request it is
- */
-export async function lookUpCode(
-  db: Db,
-  assertion: Assertion,
-  asked: { codeId: Buffer; clientId: string },
-): Promise<LookedUp<StoredCode & { readonly sharing: SharingRows }>> {
-  const [row] = await selectCode(db, { ...assertion, ...asked });
-  if (row === undefined || row.sealed_payload === null)
-    return { isNew: row?.is_new === true, found: undefined };
-  const { sealed_payload: sealedPayload, consumed_at: consumedAt, expires_at: expiresAt } = row;
-  return { isNew: row.is_new, found: { sealedPayload, consumedAt, expiresAt, sharing: row } };
-}
-
-const selectFamilyAndSharing = statement<
-  Assertion & { family: string; clientId: string },
-  { is_new: boolean } & SharingRows & (FamilyRow | Nothing<FamilyRow>)
->(
-  (db, value) =>
-    sql`${spending({ id: value('id'), now: value('now'), expiresAt: value('expiresAt') })}
-      SELECT EXISTS (SELECT FROM spent) AS is_new, token_family.*,
-        ${sharingOf(db, 'token_family', value('clientId'))}
-      FROM (VALUES (true)) AS request
-      LEFT JOIN openid.token_family ON family = ${value('family')}`,
-);
-
-/**
- * Spends an assertion, looks up the family of the refresh token that the request is about, and reads what its owner
- * shares.
- *
- * @param asked.clientId the service whose request it is
- */
-export async function lookUpFamily(
-  db: Db,
-  assertion: Assertion,
-  asked: { family: string; clientId: string },
-): Promise<LookedUp<TokenFamily & { readonly sharing: SharingRows }>> {
-  const [row] = await selectFamilyAndSharing(db, { ...assertion, ...asked });
-  if (row === undefined || row.family === null) return { isNew: row?.is_new === true, found: undefined };
-  return { isNew: row.is_new, found: { ...toFamily(row), sharing: row } };
 }
 
 /** @param machine the time by the machine's clock, which the services' assertions go by */

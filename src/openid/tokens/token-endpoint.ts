@@ -3,18 +3,19 @@ import type { Client } from '#partners';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errors } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
+import type { About, Read } from './about-store.ts';
 import { createClientAuthentication } from './client-authentication.ts';
 import type { VerifyByClient } from './client-signature.ts';
-import { exchangeCode } from './code-grant.ts';
+import { codeGrant } from './code-grant.ts';
 import { proveKey } from './dpop.ts';
 import type { Grant, TokenDeps } from './grant.ts';
 import { createOneUse, type OneUse } from './one-use.ts';
-import { refresh } from './refresh-grant.ts';
+import { refreshGrant } from './refresh-grant.ts';
 import { readTokenForm, requireParameter, type TokenParameters } from './token-form.ts';
 
 const grants = new Map<string, Grant>([
-  ['authorization_code', exchangeCode],
-  ['refresh_token', refresh],
+  ['authorization_code', codeGrant],
+  ['refresh_token', refreshGrant],
 ]);
 
 /**
@@ -28,11 +29,12 @@ export function mountTokenEndpoint(
 ): void {
   mountClientEndpoint(app, deps, {
     address: addresses.token,
+    about: (params) => grants.get(params.get('grant_type') ?? '')?.about(deps.house, params) ?? {},
     handle: async (asked, reply) => {
       const grant = grants.get(requireParameter(asked.params, 'grant_type'));
       if (grant === undefined) throw new errors.UnsupportedGrantType();
       const jkt = asked.client.dpopBound === true ? await asked.proveKey() : undefined;
-      return reply.send(await grant(deps, { ...asked, jkt }));
+      return reply.send(await grant.exchange(deps, { ...asked, jkt }));
     },
   });
 }
@@ -41,8 +43,11 @@ export function mountTokenEndpoint(
 export interface ClientRequest {
   readonly client: Client;
   readonly params: TokenParameters;
-  /** What the service has shown to be who it is: whoever handles the request looks something up with it. */
+  /** What the service has shown to be who it is: whoever handles the request writes something with it. */
   readonly use: OneUse;
+  /** What the request says it is about, and what was read of that. */
+  readonly about: About;
+  readonly read: Read;
   readonly request: FastifyRequest;
   /** @returns the thumbprint of the key that the request's `DPoP` header proves; see {@link proveKey} */
   proveKey(): Promise<string>;
@@ -58,6 +63,8 @@ export function mountClientEndpoint(
   { house, verifyByClient }: { house: House; verifyByClient: VerifyByClient },
   endpoint: {
     readonly address: string;
+    /** What a request says it is about: that is read with the service's registration. Nothing when left out. */
+    readonly about?: (params: TokenParameters) => About;
     readonly handle: (asked: ClientRequest, reply: FastifyReply) => Promise<FastifyReply>;
   },
 ): void {
@@ -71,12 +78,14 @@ export function mountClientEndpoint(
     let use: OneUse | undefined;
     try {
       const params = readTokenForm(request.headers['content-type'], bodyOf(request));
-      const authenticated = await authenticate(params, request.headers.authorization);
-      client = authenticated.client;
-      use = createOneUse(house.database.db, authenticated.assertion);
+      const about = endpoint.about?.(params) ?? {};
+      const authenticated = await authenticate(params, request.headers.authorization, about);
+      ({ client } = authenticated);
+      const { assertion, read } = authenticated;
+      use = createOneUse(house.database.db, assertion);
       const header = request.headers['dpop'];
       const prove = () => proveKey(house.database.db, { header, method: request.method, address });
-      return await endpoint.handle({ client, params, use, request, proveKey: prove }, reply);
+      return await endpoint.handle({ client, params, use, about, read, request, proveKey: prove }, reply);
     } catch (error) {
       if (!(error instanceof errors.OIDCProviderError)) throw error;
       return refuse(house, { request, reply, error: (await use?.finish()) ?? error, client });
