@@ -119,6 +119,7 @@ export {
   isNumberOf,
   listRecoveryProofs,
   listSecondFactors,
+  readAccountWithFactors,
   recoveryProofs,
   secondFactors,
   type RecoveryProof,

@@ -1,4 +1,4 @@
-import { deleteExpired, type Db } from '#foundation/storage';
+import { deleteExpired, statement, type Db } from '#foundation/storage';
 import type { Generated } from 'kysely';
 
 type MessagingTables = {
@@ -10,40 +10,52 @@ type MessagingTables = {
   };
 };
 
-export async function insertOutgoing(
-  db: Db,
-  row: { id: string; sealed: Buffer; usefulUntil: Date },
-): Promise<void> {
-  await db
+interface NewOutgoing {
+  readonly id: string;
+  readonly sealed: Buffer;
+  readonly usefulUntil: Date;
+}
+
+const insert = statement<NewOutgoing, unknown>((db, value) =>
+  db
     .withTables<MessagingTables>()
     .insertInto('messaging.outgoing_message')
-    .values({ id: row.id, sealed: row.sealed, useful_until: row.usefulUntil })
-    .execute();
+    .values({ id: value('id'), sealed: value('sealed'), useful_until: value('usefulUntil') }),
+);
+
+export async function insertOutgoing(db: Db, row: NewOutgoing): Promise<void> {
+  await insert(db, row);
 }
+
+const take = statement<
+  { id: string },
+  Pick<MessagingTables['messaging.outgoing_message'], 'sealed' | 'useful_until'> & { attempts: number }
+>((db, value) =>
+  db
+    .withTables<MessagingTables>()
+    .updateTable('messaging.outgoing_message')
+    .set((message) => ({ attempts: message('attempts', '+', 1) }))
+    .where('id', '=', value('id'))
+    .returning(['sealed', 'useful_until', 'attempts']),
+);
 
 /** @returns the message, with this attempt counted; undefined when it has gone */
 export async function takeOutgoing(
   db: Db,
   id: string,
 ): Promise<{ sealed: Buffer; usefulUntil: Date; attempt: number } | undefined> {
-  const row = await db
-    .withTables<MessagingTables>()
-    .updateTable('messaging.outgoing_message')
-    .set((message) => ({ attempts: message('attempts', '+', 1) }))
-    .where('id', '=', id)
-    .returning(['sealed', 'useful_until', 'attempts'])
-    .executeTakeFirst();
+  const [row] = await take(db, { id });
   return row === undefined
     ? undefined
     : { sealed: row.sealed, usefulUntil: row.useful_until, attempt: row.attempts };
 }
 
+const remove = statement<{ id: string }, unknown>((db, value) =>
+  db.withTables<MessagingTables>().deleteFrom('messaging.outgoing_message').where('id', '=', value('id')),
+);
+
 export async function deleteOutgoing(db: Db, id: string): Promise<void> {
-  await db
-    .withTables<MessagingTables>()
-    .deleteFrom('messaging.outgoing_message')
-    .where('id', '=', id)
-    .execute();
+  await remove(db, { id });
 }
 
 /** @returns how many there were */

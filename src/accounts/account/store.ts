@@ -100,12 +100,47 @@ function accountOf(row: z.output<typeof accountRow>): Account {
   };
 }
 
+const selectWithFactors = statement<
+  { id: string },
+  AccountTables['accounts.account'] & { has_app: boolean; has_passkey: boolean }
+>((db, value) =>
+  tablesOf(db)
+    .selectFrom('accounts.account as account')
+    .selectAll()
+    .select(({ exists, selectFrom }) => [
+      exists(
+        selectFrom('accounts.authenticator_app as app')
+          .select('app.account_id')
+          .whereRef('app.account_id', '=', 'account.id'),
+      )
+        .$castTo<boolean>()
+        .as('has_app'),
+      exists(
+        selectFrom('accounts.passkey as passkey')
+          .select('passkey.account_id')
+          .whereRef('passkey.account_id', '=', 'account.id'),
+      )
+        .$castTo<boolean>()
+        .as('has_passkey'),
+    ])
+    .where('account.id', '=', value('id')),
+);
+
+/** Reads an account, and what it has besides its password and numbers, at one moment. */
+export async function selectAccountWithFactors(
+  db: Db,
+  id: string,
+): Promise<{ account: Account; hasApp: boolean; hasPasskey: boolean } | undefined> {
+  const [row] = await selectWithFactors(db, { id });
+  return row && { account: accountOf(row), hasApp: row.has_app, hasPasskey: row.has_passkey };
+}
+
+const selectId = statement<{ emailKey: string }, { id: string }>((db, value) =>
+  tablesOf(db).selectFrom('accounts.account').select('id').where('email_key', '=', value('emailKey')),
+);
+
 export async function selectAccountId(db: Db, emailKey: string): Promise<string | undefined> {
-  const row = await tablesOf(db)
-    .selectFrom('accounts.account')
-    .select('id')
-    .where('email_key', '=', emailKey)
-    .executeTakeFirst();
+  const [row] = await selectId(db, { emailKey });
   return row?.id;
 }
 
@@ -205,29 +240,32 @@ export async function updateMissingNumber(
   return updated.numUpdatedRows > 0n;
 }
 
+const updateSignedIn = statement<{ accountId: string; provenAt: Date; at: Date }, { id: string }>(
+  (db, value) =>
+    tablesOf(db)
+      .updateTable('accounts.account')
+      .set({ last_signed_in_at: value('at'), unused_told_at: null })
+      .where('id', '=', value('accountId'))
+      .where('locked_at', 'is', null)
+      .where('sign_ins_valid_from', '<=', value('provenAt'))
+      .returning('id'),
+);
+
 /** @returns false if there is no such account, if it is locked, or if its sign-ins were ended after `provenAt` */
 export async function updateSignedInAt(
   db: Db,
   signIn: { accountId: string; provenAt: Date; at: Date },
 ): Promise<boolean> {
-  const updated = await tablesOf(db)
-    .updateTable('accounts.account')
-    .set({ last_signed_in_at: signIn.at, unused_told_at: null })
-    .where('id', '=', signIn.accountId)
-    .where('locked_at', 'is', null)
-    .where('sign_ins_valid_from', '<=', signIn.provenAt)
-    .executeTakeFirst();
-  return updated.numUpdatedRows > 0n;
+  return (await updateSignedIn(db, signIn)).length > 0;
 }
+
+const selectForChange = statement<{ id: string }, AccountTables['accounts.account']>((db, value) =>
+  tablesOf(db).selectFrom('accounts.account').selectAll().where('id', '=', value('id')).forNoKeyUpdate(),
+);
 
 /** Reads an account and holds other changes of it back until the transaction ends. */
 export async function lockAccount(db: Db, id: string): Promise<Account | undefined> {
-  const row = await tablesOf(db)
-    .selectFrom('accounts.account')
-    .selectAll()
-    .where('id', '=', id)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
+  const [row] = await selectForChange(db, { id });
   return row && accountOf(row);
 }
 

@@ -1,4 +1,4 @@
-import { deleteExpired, type Db } from '#foundation/storage';
+import { deleteExpired, statement, type Db } from '#foundation/storage';
 import type { Generated } from 'kysely';
 
 type DeviceTables = {
@@ -80,19 +80,26 @@ export async function moveDevices(db: Db, token: { from: string; to: string }): 
     .execute();
 }
 
-/** @returns whether the device was remembered; then it is until `expiresAt` */
-export async function extendDevice(
-  db: Db,
-  device: { tokenHash: string; accountId: string; now: Date; expiresAt: Date },
-): Promise<boolean> {
-  const extended = await tablesOf(db)
+interface DeviceInUse {
+  readonly tokenHash: string;
+  readonly accountId: string;
+  readonly now: Date;
+  readonly expiresAt: Date;
+}
+
+const extend = statement<DeviceInUse, { id: string }>((db, value) =>
+  tablesOf(db)
     .updateTable('accounts.remembered_device')
-    .set({ expires_at: device.expiresAt })
-    .where('token_hash', '=', device.tokenHash)
-    .where('account_id', '=', device.accountId)
-    .where('expires_at', '>', device.now)
-    .executeTakeFirst();
-  return extended.numUpdatedRows > 0n;
+    .set({ expires_at: value('expiresAt') })
+    .where('token_hash', '=', value('tokenHash'))
+    .where('account_id', '=', value('accountId'))
+    .where('expires_at', '>', value('now'))
+    .returning('id'),
+);
+
+/** @returns whether the device was remembered; then it is until `expiresAt` */
+export async function extendDevice(db: Db, device: DeviceInUse): Promise<boolean> {
+  return (await extend(db, device)).length > 0;
 }
 
 /** Keeps the account's most recently used devices. */

@@ -2,10 +2,12 @@ import type { Deps } from '#foundation/deps';
 import { attemptFailed, attemptSucceeded, countAttempt, type AttemptOutcome } from '#foundation/security';
 import type { Account } from '../account/account.ts';
 import { readLandline, readPhone } from '../account/phone.ts';
+import { selectAccountWithFactors } from '../account/store.ts';
 import { readAuthenticatorApp } from '../credentials/authenticator-app/app.ts';
 import { selectPasskeys } from '../credentials/passkey/store.ts';
 import { readRecoveryCodes } from '../credentials/recovery-codes/codes.ts';
 import { wrongCodeLimits } from '../limits.ts';
+import { isUuid } from '../uuid.ts';
 import { selectChosenByMail } from './replacement-store.ts';
 
 /** What somebody can have besides a password. */
@@ -20,11 +22,27 @@ export type RecoveryProof = (typeof recoveryProofs)[number];
 export async function listSecondFactors(deps: Pick<Deps, 'db'>, account: Account): Promise<SecondFactor[]> {
   const app = await readAuthenticatorApp(deps, account.id);
   const passkeys = await selectPasskeys(deps.db, account.id);
+  return factorsOf(account, { hasApp: app !== undefined, hasPasskey: passkeys.length > 0 });
+}
+
+/** @returns the account and what it has besides its password, as {@link listSecondFactors} says it, read at one moment */
+export async function readAccountWithFactors(
+  deps: Pick<Deps, 'db'>,
+  accountId: string,
+): Promise<{ readonly account: Account; readonly has: readonly SecondFactor[] } | undefined> {
+  const found = isUuid(accountId) ? await selectAccountWithFactors(deps.db, accountId) : undefined;
+  return found && { account: found.account, has: factorsOf(found.account, found) };
+}
+
+function factorsOf(
+  account: Account,
+  { hasApp, hasPasskey }: { readonly hasApp: boolean; readonly hasPasskey: boolean },
+): SecondFactor[] {
   return [
     ...(account.phone === null ? [] : (['mobile'] as const)),
     ...(account.landline === null ? [] : (['landline'] as const)),
-    ...(app === undefined ? [] : (['app'] as const)),
-    ...(passkeys.length === 0 ? [] : (['passkey'] as const)),
+    ...(hasApp ? (['app'] as const) : []),
+    ...(hasPasskey ? (['passkey'] as const) : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { deleteExpired, type Db } from '#foundation/storage';
+import { type Db, deleteExpired, statement } from '#foundation/storage';
 import { sql } from 'kysely';
 
 type ReplacementTables = {
@@ -30,18 +30,17 @@ export interface StoredReplacement {
 
 const tablesOf = (db: Db) => db.withTables<ReplacementTables>();
 
-const selectReplacements = (db: Db) =>
-  tablesOf(db)
-    .selectFrom('accounts.replacement')
-    .select([
-      'id',
-      'account_id as accountId',
-      'sealed_change as sealedChange',
-      'requested_at as requestedAt',
-      'due_at as dueAt',
-      'ended_at as endedAt',
-      'ending',
-    ]);
+const columns = [
+  'id',
+  'account_id as accountId',
+  'sealed_change as sealedChange',
+  'requested_at as requestedAt',
+  'due_at as dueAt',
+  'ended_at as endedAt',
+  'ending',
+] as const;
+
+const selectReplacements = (db: Db) => tablesOf(db).selectFrom('accounts.replacement').select(columns);
 
 /** @returns false if another of the account's is open */
 export async function insertReplacement(
@@ -113,16 +112,42 @@ export function endReplacement(
     .where('account_id', '=', end.accountId)
     .where('ended_at', 'is', null)
     .$if(end.id !== undefined, (query) => query.where('id', '=', end.id ?? ''))
-    .returning([
-      'id',
-      'account_id as accountId',
-      'sealed_change as sealedChange',
-      'requested_at as requestedAt',
-      'due_at as dueAt',
-      'ended_at as endedAt',
-      'ending',
-    ])
+    .returning(columns)
     .executeTakeFirst();
+}
+
+interface Use {
+  readonly accountId: string;
+  readonly withPassword: boolean;
+  readonly at: Date;
+}
+
+const writeUse = statement<Use, StoredReplacement>((db, value) =>
+  tablesOf(db)
+    .with('shown', (query) =>
+      query
+        .updateTable('accounts.password')
+        .set({ chosen_by_mail: false })
+        .where('account_id', '=', value('accountId'))
+        .where('chosen_by_mail', '=', true)
+        .where(sql<boolean>`${value('withPassword')}::boolean`),
+    )
+    .updateTable('accounts.replacement')
+    .set({ ended_at: value('at'), ending: 'stopped' })
+    .where('account_id', '=', value('accountId'))
+    .where('ended_at', 'is', null)
+    .returning(columns),
+);
+
+/**
+ * Stops the account's open replacement, as somebody has used what it says is lost; and if they knew the password as well,
+ * notes that it rests on more than the mailbox. Writes only where something changes.
+ *
+ * @returns the replacement, as it is now; undefined if there is none (any more)
+ */
+export async function stopByUse(db: Db, use: Use): Promise<StoredReplacement | undefined> {
+  const [stopped] = await writeUse(db, use);
+  return stopped;
 }
 
 export async function deleteReplacementsDueBefore(db: Db, instant: Date): Promise<void> {
@@ -136,14 +161,4 @@ export async function selectChosenByMail(db: Db, accountId: string): Promise<boo
     .where('account_id', '=', accountId)
     .executeTakeFirst();
   return row?.chosen_by_mail ?? true;
-}
-
-/** Writes only where something changes. */
-export async function clearChosenByMail(db: Db, accountId: string): Promise<void> {
-  await tablesOf(db)
-    .updateTable('accounts.password')
-    .set({ chosen_by_mail: false })
-    .where('account_id', '=', accountId)
-    .where('chosen_by_mail', '=', true)
-    .execute();
 }

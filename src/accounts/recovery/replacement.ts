@@ -15,12 +15,12 @@ import { deleteUafKeysOf } from '../credentials/uaf/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { secondFactors, type RecoveryProof, type SecondFactor } from './proofs.ts';
 import {
-  clearChosenByMail,
   endReplacement,
   insertReplacement,
   selectDueAccounts,
   selectNewestReplacement,
   selectReplacement,
+  stopByUse,
   type StoredReplacement,
 } from './replacement-store.ts';
 
@@ -187,8 +187,7 @@ export async function noteSecondFactor(
   deps: Deps,
   { accountId, withPassword }: { readonly accountId: string; readonly withPassword: boolean },
 ): Promise<void> {
-  if (withPassword) await clearChosenByMail(deps.db, accountId);
-  const stopped = await endReplacement(deps.db, { accountId, ending: 'stopped', at: deps.clock.now() });
+  const stopped = await stopByUse(deps.db, { accountId, withPassword, at: deps.clock.now() });
   if (stopped === undefined) return;
   const account = await lockAccount(deps.db, accountId);
   if (account !== undefined) await tellOfChange(deps, { account, change: 'cancelled-by-use' });

@@ -1,16 +1,5 @@
-import { deleteExpired, type Db } from '#foundation/storage';
+import { deleteExpired, statement, type Db } from '#foundation/storage';
 import { sql } from 'kysely';
-
-type LimitTables = {
-  'security.limit_count': {
-    key: string;
-    attempts: number;
-    window_ends_at: Date;
-    locked_until: Date | null;
-    locks: number;
-    expires_at: Date;
-  };
-};
 
 export interface LimitCount {
   readonly key: string;
@@ -18,38 +7,65 @@ export interface LimitCount {
   readonly lockedUntil: Date | null;
 }
 
+const count = statement<
+  { keys: readonly string[]; windows: readonly Date[]; barring: readonly string[]; now: Date },
+  { key: string | null; attempts: number; locked_until: Date | null }
+>(
+  (_db, value) => sql`
+    WITH barred AS (
+      SELECT max(locked_until) AS until FROM security.limit_count
+      WHERE key = ANY (${value('barring')}::text[]) AND locked_until > ${value('now')}
+    ), counts AS (
+      INSERT INTO security.limit_count AS c (key, attempts, window_ends_at, expires_at)
+      SELECT counted.key, 1, counted.window_ends_at, counted.window_ends_at
+      FROM unnest(${value('keys')}::text[], ${value('windows')}::timestamptz[]) AS counted (key, window_ends_at)
+      WHERE (SELECT until FROM barred) IS NULL
+      ON CONFLICT (key) DO UPDATE SET
+        attempts = CASE
+          WHEN c.locked_until > ${value('now')} THEN c.attempts
+          WHEN c.locked_until IS NOT NULL OR c.window_ends_at <= ${value('now')} THEN 1
+          ELSE c.attempts + 1 END,
+        window_ends_at = CASE
+          WHEN c.locked_until > ${value('now')} THEN c.window_ends_at
+          WHEN c.locked_until IS NOT NULL OR c.window_ends_at <= ${value('now')} THEN excluded.window_ends_at
+          ELSE c.window_ends_at END,
+        locked_until = CASE WHEN c.locked_until > ${value('now')} THEN c.locked_until END,
+        locks = CASE WHEN c.expires_at <= ${value('now')} THEN 0 ELSE c.locks END,
+        expires_at = CASE
+          WHEN c.expires_at <= ${value('now')} OR c.locks = 0 THEN excluded.expires_at
+          ELSE greatest(c.expires_at, excluded.window_ends_at) END
+      RETURNING key, attempts, locked_until
+    )
+    SELECT key, attempts, locked_until FROM counts
+    UNION ALL SELECT NULL, 0, until FROM barred WHERE until IS NOT NULL`,
+);
+
 /**
  * Counts one attempt for each key, in one statement, so that parallel attempts can't overtake the count: starts a new
  * window when the old one has ended, leaves a row alone while it is locked, forgets old locks when the row has expired.
  *
  * @param at.counted in the order in which their rows are held, which must be the same for all who share one of them
+ * @param at.barring while one of these keys is locked, nothing is counted
+ * @returns what was counted; or until when one is locked of those that bar it
  */
 export async function countAttempts(
   db: Db,
-  at: { counted: readonly { key: string; windowEndsAt: Date }[]; now: Date },
-): Promise<LimitCount[]> {
+  at: {
+    counted: readonly { key: string; windowEndsAt: Date }[];
+    barring: readonly string[];
+    now: Date;
+  },
+): Promise<{ readonly counts: readonly LimitCount[]; readonly barredUntil: Date | undefined }> {
+  const { barring, now } = at;
   const keys = at.counted.map(({ key }) => key);
   const windows = at.counted.map(({ windowEndsAt }) => windowEndsAt);
-  const { rows } = await sql<{ key: string; attempts: number; locked_until: Date | null }>`
-    INSERT INTO security.limit_count AS c (key, attempts, window_ends_at, expires_at)
-    SELECT counted.key, 1, counted.window_ends_at, counted.window_ends_at
-    FROM unnest(${keys}::text[], ${windows}::timestamptz[]) AS counted (key, window_ends_at)
-    ON CONFLICT (key) DO UPDATE SET
-      attempts = CASE
-        WHEN c.locked_until > ${at.now} THEN c.attempts
-        WHEN c.locked_until IS NOT NULL OR c.window_ends_at <= ${at.now} THEN 1
-        ELSE c.attempts + 1 END,
-      window_ends_at = CASE
-        WHEN c.locked_until > ${at.now} THEN c.window_ends_at
-        WHEN c.locked_until IS NOT NULL OR c.window_ends_at <= ${at.now} THEN excluded.window_ends_at
-        ELSE c.window_ends_at END,
-      locked_until = CASE WHEN c.locked_until > ${at.now} THEN c.locked_until END,
-      locks = CASE WHEN c.expires_at <= ${at.now} THEN 0 ELSE c.locks END,
-      expires_at = CASE
-        WHEN c.expires_at <= ${at.now} OR c.locks = 0 THEN excluded.expires_at
-        ELSE greatest(c.expires_at, excluded.window_ends_at) END
-    RETURNING key, attempts, locked_until`.execute(db);
-  return rows.map((row) => ({ key: row.key, attempts: row.attempts, lockedUntil: row.locked_until }));
+  const rows = await count(db, { keys, windows, barring, now });
+  return {
+    counts: rows.flatMap(({ key, attempts, locked_until: lockedUntil }) =>
+      key === null ? [] : [{ key, attempts, lockedUntil }],
+    ),
+    barredUntil: rows.find(({ key }) => key === null)?.locked_until ?? undefined,
+  };
 }
 
 /**
@@ -76,16 +92,31 @@ export async function lockIfReached(
   return rows[0]?.locked_until;
 }
 
+const readLocks = statement<{ keys: readonly string[]; now: Date }, { until: Date | null }>(
+  (_db, value) => sql`
+    SELECT max(locked_until) AS until FROM security.limit_count
+    WHERE key = ANY (${value('keys')}::text[]) AND locked_until > ${value('now')}`,
+);
+
 export async function readLockedUntil(db: Db, keys: readonly string[], now: Date): Promise<Date | undefined> {
-  const row = await db
-    .withTables<LimitTables>()
-    .selectFrom('security.limit_count')
-    .select((columns) => columns.fn.max('locked_until').as('until'))
-    .where('key', 'in', [...keys])
-    .where('locked_until', '>', now)
-    .executeTakeFirst();
+  const [row] = await readLocks(db, { keys, now });
   return row?.until ?? undefined;
 }
+
+const takeBack = statement<{ keys: readonly string[]; fresh: string | null }, unknown>(
+  (_db, value) => sql`
+    WITH held AS (
+      SELECT key FROM security.limit_count
+      WHERE key = ANY (${value('keys')}::text[])
+        AND (key = ${value('fresh')}::text OR (attempts > 0 AND locked_until IS NULL))
+      ORDER BY array_position(${value('keys')}::text[], key)
+      FOR UPDATE
+    )
+    UPDATE security.limit_count AS c SET
+      attempts = CASE WHEN c.key = ${value('fresh')}::text THEN 0 ELSE c.attempts - 1 END,
+      locked_until = CASE WHEN c.key = ${value('fresh')}::text THEN NULL ELSE c.locked_until END
+    FROM held WHERE c.key = held.key`,
+);
 
 /**
  * Takes one attempt back from each key that isn't locked, in one statement.
@@ -98,19 +129,7 @@ export async function takeBackAttempts(
   keys: readonly string[],
   startAfresh: string | undefined,
 ): Promise<void> {
-  const fresh = startAfresh ?? null;
-  await sql`
-    WITH held AS (
-      SELECT key FROM security.limit_count
-      WHERE key = ANY (${keys}::text[])
-        AND (key = ${fresh}::text OR (attempts > 0 AND locked_until IS NULL))
-      ORDER BY array_position(${keys}::text[], key)
-      FOR UPDATE
-    )
-    UPDATE security.limit_count AS c SET
-      attempts = CASE WHEN c.key = ${fresh}::text THEN 0 ELSE c.attempts - 1 END,
-      locked_until = CASE WHEN c.key = ${fresh}::text THEN NULL ELSE c.locked_until END
-    FROM held WHERE c.key = held.key`.execute(db);
+  await takeBack(db, { keys, fresh: startAfresh ?? null });
 }
 
 export async function deleteExpiredCounts(db: Db, now: Date): Promise<void> {

@@ -49,17 +49,24 @@ const keyOf = (deps: LimitDeps, { rule, subject }: Limited): string =>
  *
  * @param limited the rule about one person first, those that many share after it: whoever counts holds their rows in
  *   this order, so that nobody waits for somebody who waits for them
+ * @param unlessLocked rules that count something else: while one of them has its subject locked, nothing is counted
  * @returns `locked` if any of the rules says so; then the attempt must not be made
  */
-export async function countAttempt(deps: LimitDeps, limited: readonly Limited[]): Promise<AttemptOutcome> {
+export async function countAttempt(
+  deps: LimitDeps,
+  limited: readonly Limited[],
+  { unlessLocked = [] }: { readonly unlessLocked?: readonly Limited[] } = {},
+): Promise<AttemptOutcome> {
   const now = deps.clock.now();
   const rules = new Map(limited.map((one) => [keyOf(deps, one), one]));
   const counted = [...rules].map(([key, { rule }]) => ({
     key,
     windowEndsAt: secondsAfter(now, rule.windowSeconds),
   }));
-  let until: Date | undefined;
-  for (const { key, attempts, lockedUntil } of await countAttempts(deps.db, { counted, now })) {
+  const barring = unlessLocked.map((one) => keyOf(deps, one));
+  const { counts, barredUntil } = await countAttempts(deps.db, { counted, barring, now });
+  let until = barredUntil;
+  for (const { key, attempts, lockedUntil } of counts) {
     const one = rules.get(key);
     const isPastLast = one !== undefined && attempts > one.rule.most;
     const locked = lockedUntil ?? (isPastLast ? await lock(deps, one, key, now) : undefined);

@@ -1,4 +1,4 @@
-import { listSecondFactors, readAccount, type Account } from '#accounts';
+import { readAccountWithFactors, type SecondFactor } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import type { Outcome } from '#foundation/journey';
 import { canCall } from '#messaging';
@@ -17,12 +17,11 @@ import {
  * alone and they have none, they show what they have all the same before they set one up: a password alone must not add
  * anything to an account that asks for more.
  */
-export async function planSecondFactor(
-  deps: Pick<Deps, 'db' | 'settings'>,
-  account: Account,
+export function planSecondFactor(
+  deps: Pick<Deps, 'settings'>,
+  has: readonly SecondFactor[],
   { secondFactors }: Pick<RequestContext, 'secondFactors'>,
-): Promise<SecondFactorPlan> {
-  const has = await listSecondFactors(deps, account);
+): SecondFactorPlan {
   const all: SecondWay[] = [
     ...(has.includes('mobile') ? (['text'] as const) : []),
     ...(has.includes('landline') && canCall(deps.settings) ? (['call'] as const) : []),
@@ -41,8 +40,8 @@ export async function planForSession(
   accountId: string,
   context: Pick<RequestContext, 'secondFactors'>,
 ): Promise<SecondFactorPlan | undefined> {
-  const account = await readAccount(deps, accountId);
-  return account === undefined ? undefined : planSecondFactor(deps, account, context);
+  const found = await readAccountWithFactors(deps, accountId);
+  return found && planSecondFactor(deps, found.has, context);
 }
 
 /** What the page of one way shows of the others. */

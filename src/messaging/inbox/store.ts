@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { statement, type Db } from '#foundation/storage';
 import { sql, type Generated } from 'kysely';
 import { channels, type InboxFilter, type InboxMessage } from '../sender.ts';
 
@@ -17,24 +17,37 @@ type InboxTables = {
   };
 };
 
-/** Keeping a message twice changes nothing. */
-export async function insertInboxMessage(db: Db, message: InboxMessage): Promise<void> {
-  await db
+const insert = statement<Omit<InboxTables['messaging.inbox_message'], 'number'>, unknown>((db, value) =>
+  db
     .withTables<InboxTables>()
     .insertInto('messaging.inbox_message')
     .values({
-      id: message.id,
-      channel: message.channel,
-      recipient: message.to,
-      subject: message.subject ?? null,
-      text: message.text,
-      html: message.html ?? null,
-      code: message.code ?? null,
-      links: [...message.links],
-      sent_at: message.sentAt,
+      id: value('id'),
+      channel: value('channel'),
+      recipient: value('recipient'),
+      subject: value('subject'),
+      text: value('text'),
+      html: value('html'),
+      code: value('code'),
+      links: value('links'),
+      sent_at: value('sent_at'),
     })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute();
+    .onConflict((conflict) => conflict.column('id').doNothing()),
+);
+
+/** Keeping a message twice changes nothing. */
+export async function insertInboxMessage(db: Db, message: InboxMessage): Promise<void> {
+  await insert(db, {
+    id: message.id,
+    channel: message.channel,
+    recipient: message.to,
+    subject: message.subject ?? null,
+    text: message.text,
+    html: message.html ?? null,
+    code: message.code ?? null,
+    links: [...message.links],
+    sent_at: message.sentAt,
+  });
 }
 
 /** Newest first. */

@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { statement, type Db } from '#foundation/storage';
 
 type AppTables = {
   'accounts.authenticator_app': {
@@ -37,27 +37,33 @@ export async function insertApp(
   return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-export async function selectApp(db: Db, accountId: string): Promise<StoredApp | undefined> {
-  return tablesOf(db)
+const select = statement<{ accountId: string }, StoredApp>((db, value) =>
+  tablesOf(db)
     .selectFrom('accounts.authenticator_app')
     .select(['sealed_secret as sealedSecret', 'added_at as addedAt', 'last_used_at as lastUsedAt'])
-    .where('account_id', '=', accountId)
-    .executeTakeFirst();
+    .where('account_id', '=', value('accountId')),
+);
+
+export async function selectApp(db: Db, accountId: string): Promise<StoredApp | undefined> {
+  const [app] = await select(db, { accountId });
+  return app;
 }
+
+const take = statement<{ accountId: string; step: string; at: Date }, { account_id: string }>((db, value) =>
+  tablesOf(db)
+    .updateTable('accounts.authenticator_app')
+    .set({ last_step: value('step'), last_used_at: value('at') })
+    .where('account_id', '=', value('accountId'))
+    .where('last_step', '<', value('step'))
+    .returning('account_id'),
+);
 
 /** Uses a half minute's code up. @returns false if it, or a later one, was used before */
 export async function takeStep(
   db: Db,
   used: { accountId: string; step: number; at: Date },
 ): Promise<boolean> {
-  const step = String(used.step);
-  const taken = await tablesOf(db)
-    .updateTable('accounts.authenticator_app')
-    .set({ last_step: step, last_used_at: used.at })
-    .where('account_id', '=', used.accountId)
-    .where('last_step', '<', step)
-    .executeTakeFirst();
-  return taken.numUpdatedRows > 0n;
+  return (await take(db, { ...used, step: String(used.step) })).length > 0;
 }
 
 /** @returns false if the account has none */

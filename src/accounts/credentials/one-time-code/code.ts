@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
-import { attemptFailed, attemptSucceeded, countAttempt, readLock, secretsEqual } from '#foundation/security';
+import { attemptFailed, attemptSucceeded, countAttempt, secretsEqual } from '#foundation/security';
 import type { Language } from '#foundation/web';
 import { sendMessage, type CodeMessage } from '#messaging';
 import { z } from 'zod';
@@ -60,9 +60,9 @@ export async function sendSecurityCode(deps: Deps, request: CodeRequest): Promis
     subject: codeSubject(request),
     remoteAddress: request.remoteAddress,
   };
-  const lock = await readLock(deps, wrongCodeLimits(attempt));
-  if (lock.outcome === 'locked') return lock;
-  const counted = await countAttempt(deps, codeRequestLimits(attempt));
+  const counted = await countAttempt(deps, codeRequestLimits(attempt), {
+    unlessLocked: wrongCodeLimits(attempt),
+  });
   if (counted.outcome === 'locked') return counted;
 
   const code = String(randomInt(10 ** digits)).padStart(digits, '0');

@@ -1,4 +1,4 @@
-import { deleteExpired, type Db } from '#foundation/storage';
+import { deleteExpired, statement, type Db } from '#foundation/storage';
 
 type CodeTables = {
   'accounts.security_code': {
@@ -24,33 +24,51 @@ export interface StoredCode {
 
 const tablesOf = (db: Db) => db.withTables<CodeTables>();
 
+const store = statement<StoredCode, unknown>((db, value) =>
+  tablesOf(db)
+    .insertInto('accounts.security_code')
+    .values({
+      purpose: value('purpose'),
+      bound_to: value('boundTo'),
+      id: value('id'),
+      account_id: value('accountId'),
+      mac: value('mac'),
+      sealed_destination: value('sealedDestination'),
+      expires_at: value('expiresAt'),
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['purpose', 'bound_to']).doUpdateSet((row) => ({
+        id: row.ref('excluded.id'),
+        account_id: row.ref('excluded.account_id'),
+        mac: row.ref('excluded.mac'),
+        sealed_destination: row.ref('excluded.sealed_destination'),
+        expires_at: row.ref('excluded.expires_at'),
+      })),
+    ),
+);
+
 /** Stores a code in the place of any earlier one for the same purpose and bound to the same. */
 export async function storeCode(db: Db, code: StoredCode): Promise<void> {
-  const row = {
-    id: code.id,
-    account_id: code.accountId,
-    mac: code.mac,
-    sealed_destination: code.sealedDestination,
-    expires_at: code.expiresAt,
-  };
-  await tablesOf(db)
-    .insertInto('accounts.security_code')
-    .values({ purpose: code.purpose, bound_to: code.boundTo, ...row })
-    .onConflict((conflict) => conflict.columns(['purpose', 'bound_to']).doUpdateSet(row))
-    .execute();
+  await store(db, code);
 }
+
+const select = statement<
+  { id: string; purpose: string; boundTo: string },
+  CodeTables['accounts.security_code']
+>((db, value) =>
+  tablesOf(db)
+    .selectFrom('accounts.security_code')
+    .selectAll()
+    .where('purpose', '=', value('purpose'))
+    .where('bound_to', '=', value('boundTo'))
+    .where('id', '=', value('id')),
+);
 
 export async function selectCode(
   db: Db,
   code: { id: string; purpose: string; boundTo: string },
 ): Promise<StoredCode | undefined> {
-  const row = await tablesOf(db)
-    .selectFrom('accounts.security_code')
-    .selectAll()
-    .where('purpose', '=', code.purpose)
-    .where('bound_to', '=', code.boundTo)
-    .where('id', '=', code.id)
-    .executeTakeFirst();
+  const [row] = await select(db, code);
   return (
     row && {
       id: row.id,
@@ -64,13 +82,13 @@ export async function selectCode(
   );
 }
 
+const take = statement<{ id: string }, { id: string }>((db, value) =>
+  tablesOf(db).deleteFrom('accounts.security_code').where('id', '=', value('id')).returning('id'),
+);
+
 /** Uses a code up. @returns false if another request was first */
 export async function takeCode(db: Db, id: string): Promise<boolean> {
-  const taken = await tablesOf(db)
-    .deleteFrom('accounts.security_code')
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return taken.numDeletedRows > 0n;
+  return (await take(db, { id })).length > 0;
 }
 
 export async function deleteCodesOf(db: Db, accountId: string): Promise<void> {

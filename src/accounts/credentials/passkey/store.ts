@@ -1,4 +1,4 @@
-import { deleteExpired, type Db } from '#foundation/storage';
+import { deleteExpired, statement, type Db } from '#foundation/storage';
 
 type PasskeyTables = {
   'accounts.passkey': {
@@ -57,27 +57,33 @@ export async function insertPasskey(db: Db, passkey: StoredPasskey): Promise<boo
   return stored !== undefined;
 }
 
-/** @returns an account's passkeys, the oldest first */
-export async function selectPasskeys(db: Db, accountId: string): Promise<StoredPasskey[]> {
-  const rows = await tablesOf(db)
+const selectOf = statement<{ accountId: string }, PasskeyTables['accounts.passkey']>((db, value) =>
+  tablesOf(db)
     .selectFrom('accounts.passkey')
     .selectAll()
-    .where('account_id', '=', accountId)
+    .where('account_id', '=', value('accountId'))
     .orderBy('created_at')
-    .orderBy('id')
-    .execute();
-  return rows.map(passkeyOf);
+    .orderBy('id'),
+);
+
+/** @returns an account's passkeys, the oldest first */
+export async function selectPasskeys(db: Db, accountId: string): Promise<StoredPasskey[]> {
+  return (await selectOf(db, { accountId })).map(passkeyOf);
 }
+
+const selectByCredential = statement<{ credentialId: Buffer }, PasskeyTables['accounts.passkey']>(
+  (db, value) =>
+    tablesOf(db)
+      .selectFrom('accounts.passkey')
+      .selectAll()
+      .where('credential_id', '=', value('credentialId')),
+);
 
 export async function selectPasskeyByCredential(
   db: Db,
   credentialId: Buffer,
 ): Promise<StoredPasskey | undefined> {
-  const row = await tablesOf(db)
-    .selectFrom('accounts.passkey')
-    .selectAll()
-    .where('credential_id', '=', credentialId)
-    .executeTakeFirst();
+  const [row] = await selectByCredential(db, { credentialId });
   return row && passkeyOf(row);
 }
 

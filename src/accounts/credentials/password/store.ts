@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { statement, type Db } from '#foundation/storage';
 import type { Generated } from 'kysely';
 
 type PasswordTables = {
@@ -13,18 +13,22 @@ type PasswordTables = {
 
 const tablesOf = (db: Db) => db.withTables<PasswordTables>();
 
+const select = statement<{ emailKey: string }, { accountId: string; hash: string }>((db, value) =>
+  tablesOf(db)
+    .selectFrom('accounts.account')
+    .innerJoin('accounts.password', 'accounts.password.account_id', 'accounts.account.id')
+    .select(['accounts.account.id as accountId', 'accounts.password.hash'])
+    .where('email_key', '=', value('emailKey'))
+    .where('locked_at', 'is', null),
+);
+
 /** @returns undefined if there is no account of that address, and also while it is locked */
 export async function selectPassword(
   db: Db,
   emailKey: string,
 ): Promise<{ accountId: string; hash: string } | undefined> {
-  return tablesOf(db)
-    .selectFrom('accounts.account')
-    .innerJoin('accounts.password', 'accounts.password.account_id', 'accounts.account.id')
-    .select(['accounts.account.id as accountId', 'accounts.password.hash'])
-    .where('email_key', '=', emailKey)
-    .where('locked_at', 'is', null)
-    .executeTakeFirst();
+  const [found] = await select(db, { emailKey });
+  return found;
 }
 
 /** Stores the same password hashed anew, unless the password has been changed meanwhile. */

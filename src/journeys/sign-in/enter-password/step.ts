@@ -1,4 +1,4 @@
-import { checkPassword, readAccount, type Account } from '#accounts';
+import { checkPassword, readAccount, readAccountWithFactors, type Account } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { stepsOf } from '#foundation/journey';
 import { levelOf } from '#identity';
@@ -85,19 +85,19 @@ export const enterPassword = step({
         return { outcome: 'invalid', errors: { password: 'wrong' } };
       case 'match': {
         const { accountId } = checked;
-        const account = await readAccount(deps, accountId);
+        const found = await readAccountWithFactors(deps, accountId);
         const { known } = visit.context;
-        if (account === undefined || (known !== undefined && known.accountId !== accountId))
+        if (found === undefined || (known !== undefined && known.accountId !== accountId))
           return { outcome: 'invalid', errors: { password: 'wrong' } };
         const remembered = await deviceStillRemembered(deps, { accountId, browser: visit.browser });
-        if (wasProvenJustNow(visit.answers, account, deps.clock.now())) {
+        if (wasProvenJustNow(visit.answers, found.account, deps.clock.now())) {
           return { outcome: 'answered', answers: visit.answers, cookies: remembered };
         }
         const answers = {
           ...visit.answers,
           accountId,
           provenAt: beganAt.toISOString(),
-          second: await planSecondFactor(deps, account, visit.context),
+          second: planSecondFactor(deps, found.has, visit.context),
           deviceRemembered: remembered.length > 0 && visit.context.needsDeviceAnew !== true,
           ...(await isEnough(deps, visit.context, accountId)),
         };
