@@ -233,7 +233,7 @@ test('a case that there is nothing to decide about any more is put aside: proven
     );
     return rows.map(({ ending }) => ending);
   };
-  // What background work holds at that moment is passed over, and put aside by whoever comes next.
+  // What somebody holds for long is passed over, and put aside by whoever comes next.
   await until(async () => {
     await claimNext(home.house, { checker: newChecker() });
     return (await endings()).length === 2;

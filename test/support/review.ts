@@ -130,7 +130,7 @@ export async function submitFor(
 const mostLooks = 250;
 const msBetweenLooks = 20;
 
-/** As {@link submitFor}, and nothing is done with the case in the background any more: what is held at the moment is passed over by who claims. */
+/** As {@link submitFor}, and nothing is done with the case in the background any more. */
 export async function submitAndWait(
   home: Pick<TestHouse, 'house'>,
   person: Pick<CasePerson, 'account'>,

@@ -10,7 +10,7 @@ const longName = 'The phone that my granddaughter gave me last year';
 export async function tourLockedPasskey({ app, device, look }: Tour): Promise<void> {
   const { language } = device;
   const email = `una-${language}@example.org`;
-  const phone = language === 'en' ? '+447700900106' : '+447700900107';
+  const phone = language === 'en' ? '+447700900130' : '+447700900131';
   const { id: accountId } = await makeAccount(app.home, { email, phone, language });
   const tab = await device.openTab();
   await tab.page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false');

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import {
+  checkAuthenticatorCode,
+  checkSecurityCode,
+  countRecoveryAnswer,
+  redeemRecoveryCode,
+  sendSecurityCode,
+} from '#accounts';
+import type { Deps } from '#foundation/deps';
+import { personas } from '#sandbox';
+import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts';
+import { call } from './support.ts';
+
+let sandbox: TestSandbox;
+before(async () => {
+  sandbox = await openTestSandbox();
+});
+after(() => sandbox.close());
+
+const who = personas.find(({ id }) => id === 'p9');
+const accountId = who?.account?.sub ?? '';
+/** What counts by network is not a person's, and stays. */
+let comers = 0;
+const from = () => ({ remoteAddress: `10.0.${Math.floor((comers += 1) / 250)}.${comers % 250}` });
+const landline = '+441632960009';
+
+type Attempt = (deps: Deps) => Promise<{ readonly outcome: string }>;
+
+const codeTo = (destination: string, channel: 'sms' | 'voice'): Attempt => {
+  const request = { purpose: 'sign-in', channel, destination, boundTo: accountId, accountId } as const;
+  return async (deps) => {
+    const sent = await sendSecurityCode(deps, { ...request, language: 'en', ...from() });
+    if (sent.outcome === 'locked') return sent;
+    const { codeId } = sent;
+    return checkSecurityCode(deps, {
+      codeId,
+      purpose: 'sign-in',
+      boundTo: accountId,
+      code: 'none',
+      ...from(),
+    });
+  };
+};
+
+/** Everything of a person's that can be locked by trying, and is counted by themselves. */
+const attempts: Readonly<Record<string, Attempt>> = {
+  'a code of their app': (deps) => checkAuthenticatorCode(deps, { accountId, code: '000000', ...from() }),
+  'a recovery code': (deps) => redeemRecoveryCode(deps, { accountId, code: 'nothing', ...from() }),
+  'a code by text message': codeTo('+447700900009', 'sms'),
+  'a code by a call': codeTo(landline, 'voice'),
+  'the number they had': (deps) =>
+    countRecoveryAnswer(deps, { accountId, question: 'old-number', isRight: false, ...from() }),
+  'their NHS number': (deps) =>
+    countRecoveryAnswer(deps, { accountId, question: 'nhs-number', isRight: false, ...from() }),
+};
+
+const lockAll = async () => {
+  for (const [what, attempt] of Object.entries(attempts)) {
+    let outcome = '';
+    for (let tries = 0; tries < 6 && outcome !== 'locked'; tries += 1)
+      ({ outcome } = await sandbox.home.house.transact(attempt));
+    assert.equal(outcome, 'locked', what);
+  }
+};
+
+for (const address of ['/personas/p9/reset', '/reset'])
+  test(`after ${address} nothing of a person’s is locked any more`, async () => {
+    await lockAll();
+    const answer = await call(sandbox, 'POST', address);
+    assert.ok(answer.status < 300, String(answer.status));
+    for (const [what, attempt] of Object.entries(attempts))
+      assert.notEqual((await sandbox.home.house.transact(attempt)).outcome, 'locked', what);
+    await call(sandbox, 'POST', '/personas/p9/reset');
+  });
