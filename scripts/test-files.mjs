@@ -18,7 +18,7 @@ const mostBeside = 4;
 const isIdleFrom = 0.2;
 const msBetweenLooks = 500;
 /** Where files compute for long: those come first, so that none of them is alone at the end. */
-const computing = ['test/browser', 'test/documents', 'test/sandbox', 'test/evidence'];
+const computing = ['test/browser', 'src/evidence/media', 'test/documents', 'test/sandbox', 'test/evidence'];
 /** Where files mostly wait, most of all at the end: from there come those that run beside others. */
 const mostlyWaiting = ['test/attacks', 'test/contracts', 'test/journeys'];
 /** A file that takes longer has a handle that it forgot to close, or waits for something that never comes. */
