@@ -1,25 +1,12 @@
-import {
-  checkUafResponse,
-  noteSecondFactor,
-  readPasswordReset,
-  recordSignIn,
-  type PasswordPolicy,
-} from '#accounts';
+import { checkUafResponse, noteSecondFactor, recordSignIn, type PasswordPolicy } from '#accounts';
 import type { Deps } from '#foundation/deps';
-import { pathOf, readQuery, type Web } from '#foundation/http';
-import {
-  browserOf,
-  createJourneys,
-  findOpenVisit,
-  type JourneyDefinition,
-  type Journeys,
-} from '#foundation/journey';
+import { readQuery, type Web } from '#foundation/http';
+import { createJourneys, type JourneyDefinition, type Journeys } from '#foundation/journey';
 import { identityLevels, matchVector, type AuthenticationFactor } from '#identity';
-import { finishSignIn, ownPages, readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
+import { finishSignIn, readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
 import type { Register } from '#pds';
 import type { Offers, Proofing } from '#proofing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { accountProblem } from './account-problem/index.ts';
 import { detailsNotChecked } from './details-not-checked/index.ts';
 import { deviceCookie } from './device-cookie.ts';
@@ -28,7 +15,8 @@ import { lockedLogin } from './locked-login/index.ts';
 import { notAvailable } from './not-available/index.ts';
 import { notProven } from './not-proven/index.ts';
 import { forgottenPassword } from './recover-account/forgotten-password.ts';
-import { choosePassword, linkProblems, resetAddress } from './recover-account/reset-password.ts';
+import { mountPasswordReset } from './recover-account/reset-link.ts';
+import { choosePassword } from './recover-account/reset-password.ts';
 import { recover } from './recover/index.ts';
 import { mountStopChange, stopChange } from './recover/stop-change.ts';
 import { proveIdentity } from './prove-identity/index.ts';
@@ -95,8 +83,7 @@ export function journeysRoutes(web: Web, parts: JourneyParts & { readonly sessio
   web.app.get(entryAddress, (request, reply) =>
     startForRequest(web, { journeys, ...parts }, { request, reply }),
   );
-  web.app.get(`${resetAddress}/:token`, (request, reply) => startReset(web, journeys, request, reply));
-  web.app.get('/password-changed', (request, reply) => showPasswordChanged(web, request, reply));
+  mountPasswordReset(web, journeys);
   if (parts.proofing !== undefined) mountOnYourPhone(web, journeys);
   mountKeepEmail(web, journeys);
   mountSettings(web, { sessions: parts.sessions, journeys, parts: settingsParts(parts) });
@@ -304,37 +291,4 @@ function passwordIsEnough({ missing, vectors }: SignInRequest): Pick<RequestCont
   const factors = new Set(['Cp'] as const);
   const levels = identityLevels.filter((level) => matchVector(vectors, { level, factors }) !== undefined);
   return levels.length === 0 ? {} : { passwordIsEnoughAt: levels };
-}
-
-const tokenParams = z.object({ token: z.string() });
-
-/** Opening the link changes nothing yet: mail scanners open links too. */
-async function startReset(web: Web, journeys: Journeys, request: FastifyRequest, reply: FastifyReply) {
-  const { token } = tokenParams.parse(request.params);
-  const visitor = web.visitors.ensure(request, reply);
-  const found = await web.house.transact(async (deps) => {
-    const reset = await readPasswordReset(deps, { token });
-    if (reset.outcome !== 'usable') return reset;
-    const address = await journeys.start(deps, { journey: 'new-password', visitor, context: { token } });
-    return { outcome: 'started' as const, address };
-  });
-  if (found.outcome === 'started') return reply.redirect(found.address, 303);
-  const frame = { language: web.visitors.language(request), address: pathOf(request) };
-  const data = { problem: found.outcome, reference: linkProblems[found.outcome] };
-  return reply
-    .code(400)
-    .type('text/html; charset=utf-8')
-    .send(web.pages.render('journeys/recover-account/link-problem', frame, data));
-}
-
-async function showPasswordChanged(web: Web, request: FastifyRequest, reply: FastifyReply) {
-  const visitor = web.visitors.read(request);
-  const open =
-    visitor === undefined ? undefined : await findOpenVisit(web.house.deps, { journey: 'sign-in', visitor });
-  const isFromSettings = readQuery(request.query, 'from') === 'settings';
-  const query = isFromSettings ? { query: 'from=settings' } : {};
-  const frame = { language: browserOf(web, request).language, address: '/password-changed', ...query };
-  const goOn = isFromSettings ? ownPages.settings : open?.address;
-  const html = web.pages.render('journeys/recover-account/password-changed', frame, { goOn });
-  return reply.type('text/html; charset=utf-8').send(html);
 }
