@@ -1,8 +1,9 @@
 import { Socket } from 'node:net';
 import { Fault } from '#foundation/errors';
-import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
+import { Kysely, PostgresDialect, Transaction } from 'kysely';
 import pg from 'pg';
-import { createDriver } from './driver.ts';
+import { DirectExecutor } from './direct.ts';
+import { createDriver, type Ask, type LazyConnection, type Question } from './driver.ts';
 
 /**
  * A connection to PostgreSQL or a transaction on it. It knows no table: a room's `store.ts` adds its own with
@@ -70,20 +71,46 @@ export function openDatabase(options: {
   // Whose connection breaks while they use it learns of it from their statement; the event would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   giveUpSilent(pool, options.silenceMs ?? longestSilenceMs);
-  const db: Db = new Kysely({
-    dialect: {
-      createAdapter: () => new PostgresAdapter(),
-      createDriver: () => createDriver(pool),
-      createIntrospector: (known) => new PostgresIntrospector(known),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
-    },
-  });
+  const { open, driver } = createDriver(pool);
+  const dialect = new PostgresDialect({ pool });
+  const parts = { config: { dialect }, dialect, driver };
+  const lend = async <T>(use: (connection: LazyConnection) => Promise<T>): Promise<T> => {
+    const connection = open();
+    try {
+      return await use(connection);
+    } finally {
+      connection.release();
+    }
+  };
+  const ask: Ask = <R>(question: Question) => lend((connection) => connection.ask<R>(question));
+  const db: Db = new Kysely({ ...parts, executor: new DirectExecutor({ provideConnection: lend }, ask) });
+  let ended: Promise<void> | undefined;
   return {
     db,
     pool,
-    transact: (work) => db.transaction().execute(work),
-    close: () => db.destroy(),
+    transact: (work) =>
+      lend((connection) =>
+        transactOn(connection, async () => {
+          const executor = new DirectExecutor({ provideConnection: (use) => use(connection) }, (question) =>
+            connection.ask(question),
+          );
+          return work(new Transaction({ ...parts, executor }));
+        }),
+      ),
+    close: () => (ended ??= pool.end()),
   };
+}
+
+async function transactOn<T>(connection: LazyConnection, work: () => Promise<T>): Promise<T> {
+  connection.begin();
+  try {
+    const result = await work();
+    await connection.end('commit');
+    return result;
+  } catch (error) {
+    await connection.end('rollback');
+    throw error;
+  }
 }
 
 /** A server or network that hangs must not hang requests: what waits on the connection fails, and the pool drops it. */

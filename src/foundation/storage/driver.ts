@@ -1,7 +1,17 @@
 import type { Duplex } from 'node:stream';
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import type pg from 'pg';
-import { isShareable } from './statement.ts';
+import { runPrepared, type Answer } from './prepared.ts';
+
+/** A statement as it goes to the database. */
+export interface Question {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  /** It reads and holds nothing. */
+  readonly isShareable: boolean;
+}
+
+export type Ask = <R>(question: Question) => Promise<Answer<R>>;
 
 /**
  * Speaks to PostgreSQL with as few messages as it takes. A connection is taken from the pool when the first statement
@@ -9,27 +19,29 @@ import { isShareable } from './statement.ts';
  * and those that only read share one connection while there are any, one message carrying what came up meanwhile.
  *
  * The pool's connections must be in pipeline mode.
+ *
+ * @returns `open`: gives something to ask, and to release then; `driver`: the same for the query builder
  */
-export function createDriver(pool: pg.Pool): Driver {
+export function createDriver(pool: pg.Pool): { open: () => LazyConnection; driver: Driver } {
   const names = createNames();
   const shared = createSharedReader(pool, names);
+  const open = () => new LazyConnection({ pool, names, shared });
   const own = (connection: DatabaseConnection): LazyConnection => {
     if (connection instanceof LazyConnection) return connection;
     throw new TypeError('a connection of another driver');
   };
-  return {
+  const driver: Driver = {
     init: () => Promise.resolve(),
-    acquireConnection: () => Promise.resolve(new LazyConnection({ pool, names, shared })),
+    acquireConnection: () => Promise.resolve(open()),
     beginTransaction: (connection) => Promise.resolve(own(connection).begin()),
     commitTransaction: (connection) => own(connection).end('commit'),
     rollbackTransaction: (connection) => own(connection).end('rollback'),
     releaseConnection: (connection) => Promise.resolve(own(connection).release()),
     destroy: () => pool.end(),
   };
+  return { open, driver };
 }
 
-type Run = <R>(query: CompiledQuery) => Promise<Answer<R>>;
-type Answer<R> = pg.QueryResult<R & pg.QueryResultRow>;
 const changes = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 type Names = (text: string) => string | undefined;
 
@@ -57,9 +69,19 @@ function createNames(): Names {
   };
 }
 
-function configOf(names: Names, { sql: text, parameters }: CompiledQuery): pg.QueryConfig {
-  const name = names(text);
-  return { text, values: [...parameters], ...(name === undefined ? {} : { name }) };
+/** Sends a statement; it is prepared where it has a name. */
+async function send<R>(client: pg.ClientBase, { text, values }: Question, name?: string): Promise<Answer<R>> {
+  if (name === undefined) {
+    const { rows, command, rowCount } = await client.query<R & pg.QueryResultRow>(text, [...values]);
+    return { rows, tag: `${command} ${rowCount ?? 0}` };
+  }
+  try {
+    return await runPrepared<R>(client, { name, text, values });
+  } catch (error) {
+    // The trace that leads to whoever asked, rather than to the socket that the answer came from.
+    if (error instanceof Error) Error.captureStackTrace(error);
+    throw error;
+  }
 }
 
 /**
@@ -78,7 +100,7 @@ function gather(stream: Duplex): void {
 }
 
 /** Statements of many requests on one connection, which is back in the pool as soon as all are answered. */
-function createSharedReader(pool: pg.Pool, names: Names): Run {
+function createSharedReader(pool: pg.Pool, names: Names): Ask {
   interface Lease {
     readonly client: Promise<pg.PoolClient>;
     underWay: number;
@@ -92,14 +114,14 @@ function createSharedReader(pool: pg.Pool, names: Names): Run {
       () => undefined,
     );
   };
-  return async <R>(query: CompiledQuery) => {
+  return async <R>(question: Question) => {
     current ??= { client: pool.connect(), underWay: 0, isOutdated: false };
     const lease = current;
     lease.underWay += 1;
     try {
       const client = await lease.client;
       gather(client.connection.stream);
-      return await client.query<R & pg.QueryResultRow>(configOf(names, query));
+      return await send<R>(client, question, names(question.text));
     } catch (error) {
       lease.isOutdated ||= isOutdated(error);
       if (lease.isOutdated && current === lease) current = undefined;
@@ -111,15 +133,16 @@ function createSharedReader(pool: pg.Pool, names: Names): Run {
   };
 }
 
-/** What is a connection to the query builder: none is taken from the pool before a statement needs it. */
-class LazyConnection implements DatabaseConnection {
-  readonly #parts: { readonly pool: pg.Pool; readonly names: Names; readonly shared: Run };
+/** Something to ask; it takes no connection from the pool before a statement needs it. */
+export class LazyConnection implements DatabaseConnection {
+  readonly #parts: { readonly pool: pg.Pool; readonly names: Names; readonly shared: Ask };
   #client: pg.PoolClient | undefined;
-  /** A transaction is not wanted; wanted with the next statement; open. */
-  #transaction: 'none' | 'due' | 'open' = 'none';
+  #coming: Promise<pg.PoolClient> | undefined;
+  /** A transaction is not wanted; wanted with the next statement; open; over, after which there is nothing to ask. */
+  #transaction: 'none' | 'due' | 'open' | 'over' = 'none';
   #isBroken = false;
 
-  constructor(parts: { pool: pg.Pool; names: Names; shared: Run }) {
+  constructor(parts: { pool: pg.Pool; names: Names; shared: Ask }) {
     this.#parts = parts;
   }
 
@@ -129,7 +152,7 @@ class LazyConnection implements DatabaseConnection {
 
   async end(how: 'commit' | 'rollback'): Promise<void> {
     const wasOpen = this.#transaction === 'open';
-    this.#transaction = 'none';
+    this.#transaction = 'over';
     if (!wasOpen || this.#client === undefined) return;
     try {
       const { command } = await this.#client.query(how);
@@ -142,32 +165,37 @@ class LazyConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, command, rowCount } = await (this.#transaction === 'none'
-      ? this.#runAlone<R>(query)
-      : this.#run<R>(query));
-    return changes.has(command) ? { rows, numAffectedRows: BigInt(rowCount ?? 0) } : { rows };
+    const question = { text: query.sql, values: query.parameters, isShareable: false };
+    const { rows, tag } = await this.ask<R>(question);
+    const words = tag.split(' ');
+    return changes.has(words[0] ?? '') ? { rows, numAffectedRows: BigInt(words.at(-1) ?? 0) } : { rows };
   }
 
-  async #runAlone<R>(query: CompiledQuery): Promise<Answer<R>> {
+  ask<R>(question: Question): Promise<Answer<R>> {
+    return this.#transaction === 'none' ? this.#askAlone<R>(question) : this.#ask<R>(question);
+  }
+
+  async #askAlone<R>(question: Question): Promise<Answer<R>> {
     try {
-      return await (isShareable(query) ? this.#parts.shared<R>(query) : this.#run<R>(query));
+      return await (question.isShareable ? this.#parts.shared<R>(question) : this.#ask<R>(question));
     } catch (error) {
       if (!isOutdated(error)) throw error;
       this.release();
-      return this.#run<R>(query, { isPrepared: false });
+      return await this.#ask<R>(question, { isPrepared: false });
     }
   }
 
-  async #run<R>(query: CompiledQuery, { isPrepared } = { isPrepared: true }): Promise<Answer<R>> {
-    this.#client ??= await this.#parts.pool.connect();
-    const client = this.#client;
-    const config = configOf(isPrepared ? this.#parts.names : () => undefined, query);
+  async #ask<R>(question: Question, { isPrepared } = { isPrepared: true }): Promise<Answer<R>> {
+    this.#assertNotOver();
+    const client = this.#client ?? (await this.#take());
+    this.#assertNotOver();
+    const name = isPrepared ? this.#parts.names(question.text) : undefined;
     try {
-      if (this.#transaction !== 'due') return await client.query<R & pg.QueryResultRow>(config);
+      if (this.#transaction !== 'due') return await send<R>(client, question, name);
       this.#transaction = 'open';
       const { stream } = client.connection;
       stream.cork();
-      const both = Promise.all([client.query('begin'), client.query<R & pg.QueryResultRow>(config)]);
+      const both = Promise.all([client.query('begin'), send<R>(client, question, name)]);
       stream.uncork();
       return (await both)[1];
     } catch (error) {
@@ -176,9 +204,29 @@ class LazyConnection implements DatabaseConnection {
     }
   }
 
+  #assertNotOver(): void {
+    if (this.#transaction === 'over') throw new TypeError('the transaction is over');
+  }
+
+  /** Of those that ask for it at the same moment, each gets the same. */
+  async #take(): Promise<pg.PoolClient> {
+    const coming = (this.#coming ??= this.#parts.pool.connect());
+    try {
+      const client = await coming;
+      if (this.#coming === coming) this.#client = client;
+      return client;
+    } catch (error) {
+      this.#coming = undefined;
+      throw error;
+    }
+  }
+
   release(): void {
-    this.#client?.release(this.#isBroken);
+    const isBroken = this.#isBroken;
+    if (this.#client !== undefined) this.#client.release(isBroken);
+    else this.#coming?.then((client) => client.release(isBroken)).catch(() => undefined);
     this.#client = undefined;
+    this.#coming = undefined;
   }
 
   // Nothing here reads more than fits into memory.

@@ -1,5 +1,6 @@
 import { sql, type Compilable, type CompiledQuery, type RawBuilder } from 'kysely';
 import type { Db } from './database.ts';
+import { DirectExecutor } from './direct.ts';
 
 /** Stands in a statement for a value that each run gives anew. */
 class Place {
@@ -10,13 +11,7 @@ class Place {
   }
 }
 
-const shareable = Symbol('shareable');
-
-/** @returns whether it is a statement of {@link statement}'s that reads and holds nothing */
-export function isShareable(query: CompiledQuery): boolean {
-  return shareable in query;
-}
-
+/** @returns whether it reads and holds nothing */
 function onlyReads({ query }: CompiledQuery): boolean {
   return query.kind === 'SelectQueryNode' && query.endModifiers === undefined && query.with === undefined;
 }
@@ -38,18 +33,26 @@ export function statement<V extends object, R>(
     const built = build(db, (name) => sql`${new Place(name)}`);
     return 'isRawBuilder' in built ? built.compile(db) : built.compile();
   };
-  let known: ReturnType<typeof compile> | undefined;
+  const give = ({ parameters }: CompiledQuery<R>, values: V) =>
+    parameters.map((value): unknown => (value instanceof Place ? Reflect.get(values, value.name) : value));
+  let known: { readonly compiled: CompiledQuery<R>; readonly isShareable: boolean } | undefined;
   return async (db, values) => {
-    // A connection with plugins sees every statement while it is put together.
-    const isPlain = db.getExecutor().plugins.length === 0;
-    const compiled = (isPlain ? known : undefined) ?? compile(db);
-    if (isPlain) known = compiled;
-    const given = new Map<string, unknown>(Object.entries(values));
-    const parameters = compiled.parameters.map((value) =>
-      value instanceof Place ? given.get(value.name) : value,
-    );
-    const marks = onlyReads(compiled) ? { [shareable]: true } : {};
-    const { rows } = await db.executeQuery<R>({ ...compiled, parameters, ...marks });
+    const executor = db.getExecutor();
+    if (!(executor instanceof DirectExecutor)) {
+      // A connection with plugins sees every statement while it is put together.
+      const compiled = compile(db);
+      return (await db.executeQuery<R>({ ...compiled, parameters: give(compiled, values) })).rows;
+    }
+    if (known === undefined) {
+      const compiled = compile(db);
+      known = { compiled, isShareable: onlyReads(compiled) };
+    }
+    const { compiled, isShareable } = known;
+    const { rows } = await executor.ask<R>({
+      text: compiled.sql,
+      values: give(compiled, values),
+      isShareable,
+    });
     return rows;
   };
 }
