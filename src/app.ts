@@ -128,9 +128,11 @@ export async function sweepHouse(house: House): Promise<void> {
     sweepMessaging,
     sweepAuditTrail,
   ].map((sweep) => () => sweep(house.deps));
-  const failures: unknown[] = [];
+  const failures: Error[] = [];
   for (const sweep of [() => sweepAttempts(house), ...sweeps]) {
-    await sweep().catch((error: unknown) => failures.push(error));
+    await sweep().catch((cause: unknown) => {
+      failures.push(cause instanceof Error ? cause : new Error('a room could not be swept', { cause }));
+    });
   }
   const [first, ...others] = failures;
   for (const error of others) house.log.error({ err: error }, 'one room could not be swept');

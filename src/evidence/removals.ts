@@ -25,7 +25,7 @@ const mostInARow = 5;
  */
 export async function removeObjects(deps: Pick<Deps, 'db' | 'clock'>, objects: ObjectStore): Promise<void> {
   const { db, clock } = deps;
-  let failure: unknown;
+  let failure: Error | undefined;
   for (let inARow = 0; ; ) {
     const due = await selectDueRemovals(db, { now: clock.now(), most: atOnce });
     for (const removal of due) {
@@ -33,7 +33,7 @@ export async function removeObjects(deps: Pick<Deps, 'db' | 'clock'>, objects: O
         await remove(deps, objects, removal);
         inARow = 0;
       } catch (error) {
-        failure ??= error;
+        failure ??= error instanceof Error ? error : new Error('it could not be removed', { cause: error });
         inARow += 1;
         const { contentId } = removal;
         await postponeRemoval(db, { contentId, dueAt: secondsAfter(clock.now(), laterSeconds) });

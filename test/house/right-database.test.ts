@@ -90,7 +90,7 @@ test('the programs refuse to start, with a line that says why, and write nothing
   await addPerson(home);
   const { pool } = home.house.database;
   const countAll = async () => {
-    const { rows } = await pool.query(
+    const { rows } = await pool.query<Record<'people' | 'clients' | 'staff', string>>(
       'SELECT (SELECT count(*) FROM accounts.account) AS people, (SELECT count(*) FROM partners.client) AS clients, (SELECT count(*) FROM portals.staff) AS staff',
     );
     return rows;
