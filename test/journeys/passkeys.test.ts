@@ -222,6 +222,8 @@ describe('a passkey', () => {
     await comeToSignIn(lou, { vtr: '["P0.Cm"]' });
     app.home.clock.advance(1);
     await lock();
+    const { subject } = await app.messageFor(lou.who.email, 'email');
+    assert.equal(subject, 'Your Bevan login is locked');
     await usePasskey(lou);
     const { browser } = lou;
     assert.equal(browser.page.heading, 'Your login is locked');
@@ -233,7 +235,6 @@ describe('a passkey', () => {
     await browser.follow('English');
     await browser.press('Choose a new password');
     await browser.submit({ email: lou.who.email });
-    await app.linkFor(lou.who.email);
     await browser.open(await app.linkFor(lou.who.email));
     await browser.submit({ password: 'seventeen brass otters', passwordAgain: 'seventeen brass otters' });
     // It may be somebody else’s who had added it: it is gone by now.
