@@ -130,8 +130,8 @@ export async function sweepHouse(house: House): Promise<void> {
   ].map((sweep) => () => sweep(house.deps));
   const failures: Error[] = [];
   for (const sweep of [() => sweepAttempts(house), ...sweeps]) {
-    await sweep().catch((error: unknown) => {
-      failures.push(error instanceof Error ? error : new Error('not an error', { cause: error }));
+    await sweep().catch((cause: unknown) => {
+      failures.push(cause instanceof Error ? cause : new Error('a room could not be swept', { cause }));
     });
   }
   const [first, ...others] = failures;

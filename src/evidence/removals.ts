@@ -33,7 +33,7 @@ export async function removeObjects(deps: Pick<Deps, 'db' | 'clock'>, objects: O
         await remove(deps, objects, removal);
         inARow = 0;
       } catch (error) {
-        failure ??= error instanceof Error ? error : new Error('not an error', { cause: error });
+        failure ??= error instanceof Error ? error : new Error('it could not be removed', { cause: error });
         inARow += 1;
         const { contentId } = removal;
         await postponeRemoval(db, { contentId, dueAt: secondsAfter(clock.now(), laterSeconds) });

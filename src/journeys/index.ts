@@ -7,13 +7,8 @@ import { finishSignIn, readSignInRequest, type BrowserSessions, type SignInReque
 import type { Register } from '#pds';
 import type { Offers, Proofing } from '#proofing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { accountProblem } from './account-problem/index.ts';
-import { detailsNotChecked } from './details-not-checked/index.ts';
 import { deviceCookie } from './device-cookie.ts';
 import { enter } from './enter/index.ts';
-import { lockedLogin } from './locked-login/index.ts';
-import { notAvailable } from './not-available/index.ts';
-import { notProven } from './not-proven/index.ts';
 import { forgottenPassword } from './recover-account/forgotten-password.ts';
 import { mountPasswordReset } from './recover-account/reset-link.ts';
 import { choosePassword } from './recover-account/reset-password.ts';
@@ -31,6 +26,7 @@ import { signIn } from './sign-in/index.ts';
 import { planForSession } from './sign-in/second-factor.ts';
 import { mountSignOut } from './sign-out/index.ts';
 import { signUp } from './sign-up/index.ts';
+import { forEachStop } from './stops.ts';
 import { waysToProve } from './ways-to-prove/index.ts';
 
 /** Where `openid` sends a browser that must sign in, agree or be told something: `?request=<uid>`. */
@@ -56,11 +52,7 @@ export function forEachJourney(
   visit(signIn);
   visit(signUp(parts));
   visit(shareInformation);
-  visit(accountProblem);
-  visit(lockedLogin);
-  visit(detailsNotChecked);
-  visit(notAvailable);
-  visit(notProven);
+  forEachStop(visit);
   visit(proveIdentity(parts));
   if (parts.proofing !== undefined) {
     visit(waysToProve(parts.proofing));

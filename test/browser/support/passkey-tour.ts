@@ -20,6 +20,7 @@ export async function tourLockedPasskey({ app, device, look }: Tour): Promise<vo
   await tab.answer({ password: goodPassword });
   await tab.answer({ code: await app.codeFor(phone, 'sms') });
   await tab.answer();
+  await tab.answer();
   await tab.answer({ name: 'Phone' });
   await app.home.house.transact((deps) =>
     lockLogin(deps, { accountId, linkTo: (token) => `${app.origin}/new-password/${token}` }),
