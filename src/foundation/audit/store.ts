@@ -114,14 +114,25 @@ export async function readUnsealedEvents(db: Db, most: number): Promise<StoredEv
   }));
 }
 
+/** Lists stand for the rows, so that the statement is the same however many there are. */
+const insertAll = statement<{ numbers: string[]; eventIds: string[]; hashes: Buffer[] }, unknown>(
+  (_, value) => sql`
+    WITH sealed AS (
+      INSERT INTO audit.seal (number, event_id, hash)
+      SELECT * FROM unnest(
+        ${value('numbers')}::bigint[], ${value('eventIds')}::bigint[], ${value('hashes')}::bytea[]
+      )
+      RETURNING event_id
+    )
+    DELETE FROM audit.unsealed USING sealed WHERE unsealed.event_id = sealed.event_id`,
+);
+
 export async function insertSeals(db: Db, seals: readonly Seal[]): Promise<void> {
-  await db
-    .withTables<AuditTables>()
-    .insertInto('audit.seal')
-    .values(seals.map((seal) => ({ number: String(seal.number), event_id: seal.eventId, hash: seal.hash })))
-    .execute();
-  const sealed = seals.map((seal) => seal.eventId);
-  await db.withTables<AuditTables>().deleteFrom('audit.unsealed').where('event_id', 'in', sealed).execute();
+  await insertAll(db, {
+    numbers: seals.map(({ number }) => String(number)),
+    eventIds: seals.map(({ eventId }) => eventId),
+    hashes: seals.map(({ hash }) => hash),
+  });
 }
 
 /** Seals after a number, each with its event unless that has passed its retention. */
