@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { before, test } from 'node:test';
@@ -34,6 +34,37 @@ test('a component speaks the language of its page, whichever was shown before', 
   assert.match(english, />\s*Continue\s*</u);
   assert.match(welsh, />\s*Parhau\s*</u);
   assert.equal(showEmailPage(''), english);
+});
+
+test('what frames a page speaks its language, whichever was shown before', () => {
+  for (const language of ['en', 'cy', 'en'] as const) {
+    for (const page of ['journeys/sign-in/enter-email', 'foundation/web/problem']) {
+      const html = pages.render(page, { language, address: '/here' }, { problem: 'over', values: {} });
+      const [skip, footer] =
+        language === 'en' ? ['Skip to main content', 'Privacy'] : ['Neidio i’r prif gynnwys', 'Preifatrwydd'];
+      assert.ok(html.includes(skip), skip);
+      assert.ok(html.includes(footer), footer);
+    }
+  }
+});
+
+test('the words of the layout are the layout’s alone, so that it is the same around every page', () => {
+  const withLayout = globSync('src/**/content.*.json').filter((file) =>
+    Object.hasOwn(JSON.parse(readFileSync(file, 'utf8')), 'layout'),
+  );
+  assert.deepEqual(withLayout.toSorted(), [
+    'src/foundation/web/content.cy.json',
+    'src/foundation/web/content.en.json',
+  ]);
+});
+
+test('a person’s values are filled into words each time, also into words that were shown before', () => {
+  const showFirstPage = (clientName: string) =>
+    pages.render('journeys/enter/choose', { language: 'en', address: '/here' }, { clientName, values: {} });
+  assert.match(showFirstPage('Anna’s Pharmacy'), /Anna’s Pharmacy/u);
+  const second = showFirstPage('Bob’s Surgery');
+  assert.match(second, /Bob’s Surgery/u);
+  assert.doesNotMatch(second, /Anna/u);
 });
 
 test('what was typed is escaped, the first time and every further time', () => {

@@ -32,18 +32,45 @@ export async function readContent(folder: string): Promise<Record<Language, Cont
   return { en: found.get('en') ?? {}, cy: found.get('cy') ?? {} };
 }
 
-/** @param contents searched in order: a page's own words, then those of the layout */
-export function translator(language: Language, contents: readonly Content[]): Translate {
+/**
+ * Remembers what it has looked up.
+ *
+ * @param contents searched in order: a page's own words, then those of the layout
+ * @param known fill places in words that are given no value of that name
+ */
+export function translator(language: Language, contents: readonly Content[], known: Values = {}): Translate {
   const plurals = pluralRules[language];
-  return (key, values = {}) => {
-    const words = contents.map((content) => lookUp(content, key)).find((found) => found !== undefined);
-    if (words === undefined) throw new Fault('web.content', { cause: key });
-    if (typeof words === 'string') return fill(words, values);
-    if (isList(words)) return words.map((line) => fill(line, values));
-    const form = words[plurals.select(Number(values['count']))] ?? words['other'];
-    if (typeof form !== 'string') throw new Fault('web.content', { cause: key });
-    return fill(form, values);
+  const found = new Map<string, Words>();
+  const filled = new Map<string, string | readonly string[]>();
+  const find = (key: string): Words => {
+    const before = found.get(key);
+    if (before !== undefined) return before;
+    for (const content of contents) {
+      const words = lookUp(content, key);
+      if (words === undefined) continue;
+      found.set(key, words);
+      if (isComplete(words)) filled.set(key, words);
+      return words;
+    }
+    throw new Fault('web.content', { cause: key });
   };
+  return (key, values = {}) => {
+    const ready = filled.get(key);
+    if (ready !== undefined) return ready;
+    const words = find(key);
+    const all = { ...known, ...values };
+    if (typeof words === 'string') return fill(words, all);
+    if (isList(words)) return words.map((line) => fill(line, all));
+    const form = words[plurals.select(Number(all['count']))] ?? words['other'];
+    if (typeof form !== 'string') throw new Fault('web.content', { cause: key });
+    return fill(form, all);
+  };
+}
+
+/** @returns whether the words have no places to be filled in, and no forms to choose from */
+function isComplete(words: Words): words is string | readonly string[] {
+  if (typeof words === 'string') return !words.includes('{');
+  return isList(words) && words.every((line) => !line.includes('{'));
 }
 
 const pluralRules: Record<Language, Intl.PluralRules> = {

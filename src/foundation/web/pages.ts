@@ -5,7 +5,7 @@ import path from 'node:path';
 import nunjucks from 'nunjucks';
 import { Fault } from '#foundation/errors';
 import type { Assets } from './assets.ts';
-import { rememberComponents, TemplateLoader } from './components.ts';
+import { rememberComponents, rememberFixedParts, rememberMacros, TemplateLoader } from './components.ts';
 import { readContent, translator, type Content, type Translate, type Values } from './content.ts';
 import type { Language } from './language.ts';
 
@@ -62,23 +62,31 @@ export async function createPages(house: {
   const loader = new TemplateLoader([sourceFolder, path.join(kit, 'dist')]);
   const environment = new nunjucks.Environment(loader, { autoescape: true, throwOnUndefined: false });
   rememberComponents(environment);
+  rememberMacros(environment);
+  rememberFixedParts(environment);
   environment.addGlobal('serviceName', house.serviceName);
   environment.addGlobal('supportContact', house.supportContact);
   environment.addGlobal('sandbox', house.sandbox);
   environment.addGlobal('hasTerms', house.hasTerms === true);
   environment.addGlobal('assets', house.assets.addresses);
+  const words = { serviceName: house.serviceName, supportContact: house.supportContact };
+  const speakers = new Map(
+    [...contents].map(([page, content]) => {
+      const above = foldersAbove(page).flatMap((folder) => contents.get(folder) ?? []);
+      const speakerOf = (language: Language) =>
+        translator(
+          language,
+          [content, ...above, layout].map((one) => one[language]),
+          words,
+        );
+      return [page, { en: speakerOf('en'), cy: speakerOf('cy') }];
+    }),
+  );
   return {
     all: [...contents.keys()].filter((folder) => existsSync(path.join(sourceFolder, folder, 'page.njk'))),
     render: (page, frame, data = {}) => {
-      const content = contents.get(page);
-      if (content === undefined) throw new Fault('web.content', { cause: page });
-      const above = foldersAbove(page).flatMap((folder) => contents.get(folder) ?? []);
-      const t = translator(
-        frame.language,
-        [content, ...above, layout].map((words) => words[frame.language]),
-      );
-      const words = { serviceName: house.serviceName, supportContact: house.supportContact };
-      const speak: Translate = (key, values = {}) => t(key, { ...words, ...values });
+      const speak = speakers.get(page)?.[frame.language];
+      if (speak === undefined) throw new Fault('web.content', { cause: page });
       return environment.render(`${page}/page.njk`, {
         ...data,
         page,
