@@ -6,6 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { Upload } from 'tus-js-client';
 import { openEvidence, startEvidenceWork, takeUpload } from '#evidence';
+import { bareEnvironment } from '../support/bare-environment.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { createTestHouse, type TestHouse } from '../support/house.ts';
 import { until } from '../support/until.ts';
@@ -21,7 +22,7 @@ interface Process {
 async function startProcess({ databaseUrl, masterKey }: TestHouse, port: number): Promise<Process> {
   const child: ChildProcess = fork(path.resolve(import.meta.dirname, '../support/uploads-process.ts'), {
     env: {
-      PATH: process.env['PATH'],
+      ...bareEnvironment,
       TEST_DATABASE_URL: databaseUrl,
       TEST_MASTER_KEY: masterKey.toString('base64'),
       TEST_PORT: String(port),

@@ -7,6 +7,7 @@ import { listSigningKeys, signingKeyOnTheWire } from '#openid';
 import { z } from 'zod';
 import { ask, untilPublished } from '../openid/support/keys.ts';
 import { startProvider, type TestProvider } from '../openid/support/provider.ts';
+import { bareEnvironment } from '../support/bare-environment.ts';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 const line = z.strictObject({
@@ -31,7 +32,7 @@ function keys(args: readonly string[], masterKey = provider.masterKey) {
     cwd: repository,
     encoding: 'utf8',
     env: {
-      PATH: process.env['PATH'],
+      ...bareEnvironment,
       BEVAN_MODE: 'sandbox',
       DATABASE_URL: provider.databaseUrl,
       BEVAN_MASTER_KEY: masterKey.toString('base64'),

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
+import { bareEnvironment } from '../support/bare-environment.ts';
 import { createTestHouse, type TestHouse } from '../support/house.ts';
 
 const repository = path.resolve(import.meta.dirname, '../..');
@@ -25,7 +26,7 @@ function run(...args: string[]) {
 }
 
 function runOn(where: Readonly<Record<string, string>>, ...args: string[]) {
-  const environment = { PATH: process.env['PATH'], BEVAN_MODE: 'sandbox', ...where };
+  const environment = { ...bareEnvironment, BEVAN_MODE: 'sandbox', ...where };
   return spawnSync(process.execPath, args, { cwd: repository, env: environment, encoding: 'utf8' });
 }
 

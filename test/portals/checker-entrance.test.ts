@@ -4,6 +4,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { codeNow } from '#portals';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { bareEnvironment } from '../support/bare-environment.ts';
 import { addChecker, openChecker, signInChecker } from '../support/checkers.ts';
 import { Person } from '../support/person.ts';
 import { openTestPractice, signInStaff, staffPassword } from '../support/practice.ts';
@@ -22,7 +23,7 @@ function checkers(...args: readonly string[]) {
     cwd: repository,
     encoding: 'utf8',
     env: {
-      PATH: process.env['PATH'],
+      ...bareEnvironment,
       BEVAN_MODE: 'sandbox',
       BEVAN_ISSUER: app.origin,
       DATABASE_URL: app.home.databaseUrl,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { codeNow } from '#portals';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { bareEnvironment } from '../support/bare-environment.ts';
 import { Person } from '../support/person.ts';
 import { staffPassword } from '../support/practice.ts';
 
@@ -21,7 +22,7 @@ function practice(...args: readonly string[]) {
     cwd: repository,
     encoding: 'utf8',
     env: {
-      PATH: process.env['PATH'],
+      ...bareEnvironment,
       BEVAN_MODE: 'sandbox',
       BEVAN_ISSUER: app.origin,
       DATABASE_URL: app.home.databaseUrl,

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { personas } from '#sandbox';
+import { bareEnvironment } from '../support/bare-environment.ts';
 import { openTestSandbox, prepareTestSandbox, type TestSandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 import { call, locationIn, signIn } from './support.ts';
@@ -16,7 +17,7 @@ async function startDemo({ demoOrigin, demoClient }: TestSandbox, issuer: string
   const program = spawn(process.execPath, [path.join(repository, 'demo/main.ts')], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
-      PATH: process.env['PATH'],
+      ...bareEnvironment,
       DEMO_ISSUER: issuer,
       DEMO_PORT: new URL(demoOrigin).port,
       DEMO_CLIENT_ID: demoClient.clientId,

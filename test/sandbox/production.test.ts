@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { clientRegistration, registerClient } from '#partners';
 import { sql } from 'kysely';
+import { bareEnvironment } from '../support/bare-environment.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestHouse } from '../support/house.ts';
@@ -28,7 +29,7 @@ suite('production', () => {
     const program = spawn(process.execPath, [main], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {
-        PATH: process.env['PATH'],
+        ...bareEnvironment,
         PORT: String(port),
         BEVAN_MODE: 'production',
         BEVAN_ISSUER: 'https://login.example',

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Environment } from '#foundation/settings';
+import { bareEnvironment } from './bare-environment.ts';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 const msBetweenLooks = 50;
@@ -29,7 +30,7 @@ export async function startServerProcess(port: number, environment: Environment)
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: repository,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], PORT: String(port), BEVAN_DATA_DIR: folder, ...environment },
+    env: { ...bareEnvironment, PORT: String(port), BEVAN_DATA_DIR: folder, ...environment },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
