@@ -7,6 +7,7 @@ export function stepsOf<A, C>() {
     const { form, before, submit, ...rest } = definition;
     return {
       ...rest,
+      worksBefore: before !== undefined || rest.takesFile !== undefined,
       prepare: async (house, visit, fields, file) => {
         const input = form.safeParse(fields);
         if (!input.success) return { outcome: 'invalid', errors: firstIssues(input.error) };

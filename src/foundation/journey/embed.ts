@@ -56,6 +56,7 @@ function embedStep<A, C, PartA, PartC>(
         }),
     ...(show === undefined ? {} : { show: (deps, visit) => show(deps, inPart(visit)) }),
     ...(values === undefined ? {} : { values: (answers, of) => values(read(answers), context(of)) }),
+    worksBefore: step.worksBefore || embedding.guard !== undefined,
     prepare: async (house, visit, fields, file) => {
       const stopped = await embedding.guard?.(house.deps, visit);
       if (stopped !== undefined) return { outcome: 'ready', submit: () => Promise.resolve(stopped) };

@@ -26,7 +26,7 @@ import {
 import { renderStep, renderStop, type Call, type Standing } from './render.ts';
 import { readPosted, type Posted } from './posted.ts';
 import type { AnyStep, Browser, JourneyDefinition, Outcome, Visit } from './types.ts';
-import { loadVisit, saveVisit, type StoredVisit } from './visits.ts';
+import { loadVisit, lockVisit, saveVisit, type StoredVisit } from './visits.ts';
 import { nextStep, openSteps } from './walk.ts';
 
 const paramsSchema = z.object({
@@ -84,7 +84,7 @@ export function browserOf(web: Web, request: FastifyRequest): Browser {
 
 async function showStep<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   const { web, journey, params, visitor, reply } = call;
-  const stored = await loadVisit(web.house.deps, journey, { ref: params.ref, visitor, locked: false });
+  const stored = await loadVisit(web.house.deps, journey, { ref: params.ref, visitor });
   if (stored === undefined || stored.finished !== undefined) return gone(call, stored);
   if ((await journey.isOver?.(web.house.deps, stored.context)) === true) return gone(call, undefined);
   const refusal = standingRefusal(call, stored);
@@ -98,8 +98,8 @@ async function showStep<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   if (refusal !== undefined) return renderStep(call, stored, step, refusal);
   if (stored.notice !== undefined) {
     await web.house.transact(async (deps) => {
-      const locked = await loadVisit(deps, journey, { ref: params.ref, visitor, locked: true });
-      if (locked !== undefined) await saveVisit(deps, journey, { ...locked, notice: undefined });
+      const locked = await lockVisit(deps, journey, { ref: params.ref, visitor }, stored);
+      if (locked !== undefined) await saveVisit(deps, journey, { ...locked.now, notice: undefined });
     });
   }
   return renderStep(call, stored, step, { notice: stored.notice });
@@ -112,7 +112,7 @@ async function showResource<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   if (!journey.steps.some(({ resources = {} }) => Object.hasOwn(resources, params.action)))
     return showStep(call);
   const notThere = () => web.problems.send(request, reply, 'not-found', { reference: 'CID0404' });
-  const stored = await loadVisit(house.deps, journey, { ref: params.ref, visitor, locked: false });
+  const stored = await loadVisit(house.deps, journey, { ref: params.ref, visitor });
   if (stored === undefined || stored.finished !== undefined) return notThere();
   if ((await journey.isOver?.(house.deps, stored.context)) === true) return notThere();
   const step = openSteps(journey, stored.answers, stored.context).find((open) => open.path === params.step);
@@ -146,8 +146,9 @@ function standingRefusal<A, C>(
 async function goOn<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   const { web, journey, params, visitor } = call;
   const answer = await web.house.transact(async (deps): Promise<Answer | 'gone'> => {
-    const stored = await loadVisit(deps, journey, { ref: params.ref, visitor, locked: true });
-    if (stored === undefined || stored.finished !== undefined) return 'gone';
+    const locked = await lockVisit(deps, journey, { ref: params.ref, visitor });
+    if (locked === undefined || locked.now.finished !== undefined) return 'gone';
+    const stored = locked.now;
     const progress = { ...call, deps: notingDevice(deps, call.request) };
     const next = nextStep(journey, stored.answers, stored.context);
     return next === undefined ? advance(progress, stored, []) : enter(progress, stored, next, []);
@@ -156,33 +157,79 @@ async function goOn<A, C>(call: Call<A, C>): Promise<FastifyReply> {
 }
 
 async function takePost<A, C>(call: Call<A, C>): Promise<FastifyReply> {
+  const { web, journey, params, visitor } = call;
+  const { house } = web;
+  const asked = { ref: params.ref, visitor };
+  const takesTime = journey.steps.some(({ path, worksBefore }) => worksBefore && path === params.step);
+  if (!takesTime) {
+    const answer = await house.transact(async (deps) => {
+      const locked = await lockVisit(deps, journey, asked);
+      const ready = await readyPost(call, locked?.before);
+      return ready.outcome === 'ready' ? submitPost(call, deps, ready, locked?.now) : ready.instead;
+    });
+    return typeof answer === 'function' ? answer() : give(call, answer);
+  }
+  const stored = await loadVisit(house.deps, journey, asked);
+  const ready = await readyPost(call, stored);
+  if (ready.outcome === 'not ready') return ready.instead();
+  const answer = await house.transact(async (deps) => {
+    const locked = await lockVisit(deps, journey, asked, stored);
+    return submitPost(call, deps, ready, locked?.now);
+  });
+  return give(call, answer);
+}
+
+/** A post that was read, of a visit as it was then. */
+interface ReadyPost<A, C> {
+  readonly outcome: 'ready';
+  readonly stored: StoredVisit<A, C>;
+  readonly step: AnyStep<A, C>;
+  readonly fields: FormFields;
+  readonly submit: Submit<A, C>;
+}
+
+/** Reads what was posted. @returns `instead`: what to answer at once */
+async function readyPost<A, C>(
+  call: Call<A, C>,
+  stored: StoredVisit<A, C> | undefined,
+): Promise<ReadyPost<A, C> | { readonly outcome: 'not ready'; readonly instead: () => FastifyReply }> {
   const { web, journey, params, visitor, request, reply } = call;
-  const stored = await loadVisit(web.house.deps, journey, { ref: params.ref, visitor, locked: false });
-  if (stored === undefined || stored.finished !== undefined) return gone(call, stored);
+  const not = (instead: () => FastifyReply) => ({ outcome: 'not ready', instead }) as const;
+  if (stored === undefined || stored.finished !== undefined) return not(() => gone(call, stored));
   const step = openSteps(journey, stored.answers, stored.context).find((open) => open.path === params.step);
-  if (step === undefined) return reply.redirect(addressOf(journey, stored.ref), 303);
+  if (step === undefined) return not(() => reply.redirect(addressOf(journey, stored.ref), 303));
   const posted = await readPosted(request, step);
   const { fields } = posted;
   const forged =
     request.headers['sec-fetch-site'] === 'cross-site' || !web.visitors.isFormToken(visitor, fields['_csrf']);
-  if (forged)
-    return web.problems.send(request, reply, 'stale-form', { link: addressOf(journey, stored.ref, step) });
+  if (forged) {
+    const link = addressOf(journey, stored.ref, step);
+    return not(() => web.problems.send(request, reply, 'stale-form', { link }));
+  }
   const submit = await readPost(call, step, visitFor(stored, call.browser), posted);
   await posted.finish();
-  if (submit === undefined) return web.problems.send(request, reply, 'not-found', { reference: 'CID0404' });
-  const answer = await web.house.transact(async (deps): Promise<Answer> => {
-    const locked = await loadVisit(deps, journey, { ref: params.ref, visitor, locked: true });
-    const again: Answer = { address: addressOf(journey, params.ref), cookies: [] };
-    if (locked?.finished !== undefined) return { address: locked.finished.address, cookies: [] };
-    // Another post was taken while this one was read, as by a double click: go on from where the visit is now.
-    if (locked === undefined || !isDeepStrictEqual(locked.answers, stored.answers)) return again;
-    if (!openSteps(journey, locked.answers, locked.context).includes(step)) return again;
-    const noting = notingDevice(deps, request);
-    const progress: Progress<A, C> = { ...call, deps: noting };
-    const outcome = await submit(noting, visitFor(locked, call.browser));
-    return applyOutcome(progress, locked, step, outcome, whatWasTyped(step, fields));
-  });
-  return give(call, answer);
+  if (submit === undefined)
+    return not(() => web.problems.send(request, reply, 'not-found', { reference: 'CID0404' }));
+  return { outcome: 'ready', stored, step, fields, submit };
+}
+
+/** Submits a post in a transaction that holds the visit. */
+async function submitPost<A, C>(
+  call: Call<A, C>,
+  deps: Web['house']['deps'],
+  { stored, step, fields, submit }: ReadyPost<A, C>,
+  locked: StoredVisit<A, C> | undefined,
+): Promise<Answer> {
+  const { journey, params, request, browser } = call;
+  const again: Answer = { address: addressOf(journey, params.ref), cookies: [] };
+  if (locked?.finished !== undefined) return { address: locked.finished.address, cookies: [] };
+  // Another post was taken while this one was read, as by a double click: go on from where the visit is now.
+  if (locked === undefined || !isDeepStrictEqual(locked.answers, stored.answers)) return again;
+  if (!openSteps(journey, locked.answers, locked.context).includes(step)) return again;
+  const noting = notingDevice(deps, request);
+  const progress: Progress<A, C> = { ...call, deps: noting };
+  const outcome = await submit(noting, visitFor(locked, browser));
+  return applyOutcome(progress, locked, step, outcome, whatWasTyped(step, fields));
 }
 
 type Submit<A, C> = (deps: Web['house']['deps'], visit: Visit<A, C>) => Promise<Outcome<A>>;

@@ -1,5 +1,5 @@
 import { deleteExpired, statement, type Db } from '#foundation/storage';
-import type { RawBuilder } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 
 type JourneyTables = {
   'journey.visit': { ref: string; journey: string; visitor: string; state: Buffer; expires_at: Date };
@@ -48,12 +48,34 @@ const selectVisit = (db: Db, value: <K extends keyof Looked>(name: K) => RawBuil
     .where('visitor', '=', value('visitor'))
     .where('expires_at', '>', value('now'));
 const read = statement<Looked, VisitRow>(selectVisit);
-const readAndHold = statement<Looked, VisitRow>((db, value) => selectVisit(db, value).forUpdate());
 
-/** @param at.locked holds the row until the transaction ends, so that two posts of one visit take turns */
-export async function readVisit(db: Db, at: Looked & { locked: boolean }): Promise<VisitRow | undefined> {
+export async function readVisit(db: Db, at: Looked): Promise<VisitRow | undefined> {
   if (!refPattern.test(at.ref)) return undefined;
-  const [row] = await (at.locked ? readAndHold : read)(db, at);
+  const [row] = await read(db, at);
+  return row;
+}
+
+interface HeldVisitRow extends VisitRow {
+  /** What the state was when the row was asked for, if it has changed while others held it. */
+  readonly before: Buffer | null;
+}
+
+// Who waited for a row gets it as it is by then, but what a subquery reads of it is as it was when the statement began.
+const hold = statement<Looked, HeldVisitRow>((db, value) =>
+  selectVisit(db, value)
+    .select(
+      sql<Buffer | null>`(
+        SELECT earlier.state FROM journey.visit AS earlier
+        WHERE earlier.ref = visit.ref AND earlier.state <> visit.state
+      )`.as('before'),
+    )
+    .forUpdate(),
+);
+
+/** Holds the row until the transaction ends, so that two posts of one visit take turns. */
+export async function holdVisit(db: Db, at: Looked): Promise<HeldVisitRow | undefined> {
+  if (!refPattern.test(at.ref)) return undefined;
+  const [row] = await hold(db, at);
   return row;
 }
 

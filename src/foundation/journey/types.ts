@@ -169,6 +169,8 @@ export interface AnyStep<A, C>
     | 'isCapture'
     | 'resources'
   > {
+  /** `prepare` takes time or asks the database, so that it must not hold a transaction. */
+  readonly worksBefore: boolean;
   /** Reads the form, does what must not hold a transaction, and returns the rest to run in one. */
   readonly prepare: (
     house: House,

@@ -3,7 +3,7 @@ import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
 import { z } from 'zod';
-import { insertVisit, readNewestVisits, readVisit, updateVisit, type VisitRow } from './store.ts';
+import { holdVisit, insertVisit, readNewestVisits, readVisit, updateVisit, type VisitRow } from './store.ts';
 import type { JourneyDefinition } from './types.ts';
 import { nextStep } from './walk.ts';
 
@@ -20,6 +20,14 @@ export interface StoredVisit<A, C> {
   readonly refused: Refusal | undefined;
   /** Set when the journey is over: where it led, and when. */
   readonly finished: { readonly address: string; readonly at: string } | undefined;
+  /** As which bytes it was read: what was read of them before, needs not be read again. */
+  readonly sealed?: Buffer | undefined;
+}
+
+/** Which visit a browser asks for. */
+interface VisitAsked {
+  readonly ref: string;
+  readonly visitor: string;
 }
 
 const refusalSchema = z.object({
@@ -113,15 +121,33 @@ export async function startVisit<A, C>(
 export async function loadVisit<A, C>(
   deps: Deps,
   journey: JourneyDefinition<A, C>,
-  at: { ref: string; visitor: string; locked: boolean },
+  asked: VisitAsked,
 ): Promise<StoredVisit<A, C> | undefined> {
-  const row = await readVisit(deps.db, {
-    ref: at.ref,
-    visitor: visitorKey(deps, at.visitor),
-    now: deps.clock.now(),
-    locked: at.locked,
-  });
-  return row === undefined || row.journey !== journey.id ? undefined : openState(deps, journey, row);
+  const row = await readVisit(deps.db, lookFor(deps, asked));
+  return row === undefined ? undefined : openState(deps, journey, row);
+}
+
+/**
+ * Loads a visit and holds it until the transaction ends, so that two posts of it take turns.
+ *
+ * @param known what was loaded of it before
+ * @returns it as it is now, and as it was when it was asked for; both are the same unless others have changed it meanwhile
+ */
+export async function lockVisit<A, C>(
+  deps: Deps,
+  journey: JourneyDefinition<A, C>,
+  asked: VisitAsked,
+  known?: StoredVisit<A, C>,
+): Promise<{ readonly now: StoredVisit<A, C>; readonly before: StoredVisit<A, C> } | undefined> {
+  const row = await holdVisit(deps.db, lookFor(deps, asked));
+  if (row === undefined) return undefined;
+  const now = known?.sealed?.equals(row.state) === true ? known : openState(deps, journey, row);
+  const before = row.before === null ? now : openState(deps, journey, { ...row, state: row.before });
+  return now === undefined || before === undefined ? undefined : { now, before };
+}
+
+function lookFor(deps: Pick<Deps, 'clock' | 'secrets'>, { ref, visitor }: VisitAsked) {
+  return { ref, visitor: visitorKey(deps, visitor), now: deps.clock.now() };
 }
 
 /** Finds this browser's newest unfinished visit of a journey, so that a person can go on where they left. */
@@ -152,7 +178,7 @@ export async function saveVisit<A, C>(
 }
 
 function sealState<A, C>(deps: Pick<Deps, 'secrets'>, visit: StoredVisit<A, C>): Buffer {
-  const { ref: _, ...state } = visit;
+  const { ref: _, sealed: __, ...state } = visit;
   return deps.secrets.seal(sealPurpose, Buffer.from(JSON.stringify(state)));
 }
 
@@ -166,6 +192,7 @@ function openState<A, C>(
   journey: JourneyDefinition<A, C>,
   row: VisitRow,
 ): StoredVisit<A, C> | undefined {
+  if (row.journey !== journey.id) return undefined;
   const state = readState(deps, row);
   const answers = journey.answers.safeParse(state?.answers);
   const context = journey.context.safeParse(state?.context);
@@ -178,5 +205,6 @@ function openState<A, C>(
     notice: state.notice,
     refused: state.refused,
     finished: state.finished,
+    sealed: row.state,
   };
 }

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
+import type { JourneyDefinition } from './types.ts';
+import { loadVisit, lockVisit, saveVisit, startVisit } from './visits.ts';
+
+const answers = z.object({ colour: z.string().optional() });
+type Answers = z.output<typeof answers>;
+const journey: JourneyDefinition<Answers, object> = {
+  id: 'colours',
+  answers,
+  context: z.object({}),
+  lifetimeSeconds: 60,
+  steps: [],
+  finish: () => Promise.resolve({ outcome: 'left', address: '/' }),
+};
+const visitor = 'a browser';
+
+let one: TestHouse;
+let other: TestHouse;
+before(async () => {
+  one = await createTestHouse();
+  other = await createTestHouse({ beside: one });
+});
+after(async () => {
+  await other.close();
+  await one.close();
+});
+
+async function begin(): Promise<{ ref: string; visitor: string }> {
+  const address = await startVisit(one.house.deps, journey, { visitor, context: {} });
+  return { ref: address.split('/')[2] ?? '', visitor };
+}
+
+async function somebodyWaits(): Promise<void> {
+  for (;;) {
+    const { rows } = await one.house.database.pool.query(
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
+    if (rows.length > 0) return;
+    await wait(5);
+  }
+}
+
+test('a visit that nobody else has changed is the same then and now', async () => {
+  const asked = await begin();
+  await one.house.transact(async (deps) => {
+    const locked = await lockVisit(deps, journey, asked);
+    assert.ok(locked);
+    assert.equal(locked.before, locked.now);
+    await saveVisit(deps, journey, { ...locked.now, answers: { colour: 'red' } });
+  });
+  const known = await loadVisit(one.house.deps, journey, asked);
+  assert.deepEqual(known?.answers, { colour: 'red' });
+  await one.house.transact(async (deps) => {
+    assert.equal((await lockVisit(deps, journey, asked, known))?.now, known);
+  });
+});
+
+test('who waits for a visit is told what it is by now, and what it was when they came, in whichever process', async () => {
+  const asked = await begin();
+  const known = await loadVisit(other.house.deps, journey, asked);
+  const waits = one.house.transact(async (deps) => {
+    const locked = await lockVisit(deps, journey, asked);
+    assert.ok(locked);
+    const second = other.house.transact((beside) => lockVisit(beside, journey, asked, known));
+    await somebodyWaits();
+    await saveVisit(deps, journey, { ...locked.now, answers: { colour: 'green' }, notice: 'changed' });
+    return { second };
+  });
+  const { second } = await waits;
+  const locked = await second;
+  assert.deepEqual(locked?.now.answers, { colour: 'green' });
+  assert.equal(locked?.now.notice, 'changed');
+  assert.deepEqual(locked?.before.answers, {});
+  assert.equal(locked?.before.notice, undefined);
+});
+
+test('a visit is nobody’s but the browser’s that began it, and no other journey’s', async () => {
+  const asked = await begin();
+  const stranger = { ...asked, visitor: 'another browser' };
+  const elsewhere = { ...journey, id: 'shapes' };
+  assert.equal(await loadVisit(one.house.deps, journey, stranger), undefined);
+  assert.equal(await loadVisit(one.house.deps, elsewhere, asked), undefined);
+  await one.house.transact(async (deps) => {
+    assert.equal(await lockVisit(deps, journey, stranger), undefined);
+    assert.equal(await lockVisit(deps, elsewhere, asked), undefined);
+    assert.equal(await lockVisit(deps, journey, { ...asked, ref: 'no such visit' }), undefined);
+  });
+});
