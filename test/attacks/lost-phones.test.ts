@@ -93,6 +93,8 @@ describe('who holds the mailbox alone', () => {
     app.home.clock.advance(40 * day);
     const attacker = knowing(bea, stolenWith);
     await signInWithPassword(attacker, withCode);
+    // The code to sign in is not theirs to see, and must not be taken for the one that the owner asks for.
+    await app.codeFor(bea.who.phone, 'sms');
     await attacker.browser.press(lost);
     assert.match(attacker.browser.page.text, /CID3001/u);
 
