@@ -1,7 +1,7 @@
 import { hasEvents } from '#foundation/audit';
 import type { House } from '#foundation/deps';
 import { SettingsFault, type Settings } from '#foundation/settings';
-import { markPurpose, readPurpose, type DatabasePurpose } from '#foundation/storage';
+import { findPurpose, markPurpose, readPurpose, type DatabasePurpose } from '#foundation/storage';
 import { hasSandboxTraces } from '#sandbox';
 
 /**
@@ -25,7 +25,9 @@ export async function isMarkedFor(mode: Settings['mode'], databaseUrl: string): 
 export async function claimDatabase({ deps, settings }: Pick<House, 'deps' | 'settings'>): Promise<void> {
   const { mode } = settings;
   const judged = await judge(deps, mode);
-  if (judged !== mode) throw otherDatabase(judged);
+  // What it was judged by may come of another process that starts at this moment: that one has marked it before.
+  const known = judged === mode ? mode : ((await findPurpose(deps.db)) ?? judged);
+  if (known !== mode) throw otherDatabase(known);
   const purpose = await markPurpose(deps.db, { purpose: mode, at: deps.clock.now() });
   if (purpose !== mode) throw otherDatabase(purpose);
 }

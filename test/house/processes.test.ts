@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { markPurpose } from '#foundation/storage';
 import { makeAccount } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { findFreePort } from '../support/free-port.ts';
@@ -36,6 +37,8 @@ before(async () => {
   const environment = { BEVAN_ISSUER: `http://localhost:${otherPort}` };
   observer = await startTestApp({ resting: true, environment });
   service = await observer.registerTestService();
+  const { database, clock } = observer.home.house;
+  await markPurpose(database.db, { purpose: 'sandbox', at: clock.now() });
   [first, second] = await Promise.all([start(port), start(otherPort)]);
   await Promise.all([first.ready(), second.ready()]);
 });

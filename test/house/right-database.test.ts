@@ -59,6 +59,16 @@ test('of a sandbox and a production that claim a new one at once, one is refused
   assert.equal(claims.filter(({ status }) => status === 'fulfilled').length, 1);
 });
 
+test('two processes of one kind start on a new database at once, though one has written there already when the other looks', async () => {
+  for (const mode of ['sandbox', 'production'] as const) {
+    const home = await newHome();
+    await claimAs(home, mode);
+    await addPerson(home, mode === 'sandbox' ? undefined : 'p0@people.example');
+    await claimAs(home, mode);
+    assert.equal(await purposeOf(home), mode);
+  }
+});
+
 test('a database of a release before there were marks is not changed by looking for one', async () => {
   const home = await newHome();
   const { pool } = home.house.database;

@@ -11,10 +11,13 @@ import { startServerProcess, type ServerProcess } from '../support/server-proces
 
 const masterKey = randomBytes(32).toString('base64');
 let database: TestDatabase;
+/** A sandbox does not start on the database of a production. */
+let sandboxDatabase: TestDatabase;
 let production: Environment;
 const started: ServerProcess[] = [];
 before(async () => {
   database = await createTestDatabase();
+  sandboxDatabase = await createTestDatabase();
   production = {
     BEVAN_MODE: 'production',
     BEVAN_ISSUER: 'https://login.example',
@@ -34,6 +37,7 @@ before(async () => {
 after(async () => {
   for (const server of started) await server.clear();
   await database.drop();
+  await sandboxDatabase.drop();
 });
 
 async function start(environment: Environment): Promise<ServerProcess> {
@@ -201,7 +205,7 @@ describe('when it is told to stop', () => {
     await new Promise<void>((resolve) => other.listen(port + 3, '127.0.0.1', resolve));
     const server = await startServerProcess(port, {
       BEVAN_MODE: 'sandbox',
-      DATABASE_URL: database.url,
+      DATABASE_URL: sandboxDatabase.url,
       BEVAN_MASTER_KEY: masterKey,
     });
     started.push(server);
@@ -214,7 +218,7 @@ describe('when it is told to stop', () => {
     for (const afterMs of [200, 800, 1500]) {
       const server = await start({
         BEVAN_MODE: 'sandbox',
-        DATABASE_URL: database.url,
+        DATABASE_URL: sandboxDatabase.url,
         BEVAN_MASTER_KEY: masterKey,
       });
       await wait(afterMs);

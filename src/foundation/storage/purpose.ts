@@ -40,6 +40,11 @@ export async function markPurpose(
   await sql`
     INSERT INTO storage.purpose (purpose, marked_at) VALUES (${mark.purpose}, ${mark.at})
     ON CONFLICT DO NOTHING`.execute(db);
+  return (await findPurpose(db)) ?? mark.purpose;
+}
+
+/** @returns what a database of this release is kept for; undefined while nobody has said so */
+export async function findPurpose(db: Db): Promise<DatabasePurpose | undefined> {
   const { rows } = await sql<{ purpose: DatabasePurpose }>`SELECT purpose FROM storage.purpose`.execute(db);
-  return rows[0]?.purpose ?? mark.purpose;
+  return rows[0]?.purpose;
 }
