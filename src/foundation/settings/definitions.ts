@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { evidenceSettings } from './evidence-settings.ts';
 import { gpSystemsSettings } from './gp-systems-settings.ts';
@@ -28,6 +29,12 @@ function isNetwork(text: string): boolean {
   if (version === 0 || rest.length > 0) return false;
   return bits === undefined || (/^[1-9]\d{0,2}$/u.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
+
+/**
+ * Computed on all processors at once, passwords would hold up everything else that goes on; more than four at once, no process
+ * could serve the people who gave them.
+ */
+const otherProcessors = Math.min(Math.max(availableParallelism() - 1, 1), 4);
 
 /** Every setting of the house itself; plugs add their own. */
 export const houseSettings = {
@@ -176,8 +183,8 @@ export const houseSettings = {
   }),
   passwordChecksAtOnce: setting({
     variable: 'BEVAN_PASSWORD_CHECKS_AT_ONCE',
-    schema: wholeNumber(1, 64, 2),
-    byDefault: '`2`',
+    schema: wholeNumber(1, 64, otherProcessors),
+    byDefault: 'one less than the machine has processors: `1` to `4`',
     sentence: 'How many Argon2id computations, of 19 MiB each, one process runs at the same time.',
   }),
   passwordChecksWaiting: setting({
