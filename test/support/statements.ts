@@ -1,9 +1,9 @@
 import { createAudit } from '#foundation/audit';
-import type { House } from '#foundation/deps';
+import type { Deps, House } from '#foundation/deps';
 import type { KyselyPlugin, QueryId } from 'kysely';
 
 /**
- * Watches what a house asks its database outside transactions.
+ * Watches what a house asks its database.
  *
  * @returns a house to use instead, and a list that grows with each statement: its structure, without its values
  */
@@ -21,10 +21,14 @@ export function watchStatements(house: House): { house: House; statements: strin
       return Promise.resolve(result);
     },
   };
-  const db = house.deps.db.withPlugin(plugin);
-  const audit = createAudit({ clock: house.clock, count: () => undefined }).on(db);
-  const database = { ...house.database, db };
-  return { house: { ...house, database, deps: { ...house.deps, db, audit } }, statements };
+  const audit = createAudit({ clock: house.clock, count: () => undefined });
+  const watched = (deps: Deps): Deps => {
+    const db = deps.db.withPlugin(plugin);
+    return { ...deps, db, audit: audit.on(db) };
+  };
+  const deps = watched(house.deps);
+  const transact: House['transact'] = (work) => house.transact((inside) => work(watched(inside)));
+  return { house: { ...house, database: { ...house.database, db: deps.db }, deps, transact }, statements };
 }
 
 function withoutValues(_key: string, value: unknown): unknown {

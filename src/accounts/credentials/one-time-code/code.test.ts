@@ -267,7 +267,7 @@ suite('a security code', () => {
     await makeAccount(here, { email: known.destination.toUpperCase() });
     const whatHappensFor = async (request: CodeRequest) => {
       const { house, statements } = watchStatements(here.house);
-      const sent = await sendSecurityCode(house.deps, request);
+      const sent = await house.transact((deps) => sendSecurityCode(deps, request));
       assert.deepEqual(Object.keys(sent), ['outcome', 'codeId']);
       const message = await inbox.next(request.destination);
       const checked = await check(request, {
