@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import type pg from 'pg';
-import { runPrepared, type Answer } from './prepared.ts';
+import utils from 'pg/lib/utils.js';
+import { runPrepared, type Answer, type SentValue } from './prepared.ts';
 
 /** A statement as it goes to the database. */
 export interface Question {
@@ -69,14 +70,39 @@ function createNames(): Names {
   };
 }
 
-/** Sends a statement; it is prepared where it has a name. */
-async function send<R>(client: pg.ClientBase, { text, values }: Question, name?: string): Promise<Answer<R>> {
-  if (name === undefined) {
-    const { rows, command, rowCount } = await client.query<R & pg.QueryResultRow>(text, [...values]);
-    return { rows, tag: `${command} ${rowCount ?? 0}` };
-  }
+/**
+ * Sends a statement.
+ *
+ * @param how.name it is prepared under this name; a statement without one is sent as it is
+ * @param how.begins whether a transaction begins with it
+ * @throws at once, without sending anything, when one of the values can't be sent
+ */
+function send<R>(
+  client: pg.PoolClient,
+  { text, values }: Question,
+  { name, begins = false }: { readonly name: string | undefined; readonly begins?: boolean },
+): Promise<Answer<R>> {
+  const sent = values.map((value) => utils.prepareValue(value));
+  if (name === undefined) return sendAsText<R>(client, { text, values: sent, begins });
+  return tracing(runPrepared<R>(client, { name, text, values: sent, begins }));
+}
+
+async function sendAsText<R>(
+  client: pg.PoolClient,
+  { text, values, begins }: { text: string; values: SentValue[]; begins: boolean },
+): Promise<Answer<R>> {
+  const { stream } = client.connection;
+  stream.cork();
+  const begun = begins ? client.query('begin') : undefined;
+  const answer = client.query<R & pg.QueryResultRow>(text, values);
+  stream.uncork();
+  const [{ rows, command, rowCount }] = await Promise.all([answer, begun]);
+  return { rows, tag: `${command} ${rowCount ?? 0}` };
+}
+
+async function tracing<T>(answer: Promise<T>): Promise<T> {
   try {
-    return await runPrepared<R>(client, { name, text, values });
+    return await answer;
   } catch (error) {
     // The trace that leads to whoever asked, rather than to the socket that the answer came from.
     if (error instanceof Error) Error.captureStackTrace(error);
@@ -121,7 +147,7 @@ function createSharedReader(pool: pg.Pool, names: Names): Ask {
     try {
       const client = await lease.client;
       gather(client.connection.stream);
-      return await send<R>(client, question, names(question.text));
+      return await send<R>(client, question, { name: names(question.text) });
     } catch (error) {
       lease.isOutdated ||= isOutdated(error);
       if (lease.isOutdated && current === lease) current = undefined;
@@ -155,9 +181,9 @@ export class LazyConnection implements DatabaseConnection {
     this.#transaction = 'over';
     if (!wasOpen || this.#client === undefined) return;
     try {
-      const { command } = await this.#client.query(how);
+      const { tag } = await runPrepared(this.#client, { name: how, text: how, values: [] });
       // PostgreSQL answers so when an earlier statement had failed and somebody went on all the same.
-      if (how === 'commit' && command === 'ROLLBACK') throw new Error('the transaction had failed before');
+      if (how === 'commit' && tag === 'ROLLBACK') throw new Error('the transaction had failed before');
     } catch (error) {
       this.#isBroken = true;
       throw error;
@@ -190,14 +216,11 @@ export class LazyConnection implements DatabaseConnection {
     const client = this.#client ?? (await this.#take());
     this.#assertNotOver();
     const name = isPrepared ? this.#parts.names(question.text) : undefined;
+    const begins = this.#transaction === 'due';
     try {
-      if (this.#transaction !== 'due') return await send<R>(client, question, name);
-      this.#transaction = 'open';
-      const { stream } = client.connection;
-      stream.cork();
-      const both = Promise.all([client.query('begin'), send<R>(client, question, name)]);
-      stream.uncork();
-      return (await both)[1];
+      const answer = send<R>(client, question, { name, begins });
+      if (begins) this.#transaction = 'open';
+      return await answer;
     } catch (error) {
       if (isOutdated(error)) this.#isBroken = true;
       throw error;

@@ -172,6 +172,62 @@ describe('a table that changes under a prepared statement', () => {
 });
 
 describe('a transaction', () => {
+  test('that begins with a statement which is prepared then, and fails, leaves nothing in the way of the next', async () => {
+    const insert = add('beginning');
+    await insert(database.db, { id: 1, name: null });
+    for (const _ of thrice) {
+      await assert.rejects(
+        database.transact((db) => insert(db, { id: 1, name: null })),
+        hasCode('23505'),
+      );
+    }
+    for (const id of [2, 3]) {
+      const [row] = await database.transact((db) => insert(db, { id, name: 'kept' }));
+      assert.deepEqual(row, { id, name: 'kept', mark: 'beginning' });
+    }
+    assert.equal((await read(database.db, { id: 3 })).length, 1);
+  });
+
+  test('whose first statement cannot be sent is undone as a whole all the same', async () => {
+    const circle: { around?: unknown } = {};
+    circle.around = circle;
+    const echo = statement<{ data: object }, unknown>(
+      (_, value) => sql`SELECT ${value('data')}::jsonb AS data`,
+    );
+    const insert = add('after a circle');
+    await insert(database.db, { id: 1, name: null });
+    for (const id of thrice) {
+      await assert.rejects(
+        database.transact(async (db) => {
+          await assert.rejects(echo(db, { data: circle }), TypeError);
+          await insert(db, { id: id + 1, name: 'lost' });
+          throw new Error('changed my mind');
+        }),
+        /changed my mind/u,
+      );
+    }
+    assert.deepEqual(await sql`SELECT id FROM public.thing`.execute(database.db).then(({ rows }) => rows), [
+      { id: 1 },
+    ]);
+  });
+
+  test('that fails only when it ends is told so, and the next is kept', async () => {
+    await sql`ALTER TABLE public.thing ADD CONSTRAINT once UNIQUE (name) DEFERRABLE INITIALLY DEFERRED`.execute(
+      database.db,
+    );
+    const insert = add('deferred');
+    await insert(database.db, { id: 1, name: 'one' });
+    for (const id of thrice) {
+      await assert.rejects(
+        database.transact((db) => insert(db, { id: id + 1, name: 'one' })),
+        hasCode('23505', 'once'),
+      );
+      await database.transact((db) => insert(db, { id: id + 10, name: String(id) }));
+    }
+    assert.deepEqual(await read(database.db, { id: 2 }), []);
+    assert.equal((await read(database.db, { id: 13 })).length, 1);
+  });
+
   test('is one for all that is asked at its first moment, and takes one connection', async () => {
     const insert = add('moment');
     await assert.rejects(

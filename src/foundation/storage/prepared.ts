@@ -1,6 +1,5 @@
 import type { EventEmitter } from 'node:events';
 import pg from 'pg';
-import utils from 'pg/lib/utils.js';
 
 /** What PostgreSQL answers to a statement. */
 export interface Answer<R> {
@@ -13,8 +12,13 @@ export interface PreparedQuery {
   /** Never the same for another text. */
   readonly name: string;
   readonly text: string;
-  readonly values: readonly unknown[];
+  readonly values: readonly SentValue[];
+  /** A transaction begins with it. */
+  readonly begins?: boolean;
 }
+
+/** A value as PostgreSQL reads it. */
+export type SentValue = string | Buffer | null;
 
 /**
  * Runs a statement that each connection prepares at its first run there. From then on PostgreSQL is not asked again what
@@ -86,6 +90,8 @@ class Run extends Query {
   /** Where this run has asked for it to be prepared. */
   #names: PreparedByName | undefined;
   #shape: Shape | undefined;
+  /** The next that is done is not the statement, but the beginning ahead of it. */
+  #isBeginning: boolean;
   #tag = '';
   #failure: { readonly error: unknown } | undefined;
 
@@ -93,20 +99,20 @@ class Run extends Query {
     super('');
     this.#query = query;
     this.#settle = settle;
+    this.#isBeginning = query.begins === true;
   }
 
-  /** @returns what is wrong with the values, in which case nothing is sent */
-  submit(connection: pg.Connection): Error | null {
-    let values: (string | Buffer | null)[];
-    try {
-      values = this.#query.values.map((value) => utils.prepareValue(value));
-    } catch (error) {
-      return error instanceof Error ? error : new TypeError('a value that cannot be sent', { cause: error });
-    }
+  submit(connection: pg.Connection): null {
+    const { name: statement, values } = this.#query;
     connection.stream.cork();
+    if (this.#isBeginning) {
+      connection.parse({ name: '', text: 'begin', types: [] }, true);
+      connection.bind({ statement: '', values: [] }, true);
+      connection.execute(null, true);
+    }
     this.#prepared = this.#prepare(connection);
     this.#shape = this.#prepared.shape;
-    connection.bind({ statement: this.#query.name, values }, true);
+    connection.bind({ statement, values: [...values] }, true);
     if (this.#shape === undefined) connection.describe({ type: 'P' }, true);
     connection.execute(null, true);
     connection.sync();
@@ -140,6 +146,10 @@ class Run extends Query {
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {
+    if (this.#isBeginning) {
+      this.#isBeginning = false;
+      return;
+    }
     this.#tag = text;
     if (this.#prepared !== undefined) this.#prepared.shape ??= this.#shape ?? noRows;
   }
