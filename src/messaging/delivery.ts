@@ -39,11 +39,10 @@ export async function deliver(
   const reason = result.outcome === 'refused' ? { reason: result.reason } : {};
   const details = { message: message.message, channel: message.channel, ...reason };
   await house.transact(async (inside) => {
-    await Promise.all([
-      deleteOutgoing(inside.db, id),
-      inside.audit({ type: `message.${result.outcome}`, details }),
-      result.outcome === 'sent' && whenSent !== undefined && inside.enqueue(whenSent.queue, whenSent.data),
-    ]);
+    await deleteOutgoing(inside.db, id);
+    await inside.audit({ type: `message.${result.outcome}`, details });
+    if (result.outcome === 'sent' && whenSent !== undefined)
+      await inside.enqueue(whenSent.queue, whenSent.data);
   });
 }
 

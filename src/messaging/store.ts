@@ -24,7 +24,7 @@ const insert = statement<NewOutgoing, unknown>((db, value) =>
 );
 
 export async function insertOutgoing(db: Db, row: NewOutgoing): Promise<void> {
-  await insert(db, row);
+  await insert.along(db, row);
 }
 
 const take = statement<
@@ -55,7 +55,7 @@ const remove = statement<{ id: string }, unknown>((db, value) =>
 );
 
 export async function deleteOutgoing(db: Db, id: string): Promise<void> {
-  await remove(db, { id });
+  await remove.along(db, { id });
 }
 
 /** @returns how many there were */

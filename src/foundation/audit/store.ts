@@ -63,7 +63,7 @@ const insert = statement<NewEvent, unknown>((db, value) =>
 );
 
 export async function insertEvent(db: Db, event: NewEvent): Promise<void> {
-  await insert(db, event);
+  await insert.along(db, event);
 }
 
 /** @returns whether this transaction is now the only one that seals */

@@ -27,7 +27,7 @@ const insert = statement<VisitRow, unknown>((db, value) =>
 );
 
 export async function insertVisit(db: Db, row: VisitRow): Promise<void> {
-  await insert(db, row);
+  await insert.along(db, row);
 }
 
 /** What a ref looks like; about anything else the database is not asked, which can't even read some characters. */
@@ -113,7 +113,7 @@ const update = statement<VisitChange, unknown>((db, value) =>
 );
 
 export async function updateVisit(db: Db, change: VisitChange): Promise<void> {
-  await update(db, change);
+  await update.along(db, change);
 }
 
 export async function deleteExpiredVisits(db: Db, now: Date): Promise<void> {

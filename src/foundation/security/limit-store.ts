@@ -129,7 +129,7 @@ export async function takeBackAttempts(
   keys: readonly string[],
   startAfresh: string | undefined,
 ): Promise<void> {
-  await takeBack(db, { keys, fresh: startAfresh ?? null });
+  await takeBack.along(db, { keys, fresh: startAfresh ?? null });
 }
 
 export async function deleteExpiredCounts(db: Db, now: Date): Promise<void> {

@@ -3,7 +3,7 @@ import { Fault } from '#foundation/errors';
 import { Kysely, PostgresDialect, Transaction } from 'kysely';
 import pg from 'pg';
 import { DirectExecutor } from './direct.ts';
-import { createDriver, type Ask, type LazyConnection, type Question } from './driver.ts';
+import { createDriver, type Ask, type LazyConnection, type Question, type SendAlong } from './driver.ts';
 
 /**
  * A connection to PostgreSQL or a transaction on it. It knows no table: a room's `store.ts` adds its own with
@@ -83,7 +83,9 @@ export function openDatabase(options: {
     }
   };
   const ask: Ask = <R>(question: Question) => lend((connection) => connection.ask<R>(question));
-  const db: Db = new Kysely({ ...parts, executor: new DirectExecutor({ provideConnection: lend }, ask) });
+  const sendAlong: SendAlong = (question) => lend((connection) => connection.sendAlong(question));
+  const executor = new DirectExecutor({ provideConnection: lend }, { ask, sendAlong });
+  const db: Db = new Kysely({ ...parts, executor });
   let ended: Promise<void> | undefined;
   return {
     db,
@@ -91,10 +93,14 @@ export function openDatabase(options: {
     transact: (work) =>
       lend((connection) =>
         transactOn(connection, async () => {
-          const executor = new DirectExecutor({ provideConnection: (use) => use(connection) }, (question) =>
-            connection.ask(question),
+          const inside = new DirectExecutor(
+            { provideConnection: (use) => use(connection) },
+            {
+              ask: (question) => connection.ask(question),
+              sendAlong: (question) => connection.sendAlong(question),
+            },
           );
-          return work(new Transaction({ ...parts, executor }));
+          return work(new Transaction({ ...parts, executor: inside }));
         }),
       ),
     close: () => (ended ??= pool.end()),
@@ -109,7 +115,7 @@ async function transactOn<T>(connection: LazyConnection, work: () => Promise<T>)
     return result;
   } catch (error) {
     await connection.end('rollback');
-    throw error;
+    throw connection.causeOf(error);
   }
 }
 

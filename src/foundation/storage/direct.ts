@@ -4,17 +4,19 @@ import {
   PostgresQueryCompiler,
   type ConnectionProvider,
 } from 'kysely';
-import type { Ask } from './driver.ts';
+import type { Ask, SendAlong } from './driver.ts';
 
 const compiler = new PostgresQueryCompiler();
 const adapter = new PostgresAdapter();
 
-/** The query builder's way to the database, and `ask` beside it: for statements that are put together already. */
+/** The query builder's way to the database, and `ask` and `sendAlong` beside it: for statements that are put together already. */
 export class DirectExecutor extends DefaultQueryExecutor {
   readonly ask: Ask;
+  readonly sendAlong: SendAlong;
 
-  constructor(provider: ConnectionProvider, ask: Ask) {
+  constructor(provider: ConnectionProvider, direct: { readonly ask: Ask; readonly sendAlong: SendAlong }) {
     super(compiler, adapter, provider);
-    this.ask = ask;
+    this.ask = direct.ask;
+    this.sendAlong = direct.sendAlong;
   }
 }

@@ -14,6 +14,9 @@ export interface Question {
 
 export type Ask = <R>(question: Question) => Promise<Answer<R>>;
 
+/** What gives nothing back can go along in a transaction: see {@link LazyConnection.sendAlong}. */
+export type SendAlong = (question: Question) => Promise<void>;
+
 /**
  * Speaks to PostgreSQL with as few messages as it takes. A connection is taken from the pool when the first statement
  * needs it; a transaction begins in the same message as its first statement; statements that come again are prepared;
@@ -125,6 +128,20 @@ function gather(stream: Duplex): void {
   setImmediate(() => stream.uncork());
 }
 
+/** PostgreSQL answers so to every statement after one that failed. */
+const afterFailure = '25P02';
+
+function isAfterFailure(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === afterFailure;
+}
+
+/** Holds back what is written until whoever writes it waits for something. */
+function gatherBriefly(stream: Duplex): void {
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
 /** Statements of many requests on one connection, which is back in the pool as soon as all are answered. */
 function createSharedReader(pool: pg.Pool, names: Names): Ask {
   interface Lease {
@@ -167,6 +184,8 @@ export class LazyConnection implements DatabaseConnection {
   /** A transaction is not wanted; wanted with the next statement; open; over, after which there is nothing to ask. */
   #transaction: 'none' | 'due' | 'open' | 'over' = 'none';
   #isBroken = false;
+  readonly #along: Promise<void>[] = [];
+  #failedAlong: { readonly error: unknown } | undefined;
 
   constructor(parts: { pool: pg.Pool; names: Names; shared: Ask }) {
     this.#parts = parts;
@@ -176,18 +195,28 @@ export class LazyConnection implements DatabaseConnection {
     this.#transaction = 'due';
   }
 
+  /** @throws what was wrong with a statement that was sent along: then PostgreSQL has undone the transaction */
   async end(how: 'commit' | 'rollback'): Promise<void> {
     const wasOpen = this.#transaction === 'open';
     this.#transaction = 'over';
     if (!wasOpen || this.#client === undefined) return;
     try {
+      gatherBriefly(this.#client.connection.stream);
       const { tag } = await runPrepared(this.#client, { name: how, text: how, values: [] });
+      await Promise.all(this.#along);
       // PostgreSQL answers so when an earlier statement had failed and somebody went on all the same.
-      if (how === 'commit' && tag === 'ROLLBACK') throw new Error('the transaction had failed before');
+      if (how === 'commit' && tag === 'ROLLBACK' && this.#failedAlong === undefined)
+        throw new Error('the transaction had failed before');
     } catch (error) {
       this.#isBroken = true;
       throw error;
     }
+    if (how === 'commit' && this.#failedAlong !== undefined) throw this.#failedAlong.error;
+  }
+
+  /** @returns what made a transaction fail, if all that is known is that it had failed already */
+  causeOf(error: unknown): unknown {
+    return isAfterFailure(error) && this.#failedAlong !== undefined ? this.#failedAlong.error : error;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
@@ -195,6 +224,28 @@ export class LazyConnection implements DatabaseConnection {
     const { rows, tag } = await this.ask<R>(question);
     const words = tag.split(' ');
     return changes.has(words[0] ?? '') ? { rows, numAffectedRows: BigInt(words.at(-1) ?? 0) } : { rows };
+  }
+
+  /**
+   * Sends a statement without waiting for what becomes of it, which the end of the transaction tells: it goes in one message
+   * with those before and after it. Outside a transaction it is waited for.
+   *
+   * @returns when it is on its way, before all that is asked from then on
+   */
+  async sendAlong(question: Question): Promise<void> {
+    if (this.#transaction === 'none') {
+      await this.ask(question);
+      return;
+    }
+    const client = this.#client ?? (await this.#ready());
+    const answer = this.#send(client, question);
+    const settled = answer.then(
+      () => undefined,
+      (error: unknown) => {
+        if (!isAfterFailure(error)) this.#failedAlong ??= { error };
+      },
+    );
+    this.#along.push(settled);
   }
 
   ask<R>(question: Question): Promise<Answer<R>> {
@@ -212,19 +263,31 @@ export class LazyConnection implements DatabaseConnection {
   }
 
   async #ask<R>(question: Question, { isPrepared } = { isPrepared: true }): Promise<Answer<R>> {
+    const client = this.#client ?? (await this.#ready());
+    return this.#send<R>(client, question, { isPrepared });
+  }
+
+  async #ready(): Promise<pg.PoolClient> {
     this.#assertNotOver();
-    const client = this.#client ?? (await this.#take());
+    return this.#client ?? this.#take();
+  }
+
+  /** @throws at once when it can't be sent */
+  #send<R>(
+    client: pg.PoolClient,
+    question: Question,
+    { isPrepared } = { isPrepared: true },
+  ): Promise<Answer<R>> {
     this.#assertNotOver();
     const name = isPrepared ? this.#parts.names(question.text) : undefined;
     const begins = this.#transaction === 'due';
-    try {
-      const answer = send<R>(client, question, { name, begins });
-      if (begins) this.#transaction = 'open';
-      return await answer;
-    } catch (error) {
+    if (this.#transaction !== 'none') gatherBriefly(client.connection.stream);
+    const answer = send<R>(client, question, { name, begins });
+    if (begins) this.#transaction = 'open';
+    return answer.catch((error: unknown) => {
       if (isOutdated(error)) this.#isBroken = true;
       throw error;
-    }
+    });
   }
 
   #assertNotOver(): void {

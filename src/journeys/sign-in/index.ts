@@ -52,11 +52,11 @@ export const signIn: JourneyDefinition<SignInAnswers, SignInContext> = {
       return isTold ? loginLocked(context) : signInAgain(visit);
     }
     const factors = factorsOf(visit, accountId);
+    if (hasShownSecond(answers))
+      await noteSecondFactor(deps, { accountId, withPassword: factors.includes('Cp') });
+    const signedIn = { uid: context.uid, accountId, factors };
     const { deviceRemembered } = answers;
-    const [{ address }] = await Promise.all([
-      finishSignIn(deps, { uid: context.uid, accountId, factors, deviceRemembered }),
-      hasShownSecond(answers) && noteSecondFactor(deps, { accountId, withPassword: factors.includes('Cp') }),
-    ]);
+    const { address } = await finishSignIn(deps, { ...signedIn, deviceRemembered });
     return { outcome: 'left', address };
   },
   everyPage: requestFrame,

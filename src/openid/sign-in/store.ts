@@ -40,7 +40,7 @@ export async function insertTicket(
   db: Db,
   { result, ...ticket }: Omit<NewTicket, 'result'> & { readonly result: object },
 ): Promise<void> {
-  await insert(db, { ...ticket, result: JSON.stringify(result) });
+  await insert.along(db, { ...ticket, result: JSON.stringify(result) });
 }
 
 interface TakenTicket {

@@ -68,31 +68,28 @@ export async function sendSecurityCode(deps: Deps, request: CodeRequest): Promis
   const code = String(randomInt(10 ** digits)).padStart(digits, '0');
   const codeId = randomUUID();
   const expiresAt = secondsAfter(deps.clock.now(), lifeSeconds[request.channel]);
-  const message = await messageFor(deps, request);
+  await storeCode(deps.db, {
+    id: codeId,
+    purpose: request.purpose,
+    boundTo: boundKey(deps, request),
+    accountId: request.accountId ?? null,
+    mac: macOf(deps, { ...request, codeId, code }),
+    sealedDestination: deps.secrets.seal(
+      sealPurpose,
+      Buffer.from(JSON.stringify([request.channel, request.destination])),
+    ),
+    expiresAt,
+  });
+  await sendMessage(deps, {
+    message: await messageFor(deps, request),
+    channel: request.channel,
+    to: request.channel === 'email' ? emailForSending(request.destination) : request.destination,
+    language: request.language,
+    values: { code },
+    usefulUntil: expiresAt,
+  });
   const details = { purpose: request.purpose, channel: request.channel };
-  await Promise.all([
-    storeCode(deps.db, {
-      id: codeId,
-      purpose: request.purpose,
-      boundTo: boundKey(deps, request),
-      accountId: request.accountId ?? null,
-      mac: macOf(deps, { ...request, codeId, code }),
-      sealedDestination: deps.secrets.seal(
-        sealPurpose,
-        Buffer.from(JSON.stringify([request.channel, request.destination])),
-      ),
-      expiresAt,
-    }),
-    sendMessage(deps, {
-      message,
-      channel: request.channel,
-      to: request.channel === 'email' ? emailForSending(request.destination) : request.destination,
-      language: request.language,
-      values: { code },
-      usefulUntil: expiresAt,
-    }),
-    deps.audit({ type: 'code.sent', accountId: request.accountId, details }),
-  ]);
+  await deps.audit({ type: 'code.sent', accountId: request.accountId, details });
   return { outcome: 'sent', codeId };
 }
 
@@ -142,7 +139,8 @@ export async function checkSecurityCode(
   if (counted.outcome === 'locked') return counted;
   const right = macOf(deps, { ...attempt, ...sentTo });
   if (secretsEqual(right, stored.mac)) {
-    const [isFirst] = await Promise.all([takeCode(deps.db, stored.id), attemptSucceeded(deps, limits)]);
+    await attemptSucceeded(deps, limits);
+    const isFirst = await takeCode(deps.db, stored.id);
     return isFirst ? { outcome: 'match', destination: sentTo.destination } : { outcome: 'expired' };
   }
   const failed = await attemptFailed(deps, limits);

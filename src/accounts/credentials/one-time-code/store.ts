@@ -49,7 +49,7 @@ const store = statement<StoredCode, unknown>((db, value) =>
 
 /** Stores a code in the place of any earlier one for the same purpose and bound to the same. */
 export async function storeCode(db: Db, code: StoredCode): Promise<void> {
-  await store(db, code);
+  await store.along(db, code);
 }
 
 const select = statement<
