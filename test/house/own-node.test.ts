@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+
+const scripts = path.resolve(import.meta.dirname, '../../scripts');
+const lacksLibrary = `#!/bin/sh
+echo 'error while loading shared libraries: libatomic.so.1: cannot open shared object file' >&2
+exit 127
+`;
+const runs = '#!/bin/sh\nexit 0\n';
+
+describe('the Node.js that the product runs on', { skip: process.platform !== 'linux' }, () => {
+  const folders: string[] = [];
+  after(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
+  /** A repository of which all but the packaged Node.js is missing. */
+  function place(packaged: string) {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'bevan-own-node-'));
+    folders.push(folder);
+    const bin = path.join(folder, 'node_modules', `node-linux-${process.arch}`, 'bin');
+    for (const made of [bin, path.join(folder, 'node_modules/.bin'), path.join(folder, 'scripts')])
+      mkdirSync(made, { recursive: true });
+    mkdirSync(path.join(folder, 'path'));
+    for (const file of ['installation.mjs', 'system-packages.mjs'])
+      copyFileSync(path.join(scripts, file), path.join(folder, 'scripts', file));
+    const node = program(path.join(bin, 'node'), packaged);
+    const link = program(path.join(folder, 'node_modules/.bin/node'), packaged);
+    return { folder, node, link };
+  }
+
+  function program(file: string, text: string) {
+    writeFileSync(file, text);
+    chmodSync(file, 0o755);
+    return file;
+  }
+
+  /** What a person reads who starts the product with a Node.js of that release. */
+  function findRuntime(folder: string, release: string) {
+    const code = `
+      Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${release}' } });
+      const { findRuntime } = await import('${path.join(folder, 'scripts/installation.mjs')}');
+      try { console.log(findRuntime()); } catch (error) { console.log(error.message); }`;
+    const environment = { PATH: path.join(folder, 'path') };
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+      encoding: 'utf8',
+      env: environment,
+    });
+    assert.equal(stderr, '');
+    return stdout.trim();
+  }
+
+  it('is the packaged one', () => {
+    const { folder, node, link } = place(runs);
+    assert.equal(findRuntime(folder, '20.19.0'), node);
+    assert.ok(existsSync(link));
+  });
+
+  it('is the person’s own where the packaged one can’t be run, which is in nobody’s way then', () => {
+    const { folder, node, link } = place(lacksLibrary);
+    assert.equal(findRuntime(folder, '24.0.0'), process.execPath);
+    assert.ok(!existsSync(link));
+    program(node, '#!/lib/ld-of-another-system\n');
+    assert.equal(findRuntime(folder, '26.0.0'), process.execPath);
+  });
+
+  it('is the packaged one after the library that it lacks was installed, where the system lets us', () => {
+    const { folder, node, link } = place(lacksLibrary);
+    program(path.join(folder, 'path/sudo'), '#!/bin/sh\nshift\n"$@"\n');
+    program(
+      path.join(folder, 'path/apt-get'),
+      `#!/bin/sh\ncase "$*" in *libatomic1) printf '#!/bin/sh\\n' > ${node};; esac\n`,
+    );
+    const said = findRuntime(folder, '20.19.0');
+    assert.match(said, /^Installing a library that Node\.js needs: .*apt-get install .* libatomic1\n/u);
+    assert.equal(said.split('\n').at(-1), node);
+    assert.ok(existsSync(link));
+  });
+
+  it('is none where nothing can be done, and the person reads what they can do', () => {
+    const { folder } = place(lacksLibrary);
+    const said = findRuntime(folder, '22.9.0');
+    assert.match(said, /libatomic\.so\.1: cannot open/u);
+    assert.match(said, /sudo apt-get install -y --no-install-recommends libatomic1/u);
+    assert.match(said, /Install Node\.js 24 or later yourself/u);
+  });
+});
