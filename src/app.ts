@@ -10,7 +10,7 @@ import { createPages, loadAssets } from '#foundation/web';
 import type { GpSystems } from '#gp-systems';
 import { guidanceRoutes } from '#guidance';
 import { startIdentityWork, sweepIdentity } from '#identity';
-import { entryAddress, journeysRoutes } from '#journeys';
+import { journeysRoutes } from '#journeys';
 import { startMessagingWork, sweepMessaging, type Senders } from '#messaging';
 import { openidRoutes, startOpenidWork, sweepOpenid, tendSigningKeys, type ObserveService } from '#openid';
 import type { Register } from '#pds';
@@ -55,8 +55,7 @@ export async function buildApp(
     assets,
   });
   const web = await createWeb(house, { pages, assets });
-  const sessions = await openidRoutes(web.app, house, {
-    interactionAddress: entryAddress,
+  const { sessions, requests } = await openidRoutes(web.app, house, {
     renderProblem: (request, problem, reference, explanation) =>
       web.problems.render(request, problem, { reference, explanation }),
     register: parts.register,
@@ -68,6 +67,7 @@ export async function buildApp(
     register: parts.register,
     proofing: parts.proofing,
     sessions,
+    requests,
   });
   const { register, gpSystems, evidence } = parts;
   if (evidence !== undefined && parts.proofing !== undefined)

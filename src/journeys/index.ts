@@ -1,12 +1,17 @@
 import { checkUafResponse, noteSecondFactor, recordSignIn, type PasswordPolicy } from '#accounts';
 import type { Deps } from '#foundation/deps';
-import { readQuery, type Web } from '#foundation/http';
+import type { Web } from '#foundation/http';
 import { createJourneys, type JourneyDefinition, type Journeys } from '#foundation/journey';
 import { identityLevels, matchVector, type AuthenticationFactor } from '#identity';
-import { finishSignIn, readSignInRequest, type BrowserSessions, type SignInRequest } from '#openid';
+import {
+  finishSignIn,
+  type BrowserSessions,
+  type Exchange,
+  type SignInRequest,
+  type WaitingRequests,
+} from '#openid';
 import type { Register } from '#pds';
 import type { Offers, Proofing } from '#proofing';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { deviceCookie } from './device-cookie.ts';
 import { enter } from './enter/index.ts';
 import { forgottenPassword } from './recover-account/forgotten-password.ts';
@@ -28,9 +33,6 @@ import { mountSignOut } from './sign-out/index.ts';
 import { signUp } from './sign-up/index.ts';
 import { forEachStop } from './stops.ts';
 import { waysToProve } from './ways-to-prove/index.ts';
-
-/** Where `openid` sends a browser that must sign in, agree or be told something: `?request=<uid>`. */
-export const entryAddress = '/enter';
 
 /** What the journeys need besides the house. */
 interface JourneyParts {
@@ -69,10 +71,13 @@ export function forEachJourney(
 }
 
 /** Mounts every page that patients see. */
-export function journeysRoutes(web: Web, parts: JourneyParts & { readonly sessions: BrowserSessions }): void {
+export function journeysRoutes(
+  web: Web,
+  parts: JourneyParts & { readonly sessions: BrowserSessions; readonly requests: WaitingRequests },
+): void {
   const journeys = createJourneys(web);
   forEachJourney(parts, journeys.mount);
-  web.app.get(entryAddress, (request, reply) =>
+  web.app.get(parts.requests.route, { exposeHeadRoute: false }, (request, reply) =>
     startForRequest(web, { journeys, ...parts }, { request, reply }),
   );
   mountPasswordReset(web, journeys);
@@ -89,19 +94,21 @@ const knowingJourneys: readonly string[] = ['prove-identity', 'ways-to-prove'];
 type EntryParts = Pick<JourneyParts, 'register' | 'proofing'> & {
   readonly journeys: Journeys;
   readonly sessions: BrowserSessions;
+  readonly requests: WaitingRequests;
 };
 
+/** Begins what a request has to wait for, in the browser that made it. */
 async function startForRequest(
   web: Web,
-  { journeys, sessions, register, proofing }: EntryParts,
-  exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  { journeys, sessions, requests, register, proofing }: EntryParts,
+  exchange: Exchange,
 ) {
   const { request, reply } = exchange;
+  const asked = await requests.find(exchange);
+  if (asked === undefined) return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
   const visitor = web.visitors.ensure(request, reply);
   const remembered = web.visitors.readCookie(request, deviceCookie) !== undefined;
   const { deps } = web.house;
-  const asked = await readSignInRequest(deps, readQuery(request.query, 'request') ?? '');
-  if (asked === undefined) return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
   if (asked.language !== undefined) web.visitors.suggestLanguage(reply, asked.language);
   const signedIn = await signInWithApp(web, asked);
   if (signedIn !== undefined) return reply.redirect(signedIn.address, 303);

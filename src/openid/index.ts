@@ -27,6 +27,7 @@ export {
   refuseRequest,
   type SignInRequest,
 } from './sign-in/sign-in-request.ts';
+export { requestWaitingAt, type WaitingRequests } from './sign-in/waiting-requests.ts';
 export { endTokensFor, hasLivingTokens } from './tokens/revocation.ts';
 export { openVouching } from './tokens/vouching.ts';
 export { startOpenidWork } from './work.ts';

@@ -20,34 +20,35 @@ import { observePrograms } from './observation/program-requests.ts';
 import { followChanges, openLivingKeys } from './keys/living-keys.ts';
 import { mountPushEndpoint } from './requests/push-endpoint.ts';
 import { createBrowserSessions, type BrowserSessions } from './sessions/browser-sessions.ts';
-import { mountInteractions } from './sign-in/interaction-routes.ts';
+import { mountReturn } from './sign-in/interaction-routes.ts';
+import { createWaitingRequests, type WaitingRequests } from './sign-in/waiting-requests.ts';
 import { createClientSignatures } from './tokens/client-signature.ts';
 import { createMint } from './tokens/mint.ts';
 import { mountRevocationEndpoint } from './tokens/revocation-endpoint.ts';
 import { mountTokenEndpoint } from './tokens/token-endpoint.ts';
 
+interface OpenidParts {
+  /** Makes a page for a person whose request can't go on. */
+  readonly renderProblem: RenderProblem;
+  /** The national register, which is read again when people sign in. */
+  readonly register?: Register | undefined;
+  /** Hears of every request of a service, and explains the refused ones; in a sandbox only. */
+  readonly observe?: ObserveService | undefined;
+}
+
 /**
  * Mounts the OpenID Provider on its own addresses. Makes the signing keys first if there are none.
  *
- * @returns what pages outside a service's request may know of who is signed in
- * @param parts.renderProblem makes a page for a person whose request can't go on
- * @param parts.interactionAddress where the journeys begin; browsers get there with `?request=<uid>`
- * @param parts.register the national register, which is read again when people sign in
- * @param parts.observe hears of every request of a service, and explains the refused ones; in a sandbox only
+ * @returns what pages may know of who is signed in, and of the requests that wait for somebody
  * @throws {Fault} `openid.no-signing-key`, `security.unsealable`
  */
 export async function openidRoutes(
   app: FastifyInstance,
   house: House,
-  parts: {
-    interactionAddress: string;
-    renderProblem: RenderProblem;
-    register?: Register | undefined;
-    observe?: ObserveService | undefined;
-  },
-): Promise<BrowserSessions> {
+  parts: OpenidParts,
+): Promise<{ readonly sessions: BrowserSessions; readonly requests: WaitingRequests }> {
   const { issuer } = house.settings;
-  const { interactionAddress, renderProblem, register, observe } = parts;
+  const { renderProblem, register, observe } = parts;
   const keys = await openLivingKeys(house);
   app.addHook('onClose', followChanges(house, keys));
   const mint = createMint(
@@ -91,10 +92,13 @@ export async function openidRoutes(
   await app.register((people, _options, done) => {
     keepBodies(people);
     mountForPeople(people, engineParts);
-    mountInteractions(people, { house, provider, interactionAddress, renderProblem });
+    mountReturn(people, { house, provider, renderProblem });
     done();
   });
-  return createBrowserSessions({ house, verifyByClient, provider, keys });
+  return {
+    sessions: createBrowserSessions({ house, verifyByClient, provider, keys }),
+    requests: createWaitingRequests({ house, provider }),
+  };
 }
 
 /** Mounts what is called with an access token. */

@@ -35,17 +35,28 @@ describe('the address of a request that another began', () => {
     const uid = mallory.browser.cookies['interaction'] ?? '';
     assert.match(uid, /^[\w-]{16,}$/u);
 
-    const victim = new Person(app);
-    await victim.open(`/enter?request=${uid}`);
-    assert.doesNotMatch(victim.page.address.pathname, /^\/prove-identity\//u);
+    const address = `/interaction/${uid}`;
+    // A page below the same domain may be able to give a browser cookies of another's.
+    const planted = `interaction=${uid}; interaction.sig=${mallory.browser.cookies['interaction.sig']}`;
+    for (const headers of [{}, { cookie: planted }]) {
+      const victim = new Person(app);
+      await victim.open(address, { headers });
+      assert.equal(victim.page.heading, 'Go back to the website or app and start again');
+    }
     // Nor for somebody who is signed in themselves.
     const vera = await known('vera');
     await beginProof(vera);
     const tab = vera.browser.newTab();
-    await tab.open(`/enter?request=${uid}`);
+    await tab.open(address);
     assert.doesNotMatch(tab.page.address.pathname, /^\/prove-identity\//u);
+    const { session, 'session.sig': signature } = vera.browser.cookies;
+    const misled = new Person(app);
+    await misled.open(address, {
+      headers: { cookie: `${planted}; session=${session}; session.sig=${signature}` },
+    });
+    assert.equal(misled.page.heading, 'Go back to the website or app and start again');
     // Who began it is not held up.
-    await mallory.browser.open(`/enter?request=${uid}`);
+    await mallory.browser.open(address);
     expectPage(mallory.browser, 'start');
   });
 });

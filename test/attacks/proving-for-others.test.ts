@@ -32,15 +32,20 @@ test('nobody proves who they are for the account of whoever sent them the addres
   await comeToWays(mallory);
   const uid = mallory.browser.cookies['interaction'] ?? '';
   assert.match(uid, /^[\w-]{16,}$/u);
-  const victim = new Person(app);
-  await victim.open(`/enter?request=${uid}`);
-  assert.doesNotMatch(victim.page.address.pathname, /^\/ways-to-prove\//u);
+  const address = `/interaction/${uid}`;
+  // A page below the same domain may be able to give a browser cookies of another's.
+  const planted = `interaction=${uid}; interaction.sig=${mallory.browser.cookies['interaction.sig']}`;
+  for (const headers of [{}, { cookie: planted }]) {
+    const victim = new Person(app);
+    await victim.open(address, { headers });
+    assert.equal(victim.page.heading, 'Go back to the website or app and start again');
+  }
   const vera = await matched('vera');
   await comeToWays(vera);
   const tab = vera.browser.newTab();
-  await tab.open(`/enter?request=${uid}`);
+  await tab.open(address);
   assert.doesNotMatch(tab.page.address.pathname, /^\/ways-to-prove\//u);
-  await mallory.browser.open(`/enter?request=${uid}`);
+  await mallory.browser.open(address);
   expectPage(mallory.browser, 'choose');
 });
 

@@ -96,10 +96,12 @@ describe('while the database is away', () => {
     const browser = new Person(app);
     await browser.open(authorize);
     const page = browser.page.address.pathname;
+    const { interaction, 'interaction.sig': signature } = browser.cookies;
+    const asks = `interaction=${interaction}; interaction.sig=${signature}`;
     proxy.cut();
     const asked: [string, Parameters<typeof rawRequest>[1], RegExp][] = [
       ['a journey', { path: page, headers: { cookie: `visitor=${browser.cookies['visitor']}` } }, /html/u],
-      ['the entry', { path: '/enter?request=AAAAAAAAAAAAAAAAAAAAA' }, /html/u],
+      ['a request', { path: `/interaction/${interaction}`, headers: { cookie: asks } }, /html/u],
       ['a link from a mail', { path: '/reset-password/AAAAAAAAAAAAAAAAAAAAA' }, /html/u],
       ['an authorization request', { path: `${authorize.pathname}${authorize.search}` }, /html/u],
       [

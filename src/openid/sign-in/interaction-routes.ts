@@ -2,13 +2,12 @@ import { agree } from '#consent';
 import type { House } from '#foundation/deps';
 import { readQuery } from '#foundation/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Interaction, InteractionResults, Provider, Session } from 'oidc-provider';
+import type { Interaction, InteractionResults, Session } from 'oidc-provider';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { addresses } from '../addresses.ts';
 import { sendStartAgain, type RenderProblem } from '../endpoints/engine-problems.ts';
 import { createEngineTime, type EngineTime } from '../engine/engine-time.ts';
-import { engineRequest } from '../engine/engine-request.ts';
 import { isStillLiving, type SessionSignIn } from '../hand-over/living-session.ts';
 import { forgetHandOver, handOverParameter, standingOf } from '../hand-over/standing.ts';
 import { keepRequest } from '../requests/pushed.ts';
@@ -16,37 +15,25 @@ import { amrOf } from './factors.ts';
 import { fidoParameter, forgetFidoResponse } from './fido-response.ts';
 import { againReasons, endedReasons } from './policy.ts';
 import { redeemTicket, type JourneyResult } from './tickets.ts';
+import { findInteraction, type InteractionParts } from './waiting-requests.ts';
 
-export interface InteractionParts {
-  readonly house: House;
-  readonly provider: Provider;
-  /** Where the journeys begin. */
-  readonly interactionAddress: string;
+interface ReturnParts extends InteractionParts {
   readonly renderProblem: RenderProblem;
 }
 
-const paramsSchema = z.object({ uid: z.string() });
-
-/** Mounts the two addresses between the engine and the journeys: the way there, and the way back with a ticket. */
-export function mountInteractions(app: FastifyInstance, parts: InteractionParts): void {
-  const options = { exposeHeadRoute: false };
-  app.get(`${addresses.interaction}/:uid`, options, (request, reply) => leave(parts, request, reply));
-  app.get(`${addresses.interaction}/:uid/return`, options, (request, reply) =>
+/** Mounts the way back from the journeys to the engine, with a ticket. */
+export function mountReturn(app: FastifyInstance, parts: ReturnParts): void {
+  app.get(`${addresses.interaction}/:uid/return`, { exposeHeadRoute: false }, (request, reply) =>
     comeBack(parts, request, reply),
   );
 }
 
-async function leave(parts: InteractionParts, request: FastifyRequest, reply: FastifyReply) {
-  const found = await findInteraction(parts, request, reply);
-  if (found === undefined) return sendStartAgain(parts.renderProblem, request, reply);
-  return reply.redirect(`${parts.interactionAddress}?request=${found.interaction.uid}`, 303);
-}
-
-async function comeBack(parts: InteractionParts, request: FastifyRequest, reply: FastifyReply) {
-  const { house } = parts;
-  const found = await findInteraction(parts, request, reply);
-  if (found === undefined) return sendStartAgain(parts.renderProblem, request, reply);
-  const { interaction, session } = found;
+async function comeBack(parts: ReturnParts, request: FastifyRequest, reply: FastifyReply) {
+  const { house, provider } = parts;
+  const waiting = await findInteraction(parts, request, reply);
+  if (waiting === undefined) return sendStartAgain(parts.renderProblem, request, reply);
+  const { interaction, context } = waiting;
+  const session = await provider.Session.get(context);
   const token = readQuery(request.query, 'ticket') ?? '';
   const ticket = await redeemTicket(house.deps, { uid: interaction.uid, token });
   if (ticket === undefined) {
@@ -55,7 +42,7 @@ async function comeBack(parts: InteractionParts, request: FastifyRequest, reply:
     const address = isAnswered ? interaction.returnTo : `${addresses.interaction}/${interaction.uid}`;
     return reply.redirect(address, 303);
   }
-  const results = await describeResult(house, found, ticket);
+  const results = await describeResult(house, { interaction, session }, ticket);
   if (results === undefined) {
     await interaction.destroy();
     return reply.redirect(await requestAgain(house, interaction), 303);
@@ -90,21 +77,6 @@ interface Found {
   readonly interaction: Interaction;
   /** The browser's session as it is now. */
   readonly session: Session;
-}
-
-/** @returns undefined unless this is the browser that the engine is waiting for */
-async function findInteraction(
-  { house, provider }: InteractionParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Found | undefined> {
-  const { uid } = paramsSchema.parse(request.params);
-  const { issuer } = house.settings;
-  const context = provider.createContext(engineRequest(request.raw, { issuer, url: request.url }), reply.raw);
-  if (context.cookies.get(provider.cookieName('interaction')) !== uid) return undefined;
-  const interaction = await provider.Interaction.find(uid);
-  if (interaction === undefined) return undefined;
-  return { interaction, session: await provider.Session.get(context) };
 }
 
 /** @returns what the engine is to be told; undefined if it rests on a session that is no longer there */

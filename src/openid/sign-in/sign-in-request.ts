@@ -111,12 +111,20 @@ type StoredRequest = z.output<typeof storedRequest>;
 /**
  * Reads what a connected service asks of a person, and what they have done of it already.
  *
- * @param uid as `openid` gave it to the journeys' entry address
+ * @param uid as it stands in the address at which the request waits
  * @returns undefined if the request is answered, expired or was never made
  */
 export async function readSignInRequest(deps: RequestDeps, uid: string): Promise<SignInRequest | undefined> {
-  const request = await findRequest(deps, uid);
-  if (request === undefined) return undefined;
+  const found = await findRequest(deps, uid);
+  return found === undefined ? undefined : describeRequest(deps, { uid, found });
+}
+
+/** Does the same with the engine's interaction, where that was found already. */
+export async function describeRequest(
+  deps: RequestDeps,
+  { uid, found }: { readonly uid: string; readonly found: unknown },
+): Promise<SignInRequest | undefined> {
+  const request = storedRequest.parse(found);
   const { params, prompt } = request;
   const client = await findClient(deps, params.client_id);
   if (client === undefined) return undefined;
@@ -162,12 +170,12 @@ function describeFido(
   return response === undefined || appIds === undefined ? {} : { fido: { response, appIds } };
 }
 
-async function findRequest(deps: RequestDeps, uid: string): Promise<StoredRequest | undefined> {
+async function findRequest(deps: RequestDeps, uid: string): Promise<unknown> {
   if (!uidPattern.test(uid)) return undefined;
   const entity = await selectEntity(deps.db, { model: 'Interaction', id: digestOf(uid) });
   if (entity === undefined || entity.endedAt !== null || entity.expiresAt <= deps.clock.now())
     return undefined;
-  return storedRequest.parse(openPayload(deps, 'Interaction', entity.sealedPayload));
+  return openPayload(deps, 'Interaction', entity.sealedPayload);
 }
 
 function describeService(client: Client) {

@@ -26,11 +26,11 @@ const mostRedirects = 20;
  * Opens a browser with no cookies, which asks the application directly instead of over the network.
  *
  * @param options.leavesTo the address, without its query, that ends the visit even if it is the login's own
- * @param options.stopsAt the path at which to stop instead of asking for the page
+ * @param options.stopsAt whether to stop at an address instead of asking for the page
  */
 export function openHeadlessBrowser(
   deps: { readonly app: FastifyInstance; readonly house: House },
-  options: { readonly leavesTo: string | undefined; readonly stopsAt: string },
+  options: { readonly leavesTo: string | undefined; readonly stopsAt: (address: URL) => boolean },
 ): HeadlessBrowser {
   const { origin, host, protocol } = new URL(deps.house.settings.issuer);
   const cookies = new Map<string, Cookie>();
@@ -69,7 +69,7 @@ export function openHeadlessBrowser(
         if (address.origin !== origin || withoutQuery(address) === options.leavesTo) {
           return { at: 'elsewhere', location: address.href };
         }
-        if (address.pathname === options.stopsAt) return { at: 'stop', address };
+        if (options.stopsAt(address)) return { at: 'stop', address };
       }
       return { at: 'answer', status: 508, body: '' };
     },

@@ -12,9 +12,15 @@ import {
 import { refuse } from '#consent';
 import type { House } from '#foundation/deps';
 import { levelOf, type AuthenticationFactor, type IdentityLevel } from '#identity';
-import { entryAddress } from '#journeys';
 import { readSimulatedInbox } from '#messaging';
-import { finishConsent, finishSignIn, readSignInRequest, refuseRequest, type SignInRequest } from '#openid';
+import {
+  finishConsent,
+  finishSignIn,
+  readSignInRequest,
+  refuseRequest,
+  requestWaitingAt,
+  type SignInRequest,
+} from '#openid';
 import type { Register } from '#pds';
 import type { FastifyInstance } from 'fastify';
 import { openHeadlessBrowser, withoutQuery } from './browser.ts';
@@ -110,17 +116,14 @@ export async function signInHeadless(deps: HeadlessDeps, asked: HeadlessSignIn):
   const redirectUri = new URL(asked.authorizeUrl).searchParams.get('redirect_uri') ?? '';
   const browser = openHeadlessBrowser(deps, {
     leavesTo: URL.canParse(redirectUri) ? withoutQuery(new URL(redirectUri)) : undefined,
-    stopsAt: entryAddress,
+    stopsAt: (address) => requestWaitingAt(address) !== undefined,
   });
   let address = asked.authorizeUrl;
   for (let prompts = 0; prompts < mostPrompts; prompts += 1) {
     const arrival = await browser.go(address);
     if (arrival.at === 'elsewhere') return { outcome: 'redirected', location: arrival.location };
     if (arrival.at === 'answer') return { outcome: 'answered', status: arrival.status, body: arrival.body };
-    const request = await readSignInRequest(
-      deps.house.deps,
-      arrival.address.searchParams.get('request') ?? '',
-    );
+    const request = await readSignInRequest(deps.house.deps, requestWaitingAt(arrival.address) ?? '');
     if (request === undefined) return { outcome: 'answered', status: 400, body: '' };
     const step = await answerPrompt(deps, asked, request);
     if ('because' in step) return { outcome: 'stopped', because: step.because };

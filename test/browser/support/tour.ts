@@ -257,7 +257,7 @@ export async function tourProblems({ app, device, look }: Tour, service: TestSer
   const tab = await device.openTab();
   await tab.open(`${app.origin}/nowhere`);
   await look(tab, 'not-found');
-  await tab.open(`${app.origin}/enter?request=gone`);
+  await tab.open(`${app.origin}/interaction/gone`);
   await look(tab, 'start-again');
   await tab.open(await service.requestAddress({ redirect_uri: 'https://elsewhere.example/' }));
   await look(tab, 'redirect');

@@ -78,10 +78,14 @@ export async function listen(house: TestHouse['house']) {
   const assets = await loadAssets();
   const pages = await createPages({ serviceName, supportContact, sandbox: true, assets });
   const { app, problems } = await createWeb(house, { pages, assets });
-  await openidRoutes(app, house, {
-    interactionAddress: entryAddress,
+  const { requests } = await openidRoutes(app, house, {
     register: openRegister(house),
     renderProblem: (request, problem, reference) => problems.render(request, problem, { reference }),
+  });
+  app.get(requests.route, async (request, reply) => {
+    const asked = await requests.find({ request, reply });
+    if (asked === undefined) return problems.send(request, reply, 'start-again', { reference: 'CID1004' });
+    return reply.redirect(`${entryAddress}?request=${asked.uid}`, 303);
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
