@@ -4,11 +4,11 @@ import {
   createHmac,
   createSecretKey,
   hkdfSync,
-  randomBytes,
   timingSafeEqual,
   type KeyObject,
 } from 'node:crypto';
 import { Fault } from '#foundation/errors';
+import { fewRandomBytes } from './random.ts';
 
 /** Keys derived from the master key, each for one purpose, and encryption at rest under one of them. */
 export interface Secrets {
@@ -40,7 +40,7 @@ export function createSecrets(masterKey: Buffer): Secrets {
     key: (purpose) => wrapped(purpose).export(),
     mac: (purpose, text) => createHmac('sha256', wrapped(purpose)).update(text).digest('base64url'),
     seal: (purpose, plain) => {
-      const nonce = randomBytes(nonceBytes);
+      const nonce = fewRandomBytes(nonceBytes);
       const cipher = createCipheriv('aes-256-gcm', wrapped('seal'), nonce).setAAD(Buffer.from(purpose));
       const body = Buffer.concat([cipher.update(plain), cipher.final()]);
       return Buffer.concat([nonce, cipher.getAuthTag(), body]);
@@ -61,7 +61,7 @@ export function createSecrets(masterKey: Buffer): Secrets {
 
 /** @returns an unguessable token of 256 bits, safe in an address or cookie */
 export function randomToken(): string {
-  return randomBytes(32).toString('base64url');
+  return fewRandomBytes(32).toString('base64url');
 }
 
 /** Compares two secrets without telling by time where they differ. */
