@@ -78,7 +78,7 @@ const untouchedSeconds = 3600;
 
 /** Keyed hash under which a browser's visits are stored. */
 export function visitorKey(deps: Pick<Deps, 'secrets'>, visitor: string): string {
-  return deps.secrets.mac('visitor', visitor);
+  return deps.secrets.rememberedMac('visitor', visitor);
 }
 
 /**
