@@ -49,7 +49,7 @@ async function withTools(command: (tools: OperatorTools) => Promise<void>): Prom
     settings.databaseUrl === undefined
       ? await startEmbeddedPostgres({ dataFolder: settings.dataFolder, log })
       : undefined;
-  const url = settings.databaseUrl ?? own?.url ?? '';
+  const url = settings.databaseUrl ?? own?.nearUrl ?? '';
   try {
     await migrate({ url });
     const database = openDatabase({ url, connections: 2 });

@@ -112,7 +112,7 @@ async function stopAll(stops: Stops): Promise<void> {
 async function startOwnDatabase(settings: Settings, log: Logger, stops: Stops): Promise<string> {
   const postgres = await startEmbeddedPostgres({ dataFolder: settings.dataFolder, log });
   stops.push(postgres.stop);
-  return postgres.url;
+  return postgres.nearUrl;
 }
 
 /** What an operator must do is said in words; anything else with its stack. */

@@ -33,7 +33,7 @@ export async function createBenchDatabase(options: {
   const admin = new pg.Client({ connectionString: embedded?.url ?? givenUrl });
   await admin.connect();
   await admin.query(`CREATE DATABASE ${name}`);
-  const url = new URL(embedded?.url ?? givenUrl ?? '');
+  const url = new URL(embedded?.nearUrl ?? givenUrl ?? '');
   url.pathname = `/${name}`;
   const postmaster = await findPostmaster(admin);
   return {

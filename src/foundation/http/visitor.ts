@@ -37,7 +37,7 @@ export function createVisitors(deps: { secrets: Secrets }, options: { https: boo
     const token = request.cookies[named('visitor')];
     return token !== undefined && tokenPattern.test(token) ? token : undefined;
   };
-  const formToken = (visitor: string): string => deps.secrets.mac('form token', visitor);
+  const formToken = (visitor: string): string => deps.secrets.rememberedMac('form token', visitor);
   return {
     read,
     ensure: (request, reply) => {

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
+import { fewRandomBytes } from '#foundation/security';
 import { z } from 'zod';
 import { holdVisit, insertVisit, readNewestVisits, readVisit, updateVisit, type VisitRow } from './store.ts';
 import type { JourneyDefinition } from './types.ts';
@@ -78,7 +78,7 @@ const untouchedSeconds = 3600;
 
 /** Keyed hash under which a browser's visits are stored. */
 export function visitorKey(deps: Pick<Deps, 'secrets'>, visitor: string): string {
-  return deps.secrets.mac('visitor', visitor);
+  return deps.secrets.rememberedMac('visitor', visitor);
 }
 
 /**
@@ -94,7 +94,7 @@ export async function startVisit<A, C>(
 ): Promise<string> {
   const context = journey.context.safeParse(start.context);
   if (!context.success) throw new Fault('journey.unknown', { cause: context.error });
-  const ref = randomBytes(16).toString('base64url');
+  const ref = fewRandomBytes(16).toString('base64url');
   const visit: StoredVisit<A, C> = {
     ref,
     answers: journey.answers.parse({}),

@@ -10,5 +10,6 @@ export {
   type LimitRule,
 } from './limits.ts';
 export { createPasswordHasher, type PasswordHasher } from './password-hash.ts';
+export { fewRandomBytes } from './random.ts';
 export { createWorkQueue, type WorkQueue } from './work-queue.ts';
 export { createSecrets, randomToken, secretsEqual, type Secrets } from './secrets.ts';

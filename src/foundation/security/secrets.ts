@@ -4,16 +4,18 @@ import {
   createHmac,
   createSecretKey,
   hkdfSync,
-  randomBytes,
   timingSafeEqual,
   type KeyObject,
 } from 'node:crypto';
 import { Fault } from '#foundation/errors';
+import { fewRandomBytes } from './random.ts';
 
 /** Keys derived from the master key, each for one purpose, and encryption at rest under one of them. */
 export interface Secrets {
   /** A keyed hash (HMAC-SHA-256) of `text`, in base64url: for codes, look-up keys and form tokens. */
   mac(purpose: string, text: string): string;
+  /** As `mac`, for texts that come with every request of a browser: the last of them are remembered. */
+  rememberedMac(purpose: string, text: string): string;
   /** @returns 32 bytes, always the same for a purpose */
   key(purpose: string): Buffer;
   /** Encrypts with AES-256-GCM; `purpose` is bound to the result. */
@@ -24,6 +26,8 @@ export interface Secrets {
 
 const nonceBytes = 12;
 const tagBytes = 16;
+/** So many macs are remembered for each purpose. */
+const mostRemembered = 1000;
 
 /** @param masterKey 32 bytes or more */
 export function createSecrets(masterKey: Buffer): Secrets {
@@ -36,11 +40,26 @@ export function createSecrets(masterKey: Buffer): Secrets {
     known.set(purpose, made);
     return made;
   };
+  const mac = (purpose: string, text: string): string =>
+    createHmac('sha256', wrapped(purpose)).update(text).digest('base64url');
+  const remembered = new Map<string, Map<string, string>>();
   return {
     key: (purpose) => wrapped(purpose).export(),
-    mac: (purpose, text) => createHmac('sha256', wrapped(purpose)).update(text).digest('base64url'),
+    mac,
+    rememberedMac: (purpose, text) => {
+      const macs = remembered.get(purpose) ?? new Map<string, string>();
+      remembered.set(purpose, macs);
+      const found = macs.get(text);
+      if (found !== undefined) return found;
+      const made = mac(purpose, text);
+      const [oldest] = macs.keys();
+      if (macs.size >= mostRemembered && oldest !== undefined) macs.delete(oldest);
+      // A copy: the text may be a part of a long header, which would be kept with it.
+      macs.set(Buffer.from(text).toString(), made);
+      return made;
+    },
     seal: (purpose, plain) => {
-      const nonce = randomBytes(nonceBytes);
+      const nonce = fewRandomBytes(nonceBytes);
       const cipher = createCipheriv('aes-256-gcm', wrapped('seal'), nonce).setAAD(Buffer.from(purpose));
       const body = Buffer.concat([cipher.update(plain), cipher.final()]);
       return Buffer.concat([nonce, cipher.getAuthTag(), body]);
@@ -61,7 +80,7 @@ export function createSecrets(masterKey: Buffer): Secrets {
 
 /** @returns an unguessable token of 256 bits, safe in an address or cookie */
 export function randomToken(): string {
-  return randomBytes(32).toString('base64url');
+  return fewRandomBytes(32).toString('base64url');
 }
 
 /** Compares two secrets without telling by time where they differ. */

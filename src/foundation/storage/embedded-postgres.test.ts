@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
@@ -13,6 +24,7 @@ import { EmbeddedPostgresFault, startEmbeddedPostgres, type EmbeddedPostgres } f
 
 const log = createLog({ level: 'silent' });
 const isRoot = process.getuid?.() === 0;
+const isWindows = process.platform === 'win32';
 /** Whether every account may enter the folder that this repository lies in. */
 const isOpenToAll = (folder: string): boolean =>
   (statSync(folder).mode & 0o001) !== 0 &&
@@ -81,6 +93,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 
 describe('the embedded PostgreSQL', () => {
   let pristine: string;
+  let folder: string;
   let dataFolder: string;
   let running: EmbeddedPostgres[];
 
@@ -101,11 +114,12 @@ describe('the embedded PostgreSQL', () => {
   after(() => rm(pristine, { recursive: true, force: true }));
   beforeEach(async () => {
     running = [];
-    dataFolder = await mkdtemp(path.join(os.tmpdir(), 'bevan-embedded-'));
+    folder = await mkdtemp(path.join(os.tmpdir(), 'bevan-embedded-'));
+    dataFolder = folder;
   });
   afterEach(async () => {
     for (const postgres of running) await postgres.stop();
-    await rm(dataFolder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   });
 
   test('keeps what was committed from one start to the next', async () => {
@@ -137,6 +151,74 @@ describe('the embedded PostgreSQL', () => {
     await assert.rejects(query(stranger.href, 'SELECT 1'), /password authentication failed/u);
     const { mode } = await stat(path.join(dataFolder, 'postgres/password'));
     assert.equal(mode & 0o777, 0o600);
+  });
+
+  describe('is also reached by a socket beside its data', () => {
+    const viaSocket = 'SELECT inet_server_addr() IS NULL';
+    const sockets = async () =>
+      (await readdir(path.join(dataFolder, 'postgres/data'))).filter((name) =>
+        /^\.s\.PGSQL\.\d+$/u.test(name),
+      );
+
+    test('which only its owner can come to, and not without the password', { skip: isWindows }, async () => {
+      dataFolder = path.join(dataFolder, 'Zoë’s folder, 100%25 hers');
+      await mkdir(dataFolder);
+      startedBefore();
+      const postgres = await start({ durable: false });
+      assert.deepEqual(await query(postgres.nearUrl, viaSocket), [true]);
+      const stranger = new URL(postgres.nearUrl);
+      stranger.password = 'guess';
+      await assert.rejects(query(stranger.href, 'SELECT 1'), /password authentication failed/u);
+      const { mode } = await stat(path.join(dataFolder, 'postgres/data'));
+      assert.equal(mode & 0o077, 0);
+    });
+
+    test('which comes back with it when it is killed, and leaves none behind', {
+      skip: isWindows,
+    }, async () => {
+      startedBefore();
+      const postgres = await start();
+      process.kill(await serverProcess(dataFolder), 'SIGKILL');
+      assert.deepEqual(await eventually(() => query(postgres.nearUrl, viaSocket)), [true]);
+      assert.equal((await sockets()).length, 1);
+      await postgres.stop();
+      assert.deepEqual(await sockets(), []);
+    });
+
+    test('of which none is left by one that was killed and is started at another port', {
+      skip: isWindows,
+    }, async () => {
+      startedBefore();
+      const { child } = await startElsewhere(dataFolder);
+      const server = await serverProcess(dataFolder);
+      await end(child, 'SIGKILL');
+      process.kill(server, 'SIGKILL');
+      const [before] = await sockets();
+      await start({ durable: false });
+      const now = await sockets();
+      assert.equal(now.length, 1);
+      assert.notEqual(now[0], before);
+    });
+
+    test('unless its path is too long for one', async () => {
+      dataFolder = path.join(dataFolder, 'long'.repeat(25));
+      await mkdir(dataFolder);
+      startedBefore();
+      const postgres = await start({ durable: false });
+      assert.equal(postgres.nearUrl, postgres.url);
+      assert.deepEqual(await query(postgres.nearUrl, viaSocket), [false]);
+    });
+
+    test('unless none can be made there', async () => {
+      startedBefore();
+      const first = await start({ durable: false });
+      await first.stop();
+      const { port } = new URL(first.url);
+      await mkdir(path.join(dataFolder, 'postgres/data', `.s.PGSQL.${port}`));
+      const postgres = await start({ durable: false, port: Number(port) });
+      assert.equal(postgres.nearUrl, postgres.url);
+      assert.deepEqual(await query(postgres.nearUrl, viaSocket), [false]);
+    });
   });
 
   test('writes nothing that a person typed to its log', async () => {

@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import { isStorageUnavailable } from '../database.ts';
 import { databaseUser, type Cluster } from './cluster.ts';
-import type { Server } from './server.ts';
+import { socketFolder, type Server } from './server.ts';
 
 /** The database that the product lives in. */
 const databaseName = 'bevan';
@@ -12,7 +12,7 @@ const ownerName = 'bevan owner';
 
 export type Claim =
   /** The server is ours until the connection ends. The connection alone does not keep the process alive. */
-  | { outcome: 'claimed'; connection: pg.Client; url: string }
+  | { outcome: 'claimed'; connection: pg.Client; url: string; nearUrl: string }
   /** Another process, by its process number, lives and owns the server. */
   | { outcome: 'held'; holder: string }
   /** It does not answer any more. */
@@ -23,25 +23,11 @@ export type Claim =
  * it, however that ends, and the password proves to both sides that they are who they say.
  */
 export async function claimServer(cluster: Cluster, server: Server): Promise<Claim> {
-  const socket = new Socket();
-  const connection = new pg.Client({
-    stream: () => socket,
-    host: '127.0.0.1',
-    port: server.port,
-    user: databaseUser,
-    password: cluster.password,
-    database: 'postgres',
-    connectionTimeoutMillis: 10_000,
-    application_name: `${ownerName} ${process.pid}`,
-  });
-  // A broken connection is noticed by its end; without a listener the error would end the process.
-  connection.on('error', () => undefined);
-  try {
-    await connection.connect();
-  } catch (error) {
-    if (isStorageUnavailable(error)) return { outcome: 'gone' };
-    throw error;
-  }
+  const folder = socketFolder(cluster, server);
+  const near = folder === undefined ? undefined : await reach(cluster, server, folder).catch(() => undefined);
+  const way = near ?? (await reach(cluster, server, loopback));
+  if (way === undefined) return { outcome: 'gone' };
+  const { connection, socket, host } = way;
   const { rows } = await connection.query<{ claimed: boolean }>(
     'SELECT pg_try_advisory_lock($1) AS claimed',
     [ownerLock],
@@ -57,8 +43,44 @@ export async function claimServer(cluster: Cluster, server: Server): Promise<Cla
   return {
     outcome: 'claimed',
     connection,
-    url: `postgres://${databaseUser}:${cluster.password}@127.0.0.1:${server.port}/${databaseName}`,
+    url: urlOf(cluster, server, loopback),
+    nearUrl: urlOf(cluster, server, host),
   };
+}
+
+const loopback = '127.0.0.1';
+
+/** @param host an address, or the folder of a socket */
+function urlOf({ password }: Cluster, { port }: Server, host: string): string {
+  return `postgres://${databaseUser}:${password}@${encodeURIComponent(host)}:${port}/${databaseName}`;
+}
+
+/** @returns a connection, or undefined if nobody answers there */
+async function reach(
+  { password }: Cluster,
+  { port }: Server,
+  host: string,
+): Promise<{ connection: pg.Client; socket: Socket; host: string } | undefined> {
+  const socket = new Socket();
+  const connection = new pg.Client({
+    stream: () => socket,
+    host,
+    port,
+    user: databaseUser,
+    password,
+    database: 'postgres',
+    connectionTimeoutMillis: 10_000,
+    application_name: `${ownerName} ${process.pid}`,
+  });
+  // A broken connection is noticed by its end; without a listener the error would end the process.
+  connection.on('error', () => undefined);
+  try {
+    await connection.connect();
+    return { connection, socket, host };
+  } catch (error) {
+    if (isStorageUnavailable(error)) return undefined;
+    throw error;
+  }
 }
 
 async function findHolder(connection: pg.Client): Promise<string> {

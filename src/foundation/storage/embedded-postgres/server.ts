@@ -11,6 +11,8 @@ import { EmbeddedPostgresFault, systemCode } from './explained-fault.ts';
 export interface Server {
   readonly pid: number;
   readonly port: number;
+  /** Whether it also listens on a Unix socket, which lies beside its data. */
+  readonly hasSocket: boolean;
 }
 
 export interface LaunchOptions {
@@ -20,16 +22,36 @@ export interface LaunchOptions {
   readonly durable: boolean;
 }
 
+/** As the server calls its folder: by its path it may be too long for a socket. */
+const besideItsData = '.';
+/** Not every system and not every disk has sockets: then there is the port alone. */
+const noSocket = '';
+const socketName = '.s.PGSQL.';
+/** Of all systems the least: macOS's. */
+const longestSocketPath = 103;
+
 const pollMs = 15;
 /** A recovery after a crash replays what was not yet in place, at most a few seconds' worth with our settings. */
 const longestStartMs = 120_000;
 const longestStopMs = 60_000;
 
-/** The server's own note of itself: its first line is the process, the fourth the port, the eighth its state. */
+/** @returns the folder by which a server's socket is reached, if it has one and its path is not too long */
+export function socketFolder({ data }: Cluster, { port, hasSocket }: Server): string | undefined {
+  const isReachable = Buffer.byteLength(path.join(data, `${socketName}${port}`)) <= longestSocketPath;
+  return hasSocket && isReachable ? data : undefined;
+}
+
+/** The server's own note of itself: its first line is the process, the fourth the port, the fifth the socket's folder, the eighth its state. */
 async function readNote(cluster: Cluster): Promise<(Server & { ready: boolean }) | undefined> {
   try {
     const lines = (await readFile(path.join(cluster.data, 'postmaster.pid'), 'utf8')).split('\n');
-    return { pid: Number(lines[0]), port: Number(lines[3] ?? 0), ready: lines[7]?.trim() === 'ready' };
+    const [pid, , , port, socketsIn, , , state] = lines.map((line) => line.trim());
+    return {
+      pid: Number(pid),
+      port: Number(port ?? 0),
+      hasSocket: socketsIn === besideItsData,
+      ready: state === 'ready',
+    };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
@@ -45,9 +67,9 @@ export async function findServer(cluster: Cluster): Promise<Server | undefined> 
   for (let waitedMs = 0; waitedMs < longestStartMs; waitedMs += pollMs) {
     const note = await readNote(cluster);
     if (note === undefined) return undefined;
-    if (note.ready && (await isServer(note.pid, cluster))) return { pid: note.pid, port: note.port };
+    if (note.ready && (await isServer(note.pid, cluster))) return note;
     if (!(await isServer(note.pid, cluster)) && !(await isStillUsed(cluster))) {
-      await rm(path.join(cluster.data, 'postmaster.pid'), { force: true });
+      await clearAway(cluster);
       return undefined;
     }
     await pause(pollMs);
@@ -55,6 +77,12 @@ export async function findServer(cluster: Cluster): Promise<Server | undefined> 
   throw new EmbeddedPostgresFault(
     `A PostgreSQL that neither starts nor stops holds ${cluster.data}; see ${cluster.log}.`,
   );
+}
+
+/** Removes the note of a dead server and its socket. */
+async function clearAway({ data }: Cluster): Promise<void> {
+  const left = (await readdir(data)).filter((name) => name.startsWith(socketName));
+  for (const name of [...left, 'postmaster.pid']) await rm(path.join(data, name), { force: true });
 }
 
 /** A process number may belong to something else by now; a server is known by the folder that it works in. */
@@ -97,18 +125,26 @@ async function worksIn(processFolder: string, cluster: Cluster): Promise<boolean
 export async function launchServer(
   cluster: Cluster,
   options: LaunchOptions,
+  socketsIn = process.platform === 'win32' ? noSocket : besideItsData,
 ): Promise<Server | { outcome: 'not-yet'; explanation: string }> {
   const port = options.port ?? (await findFreePort());
   const log = await openLog(cluster.log);
   try {
-    const started = spawnServer(cluster, { log: log.fd, port, durable: options.durable });
+    const started = spawnServer(cluster, {
+      log: log.fd,
+      port,
+      durable: options.durable,
+      socketsIn,
+    });
     for (let waitedMs = 0; waitedMs < longestStartMs; waitedMs += pollMs) {
       const note = await readNote(cluster);
-      if (note !== undefined && note.ready && note.pid === started.pid) return { pid: note.pid, port };
+      if (note !== undefined && note.ready && note.pid === started.pid) return note;
       if (started.ended()) break;
       await pause(pollMs);
     }
     const written = (await log.read({ buffer: Buffer.alloc(64 * 1024), position: 0 })).buffer.toString();
+    if (socketsIn !== noSocket && /could not create any Unix-domain sockets/u.test(written))
+      return await launchServer(cluster, options, noSocket);
     const explanation = `PostgreSQL did not start: ${lastLines(written.replaceAll('\0', ''))} (the whole log: ${cluster.log})`;
     // Two that start at the same moment may write over each other in the log; the note has the quicker one's number.
     const other = await readNote(cluster);
@@ -137,7 +173,7 @@ async function openLog(file: string): Promise<FileHandle> {
  */
 function spawnServer(
   cluster: Cluster,
-  options: { log: number; port: number; durable: boolean },
+  options: { log: number; port: number; durable: boolean; socketsIn: string },
 ): { pid: number | undefined; ended: () => boolean } {
   let hasEnded = false;
   const child = spawn(cluster.binaries.postgres, serverArguments(cluster, options), {
@@ -154,11 +190,14 @@ function spawnServer(
   return { pid: child.pid, ended: () => hasEnded };
 }
 
-function serverArguments(cluster: Cluster, { port, durable }: { port: number; durable: boolean }): string[] {
+function serverArguments(
+  cluster: Cluster,
+  { port, durable, socketsIn }: { port: number; durable: boolean; socketsIn: string },
+): string[] {
   const settings: Record<string, string> = {
     port: String(port),
     listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
+    unix_socket_directories: socketsIn,
     shared_buffers: '128MB',
     max_connections: '100',
     jit: 'off',
