@@ -39,7 +39,7 @@ export async function openHouse(parts: {
     connections: settings.databaseConnections,
     onIdleError: (error) => log.warn({ err: error }, 'an idle database connection broke'),
   });
-  const jobs = await startJobs({ databaseUrl, log });
+  const jobs = await startJobs({ databaseUrl, database, log });
   const house = assembleHouse({
     settings,
     clock,
@@ -52,7 +52,7 @@ export async function openHouse(parts: {
       atOnce: settings.passwordChecksAtOnce,
       waiting: settings.passwordChecksWaiting,
     }),
-    enqueueOn: jobs.on,
+    jobsOn: jobs.on,
   });
   return {
     house,

@@ -7,8 +7,6 @@ import { startEndingEverywhere } from './sign-out/end-everywhere.ts';
 import { startEndingAgain } from './sign-out/sign-out.ts';
 import { createMint } from './tokens/mint.ts';
 
-const followKeysEverySeconds = 2;
-
 /**
  * Starts what this room does in the background after people signed out, or were signed out everywhere: telling services, and making sure of it.
  *
@@ -18,8 +16,8 @@ export async function startOpenidWork(house: House, jobs: Jobs): Promise<void> {
   const { issuer } = house.settings;
   const keys = await openLivingKeys(house);
   const deps = { clock: house.clock, keys, secrets: house.secrets };
-  jobs.every(followKeysEverySeconds, 'follow the signing keys', keys.look);
-  await startBackChannel({ house, mint: createMint(deps, { issuer, vtm: trustMarkAddress(issuer) }) }, jobs);
+  const mint = createMint(deps, { issuer, vtm: trustMarkAddress(issuer) });
+  await startBackChannel({ house, keys, mint }, jobs);
   await startEndingAgain(house, jobs);
   await startEndingEverywhere(house, jobs);
 }

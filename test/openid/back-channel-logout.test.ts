@@ -4,8 +4,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
 import { endSignIns, lockLogin } from '#accounts';
+import { rotateSigningKeys } from '#openid';
 import { closeAccount } from '#personal-data';
 import { makeAccount } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -119,6 +120,16 @@ test('a service that registered for it is told who signed out, and of which sess
     `SELECT data::text FROM jobs.job WHERE name = 'openid.back-channel-logout'`,
   );
   assert.doesNotMatch(known.rows.map(({ data }) => data).join(' '), new RegExp(ada.who.email, 'u'));
+});
+
+test('what a service is told is signed by the key that signs at that moment', async () => {
+  const kim = await newcomer('kim');
+  await visit(kim, await attentive('/kim', false));
+  const rotation = await app.home.house.transact((deps) => rotateSigningKeys(deps, { evenIfTooSoon: true }));
+  await signOut(kim);
+  const [first] = await toldAt('/kim');
+  assert.ok(rotation.outcome === 'rotated');
+  assert.equal(decodeProtectedHeader(first?.token ?? '').kid, rotation.active);
 });
 
 test('a button pressed twice at the same moment signs out once', async () => {

@@ -4,6 +4,7 @@ import type { Database, Db } from '#foundation/storage';
 import { z } from 'zod';
 import {
   deleteExpiredEvents,
+  hasUnsealedEvents,
   insertEvent,
   insertSeals,
   readLastSeal,
@@ -65,6 +66,7 @@ export function createAudit(deps: { clock: Clock; count: (type: string) => void 
  * @returns how many events were sealed; 0 also when another process is at it
  */
 export async function sealAuditTrail(database: Database): Promise<number> {
+  if (!(await hasUnsealedEvents(database.db))) return 0;
   for (let count = 0; ; ) {
     const sealed = await sealSome(database);
     count += sealed;

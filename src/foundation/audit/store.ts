@@ -66,6 +66,20 @@ export async function insertEvent(db: Db, event: NewEvent): Promise<void> {
   await insert.along(db, event);
 }
 
+const anyUnsealed = statement<object, { any: boolean }>((db) =>
+  db
+    .withTables<AuditTables>()
+    .selectNoFrom((select) =>
+      select.exists(select.selectFrom('audit.unsealed').select('event_id')).$castTo<boolean>().as('any'),
+    ),
+);
+
+/** @returns whether there is an event that no seal covers yet */
+export async function hasUnsealedEvents(db: Db): Promise<boolean> {
+  const [row] = await anyUnsealed(db, {});
+  return row?.any === true;
+}
+
 /** @returns whether this transaction is now the only one that seals */
 export async function takeSealingTurn(db: Db): Promise<boolean> {
   const { rows } = await sql<{

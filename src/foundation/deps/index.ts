@@ -1,6 +1,6 @@
 import type { Audit, RecordEvent } from '#foundation/audit';
 import type { Clock } from '#foundation/clock';
-import type { Enqueue } from '#foundation/jobs';
+import type { Enqueue, Jobs } from '#foundation/jobs';
 import type { Logger } from '#foundation/log';
 import type { Metrics } from '#foundation/metrics';
 import type { PasswordHasher, Secrets } from '#foundation/security';
@@ -38,20 +38,22 @@ export interface House {
 /** Parts from which a house is assembled. */
 export interface HouseParts extends Omit<House, 'deps' | 'transact'> {
   readonly audit: Audit;
-  readonly enqueueOn: (db: Db) => Enqueue;
+  readonly jobsOn: Jobs['on'];
 }
 
 /** Assembles the house's dependencies from its parts. */
 export function assembleHouse(parts: HouseParts): House {
-  const depsOn = (db: Db): Deps => ({
+  const depsOn = (db: Db, enqueue: Enqueue): Deps => ({
     db,
     clock: parts.clock,
     audit: parts.audit.on(db),
-    enqueue: parts.enqueueOn(db),
+    enqueue,
     settings: parts.settings,
     secrets: parts.secrets,
     log: parts.log,
   });
+  const { db } = parts.database;
+  const alone = parts.jobsOn(db);
   return {
     settings: parts.settings,
     clock: parts.clock,
@@ -60,7 +62,19 @@ export function assembleHouse(parts: HouseParts): House {
     secrets: parts.secrets,
     passwords: parts.passwords,
     metrics: parts.metrics,
-    deps: depsOn(parts.database.db),
-    transact: (work) => parts.database.transact((db) => work(depsOn(db))),
+    deps: depsOn(db, async (...job) => {
+      await alone.enqueue(...job);
+      alone.begin();
+    }),
+    transact: async (work) => {
+      let begin = (): void => undefined;
+      const result = await parts.database.transact((inside) => {
+        const jobs = parts.jobsOn(inside);
+        begin = jobs.begin;
+        return work(depsOn(inside, jobs.enqueue));
+      });
+      begin();
+      return result;
+    },
   };
 }

@@ -1,7 +1,9 @@
 import { Fault } from '#foundation/errors';
-import { isStorageUnavailable, type Db } from '#foundation/storage';
+import { isStorageUnavailable, type Database, type Db } from '#foundation/storage';
 import type { Logger } from '#foundation/log';
 import { fromKysely, PgBoss, type Job, type JobResult } from 'pg-boss';
+import { setToWork, type Crew } from './crew.ts';
+import { selectDueQueues } from './store.ts';
 
 /**
  * Puts a job on a queue, in the transaction it belongs to.
@@ -32,10 +34,16 @@ export interface QueueRules {
 
 export type JobHandler = (data: unknown, job: { id: string }) => Promise<void>;
 
+/** Puts jobs on queues in one transaction. */
+export interface JobsOfTransaction {
+  readonly enqueue: Enqueue;
+  /** Has what was put there begun at once, in this process: to be called as soon as it is committed. */
+  begin(): void;
+}
+
 /** Background work on the same PostgreSQL: a job is stored with what caused it and survives any process. */
 export interface Jobs {
-  /** @returns an `enqueue` that writes in the given transaction */
-  on(db: Db): Enqueue;
+  on(db: Db): JobsOfTransaction;
   /** Makes sure that a queue is there that another room works on, before the first job is put on it. */
   open(queue: string): Promise<void>;
   /** Creates a queue and starts working on it in this process. A handler that throws has its job tried again. */
@@ -46,30 +54,28 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-/**
- * Jobs are fetched two at a time: a full fetch means that there may be more, and the next follows at once. (Fetched one
- * by one, what is left of a rush would wait for the next look.)
- */
-const polling = {
-  pollingIntervalSeconds: 1,
-  notifyPollingIntervalSeconds: 2,
-  batchSize: 2,
-  burstWhenBatchFull: true,
-  perJobResults: true,
-} as const;
+/** How often each process looks for jobs that came due, or that another process stored and left behind. */
+const lookEverySeconds = 1;
+/** Of what `pg-boss` can and isn't asked for here: jobs that wait for each other. It can't be switched off. */
+const never = 7 * 24 * 3600;
 
 /** For `pg`, to which the queues' machinery hands it on: a database that hangs does not hang background work for good. */
 const patience = { query_timeout: 60_000 };
 
 /** Starts the queues' machinery in the schema `jobs`. */
-export async function startJobs(deps: { databaseUrl: string; log: Logger }): Promise<Jobs> {
+export async function startJobs(deps: {
+  databaseUrl: string;
+  database: Database;
+  log: Logger;
+}): Promise<Jobs> {
   const boss = new PgBoss({
     connectionString: deps.databaseUrl,
     schema: 'jobs',
     max: 4,
     application_name: 'bevan-jobs',
     ...patience,
-    useListenNotify: true,
+    schedule: false,
+    flowIntervalSeconds: never,
     // How soon a job whose process died is noticed, once it has expired.
     superviseIntervalSeconds: 15,
     monitorIntervalSeconds: 15,
@@ -78,41 +84,76 @@ export async function startJobs(deps: { databaseUrl: string; log: Logger }): Pro
   await boss.start();
   const timers = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
+  const crews = new Map<string, Crew>();
+  const every: Jobs['every'] = (seconds, name, task) => {
+    const timer = setInterval(() => {
+      const run = task()
+        .catch((error: unknown) => logTrouble(deps.log, name, error))
+        .finally(() => running.delete(run));
+      running.add(run);
+    }, seconds * 1000);
+    timer.unref();
+    timers.add(timer);
+  };
+  every(
+    lookEverySeconds,
+    'jobs',
+    oneAtATime(async () => {
+      for (const queue of await selectDueQueues(deps.database.db, [...crews.keys()]))
+        crews.get(queue)?.wake();
+    }),
+  );
   return {
-    on: (db) => async (queue, data, options) => {
-      const { afterSeconds, onceFor } = options ?? {};
-      await boss.send(queue, data, {
-        db: fromKysely(db),
-        ...(afterSeconds === undefined ? {} : { startAfter: afterSeconds }),
-        ...(onceFor === undefined ? {} : { singletonKey: onceFor }),
-      });
-    },
+    on: (db) => putOnQueues(boss, crews, db),
     open: (queue) => boss.createQueue(queue),
     work: async (queue, rules, handler) => {
       const { atOnce, oneForEach, ...queueRules } = rules;
-      const options = { ...queueRules, retryBackoff: true, notify: true };
+      const options = { ...queueRules, retryBackoff: true, notify: false };
       await boss.createQueue(queue, { ...options, policy: oneForEach === true ? 'exclusive' : 'standard' });
       await boss.updateQueue(queue, options);
-      const fetching = { ...polling, localConcurrency: Math.ceil(atOnce / polling.batchSize) } as const;
-      await boss.work<object, void, typeof fetching>(queue, fetching, (fetched) =>
-        Promise.all(fetched.map((job) => runJob(deps.log, queue, job, handler))),
-      );
+      const work = (fetched: readonly Job[]) =>
+        Promise.all(fetched.map((job) => runJob(deps.log, queue, job, handler)));
+      crews.set(queue, await setToWork(boss, queue, { atOnce, work }));
     },
-    every: (seconds, name, task) => {
-      const timer = setInterval(() => {
-        const run = task()
-          .catch((error: unknown) => logTrouble(deps.log, name, error))
-          .finally(() => running.delete(run));
-        running.add(run);
-      }, seconds * 1000);
-      timer.unref();
-      timers.add(timer);
-    },
+    every,
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
       await Promise.allSettled(running);
       await boss.stop({ graceful: true, timeout: 10_000 });
     },
+  };
+}
+
+function putOnQueues(boss: PgBoss, crews: ReadonlyMap<string, Crew>, db: Db): JobsOfTransaction {
+  const stored = new Set<string>();
+  return {
+    enqueue: async (queue, data, options) => {
+      const { afterSeconds, onceFor } = options ?? {};
+      const id = await boss.send(queue, data, {
+        db: fromKysely(db),
+        ...(afterSeconds === undefined ? {} : { startAfter: afterSeconds }),
+        ...(onceFor === undefined ? {} : { singletonKey: onceFor }),
+      });
+      if (id !== null && afterSeconds === undefined) stored.add(queue);
+    },
+    begin: () => {
+      for (const queue of stored) crews.get(queue)?.wake();
+      stored.clear();
+    },
+  };
+}
+
+/** @returns does `task`, but nothing while it is still at it */
+function oneAtATime(task: () => Promise<void>): () => Promise<void> {
+  let isAtIt = false;
+  return async () => {
+    if (isAtIt) return;
+    isAtIt = true;
+    try {
+      await task();
+    } finally {
+      isAtIt = false;
+    }
   };
 }
 

@@ -56,6 +56,65 @@ test('a rush of jobs is worked off without waiting for the next look', async () 
   await until(() => done === rush.length);
 });
 
+test('a job is begun as soon as it is stored, not when somebody looks next', async () => {
+  // One after another: at a look each second they would take at least as many seconds.
+  const count = 30;
+  const begun: unknown[] = [];
+  await open.jobs.work('test.soon', rules, async (data) => void begun.push(data));
+  const from = performance.now();
+  for (let number = 1; number <= count; number += 1) {
+    await open.house.transact(({ enqueue }) => enqueue('test.soon', { number }));
+    await until(() => begun.length === number);
+  }
+  assert.ok(performance.now() - from < (count * 1000) / 2);
+  await open.house.deps.enqueue('test.soon', { number: 'outside a transaction' });
+  await until(() => begun.length === count + 1);
+});
+
+test('a job that another process stored and left behind is found, and so is one that comes due later', async () => {
+  const done: unknown[] = [];
+  const other = await createTestHouse({ beside: open });
+  await other.jobs.open('test.left');
+  await other.house.transact(({ enqueue }) => enqueue('test.left', { number: 1 }));
+  await other.close();
+  await open.jobs.work('test.left', rules, async (data) => void done.push(data));
+  await until(() => done.length === 1);
+  const from = performance.now();
+  const beside = await createTestHouse({ beside: open });
+  await beside.house.transact(async ({ enqueue }) => {
+    await enqueue('test.left', { number: 2 });
+    await enqueue('test.left', { number: 3 }, { afterSeconds: 2 });
+  });
+  await until(() => done.length === 3);
+  await beside.close();
+  assert.deepEqual(done, [{ number: 1 }, { number: 2 }, { number: 3 }]);
+  const ms = performance.now() - from;
+  assert.ok(ms >= 2000 && ms < 15_000, `${ms} ms`);
+});
+
+test('a job that takes long holds up none that come after it, also when they come at once', async () => {
+  const done: number[] = [];
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  await open.jobs.work('test.slow', { ...rules, atOnce: 4 }, async (data) => {
+    const number = data instanceof Object && 'number' in data ? Number(data.number) : 0;
+    if (number === 0) await held;
+    done.push(number);
+  });
+  await open.house.transact(({ enqueue }) => enqueue('test.slow', { number: 0 }));
+  await until(async () => (await readJobs('test.slow')).some(({ state }) => state === 'active'));
+  for (let number = 1; number <= 5; number += 1)
+    await open.house.transact(({ enqueue }) => enqueue('test.slow', { number }));
+  await Promise.all(
+    Array.from({ length: 20 }, (_, number) =>
+      open.house.transact(({ enqueue }) => enqueue('test.slow', { number: 6 + number })),
+    ),
+  );
+  await until(() => done.length === 25);
+  letGo();
+  await until(() => done.length === 26);
+  assert.equal(done.at(-1), 0);
+});
+
 test('a queue that keeps one job for each takes no second one until the first is done', async () => {
   const done: unknown[] = [];
   let letGo = (): void => undefined;

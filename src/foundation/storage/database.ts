@@ -27,7 +27,7 @@ export interface Database {
 /** PostgreSQL's classes of "not now": connection trouble, shutting down, too many connections, cannot connect now. */
 const unavailableCodes = /^(08|53|57P0[1-3]|ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE)/u;
 const unavailableMessages =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|cached plan must not change result type|LISTEN\/NOTIFY (?:connection ended|channel registration was lost)/u;
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|cached plan must not change result type/u;
 
 /** @returns whether the error means that the database could not be reached, rather than that a statement was wrong */
 export function isStorageUnavailable(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { Db } from '#foundation/storage';
+import { statement, type Db } from '#foundation/storage';
 import { sql } from 'kysely';
 
 type KeyRow = {
@@ -51,15 +51,19 @@ export async function selectKeys(db: Db): Promise<StoredKey[]> {
   return rows.map(toKey);
 }
 
-/** @returns the keys that are published now */
-export async function selectPublishedKeys(db: Db): Promise<StoredKey[]> {
-  const rows = await tables(db)
+/** Every process asks it every other second. */
+const published = statement<object, KeyRow>((db) =>
+  tables(db)
     .selectFrom('openid.published_key')
     .selectAll()
     .where('retired_at', 'is', null)
     .orderBy('published_at')
-    .orderBy('kid')
-    .execute();
+    .orderBy('kid'),
+);
+
+/** @returns the keys that are published now */
+export async function selectPublishedKeys(db: Db): Promise<StoredKey[]> {
+  const rows = await published(db, {});
   return rows.map(toKey);
 }
 
