@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 const repository = new URL('..', import.meta.url);
 const packages = new URL('node_modules/', repository).href;
 const folder = fileURLToPath(new URL('.cache/bevan-stripped/', packages));
+const state = { isTidied: false };
 
 registerHooks({
   load: (url, context, next) =>
@@ -23,13 +24,16 @@ registerHooks({
 
 /** What the types are taken out of is in the name of its file, so nothing that has changed is found. */
 function stripped(/** @type {string} */ source) {
-  const digest = createHash('sha256').update(`${process.version}\n${source}`).digest('hex');
-  const file = path.join(folder, `${digest}.mjs`);
+  const file = path.join(folder, nameFor(source));
   const kept = read(file);
   if (kept !== '') return kept;
   const code = strip(source);
   keep(file, code);
   return code;
+}
+
+function nameFor(/** @type {string} */ source) {
+  return `${createHash('sha256').update(`${process.version}\n${source}`).digest('hex')}.mjs`;
 }
 
 /** @returns nothing, too, of a file that a machine had no time to write before its power went */
@@ -60,5 +64,44 @@ function keep(/** @type {string} */ file, /** @type {string} */ code) {
     renameSync(`${file}.${process.pid}`, file);
   } catch {
     return;
+  }
+  tidy();
+}
+
+/**
+ * Removes what is kept of sources that are no more: once in a process, and only in one that has kept something, as it reads all sources (some
+ * 80 ms). Whoever misses a file does its work again.
+ */
+function tidy() {
+  if (state.isTidied) return;
+  state.isTidied = true;
+  try {
+    const current = new Set(
+      sourcesIn(fileURLToPath(repository)).map((file) => nameFor(readFileSync(file, 'utf8'))),
+    );
+    // What another process is writing at this moment has its number behind the name.
+    const old = readdirSync(folder).filter((file) => !current.has(file.replace(/\.\d+$/u, '')));
+    for (const file of old) rmSync(path.join(folder, file), { force: true });
+  } catch {
+    return;
+  }
+}
+
+/** @returns {string[]} our code, wherever it is */
+function sourcesIn(/** @type {string} */ place) {
+  return entriesOf(place).flatMap((entry) => {
+    const file = path.join(place, entry.name);
+    if (entry.isDirectory())
+      return entry.name === 'node_modules' || entry.name.startsWith('.') ? [] : sourcesIn(file);
+    return entry.isFile() && entry.name.endsWith('.ts') ? [file] : [];
+  });
+}
+
+/** A database may lie here, too, that is not ours to look into. */
+function entriesOf(/** @type {string} */ place) {
+  try {
+    return readdirSync(place, { withFileTypes: true });
+  } catch {
+    return [];
   }
 }

@@ -11,6 +11,7 @@ import {
   type Database,
   type Db,
 } from '#foundation/storage';
+import { claimDatabase, isMarkedFor } from './right-database.ts';
 
 /** What an operator's command works with. */
 export interface OperatorTools {
@@ -25,7 +26,10 @@ export class OperatorError extends Error {
   override readonly name = 'OperatorError';
 }
 
-/** Runs an operator's command on the platform's database, and says in words what went wrong. */
+/**
+ * Runs an operator's command on the platform's database, and says in words what went wrong. A database of the other mode is refused
+ * as by a start.
+ */
 export async function asOperator(command: (tools: OperatorTools) => Promise<void>): Promise<void> {
   try {
     await withTools(command);
@@ -51,10 +55,12 @@ async function withTools(command: (tools: OperatorTools) => Promise<void>): Prom
       : undefined;
   const url = settings.databaseUrl ?? own?.nearUrl ?? '';
   try {
+    const isMarked = await isMarkedFor(settings.mode, url);
     await migrate({ url });
     const database = openDatabase({ url, connections: 2 });
     const audit = createAudit({ clock, count: () => undefined });
     try {
+      if (!isMarked) await claimDatabase({ deps: { db: database.db, clock }, settings });
       await command({
         settings,
         database,

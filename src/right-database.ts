@@ -1,8 +1,13 @@
 import { hasEvents } from '#foundation/audit';
-import type { House } from '#foundation/deps';
+import type { Deps } from '#foundation/deps';
 import { SettingsFault, type Settings } from '#foundation/settings';
 import { findPurpose, markPurpose, readPurpose, type DatabasePurpose } from '#foundation/storage';
-import { hasSandboxTraces } from '#sandbox';
+
+/** What a database is judged and marked with. */
+interface Claim {
+  readonly deps: Pick<Deps, 'db' | 'clock'>;
+  readonly settings: Pick<Settings, 'mode'>;
+}
 
 /**
  * Makes sure, before anything is changed in it, that a database is not marked for the other mode: in a sandbox's there are logins whose
@@ -22,7 +27,7 @@ export async function isMarkedFor(mode: Settings['mode'], databaseUrl: string): 
  *
  * @throws {SettingsFault} if it is for the other mode; a judgement alone does not mark it
  */
-export async function claimDatabase({ deps, settings }: Pick<House, 'deps' | 'settings'>): Promise<void> {
+export async function claimDatabase({ deps, settings }: Claim): Promise<void> {
   const { mode } = settings;
   const judged = await judge(deps, mode);
   // What it was judged by may come of another process that starts at this moment: that one has marked it before.
@@ -32,7 +37,9 @@ export async function claimDatabase({ deps, settings }: Pick<House, 'deps' | 'se
   if (purpose !== mode) throw otherDatabase(purpose);
 }
 
-async function judge(deps: House['deps'], mode: DatabasePurpose): Promise<DatabasePurpose> {
+async function judge(deps: Claim['deps'], mode: DatabasePurpose): Promise<DatabasePurpose> {
+  // A sandbox opens every room: a second for a command, which as a rule finds a mark and needs none of it.
+  const { hasSandboxTraces } = await import('#sandbox');
   if (await hasSandboxTraces(deps)) return 'sandbox';
   // Something has happened here, and no sandbox did it.
   return (await hasEvents(deps)) ? 'production' : mode;

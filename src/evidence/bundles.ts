@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Deps } from '#foundation/deps';
+import { attemptSucceeded } from '#foundation/security';
 import {
   deleteBundleRow,
   deleteBundlesKeptUntil,
@@ -11,6 +12,7 @@ import {
 } from './bundle-store.ts';
 import { makeBundleKey } from './sealing.ts';
 import { deleteExpiredUploads } from './upload-store.ts';
+import { uploadsLimit } from './uploads.ts';
 
 /**
  * Opens a bundle for what somebody will send, with a key of its own.
@@ -56,8 +58,12 @@ export async function deleteBundle(deps: Pick<Deps, 'db' | 'audit'>, bundleId: s
     await deps.audit({ type: 'evidence.deleted', accountId, details: { bundleId } });
 }
 
-/** Forgets, in a transaction, whatever an account that is closed has sent. */
-export async function forgetAccount(deps: Pick<Deps, 'db'>, accountId: string): Promise<void> {
+/** Forgets, in a transaction, whatever an account that is closed has sent, and how often it began to. */
+export async function forgetAccount(
+  deps: Pick<Deps, 'db' | 'clock' | 'secrets'>,
+  accountId: string,
+): Promise<void> {
+  await attemptSucceeded(deps, [uploadsLimit(accountId)]);
   await deleteBundlesOf(deps.db, accountId);
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { secondsAfter } from '#foundation/clock';
 import type { House } from '#foundation/deps';
-import { countAttempt, type LimitRule } from '#foundation/security';
+import { countAttempt, type Limited, type LimitRule } from '#foundation/security';
 import { selectBundle } from './bundle-store.ts';
 import { continueContent, type ContentDeps, type ContentWriter } from './content.ts';
 import { insertContent, takeTurn } from './content-store.ts';
@@ -33,6 +33,10 @@ const begunRule: LimitRule = {
   nextLockSeconds: 3600,
   memorySeconds: 24 * 3600,
 };
+/** What counts the uploads that a login has begun. */
+export function uploadsLimit(accountId: string): Limited {
+  return { rule: begunRule, subject: accountId };
+}
 /** A case has three files and some 70 MB. There is room for taking them again. */
 const mostBundleBytes = 400 * 1024 * 1024;
 /** An account that begins another one has its oldest unfinished one deleted: nobody is locked out by a broken line. */
@@ -60,7 +64,7 @@ export function beginUpload(
     const standing = await countForAccount(db, { bundleId, now });
     if (standing === undefined) return refused('missing');
     const { accountId, waiting, unfinished, bytes } = standing;
-    const counted = await countAttempt(deps, [{ rule: begunRule, subject: accountId }]);
+    const counted = await countAttempt(deps, [uploadsLimit(accountId)]);
     if (counted.outcome === 'locked') return refused('busy');
     if (kind === 'video' && waiting >= mostWaiting) return refused('busy');
     if (bytes + (length ?? mostBytes[kind]) > mostBundleBytes) return refused('busy');

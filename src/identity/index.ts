@@ -36,6 +36,7 @@ export {
   type Locality,
   type MinimumAge,
 } from './local-policy.ts';
+export { clearMatchLimits } from './match-limits.ts';
 export { nationsOf } from './nations.ts';
 export {
   establishIdentity,

@@ -1,6 +1,7 @@
 import { networkOf } from '#accounts';
-import { nameKey } from '#foundation/identifiers';
-import type { Limited, LimitRule } from '#foundation/security';
+import type { Deps } from '#foundation/deps';
+import { nameKey, type NhsNumber } from '#foundation/identifiers';
+import { attemptSucceeded, type Limited, type LimitRule } from '#foundation/security';
 import type { Settings } from '#foundation/settings';
 import { lettersOfGivenName, type Claimed } from './match-rules.ts';
 
@@ -57,6 +58,28 @@ export function networkLimit(settings: Settings, remoteAddress: string): Limited
 /** The limits that all share who claim to be the same person. */
 export function personLimits(claimed: Claimed): Limited[] {
   return personSubjects(claimed).map((subject) => ({ rule: byPerson, subject }));
+}
+
+/**
+ * Lets somebody be looked for at once, by number and by name, in a sandbox that is put back: forgets the tries that count against who is
+ * claimed, whoever claimed it.
+ *
+ * @param person.postcode as `readPostcode` gives it
+ * @throws {Error} in production
+ */
+export async function clearMatchLimits(
+  deps: Pick<Deps, 'db' | 'clock' | 'secrets' | 'settings'>,
+  person: {
+    readonly nhsNumber: NhsNumber;
+    readonly givenName: string;
+    readonly familyName: string;
+    readonly birthdate: string;
+    readonly postcode: string;
+  },
+): Promise<void> {
+  if (deps.settings.mode === 'production') throw new Error('tries that were counted stay so');
+  for (const by of ['number', 'name'] as const)
+    for (const limit of personLimits({ ...person, by })) await attemptSucceeded(deps, [limit]);
 }
 
 /** What somebody who guesses has to keep the same: the number; or name and birthdate, or name and postcode. */

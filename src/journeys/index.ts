@@ -1,4 +1,10 @@
-import { checkUafResponse, noteSecondFactor, recordSignIn, type PasswordPolicy } from '#accounts';
+import {
+  checkUafResponse,
+  isLoginLocked,
+  noteSecondFactor,
+  recordSignIn,
+  type PasswordPolicy,
+} from '#accounts';
 import type { Deps } from '#foundation/deps';
 import type { Web } from '#foundation/http';
 import { createJourneys, type JourneyDefinition, type Journeys } from '#foundation/journey';
@@ -110,20 +116,25 @@ async function startForRequest(
   const remembered = web.visitors.readCookie(request, deviceCookie) !== undefined;
   const { deps } = web.house;
   if (asked.language !== undefined) web.visitors.suggestLanguage(reply, asked.language);
-  const signedIn = await signInWithApp(web, asked);
-  if (signedIn !== undefined) return reply.redirect(signedIn.address, 303);
-  const { journey, context } = journeyFor(asked, {
+  const byApp = await signInWithApp(web, asked);
+  if (byApp.outcome === 'signed_in') return reply.redirect(byApp.address, 303);
+  const { journey: asEver, context } = journeyFor(asked, {
     remembered,
     canMatch: register !== undefined,
     offers: await findOffers(web, proofing, asked),
     second: await planForWhoIsKnown(deps, asked),
     now: deps.clock.now(),
   });
+  const journey = byApp.outcome === 'locked' ? 'locked-login' : asEver;
   // Its pages make somebody known as they go: for whoever is signed in here, not for who sent the address to them.
   if (knowingJourneys.includes(journey) && !(await sessions.isSignedIn(exchange, asked.session?.accountId)))
     return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
   return reply.redirect(await journeys.start(deps, { journey, visitor, context }), 303);
 }
+
+type SignedInByApp =
+  | { readonly outcome: 'signed_in'; readonly address: string }
+  | { readonly outcome: 'locked' | 'not_so' };
 
 /** What whoever is signed in, and has to show more, is asked for. */
 async function planForWhoIsKnown(
@@ -134,25 +145,30 @@ async function planForWhoIsKnown(
   return planForSession(deps, session.accountId, takenWithPassword(ways));
 }
 
-/** Signs in whoever an app says it is, by the key that it keeps for them. Who can't be signed in so is asked as ever. */
+/**
+ * Signs in whoever an app says it is, by the key that it keeps for them. Who can't be signed in so is asked as ever; the owner of a login
+ * that is locked reads that it is.
+ */
 function signInWithApp(
   { house }: Web,
   { prompt, uid, clientId, fido }: SignInRequest,
-): Promise<{ readonly address: string } | undefined> {
-  if (prompt !== 'login' || fido === undefined) return Promise.resolve(undefined);
+): Promise<SignedInByApp> {
+  if (prompt !== 'login' || fido === undefined) return Promise.resolve({ outcome: 'not_so' });
   return house.transact(async (deps) => {
     const provenAt = deps.clock.now();
     const checked = await checkUafResponse(deps, { ...fido, clientId });
     if (checked.outcome !== 'match') {
       deps.log.info({ clientId, outcome: checked.outcome }, 'the response of an app was not accepted');
-      return undefined;
+      return { outcome: checked.outcome === 'locked' ? 'locked' : 'not_so' };
     }
     const { accountId } = checked;
     const recorded = await recordSignIn(deps, { accountId, clientId, provenAt });
-    if (recorded.outcome === 'ended') return undefined;
+    if (recorded.outcome === 'ended')
+      return { outcome: (await isLoginLocked(deps, accountId)) ? 'locked' : 'not_so' };
     // The key is on the phone, so that is not lost.
     await noteSecondFactor(deps, { accountId, withPassword: false });
-    return finishSignIn(deps, { uid, accountId, factors: ['Cm'], byAppOf: clientId });
+    const { address } = await finishSignIn(deps, { uid, accountId, factors: ['Cm'], byAppOf: clientId });
+    return { outcome: 'signed_in', address };
   });
 }
 

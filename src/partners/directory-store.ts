@@ -1,7 +1,8 @@
 import { statement, type Db, type ValueOf } from '#foundation/storage';
 import { sql } from 'kysely';
 import type { Client } from './client.ts';
-import { fromRow, type ClientRow, type PartnerTables } from './store.ts';
+import { fromRow, type ClientRow } from './client-row.ts';
+import type { PartnerTables } from './store.ts';
 
 /** What somebody looks for; null where anything will do. */
 export type Wanted = {

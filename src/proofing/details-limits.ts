@@ -1,4 +1,5 @@
 import type { Limited, LimitRule } from '#foundation/security';
+import { plainly, type ThreeDetails } from './keys.ts';
 
 const hour = 60 * 60;
 
@@ -16,6 +17,8 @@ export const hourly = {
 const anyByAccount: LimitRule = { name: 'gp-details-any', most: 20, ...hourly };
 /** Five details that don't work lock for an hour. */
 const byAccount: LimitRule = { name: 'gp-details', most: 5, ...hourly };
+/** The key of one online account may be guessed at five times in an hour, from however many logins. */
+const byOnlineAccount: LimitRule = { name: 'gp-details-claimed', most: 5, ...hourly };
 
 /** What counts tries of registration details by the login alone: of any outcome, and those that don't work. */
 export function accountLimits(accountId: string): { readonly any: Limited; readonly wrong: Limited } {
@@ -23,4 +26,12 @@ export function accountLimits(accountId: string): { readonly any: Limited; reado
     any: { rule: anyByAccount, subject: accountId },
     wrong: { rule: byAccount, subject: accountId },
   };
+}
+
+/** What counts tries of the key of an online account, whoever claims it. */
+export function onlineAccountLimit({
+  odsCode,
+  gpUserId,
+}: Pick<ThreeDetails, 'odsCode' | 'gpUserId'>): Limited {
+  return { rule: byOnlineAccount, subject: JSON.stringify([odsCode, plainly(gpUserId)]) };
 }

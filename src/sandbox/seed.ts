@@ -3,6 +3,7 @@ import type { MovableClock } from '#foundation/clock';
 import { refuse } from '#consent';
 import type { Deps, House } from '#foundation/deps';
 import { clearGpSystemFaults } from '#gp-systems';
+import { clearMatchLimits } from '#identity';
 import { clearSimulatedInbox } from '#messaging';
 import { listClients, removeClient } from '#partners';
 import {
@@ -84,7 +85,7 @@ export async function keepLocked(house: House): Promise<void> {
 /** Puts one person back as they were seeded. */
 export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Persona): Promise<void> {
   const forgotten = await inSeedingTurn(house, async (deps) => {
-    await clearLocks(deps, numbersOf(persona));
+    await clearLimits(deps, persona);
     const byEmail = await findAccountId(deps, persona.email);
     const ids = new Set([byEmail, persona.account?.sub].filter((id) => id !== undefined));
     for (const id of ids) await eraseAccount(deps, id);
@@ -98,9 +99,19 @@ export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Pe
   await seedStaff(house);
 }
 
-/** Where a persona can be reached. */
-function numbersOf(persona: Persona) {
-  return { email: persona.email, phone: phoneOf(persona), landline: landlineOf(persona) };
+/** Forgets what counts against a persona by where they can be reached, and by who they are; what counts by their login goes with it. */
+async function clearLimits(deps: Deps, persona: Persona): Promise<void> {
+  const { email, says, register = [] } = persona;
+  await clearLocks(deps, { email, phone: phoneOf(persona), landline: landlineOf(persona) });
+  if (says !== undefined) await clearMatchLimits(deps, says);
+  for (const { nhsNumber, familyName, givenNames, birthdate = '', postcode = '' } of register)
+    await clearMatchLimits(deps, {
+      nhsNumber,
+      familyName,
+      givenName: givenNames.join(' '),
+      birthdate,
+      postcode,
+    });
 }
 
 /** Somebody works at every practice, with a password and an authenticator that everybody knows. */
@@ -127,7 +138,7 @@ export async function resetAll(deps: SeedDeps): Promise<void> {
     await openPractices(inside, { isReset: true });
     const hashPassword = passwordHasher(house);
     for (const persona of personas) {
-      await clearLocks(inside, numbersOf(persona));
+      await clearLimits(inside, persona);
       await putAtPractices(inside, persona);
       await seedPersona(house, inside, persona, hashPassword);
       await seedEntries(inside, persona);

@@ -76,6 +76,20 @@ suite('what somebody has sent', () => {
     assert.equal(await isThere(others), true);
   });
 
+  test('counts no more when the account has gone: a sandbox’s person who is put back may send as often as before', async () => {
+    const accountId = randomUUID();
+    const { bundleId } = await keep(accountId);
+    const content = [randomBytes(1000)];
+    let sent = 1;
+    while (
+      (await receiveFile(here.house, evidence, { bundleId, kind: 'image', content })).outcome === 'received'
+    )
+      sent += 1;
+    assert.equal(sent, 120);
+    await here.house.transact((deps) => forgetAccount(deps, accountId));
+    await keep(accountId);
+  });
+
   test('is not taken into a bundle that is gone', async () => {
     const content = [randomBytes(1000)];
     const bundleId = randomUUID();

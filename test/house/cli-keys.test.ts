@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { ask, untilPublished } from '../openid/support/keys.ts';
 import { startProvider, type TestProvider } from '../openid/support/provider.ts';
 import { bareEnvironment } from '../support/bare-environment.ts';
+import { markSandboxs } from '../support/house.ts';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 const line = z.strictObject({
@@ -23,6 +24,7 @@ const line = z.strictObject({
 let provider: TestProvider;
 before(async () => {
   provider = await startProvider();
+  await markSandboxs(provider);
 });
 after(() => provider.close());
 

@@ -216,6 +216,7 @@ describe('a passkey', () => {
 
   test('of a login that its owner has locked leads to why, until when, and where to go, in both languages', async () => {
     const lou = await withPasskey('lou');
+    await app.messageFor(lou.who.email, 'email');
     const linkTo = (token: string) => `${app.origin}/new-password/${token}`;
     const lock = () =>
       app.home.house.transact((deps) => lockLogin(deps, { accountId: lou.accountId, linkTo }));

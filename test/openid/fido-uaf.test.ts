@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { endSignIns, listUafKeys, requestReplacement } from '#accounts';
+import { endSignIns, listUafKeys, lockLogin, requestReplacement } from '#accounts';
 import { z } from 'zod';
 import { auditOf, makeAccount } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -249,6 +249,37 @@ describe('an app that keeps a key', () => {
     }
     assert.equal((await listUafKeys(app.home.house.deps, hal.accountId))[0]?.isSuspended, true);
     assert.ok((await auditOf(app.home, hal.accountId)).includes('app-key.suspended'));
+  });
+
+  test('of a login that its owner has locked signs nobody in, says so to whoever uses it, and is gone when a new password is chosen', async () => {
+    const [lou, max] = [await withKey('lou'), await withKey('max')];
+    app.home.clock.advance(1);
+    for (const { accountId } of [lou, max]) {
+      const linkTo = (token: string) => `${app.origin}/new-password/${token}`;
+      await app.home.house.transact((deps) => lockLogin(deps, { accountId, linkTo }));
+    }
+    // As it was read just before the lock.
+    await app.home.house.database.pool.query(
+      'UPDATE accounts.uaf_key SET suspended_at = NULL WHERE account_id = $1',
+      [max.accountId],
+    );
+    for (const owner of [lou, max]) {
+      await useApp(owner);
+      assert.equal(owner.browser.page.heading, 'Your login is locked');
+    }
+    const stranger = { ...lou, browser: new Person(app) };
+    await useApp(stranger, { wrongKey: true });
+    expectPage(stranger.browser, 'start');
+    await app.linkFor(lou.who.email);
+    await lou.browser.press('Choose a new password');
+    await lou.browser.submit({ email: lou.who.email });
+    await lou.browser.open(await app.linkFor(lou.who.email));
+    await lou.browser.submit({ password: 'seventeen brass otters', passwordAgain: 'seventeen brass otters' });
+    assert.deepEqual(await listUafKeys(app.home.house.deps, lou.accountId), []);
+    const again = { ...lou, browser: new Person(app) };
+    await useApp(again);
+    expectPage(again.browser, 'start');
+    app.home.clock.reset();
   });
 
   test('signs in its owner, and not whoever is signed in in the same browser', async () => {

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { codeNow } from '#portals';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { bareEnvironment } from '../support/bare-environment.ts';
+import { markSandboxs } from '../support/house.ts';
 import { addChecker, openChecker, signInChecker } from '../support/checkers.ts';
 import { Person } from '../support/person.ts';
 import { openTestPractice, signInStaff, staffPassword } from '../support/practice.ts';
@@ -15,6 +16,7 @@ const minutes = 60;
 let app: TestApp;
 before(async () => {
   app = await startTestApp({ register: true, gpSystems: true });
+  await markSandboxs(app.home);
 });
 after(() => app.close());
 

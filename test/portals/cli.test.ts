@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { codeNow } from '#portals';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { bareEnvironment } from '../support/bare-environment.ts';
+import { markSandboxs } from '../support/house.ts';
 import { Person } from '../support/person.ts';
 import { staffPassword } from '../support/practice.ts';
 
@@ -13,6 +14,7 @@ const repository = path.resolve(import.meta.dirname, '../..');
 let app: TestApp;
 before(async () => {
   app = await startTestApp({ register: true, gpSystems: true });
+  await markSandboxs(app.home);
 });
 after(() => app.close());
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import {
   checkAuthenticatorCode,
@@ -8,6 +9,8 @@ import {
   sendSecurityCode,
 } from '#accounts';
 import type { Deps } from '#foundation/deps';
+import { matchRegister, type Claimed } from '#identity';
+import { openRegister } from '#pds';
 import { personas } from '#sandbox';
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts';
 import { call } from './support.ts';
@@ -63,6 +66,31 @@ const lockAll = async () => {
     assert.equal(outcome, 'locked', what);
   }
 };
+
+/** Somebody who claims to be them, with a login of their own, and is wrong about something. */
+async function claimToBe(by: Claimed['by']): Promise<string> {
+  const { home } = sandbox;
+  const { says } = who ?? {};
+  assert.ok(says !== undefined);
+  const wrong = by === 'number' ? { birthdate: '1901-01-01' } : { postcode: `LS${(comers += 1)} 1AA` };
+  const { outcome } = await matchRegister(home.house, {
+    register: openRegister(home.house) ?? assert.fail('there is a register'),
+    accountId: randomUUID(),
+    ...from(),
+    claimed: { ...says, by, ...wrong },
+  });
+  return outcome;
+}
+
+for (const address of ['/personas/p9/reset', '/reset'])
+  test(`after ${address} whoever claims to be a person is looked for again, by number and by name`, async () => {
+    for (const by of ['number', 'name'] as const) {
+      await Promise.all(Array.from({ length: 9 }, () => claimToBe(by)));
+      assert.equal(await claimToBe(by), 'locked', by);
+    }
+    assert.ok((await call(sandbox, 'POST', address)).status < 300);
+    for (const by of ['number', 'name'] as const) assert.equal(await claimToBe(by), 'no_match', by);
+  });
 
 for (const address of ['/personas/p9/reset', '/reset'])
   test(`after ${address} nothing of a person’s is locked any more`, async () => {

@@ -3,6 +3,7 @@ import { signInsEndedQueue } from '#accounts';
 import { movableClock, type MovableClock } from '#foundation/clock';
 import type { Logger } from '#foundation/log';
 import { readSettings, type Environment } from '#foundation/settings';
+import { markPurpose } from '#foundation/storage';
 import { openHouse, type OpenHouse } from '../../src/open-house.ts';
 import { createTestDatabase } from './database.ts';
 
@@ -55,4 +56,10 @@ export async function createTestHouse(options: TestHouseOptions = {}): Promise<T
       await database?.drop();
     },
   };
+}
+
+/** Marks the database of a house as the start of a sandbox does, so that a command takes it for one. */
+export async function markSandboxs({ house }: Pick<OpenHouse, 'house'>): Promise<void> {
+  const { db, clock } = house.deps;
+  await markPurpose(db, { purpose: 'sandbox', at: clock.now() });
 }

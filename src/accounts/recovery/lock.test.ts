@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { auditOf, goodPassword, makeAccount } from '../../../test/support/accounts.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
 import { openInbox, type TestInbox } from '../../../test/support/inbox.ts';
 import { readAccount, recordSignIn } from '../account/account.ts';
 import { listPasskeys } from '../credentials/passkey/passkeys.ts';
-import { insertPasskey } from '../credentials/passkey/store.ts';
+import { insertPasskey, updateUsedPasskey } from '../credentials/passkey/store.ts';
 import { checkPassword } from '../credentials/password/check.ts';
-import { insertUafKey } from '../credentials/uaf/store.ts';
+import { insertUafKey, updateUsedUafKey } from '../credentials/uaf/store.ts';
 import { listUafKeys } from '../credentials/uaf/uaf.ts';
 import { isDeviceRemembered, rememberDevice } from '../devices/remembered.ts';
 import { lockLogin } from './lock.ts';
@@ -70,11 +71,9 @@ suite('a login that its owner has locked', () => {
     assert.deepEqual(await signIn(account.id), { outcome: 'recorded' });
   });
 
-  test('has no passkey and no app left that signs in, as somebody else may have set them up', async () => {
-    const { id: accountId, email } = await makeAccount(here, {
-      email: 'keys@people.example',
-      phone: '+447700900341',
-    });
+  /** An account with a passkey and a key that an app keeps. */
+  async function withKeys(email: string) {
+    const { id: accountId } = await makeAccount(here, { email, phone: '+447700900341' });
     const { db } = here.house.deps;
     const made = { id: randomUUID(), accountId, publicKey: randomBytes(65), signCount: 0 };
     const times = { createdAt: here.clock.now(), lastUsedAt: null, suspendedAt: null };
@@ -88,17 +87,54 @@ suite('a login that its owner has locked', () => {
       name: 'Phone',
     });
     await insertUafKey(db, { ...made, ...times, clientId: 'app', aaid: 'EBA0#0001', keyId: credentialId });
+    return { accountId, email, keyId: made.id };
+  }
+
+  test('waits for whoever signs in with a key at that moment, and puts them out', async () => {
+    for (const [key, use] of [
+      ['passkey', updateUsedPasskey],
+      ['app', updateUsedUafKey],
+    ] as const) {
+      const { accountId, keyId } = await withKeys(`${key}.in.use@people.example`);
+      const lock = { accountId, linkTo: (token: string) => `https://login.example/reset/${token}` };
+      const { signedIn, locking } = await here.house.transact(async (deps) => {
+        const provenAt = deps.clock.now();
+        await use(deps.db, { id: keyId, signCount: 1, isSynced: false, at: provenAt });
+        here.clock.advance(1);
+        const begun = here.house.transact((others) => lockLogin(others, lock));
+        await untilOneWaits();
+        return {
+          signedIn: await recordSignIn(deps, { accountId, clientId: 'demo', provenAt }),
+          locking: begun,
+        };
+      });
+      assert.deepEqual([signedIn, await locking], [{ outcome: 'recorded' }, true]);
+      here.clock.advance(1);
+      assert.deepEqual(await signIn(accountId), { outcome: 'ended' });
+    }
+  });
+
+  async function untilOneWaits(): Promise<void> {
+    const waiting =
+      "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    while ((await here.house.database.pool.query(waiting)).rowCount === 0) await wait(10);
+  }
+
+  test('has no passkey and no app left that signs in, as somebody else may have set them up', async () => {
+    const { accountId, email } = await withKeys('keys@people.example');
     const lock = { accountId, linkTo: (token: string) => `https://login.example/reset/${token}` };
     await here.house.transact((deps) => lockLogin(deps, lock));
     const passkeys = async () =>
       (await listPasskeys(here.house.deps, accountId)).map(({ isSuspended }) => isSuspended);
     assert.deepEqual(await passkeys(), [true]);
-    assert.deepEqual(await listUafKeys(here.house.deps, accountId), []);
+    const appKeys = async () =>
+      (await listUafKeys(here.house.deps, accountId)).map(({ isSuspended }) => isSuspended);
+    assert.deepEqual(await appKeys(), [true]);
     const { links } = await inbox.next(email);
     const token = links[0]?.split('/').at(-1) ?? '';
     const passwordHash = await here.house.passwords.hash('nineteen brass otters');
     await here.house.transact((deps) => resetPassword(deps, { token, passwordHash }));
-    assert.deepEqual(await passkeys(), []);
+    assert.deepEqual([await passkeys(), await appKeys()], [[], []]);
   });
 
   test('can be locked twice, and the newer link counts', async () => {

@@ -6,7 +6,7 @@ import { endSignIns } from '../account/end-sign-ins.ts';
 import { lockAccount, selectIsLocked, updateLock } from '../account/store.ts';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { suspendPasskeysOf } from '../credentials/passkey/store.ts';
-import { deleteUafKeysOf } from '../credentials/uaf/store.ts';
+import { suspendUafKeysOf } from '../credentials/uaf/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { storeResetLink } from './password-reset.ts';
 
@@ -31,13 +31,11 @@ export async function lockLogin(
   const now = deps.clock.now();
   // Rows are taken in the order in which signing in takes them, so that neither waits for the other for ever.
   await deleteCodesOf(deps.db, accountId);
-  await deleteDevicesOf(deps.db, accountId);
+  await disarm(deps, accountId);
   const account = await lockAccount(deps.db, accountId);
   if (account === undefined) return false;
-  await deleteDevicesOf(deps.db, accountId);
-  // Switched off, they tell whoever uses one that the login is locked.
-  await suspendPasskeysOf(deps.db, { accountId, at: now });
-  await deleteUafKeysOf(deps.db, accountId);
+  // Once more: one may have come meanwhile.
+  await disarm(deps, accountId);
   await updateLock(deps.db, { accountId, lockedAt: now });
   await endSignIns(deps, accountId);
   const token = randomToken();
@@ -52,4 +50,11 @@ export async function lockLogin(
   });
   await deps.audit({ type: 'account.locked', accountId, details: { by: 'owner' } });
   return true;
+}
+
+/** Takes away what signs somebody in by itself. Keys that are switched off tell whoever uses one that the login is locked. */
+async function disarm({ db, clock }: Pick<Deps, 'db' | 'clock'>, accountId: string): Promise<void> {
+  await deleteDevicesOf(db, accountId);
+  await suspendPasskeysOf(db, { accountId, at: clock.now() });
+  await suspendUafKeysOf(db, { accountId, at: clock.now() });
 }

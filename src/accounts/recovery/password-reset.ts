@@ -17,6 +17,7 @@ import { updatePassword } from '../credentials/password/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { resetRequestLimits, wrongPasswordsFor } from '../limits.ts';
 import { deletePasskeysOf } from '../credentials/passkey/store.ts';
+import { deleteUafKeysOf } from '../credentials/uaf/store.ts';
 import { listSecondFactors } from './proofs.ts';
 import { makeDueReplacements } from './replacement.ts';
 import {
@@ -197,6 +198,7 @@ async function liftLock(deps: Deps, account: Account): Promise<void> {
   const has = await listSecondFactors(deps, account);
   // Without anything else they stay, switched off: a password that was chosen by mail must not add a first number.
   if (has.some((factor) => factor !== 'passkey')) await deletePasskeysOf(deps.db, accountId);
+  await deleteUafKeysOf(deps.db, accountId);
   await updateLock(deps.db, { accountId, lockedAt: null });
 }
 

@@ -156,6 +156,20 @@ async function goOn<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   return answer === 'gone' ? gone(call, undefined) : give(call, answer);
 }
 
+/**
+ * Takes a post in one of two ways. As a rule one transaction does it all, and costs the database the least. A step that `worksBefore`
+ * (it hashes a password, reads a file, asks somebody else) must not hold one meanwhile: it goes by the visit as it was read, and is
+ * taken only if that is still the same when it is held.
+ *
+ *     as a rule              worksBefore
+ *
+ *     ┌ transaction ┐        loadVisit
+ *     │ lockVisit   │        readyPost
+ *     │ readyPost   │        ┌ transaction ┐
+ *     │ submitPost  │        │ lockVisit   │
+ *     └─────────────┘        │ submitPost  │
+ *                            └─────────────┘
+ */
 async function takePost<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   const { web, journey, params, visitor } = call;
   const { house } = web;

@@ -14,7 +14,7 @@ const choosePassword = stepsOf<Answers, Context>()({
   isDone: () => false,
   undo: (given) => given,
   form: z.object({}),
-  // Whose login it is they say themselves: a passkey that somebody else has added to it leads here, too.
+  // Whose login it is they say themselves: a passkey or an app’s key that somebody else has added to it leads here, too.
   submit: (_deps, { context: of }) =>
     Promise.resolve({
       outcome: 'moved',
@@ -24,7 +24,7 @@ const choosePassword = stepsOf<Answers, Context>()({
 });
 
 /**
- * Tells somebody who has used a passkey of a login that its owner has locked why nobody gets in, until when, and where to go. Who only
+ * Tells somebody who has used a passkey, or an app’s key, of a login that its owner has locked why nobody gets in, until when, and where to go. Who only
  * types a password is told that it is not correct: they may be anybody.
  */
 export const lockedLogin: JourneyDefinition<Answers, Context> = {

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createMemory } from '#foundation/memory';
 import type { Client, ClientKey, ClientKeys } from '#partners';
 import { errors as joseErrors, jwtVerify, type JWTVerifyResult } from 'jose';
 import { signingAlgorithm } from '../keys/signer.ts';
@@ -57,19 +58,15 @@ function judge(jwt: string, key: KeyObject, wanted: WantedClaims): Promise<JWTVe
   });
 }
 
-const mostImportedKeys = 1000;
-
 /** Importing a key takes longer than using it. A key is known by its modulus, so a changed one is another. */
 function createImportedKeys(): (key: ClientKey) => KeyObject {
-  const imported = new Map<string, KeyObject>();
+  const imported = createMemory<KeyObject>({ most: 1000 });
   return ({ kty, n, e }) => {
     const name = `${n}.${e}`;
-    const known = imported.get(name);
+    const known = imported.find(name);
     if (known !== undefined) return known;
-    const [oldest] = imported.keys();
-    if (imported.size >= mostImportedKeys && oldest !== undefined) imported.delete(oldest);
     const made = createPublicKey({ key: { kty, n, e }, format: 'jwk' });
-    imported.set(name, made);
+    imported.keep(name, made);
     return made;
   };
 }

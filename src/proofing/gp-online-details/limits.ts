@@ -8,11 +8,8 @@ import {
   type LimitRule,
 } from '#foundation/security';
 import type { Settings } from '#foundation/settings';
-import { accountLimits, hourly } from '../details-limits.ts';
-import { plainly, type ThreeDetails } from '../keys.ts';
-
-/** The key of one online account may be guessed at five times in an hour, from however many logins. */
-const byOnlineAccount: LimitRule = { name: 'gp-details-claimed', most: 5, ...hourly };
+import { accountLimits, hourly, onlineAccountLimit } from '../details-limits.ts';
+import type { ThreeDetails } from '../keys.ts';
 
 /** Who tries, from where. */
 export interface Attempt {
@@ -29,15 +26,11 @@ export interface DetailsLimits {
   readonly wrong: readonly [Limited, Limited, Limited];
 }
 
-export function detailsLimits(attempt: Attempt, { odsCode, gpUserId }: ThreeDetails): DetailsLimits {
+export function detailsLimits(attempt: Attempt, details: ThreeDetails): DetailsLimits {
   const { any, wrong } = accountLimits(attempt.accountId);
   return {
     any,
-    wrong: [
-      wrong,
-      networkLimit(attempt),
-      { rule: byOnlineAccount, subject: JSON.stringify([odsCode, plainly(gpUserId)]) },
-    ],
+    wrong: [wrong, networkLimit(attempt), onlineAccountLimit(details)],
   };
 }
 

@@ -119,6 +119,19 @@ export async function suspendUafKey(db: Db, suspended: { id: string; at: Date })
   return updated.numUpdatedRows > 0n;
 }
 
+/** Suspends all that apps keep for somebody. */
+export async function suspendUafKeysOf(
+  db: Db,
+  { accountId, at }: { accountId: string; at: Date },
+): Promise<void> {
+  await tablesOf(db)
+    .updateTable('accounts.uaf_key')
+    .set({ suspended_at: at })
+    .where('account_id', '=', accountId)
+    .where('suspended_at', 'is', null)
+    .execute();
+}
+
 /** @returns how many of the keys were the account's, and are gone */
 export async function deleteUafKeys(
   db: Db,

@@ -1,6 +1,6 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
 import type { Deps } from '#foundation/deps';
-import { lockAccount, selectAccount } from '../../account/store.ts';
+import { lockAccount, selectAccount, selectIsLocked } from '../../account/store.ts';
 import { tellOfChange } from '../../account/tell-of-change.ts';
 import { readAuthentication, readRegistration, type RegistrationAssertion } from './assertion.ts';
 import { isAttested, isSigned, newKeyOf } from './keys.ts';
@@ -38,7 +38,8 @@ export type UafKeyAdded =
 
 export type UafChecked =
   | { readonly outcome: 'match'; readonly accountId: string }
-  | { readonly outcome: 'no_match' | 'expired' | 'suspended' };
+  /** `locked`: the key was switched off because the account's owner has locked it */
+  | { readonly outcome: 'no_match' | 'expired' | 'suspended' | 'locked' };
 
 const mostPerAccount = 20;
 
@@ -161,8 +162,9 @@ export async function checkUafResponse(
   const publicKey = createPublicKey({ key: key.publicKey, format: 'der', type: 'spki' });
   if (!isSigned(said, publicKey)) return { outcome: 'no_match' };
   if (!(await spendQuestion(deps, question))) return { outcome: 'expired' };
-  if (key.suspendedAt !== null) return { outcome: 'suspended' };
   const { id, accountId } = key;
+  if (key.suspendedAt !== null)
+    return { outcome: (await selectIsLocked(deps.db, accountId)) ? 'locked' : 'suspended' };
   const { signCount } = said;
   if (await updateUsedUafKey(deps.db, { id, signCount, at: deps.clock.now() }))
     return { outcome: 'match', accountId };
