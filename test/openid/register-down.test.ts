@@ -104,11 +104,15 @@ suite('while the register does not answer', () => {
 
   test('a sign-in waits no longer for it than the settings say', async () => {
     const person = await createKnownPerson(home);
+    const timeSignIn = async () => {
+      const began = performance.now();
+      backOf(await signIn(person, { ...everything, scope: 'openid' }));
+      return performance.now() - began;
+    };
+    const otherwise = await timeSignIn();
     await home.register.setFault('stall', 1000);
-    const began = performance.now();
-    backOf(await signIn(person, { ...everything, scope: 'openid' }));
-    const took = performance.now() - began;
-    assert.ok(took >= 550 && took < 1600, `${took} ms`);
+    const took = await timeSignIn();
+    assert.ok(took >= 550 && took < otherwise + 1500, `${took} ms, otherwise ${otherwise} ms`);
   });
 
   test('an account that could not be used still can’t', async () => {
