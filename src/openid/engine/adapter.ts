@@ -4,15 +4,16 @@ import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
 import { findClient } from '../own-client.ts';
 import { describeClient, isClientId } from './client-metadata.ts';
 import { createEngineTime } from './engine-time.ts';
+import type { RequestWrites } from './request-writes.ts';
 import { digestOf, entityModels, openForEngine, sealPayload, type EntityModel } from './sealed-entity.ts';
-import { endEntity, selectEntity, selectEntityByUid, upsertEntity, type StoredEntity } from './store.ts';
+import { endEntity, selectEntity, upsertEntity, type StoredEntity } from './store.ts';
 
 /** Where the engine keeps what it must remember. */
-export function createAdapters(house: House): AdapterFactory {
+export function createAdapters(house: House, writes: RequestWrites): AdapterFactory {
   return (name) => {
     if (name === 'Client') return clients(house);
     const model = entityModels.find((known) => known === name);
-    return model === undefined ? unused(name) : entities(house, model);
+    return model === undefined ? unused(name) : entities(house, model, writes);
   };
 }
 
@@ -48,7 +49,7 @@ function sessionOf(model: EntityModel, { uid, sessionUid }: AdapterPayload): Buf
   return model === 'AuthorizationCode' && sessionUid !== undefined ? digestOf(sessionUid) : null;
 }
 
-function entities(house: House, model: EntityModel): Adapter {
+function entities(house: House, model: EntityModel, writes: RequestWrites): Adapter {
   const { secrets } = house;
   const { db } = house.database;
   const time = createEngineTime(house.clock);
@@ -62,17 +63,28 @@ function entities(house: House, model: EntityModel): Adapter {
     upsert: async (id, payload, expiresInSeconds = 0) => {
       // A session that is lent is no browser's to keep. Should a request fail before it is lent again, the engine would.
       if (model === 'Session' && payload.transient === true) return;
-      await upsertEntity(db, {
+      const entity = {
         model,
         id: digestOf(id),
         uid: sessionOf(model, payload),
         accountId: payload.accountId ?? payload.session?.accountId ?? null,
         sealedPayload: sealPayload({ secrets, time }, model, payload),
         expiresAt: new Date(house.clock.now().getTime() + expiresInSeconds * 1000),
-      });
+      };
+      const held = writes.current();
+      if (held === undefined) await upsertEntity(db, entity);
+      else held.upsert(entity);
     },
-    find: async (id) => open(await selectEntity(db, { model, id: digestOf(id) })),
-    findByUid: async (uid) => open(await selectEntityByUid(db, { model, uid: digestOf(uid) })),
-    destroy: (id) => endEntity(db, { model, id: digestOf(id) }, house.clock.now()),
+    find: async (id) => {
+      const key = { model, id: digestOf(id) };
+      const written = writes.current()?.find(key);
+      return written === 'ended' ? undefined : open(written ?? (await selectEntity(db, key)));
+    },
+    destroy: async (id) => {
+      const key = { model, id: digestOf(id) };
+      const held = writes.current();
+      if (held === undefined) await endEntity(db, key, house.clock.now());
+      else held.end(key);
+    },
   };
 }

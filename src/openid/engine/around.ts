@@ -1,7 +1,8 @@
 import type { House } from '#foundation/deps';
 import { checkGpCredentialsLater, saysTwoFactors } from '#identity';
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { rulesOf } from './client-metadata.ts';
+import type { RequestWrites } from './request-writes.ts';
 import { cacheForServices, discoveryCorrections } from '../endpoints/discovery.ts';
 
 /** Shows an error that can't be told to the service by a redirect. */
@@ -16,12 +17,12 @@ export interface AroundParts {
 
 /** What happens around every request of the engine's. */
 export async function around(
-  { house, renderError, observeAnswer }: AroundParts,
+  { house, renderError, observeAnswer, writes }: AroundParts & { readonly writes: RequestWrites },
   ctx: KoaContextWithOIDC,
   next: () => Promise<void>,
 ): Promise<void> {
   try {
-    await next();
+    await writes.around(ctx, next);
     const { route } = ctx.oidc;
     if (route === 'resume' && ctx.oidc.session?.state !== undefined) await letTheLastStay(ctx);
     if (route === 'discovery') {
@@ -33,7 +34,8 @@ export async function around(
     await observeAnswer?.(ctx);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    await renderError(ctx, { error: 'server_error' }, error);
+    const out = error instanceof errors.OIDCProviderError ? error : { error: 'server_error' };
+    await renderError(ctx, out, error);
   }
 }
 

@@ -16,6 +16,7 @@ import { around, type AroundParts } from './around.ts';
 import { registrationProperty } from './client-metadata.ts';
 import { engineKeys } from './engine-keys.ts';
 import { createEngineTime, type EngineTime } from './engine-time.ts';
+import { createRequestWrites, type RequestWrites } from './request-writes.ts';
 
 /** How long a person may take between two answers of the engine's. */
 const interactionSeconds = 3600;
@@ -31,10 +32,11 @@ export interface EngineParts extends AroundParts, HandOverDeps {
 /** Creates the OpenID engine, configured for the contract and for nothing else. */
 export function createEngine(parts: EngineParts): Provider {
   const { house } = parts;
-  const provider = new Provider(house.settings.issuer, configure(parts));
+  const writes = createRequestWrites(house);
+  const provider = new Provider(house.settings.issuer, configure(parts, writes));
   // The scheme of `engineRequest`, which is the issuer's.
   provider.proxy = true;
-  provider.use<object, { oidc: OIDCContext }>((ctx, next) => around(parts, ctx, next));
+  provider.use<object, { oidc: OIDCContext }>((ctx, next) => around({ ...parts, writes }, ctx, next));
   return provider;
 }
 
@@ -55,13 +57,13 @@ function furtherParameters(parts: EngineParts, time: EngineTime) {
   };
 }
 
-function configure(parts: EngineParts): Configuration {
+function configure(parts: EngineParts, writes: RequestWrites): Configuration {
   const { house, keys, register, renderError } = parts;
   const { settings } = house;
   const https = settings.issuer.startsWith('https:');
   const time = createEngineTime(house.clock);
   return {
-    adapter: createAdapters(house),
+    adapter: createAdapters(house, writes),
     allowOmittingSingleRegisteredRedirectUri: false,
     claims: { openid: ['sub'] },
     clientAuthMethods: ['private_key_jwt'],

@@ -1,4 +1,5 @@
 import { deleteExpired, statement, type Db } from '#foundation/storage';
+import { sql } from 'kysely';
 
 type EngineTables = {
   'openid.entity': {
@@ -26,7 +27,7 @@ export interface EntityKey {
 
 const tables = (db: Db) => db.withTables<EngineTables>();
 
-interface NewEntity extends EntityKey {
+export interface NewEntity extends EntityKey {
   readonly uid: Buffer | null;
   readonly accountId: string | null;
   readonly sealedPayload: Buffer;
@@ -103,6 +104,88 @@ const end = statement<EntityKey & { endedAt: Date }, unknown>((db, value) =>
 /** Ends an entity for good; its row stays until it expires, so that nothing can bring it back. */
 export async function endEntity(db: Db, key: EntityKey, endedAt: Date): Promise<void> {
   await end(db, { ...key, endedAt });
+}
+
+/** As many as the engine writes, and as many as it ends, in one request. */
+const mostTogether = 2;
+
+type Together = {
+  readonly [part in keyof NewEntity as `${part}1` | `${part}2`]: NewEntity[part] | null;
+} & {
+  readonly endedModel1: string | null;
+  readonly endedId1: Buffer | null;
+  readonly endedModel2: string | null;
+  readonly endedId2: Buffer | null;
+  readonly endsInteraction: boolean;
+  readonly now: Date;
+};
+
+const together = statement<Together, { isStored: boolean }>(
+  (_db, value) => sql`
+    WITH ended AS (
+      UPDATE openid.entity SET ended_at = ${value('now')}, sealed_payload = ''
+      WHERE (
+        (model = ${value('endedModel1')} AND id = ${value('endedId1')})
+        OR (model = ${value('endedModel2')} AND id = ${value('endedId2')})
+      ) AND ended_at IS NULL
+      RETURNING model
+    ), verdict AS (
+      SELECT NOT ${value('endsInteraction')}::boolean
+        OR EXISTS (SELECT FROM ended WHERE model = 'Interaction') AS is_stored
+    ), written AS (
+      INSERT INTO openid.entity (model, id, uid, account_id, sealed_payload, expires_at)
+      SELECT new.* FROM verdict, (VALUES
+        (${value('model1')}::text, ${value('id1')}::bytea, ${value('uid1')}::bytea,
+          ${value('accountId1')}::uuid, ${value('sealedPayload1')}::bytea, ${value('expiresAt1')}::timestamptz),
+        (${value('model2')}, ${value('id2')}, ${value('uid2')},
+          ${value('accountId2')}, ${value('sealedPayload2')}, ${value('expiresAt2')})
+      ) AS new (model, id, uid, account_id, sealed_payload, expires_at)
+      WHERE is_stored AND new.id IS NOT NULL
+      ON CONFLICT (model, id) DO UPDATE SET sealed_payload = excluded.sealed_payload,
+        account_id = excluded.account_id, expires_at = excluded.expires_at
+      WHERE entity.ended_at IS NULL
+    )
+    SELECT is_stored AS "isStored" FROM verdict`,
+);
+
+/**
+ * Does what {@link upsertEntity} and {@link endEntity} do with several at once.
+ *
+ * @returns false if an interaction is among those to end and had been ended by another: then nothing was written
+ */
+export async function storeTogether(
+  db: Db,
+  { written, ended, now }: { written: readonly NewEntity[]; ended: readonly EntityKey[]; now: Date },
+): Promise<boolean> {
+  if (Math.max(written.length, ended.length) > mostTogether)
+    throw new Error('the engine writes more in one request than was foreseen');
+  const [one, two] = written;
+  const [first, second] = ended;
+  if (first === undefined && one !== undefined && two === undefined) {
+    await upsertEntity(db, one);
+    return true;
+  }
+  const [stored] = await together(db, {
+    now,
+    endsInteraction: ended.some(({ model }) => model === 'Interaction'),
+    endedModel1: first?.model ?? null,
+    endedId1: first?.id ?? null,
+    endedModel2: second?.model ?? null,
+    endedId2: second?.id ?? null,
+    model1: one?.model ?? null,
+    id1: one?.id ?? null,
+    uid1: one?.uid ?? null,
+    accountId1: one?.accountId ?? null,
+    sealedPayload1: one?.sealedPayload ?? null,
+    expiresAt1: one?.expiresAt ?? null,
+    model2: two?.model ?? null,
+    id2: two?.id ?? null,
+    uid2: two?.uid ?? null,
+    accountId2: two?.accountId ?? null,
+    sealedPayload2: two?.sealedPayload ?? null,
+    expiresAt2: two?.expiresAt ?? null,
+  });
+  return stored?.isStored === true;
 }
 
 /** Removes an account's sessions, and what was asked and issued in them. */
