@@ -211,6 +211,35 @@ describe('a transaction', () => {
     ]);
   });
 
+  test('in which a statement failed is refused at its end each time, whatever has changed meanwhile', async () => {
+    const insert = add('swallowed');
+    await insert(database.db, { id: 1, name: 'there already' });
+    for (const id of thrice) {
+      await assert.rejects(
+        database.transact(async (db) => {
+          await insert(db, { id: id + 1, name: 'lost' });
+          await insert(db, { id: 1, name: 'twice' }).catch(() => undefined);
+        }),
+        /had failed before/u,
+      );
+      await database.transact((db) => insert(db, { id: id + 10, name: 'kept' }));
+      await assert.rejects(
+        database.transact(async (db) => {
+          await sql`SET LOCAL search_path = pg_catalog`.execute(db);
+          await sql`ALTER TABLE public.thing ADD COLUMN more integer`.execute(db);
+          await insert(db, { id: 1, name: 'twice' }).catch(() => undefined);
+          throw new Error('changed my mind');
+        }),
+        /changed my mind/u,
+      );
+    }
+    const { rows } = await sql<Thing>`SELECT id FROM public.thing ORDER BY id`.execute(database.db);
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      [1, 11, 12, 13],
+    );
+  });
+
   test('that fails only when it ends is told so, and the next is kept', async () => {
     await sql`ALTER TABLE public.thing ADD CONSTRAINT once UNIQUE (name) DEFERRABLE INITIALLY DEFERRED`.execute(
       database.db,
