@@ -56,11 +56,14 @@ export interface Jobs {
 
 /** How often each process looks for jobs that came due, or that another process stored and left behind. */
 const lookEverySeconds = 1;
-/** Of what `pg-boss` can and isn't asked for here: jobs that wait for each other. It can't be switched off. */
+/** For what `pg-boss` does now and then, can't be told to leave, and nobody needs here: jobs that wait for each other. */
 const never = 7 * 24 * 3600;
 
-/** For `pg`, to which the queues' machinery hands it on: a database that hangs does not hang background work for good. */
-const patience = { query_timeout: 60_000 };
+/**
+ * For `pg`, to which the queues' machinery hands it on: a database that hangs does not hang background work for good, and
+ * connections are kept over a pause between two jobs.
+ */
+const patience = { query_timeout: 60_000, idleTimeoutMillis: 60_000 };
 
 /** Starts the queues' machinery in the schema `jobs`. */
 export async function startJobs(deps: {
