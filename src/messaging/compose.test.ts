@@ -29,6 +29,7 @@ function sample(message: SendableMessage['message'], language: Language): Sendab
     case 'sign-in-code':
       return { message, channel: 'sms', to: to.sms, language, values: { code } };
     case 'phone-changed':
+    case 'account-unused-text':
       return { message, channel: 'sms', to: to.sms, language, values: {} };
     case 'account-changed':
       return { message, channel: 'email', to: to.email, language, values: { change: 'email' } };

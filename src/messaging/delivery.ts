@@ -2,7 +2,7 @@ import type { House } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
 import type { Language } from '#foundation/web';
 import { compose, loadCatalogues, type Catalogue } from './compose.ts';
-import type { SendableMessage, WhenSent } from './message.ts';
+import type { FollowUp, SendableMessage } from './message.ts';
 import { openMessage } from './sealed-message.ts';
 import type { SendOutcome } from './sender.ts';
 import type { Senders } from './senders.ts';
@@ -28,7 +28,14 @@ export function loadDelivery(senders: Senders): Delivery {
 export async function deliver(
   house: House,
   delivery: Delivery,
-  { id, whenSent }: { readonly id: string; readonly whenSent?: WhenSent | undefined },
+  {
+    id,
+    ...then
+  }: {
+    readonly id: string;
+    readonly whenSent?: FollowUp | undefined;
+    readonly whenRefused?: FollowUp | undefined;
+  },
 ): Promise<void> {
   const taken = await takeOutgoing(house.deps.db, id);
   if (taken === undefined) return;
@@ -41,8 +48,8 @@ export async function deliver(
   await house.transact(async (inside) => {
     await deleteOutgoing(inside.db, id);
     await inside.audit({ type: `message.${result.outcome}`, details });
-    if (result.outcome === 'sent' && whenSent !== undefined)
-      await inside.enqueue(whenSent.queue, whenSent.data);
+    const next = { sent: then.whenSent, refused: then.whenRefused, too_late: undefined }[result.outcome];
+    if (next !== undefined) await inside.enqueue(next.queue, next.data);
   });
 }
 

@@ -11,7 +11,9 @@ export type OutgoingMessage = {
   /** When a code or link in it stops working, at most 3 days ahead; after this instant the message isn't sent any more. */
   readonly usefulUntil: Date;
   /** A job that is put on a queue once a sender has taken the message over, in the transaction that says so. */
-  readonly whenSent?: WhenSent;
+  readonly whenSent?: FollowUp;
+  /** One for when it was refused for good, likewise. */
+  readonly whenRefused?: FollowUp;
 } & (
   | {
       readonly message: CodeMessage;
@@ -44,6 +46,7 @@ export type OutgoingMessage = {
         | 'phone-changed'
         | 'welcome'
         | 'account-unused'
+        | 'account-unused-text'
         | 'account-closed'
         | 'account-closed-unused'
         | 'checker-access'
@@ -52,8 +55,8 @@ export type OutgoingMessage = {
     }
 );
 
-/** A job for whoever must know that a message was sent; nothing that names anybody but by an id. */
-export interface WhenSent {
+/** A job for whoever must know what became of a message; nothing that names anybody but by an id. */
+export interface FollowUp {
   readonly queue: string;
   readonly data: Readonly<Record<string, string>>;
 }
@@ -134,7 +137,12 @@ export const emailMessages = [
   ...checkMessages,
 ] as const;
 export const codesBySms = ['confirm-phone', 'sign-in-code'] as const;
-export const smsMessages = [...codesBySms, 'phone-changed', 'stop-number-change'] as const;
+export const smsMessages = [
+  ...codesBySms,
+  'phone-changed',
+  'stop-number-change',
+  'account-unused-text',
+] as const;
 /** Calls. */
 export const voiceMessages = ['confirm-landline', 'sign-in-call'] as const;
 
@@ -169,7 +177,7 @@ const nothing = z.strictObject({});
 
 /** Every message that there are words for, with its channel and the values that the words need. */
 export const sendableMessage = z.discriminatedUnion('message', [
-  z.strictObject({ message: z.literal('phone-changed'), ...bySms, values: nothing }),
+  z.strictObject({ message: z.enum(['phone-changed', 'account-unused-text']), ...bySms, values: nothing }),
   z.strictObject({
     message: z.literal('account-changed'),
     ...byEmail,

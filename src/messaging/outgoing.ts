@@ -20,8 +20,8 @@ const queueOf = (channel: Channel): string => `messaging.send-${channel}`;
  * about a minute.
  */
 const rules = { retryLimit: 20_000, retryDelay: 1, retryDelayMax: 30, expireInSeconds: 35, atOnce: 4 };
-const whenSentData = z.object({ queue: z.string(), data: z.record(z.string(), z.string()) });
-const jobData = z.object({ id: z.uuid(), whenSent: whenSentData.optional() });
+const followUp = z.object({ queue: z.string(), data: z.record(z.string(), z.string()) });
+const jobData = z.object({ id: z.uuid(), whenSent: followUp.optional(), whenRefused: followUp.optional() });
 
 /** So long the sweep leaves a message to its own job, which says more about why it was not sent. */
 const sweptAfterSeconds = 600;
@@ -34,7 +34,7 @@ const sweptAfterSeconds = 600;
  *   has no words for its channel or lacks its code or link
  */
 export async function sendMessage(deps: Deps, outgoing: OutgoingMessage): Promise<void> {
-  const { usefulUntil, whenSent, ...rest } = outgoing;
+  const { usefulUntil, whenSent, whenRefused, ...rest } = outgoing;
   const message = sendableMessage.safeParse(rest);
   // The cause names what is wrong by its place: an issue's own text may quote what was given.
   if (!message.success) {
@@ -46,6 +46,7 @@ export async function sendMessage(deps: Deps, outgoing: OutgoingMessage): Promis
   await deps.enqueue(queueOf(message.data.channel), {
     id,
     ...(whenSent === undefined ? {} : { whenSent }),
+    ...(whenRefused === undefined ? {} : { whenRefused }),
   });
 }
 

@@ -13,7 +13,11 @@ before(async () => {
   here = await createTestHouse();
   there = await createTestHouse({ beside: here });
   const senders = await loadSenders(here.house.settings, {});
-  await startMessagingWork(here.house, here.jobs, { ...senders, email: interrupted(senders.email) });
+  await startMessagingWork(here.house, here.jobs, {
+    ...senders,
+    email: interrupted(senders.email, () => mailIs),
+    sms: interrupted(senders.sms, () => textIs),
+  });
   await startAccountsWork(here.house, here.jobs);
   await startPersonalDataWork(here.house, here.jobs);
 });
@@ -24,35 +28,43 @@ after(async () => {
 afterEach(() => {
   here.clock.reset();
   mailIs = 'sent';
+  textIs = 'sent';
 });
 
 const day = 24 * 3600;
 let made = 0;
 
-/** What becomes of mail at the moment. */
-let mailIs: 'sent' | 'waiting' | 'refused' = 'sent';
+type Fate = 'sent' | 'waiting' | 'refused';
+/** What becomes of mail at the moment, … */
+let mailIs: Fate = 'sent';
+/** … and of text messages. */
+let textIs: Fate = 'sent';
 
-function interrupted(email: Senders['email']): Senders['email'] {
+function interrupted(sender: Senders['email'], fate: () => Fate): Senders['email'] {
   return {
-    ...email,
+    ...sender,
     send: async (...sending) =>
-      mailIs === 'sent'
-        ? email.send(...sending)
-        : { outcome: mailIs === 'refused' ? 'refused' : 'not_now', reason: 'smtp-away' },
+      fate() === 'sent'
+        ? sender.send(...sending)
+        : { outcome: fate() === 'refused' ? 'refused' : 'not_now', reason: 'away' },
   };
 }
 
-async function somebody(language: 'en' | 'cy' = 'en'): Promise<Account> {
+async function somebody(language: 'en' | 'cy' = 'en', phone?: string): Promise<Account> {
   made += 1;
-  return makeAccount(here, { email: `unused.${made}@people.example`, language });
+  const email = `unused.${made}@people.example`;
+  return makeAccount(here, { email, language, ...(phone === undefined ? {} : { phone }) });
 }
+
+const textsFor = async (phone: string) =>
+  (await readSimulatedInbox(here.house.deps, { to: phone })).map(({ text }) => text);
 
 /** Days pass, and the accounts are looked after, by two processes at once. */
 async function pass(days: number): Promise<void> {
   here.clock.advance(days * day);
   await Promise.all([tendUnusedAccounts(here.house), tendUnusedAccounts(there.house)]);
   // Word of it goes out, and is noted, before more days pass.
-  const isTold = ['messaging.%', 'accounts.unused-told'];
+  const isTold = ['messaging.%', 'accounts.unused-%'];
   const isLeft = mailIs === 'waiting' ? isTold.slice(1) : isTold;
   await until(async () => {
     const { rowCount } = await here.house.database.pool.query(
@@ -183,6 +195,52 @@ describe('an account that nobody uses', () => {
     assert.deepEqual(await subjectsFor(hal), ['Sign in to keep your Bevan login']);
     await pass(30);
     assert.equal(await isThere(hal), false);
+  });
+
+  test('is told of by a text message where the mailbox refuses mail, in the language of its owner, who has 30 days from then', async () => {
+    const [liz, mair] = [await somebody('en', '+447700900701'), await somebody('cy', '+447700900702')];
+    mailIs = 'refused';
+    await pass(705);
+    const [inEnglish] = await textsFor('+447700900701');
+    assert.match(inEnglish ?? '', /^You have not used your Bevan login.*In 30 days we will close it/u);
+    const [inWelsh] = await textsFor('+447700900702');
+    assert.match(inWelsh ?? '', /^Nid ydych wedi defnyddio eich Bevan login/u);
+    assert.ok((await auditOf(here, liz.id)).includes('account.unused-told'));
+    await pass(29);
+    assert.deepEqual([await isThere(liz), (await textsFor('+447700900701')).length], [true, 1]);
+    assert.equal(await signIn(mair), 'recorded');
+    await pass(1);
+    assert.deepEqual([await isThere(liz), await isThere(mair)], [false, true]);
+  });
+
+  test('is not closed while neither mail nor a text message reaches its owner, who is tried once a week', async () => {
+    const nia = await somebody('en', '+447700900703');
+    [mailIs, textIs] = ['refused', 'refused'];
+    await pass(1500);
+    for (let weeks = 0; weeks < 6; weeks += 1) await pass(7);
+    assert.equal(await isThere(nia), true);
+    textIs = 'sent';
+    await pass(7);
+    assert.equal((await textsFor('+447700900703')).length, 1);
+    await pass(30);
+    assert.equal(await isThere(nia), false);
+  });
+
+  test('is not told of by a text message for mail that was refused before somebody used it', async () => {
+    const oli = await somebody('en', '+447700900704');
+    const writtenAt = here.clock.now();
+    await here.house.database.pool.query('UPDATE accounts.account SET unused_written_at = $1 WHERE id = $2', [
+      writtenAt,
+      oli.id,
+    ]);
+    here.clock.advance(1);
+    assert.equal(await signIn(oli), 'recorded');
+    await here.jobs.on(here.house.deps.db)('accounts.unused-refused', {
+      accountId: oli.id,
+      writtenAt: writtenAt.toISOString(),
+    });
+    await pass(0);
+    assert.deepEqual(await textsFor('+447700900704'), []);
   });
 
   test('is not told of by mail that was written before somebody used it', async () => {

@@ -45,6 +45,22 @@ export async function takeUntold(
   return numAffectedRows > 0n;
 }
 
+interface Notice {
+  readonly accountId: string;
+  readonly writtenAt: Date;
+}
+
+/** What was written then is the last word to an owner who was not told yet, and has not used the account since. */
+const isToBeTold = ({ accountId, writtenAt }: Notice) => sql<boolean>`(
+  id = ${accountId} AND unused_told_at IS NULL AND unused_written_at = ${writtenAt} AND ${lastUsed} < unused_written_at
+)`;
+
+/** @returns false if somebody has used the account since, or its owner was told or written to again */
+export async function selectIsToBeTold(db: Db, notice: Notice): Promise<boolean> {
+  const { rows } = await sql`SELECT FROM accounts.account WHERE ${isToBeTold(notice)}`.execute(db);
+  return rows.length > 0;
+}
+
 /**
  * Notes that the owner of an account was told: a sender has taken over what was written then.
  *
@@ -52,12 +68,10 @@ export async function takeUntold(
  */
 export async function updateTold(
   db: Db,
-  told: { readonly accountId: string; readonly writtenAt: Date; readonly now: Date },
+  { now, ...notice }: Notice & { readonly now: Date },
 ): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
-    UPDATE accounts.account SET unused_told_at = ${told.now}
-    WHERE id = ${told.accountId} AND unused_told_at IS NULL AND unused_written_at = ${told.writtenAt}
-      AND ${lastUsed} < unused_written_at`.execute(db);
+    UPDATE accounts.account SET unused_told_at = ${now} WHERE ${isToBeTold(notice)}`.execute(db);
   return numAffectedRows > 0n;
 }
 

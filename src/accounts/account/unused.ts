@@ -8,6 +8,7 @@ import { selectAccount } from './store.ts';
 import {
   holdDueToClose,
   selectDueToClose,
+  selectIsToBeTold,
   selectUntold,
   takeUntold,
   updateTold,
@@ -27,9 +28,10 @@ const noticeSeconds = 3 * daySeconds;
 /** … and is written anew after so long, until a sender takes it over. */
 const againSeconds = 7 * daySeconds;
 
-/** Where this room hears that the owner of an unused account was told. */
+/** Where this room hears that the owner of an unused account was told, and that their mailbox refused it for good. */
 export const unusedToldQueue = 'accounts.unused-told';
-const toldData = z.object({ accountId: z.uuid(), writtenAt: z.coerce.date() });
+export const unusedRefusedQueue = 'accounts.unused-refused';
+const noticeData = z.object({ accountId: z.uuid(), writtenAt: z.coerce.date() });
 
 /** The same day some months before, or the last one of a month that is shorter. */
 function monthsBefore(instant: Date, months: number): Date {
@@ -92,6 +94,7 @@ async function writeToOwner(
   if (!(await takeUntold(deps.db, { ...untold, now }))) return;
   const account = await selectAccount(deps.db, accountId);
   if (account === undefined) return;
+  const data = { accountId, writtenAt: now.toISOString() };
   await sendMessage(deps, {
     message: 'account-unused',
     channel: 'email',
@@ -99,13 +102,34 @@ async function writeToOwner(
     language: account.language,
     values: {},
     usefulUntil: secondsAfter(now, noticeSeconds),
-    whenSent: { queue: unusedToldQueue, data: { accountId, writtenAt: now.toISOString() } },
+    whenSent: { queue: unusedToldQueue, data },
+    whenRefused: { queue: unusedRefusedQueue, data },
+  });
+}
+
+/**
+ * Tells the owner of an unused account, whose mailbox has refused for good what tells them, by a text message, in a transaction. Whoever
+ * has no mobile number is written to again.
+ */
+export async function tellByText(deps: Deps, refused: unknown): Promise<void> {
+  const { accountId, writtenAt } = noticeData.parse(refused);
+  if (!(await selectIsToBeTold(deps.db, { accountId, writtenAt }))) return;
+  const account = await selectAccount(deps.db, accountId);
+  if (account === undefined || account.phone === null) return;
+  await sendMessage(deps, {
+    message: 'account-unused-text',
+    channel: 'sms',
+    to: account.phone,
+    language: account.language,
+    values: {},
+    usefulUntil: secondsAfter(deps.clock.now(), noticeSeconds),
+    whenSent: { queue: unusedToldQueue, data: { accountId, writtenAt: writtenAt.toISOString() } },
   });
 }
 
 /** Notes, in a transaction, that a sender has taken over what tells an account's owner that it will be closed. */
 export async function noteTold(deps: Pick<Deps, 'db' | 'clock' | 'audit'>, told: unknown): Promise<void> {
-  const { accountId, writtenAt } = toldData.parse(told);
+  const { accountId, writtenAt } = noticeData.parse(told);
   if (await updateTold(deps.db, { accountId, writtenAt, now: deps.clock.now() }))
     await deps.audit({ type: 'account.unused-told', accountId });
 }
