@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installation, installPackages } from './system-packages.mjs';
+import { installation } from './system-packages.mjs';
 
 /**
  * Puts in place what the product needs to run, and runs it on its own Node.js. This file and those that it is imported
@@ -111,25 +111,43 @@ function read(/** @type {string} */ file) {
  * @throws {SetUpError} when there is none
  */
 export function findRuntime() {
-  const packaged = packagedRuntime();
+  const packaged = packagedRuntime(repository);
   if (packaged === process.execPath) return packaged;
-  let obstacle = packaged === undefined ? undefined : obstacleTo(packaged);
-  const ownDoes = Number.parseInt(process.versions.node, 10) >= runtimeMajor;
-  if (packaged !== undefined && obstacle?.includes('libatomic') === true && !ownDoes) {
-    if (installPackages(missingPackages, 'a library that Node.js needs')) obstacle = obstacleTo(packaged);
-  }
+  const obstacle = packaged === undefined ? undefined : obstacleTo(packaged);
   if (packaged !== undefined && obstacle === undefined) return packaged;
   if (packaged !== undefined) takeOffPath();
-  if (ownDoes) return process.execPath;
+  if (Number.parseInt(process.versions.node, 10) >= runtimeMajor) return process.execPath;
+  const older = obstacle?.includes('libatomic') === true ? olderRuntime() : undefined;
+  if (older !== undefined) return older;
   throw new SetUpError(instructions(obstacle));
 }
 
-function packagedRuntime() {
+function packagedRuntime(/** @type {string} */ folder) {
   const name = runtimePackages[`${process.platform}-${process.arch}`];
   if (name === undefined) return undefined;
   const program = process.platform === 'win32' ? 'node.exe' : 'node';
-  const file = path.join(repository, 'node_modules', name, 'bin', program);
+  const file = path.join(folder, 'node_modules', name, 'bin', program);
   return existsSync(file) ? file : undefined;
+}
+
+/** The oldest line that does needs less of the system. It is fetched where it is needed: few need it, and it is not small. */
+function olderRuntime() {
+  const folder = path.join(repository, 'scripts/runtime-24');
+  if (packagedRuntime(folder) === undefined) {
+    console.log(
+      'Fetching Node.js 24: the newer one that came with the packages needs libatomic1, which is not here.',
+    );
+    const npm = npmCommand([
+      'ci',
+      '--include=optional',
+      '--ignore-scripts',
+      '--loglevel=error',
+      '--no-progress',
+    ]);
+    spawnSync(npm.file, npm.args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'], shell: npm.shell });
+  }
+  const file = packagedRuntime(folder);
+  return file !== undefined && obstacleTo(file) === undefined ? file : undefined;
 }
 
 /** @returns {string | undefined} what the system says, if it can't run that file: it has no glibc, or lacks a library */
@@ -164,9 +182,9 @@ function instructions(/** @type {string | undefined} */ obstacle) {
  * @returns {Promise<number>} its exit code
  */
 export function runOnRuntime(args, environment) {
-  const binaries = path.join(repository, 'node_modules/.bin');
-  const PATH = `${binaries}${path.delimiter}${process.env['PATH'] ?? ''}`;
   const runtime = findRuntime();
+  const folders = [path.join(repository, 'node_modules/.bin'), path.dirname(runtime)];
+  const PATH = [...folders, process.env['PATH'] ?? ''].join(path.delimiter);
   const child = spawn(runtime, args, {
     cwd: repository,
     stdio: 'inherit',

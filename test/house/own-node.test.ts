@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -66,17 +75,31 @@ describe('the Node.js that the product runs on', { skip: process.platform !== 'l
     assert.equal(findRuntime(folder, '26.0.0'), process.execPath);
   });
 
-  it('is the packaged one after the library that it lacks was installed, where the system lets us', () => {
-    const { folder, node, link } = place(lacksLibrary);
-    program(path.join(folder, 'path/sudo'), '#!/bin/sh\nshift\n"$@"\n');
+  it('is an older one, fetched once, where the packaged one lacks a library and the person’s own is too old', () => {
+    const { folder, link } = place(lacksLibrary);
+    const older = path.join(folder, 'scripts/runtime-24');
+    const file = path.join(older, 'node_modules', `node-linux-${process.arch}`, 'bin/node');
+    mkdirSync(older);
     program(
-      path.join(folder, 'path/apt-get'),
-      `#!/bin/sh\ncase "$*" in *libatomic1) printf '#!/bin/sh\\n' > ${node};; esac\n`,
+      path.join(folder, 'path/npm'),
+      `#!/bin/sh\necho ci >> ../../npm-calls\n/bin/mkdir -p ${path.dirname(file)}\nprintf '#!/bin/sh\\n' > ${file}\n/bin/chmod +x ${file}\n`,
     );
     const said = findRuntime(folder, '20.19.0');
-    assert.match(said, /^Installing a library that Node\.js needs: .*apt-get install .* libatomic1\n/u);
-    assert.equal(said.split('\n').at(-1), node);
-    assert.ok(existsSync(link));
+    assert.match(said, /^Fetching Node\.js 24: .*needs libatomic1/u);
+    assert.equal(said.split('\n').at(-1), file);
+    assert.equal(findRuntime(folder, '20.19.0'), file);
+    assert.equal(readFileSync(path.join(folder, 'npm-calls'), 'utf8'), 'ci\n');
+    assert.ok(!existsSync(link));
+  });
+
+  it('is pinned to releases that the packages once brought, each with its digest', () => {
+    const lock = JSON.parse(readFileSync(path.join(scripts, 'runtime-24/package-lock.json'), 'utf8'));
+    for (const arch of ['x64', 'arm64']) {
+      const locked = lock.packages[`node_modules/node-linux-${arch}`];
+      assert.match(locked.version, /^24\./u);
+      assert.match(locked.integrity, /^sha512-/u);
+      assert.equal(locked.resolved, undefined);
+    }
   });
 
   it('is none where nothing can be done, and the person reads what they can do', () => {
