@@ -235,7 +235,7 @@ describe('an account that nobody uses', () => {
     ]);
     here.clock.advance(1);
     assert.equal(await signIn(oli), 'recorded');
-    await here.jobs.on(here.house.deps.db)('accounts.unused-refused', {
+    await here.house.deps.enqueue('accounts.unused-refused', {
       accountId: oli.id,
       writtenAt: writtenAt.toISOString(),
     });
