@@ -7,6 +7,7 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 import { createPeople, type MadeUp } from '../support/people.ts';
 import { Person } from '../support/person.ts';
 import type { TestService } from '../support/service.ts';
+import { untilWaiting } from '../support/waiting.ts';
 import { expectPage, signInWithPassword, signUpTo, type Traveller } from '../support/walks.ts';
 
 let app: TestApp;
@@ -118,8 +119,7 @@ describe('an old password', () => {
     const ref = thief.browser.page.address.pathname.split('/')[2];
     await hold.query('SELECT FROM journey.visit WHERE ref = $1 FOR UPDATE', [ref]);
     const answer = thief.browser.submit({ password: owner.password });
-    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
-    while ((await hold.query(waiting)).rowCount === 0) await new Promise(setImmediate);
+    await untilWaiting(hold);
     await choosePassword(owner, 'a new password for harbour 9');
     await hold.query('COMMIT');
     await hold.end();

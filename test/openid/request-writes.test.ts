@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Account } from '#accounts';
 import { watchStatements } from '../support/statements.ts';
-import { until } from '../support/until.ts';
+import { untilWaiting } from '../support/waiting.ts';
 import type { TestBrowser } from './support/browser.ts';
 import { codeIn, createPerson, openBrowser, proveFactors } from './support/people.ts';
 import { listen, startProvider, type TestProvider } from './support/provider.ts';
@@ -61,12 +61,7 @@ test('of two that go on with one request in the same moment, one gets a code and
   await holder.query('BEGIN');
   await holder.query(`SELECT FROM openid.entity WHERE model = 'Interaction' AND ended_at IS NULL FOR UPDATE`);
   const both = Promise.all([browser, browser.copy()].map((one) => one.go(resume)));
-  await until(async () => {
-    const { rowCount } = await query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    return rowCount === 2;
-  });
+  await untilWaiting(provider.house.database.pool, 2);
   await holder.query('COMMIT');
   holder.release();
   const arrivals = await both;

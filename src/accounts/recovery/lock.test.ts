@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { auditOf, goodPassword, makeAccount } from '../../../test/support/accounts.ts';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
 import { openInbox, type TestInbox } from '../../../test/support/inbox.ts';
+import { untilWaiting } from '../../../test/support/waiting.ts';
 import { readAccount, recordSignIn } from '../account/account.ts';
 import { listPasskeys } from '../credentials/passkey/passkeys.ts';
 import { insertPasskey, updateUsedPasskey } from '../credentials/passkey/store.ts';
@@ -102,7 +102,7 @@ suite('a login that its owner has locked', () => {
         await use(deps.db, { id: keyId, signCount: 1, isSynced: false, at: provenAt });
         here.clock.advance(1);
         const begun = here.house.transact((others) => lockLogin(others, lock));
-        await untilOneWaits();
+        await untilWaiting(here.house.database.pool);
         return {
           signedIn: await recordSignIn(deps, { accountId, clientId: 'demo', provenAt }),
           locking: begun,
@@ -113,12 +113,6 @@ suite('a login that its owner has locked', () => {
       assert.deepEqual(await signIn(accountId), { outcome: 'ended' });
     }
   });
-
-  async function untilOneWaits(): Promise<void> {
-    const waiting =
-      "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    while ((await here.house.database.pool.query(waiting)).rowCount === 0) await wait(10);
-  }
 
   test('has no passkey and no app left that signs in, as somebody else may have set them up', async () => {
     const { accountId, email } = await withKeys('keys@people.example');

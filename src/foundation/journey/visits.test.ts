@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
+import { untilWaiting } from '../../../test/support/waiting.ts';
 import type { JourneyDefinition } from './types.ts';
 import { loadVisit, lockVisit, saveVisit, startVisit } from './visits.ts';
 
@@ -34,16 +34,6 @@ async function begin(): Promise<{ ref: string; visitor: string }> {
   return { ref: address.split('/')[2] ?? '', visitor };
 }
 
-async function somebodyWaits(): Promise<void> {
-  for (;;) {
-    const { rows } = await one.house.database.pool.query(
-      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-    );
-    if (rows.length > 0) return;
-    await wait(5);
-  }
-}
-
 test('a visit that nobody else has changed is the same then and now', async () => {
   const asked = await begin();
   await one.house.transact(async (deps) => {
@@ -66,7 +56,7 @@ test('who waits for a visit is told what it is by now, and what it was when they
     const locked = await lockVisit(deps, journey, asked);
     assert.ok(locked);
     const second = other.house.transact((beside) => lockVisit(beside, journey, asked, known));
-    await somebodyWaits();
+    await untilWaiting(one.house.database.pool);
     await saveVisit(deps, journey, { ...locked.now, answers: { colour: 'green' }, notice: 'changed' });
     return { second };
   });

@@ -5,7 +5,8 @@ import { auditOf, makeAccount } from '../../../../test/support/accounts.ts';
 import { createTestHouse, type TestHouse } from '../../../../test/support/house.ts';
 import { openInbox, type TestInbox } from '../../../../test/support/inbox.ts';
 import { SoftDevice, type Behaviour } from '../../../../test/support/passkeys.ts';
-import { forgetAccount } from '../../account/account.ts';
+import { untilWaiting } from '../../../../test/support/waiting.ts';
+import { forgetAccount, recordSignIn } from '../../account/account.ts';
 import { sweepAccounts } from '../../sweep.ts';
 import { checkPasskey, describePasskeySignIn } from './check.ts';
 import { addPasskey, describeNewPasskey, listPasskeys, removePasskey, renamePasskey } from './passkeys.ts';
@@ -216,6 +217,24 @@ suite('a passkey', () => {
     );
     assert.equal((await check(device.use(await question()))).outcome, 'no_match');
     assert.deepEqual(await listPasskeys(here.house.deps, accountId), []);
+  });
+
+  test('can be removed and used at one moment: neither waits for the other for good', async () => {
+    const { accountId, device, passkeyId } = await setUp();
+    const provenAt = here.clock.now();
+    const answer = device.use(await question());
+    const { signedIn, removing } = await here.house.transact(async (deps) => {
+      assert.equal((await checkPasskey(deps, { response: answer, boundTo: 'visit' })).outcome, 'match');
+      const begun = there.house.transact((others) =>
+        removePasskey(others, { accountId, passkeyId, provenAt }),
+      );
+      await untilWaiting(here.house.database.pool);
+      return {
+        signedIn: await recordSignIn(deps, { accountId, clientId: 'demo', provenAt }),
+        removing: begun,
+      };
+    });
+    assert.deepEqual([signedIn.outcome, (await removing).outcome], ['recorded', 'removed']);
   });
 
   test('is set up by its owner alone, once, and by a device that could be unlocked', async () => {

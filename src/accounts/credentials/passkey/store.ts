@@ -164,6 +164,17 @@ export async function updatePasskeyName(
 }
 
 /** @returns false if the account has no such passkey */
+/** Holds a passkey until the transaction ends, as using it does: before the account, so that neither waits for the other. */
+export async function holdPasskey(db: Db, held: { accountId: string; id: string }): Promise<void> {
+  await tablesOf(db)
+    .selectFrom('accounts.passkey')
+    .select('id')
+    .where('account_id', '=', held.accountId)
+    .where('id', '=', held.id)
+    .forUpdate()
+    .execute();
+}
+
 export async function deletePasskey(db: Db, removed: { accountId: string; id: string }): Promise<boolean> {
   const deleted = await tablesOf(db)
     .deleteFrom('accounts.passkey')
