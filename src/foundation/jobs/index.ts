@@ -102,6 +102,7 @@ export async function startJobs(deps: {
     lookEverySeconds,
     'jobs',
     oneAtATime(async () => {
+      if (crews.size === 0) return;
       for (const queue of await selectDueQueues(deps.database.db, [...crews.keys()]))
         crews.get(queue)?.wake();
     }),

@@ -38,7 +38,11 @@ export async function openDevice(
   const complaints: string[] = [];
   const allowed = new Set(origins);
   context.on('console', (message) => {
-    if (!isOfRefusedPage(message) && ['error', 'warning'].includes(message.type()))
+    if (
+      !isOfRefusedPage(message) &&
+      !isOfMissingIcon(message) &&
+      ['error', 'warning'].includes(message.type())
+    )
       complaints.push(`${message.location().url}: ${message.text()}`);
   });
   context.on('weberror', (error) => complaints.push(String(error.error())));
@@ -68,6 +72,11 @@ function isOfRefusedPage(message: ConsoleMessage): boolean {
   const isOfPage = message.page()?.url().split('#', 1)[0] === message.location().url;
   const refused = /^Failed to load resource: the server responded with a status of (4\d\d|503)/u;
   return isOfPage && refused.test(message.text());
+}
+
+/** Our pages name their icon; for a file that a tab shows as it is, such as a letter, a browser looks for one by itself. */
+function isOfMissingIcon(message: ConsoleMessage): boolean {
+  return /^https?:\/\/[^/]+\/favicon\.ico$/u.test(message.location().url);
 }
 
 /** One tab, used as a person uses it. */
