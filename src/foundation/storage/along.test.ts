@@ -1,36 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { openDatabase, statement, type Database } from '#foundation/storage';
+import { statement, type Database } from '#foundation/storage';
 import { sql } from 'kysely';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { openNotes, readNote as read, writeNote as write } from '../../../test/support/notes.ts';
 
-interface Note {
-  readonly id: number;
-  readonly text: string;
-}
-type Tables = { 'public.note': Note };
-
-let testDatabase: TestDatabase;
 let database: Database;
-before(async () => {
-  testDatabase = await createTestDatabase();
-  database = openDatabase({ url: testDatabase.url, connections: 3 });
-  await sql`CREATE TABLE public.note (id integer PRIMARY KEY, text text)`.execute(database.db);
-});
-after(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
+let close: () => Promise<void>;
+before(async () => ({ database, close } = await openNotes()));
+after(() => close());
 
-const read = statement<{ id: number }, Note>((db, value) =>
-  db.withTables<Tables>().selectFrom('public.note').selectAll().where('id', '=', value('id')),
-);
-const write = statement<Note, unknown>((db, value) =>
-  db
-    .withTables<Tables>()
-    .insertInto('public.note')
-    .values({ id: value('id'), text: value('text') }),
-);
 const clear = sql`DELETE FROM public.note`;
 
 describe('a statement that goes along', () => {

@@ -1,36 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { openDatabase, isStorageUnavailable, statement, type Database } from '#foundation/storage';
+import { isStorageUnavailable, statement, type Database } from '#foundation/storage';
 import { sql } from 'kysely';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import {
+  openNotes,
+  readNote as read,
+  writeNote as write,
+  type NoteTables,
+} from '../../../test/support/notes.ts';
 
-interface Note {
-  readonly id: number;
-  readonly text: string;
-}
-type Tables = { 'public.note': Note };
-
-let testDatabase: TestDatabase;
 let database: Database;
-before(async () => {
-  testDatabase = await createTestDatabase();
-  database = openDatabase({ url: testDatabase.url, connections: 3 });
-  await sql`CREATE TABLE public.note (id integer PRIMARY KEY, text text)`.execute(database.db);
-});
-after(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
+let close: () => Promise<void>;
+before(async () => ({ database, close } = await openNotes()));
+after(() => close());
 
-const read = statement<{ id: number }, Note>((db, value) =>
-  db.withTables<Tables>().selectFrom('public.note').selectAll().where('id', '=', value('id')),
-);
-const write = statement<Note, unknown>((db, value) =>
-  db
-    .withTables<Tables>()
-    .insertInto('public.note')
-    .values({ id: value('id'), text: value('text') }),
-);
 const remove = (id: number) => sql`DELETE FROM public.note WHERE id = ${id}`;
 
 describe('statements outside a transaction', () => {
@@ -55,7 +38,7 @@ describe('statements outside a transaction', () => {
   test('fail one by one: what others asked at the same moment is answered', async () => {
     const wrong = statement<{ id: number }, unknown>((db, value) =>
       db
-        .withTables<Tables>()
+        .withTables<NoteTables>()
         .selectFrom('public.note')
         .select(sql`1 / ${value('id')}`.as('none')),
     );
