@@ -8,6 +8,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { Fault } from '#foundation/errors';
+import { createMemory, type Memory } from '#foundation/memory';
 import { fewRandomBytes } from './random.ts';
 
 /** Keys derived from the master key, each for one purpose, and encryption at rest under one of them. */
@@ -42,20 +43,18 @@ export function createSecrets(masterKey: Buffer): Secrets {
   };
   const mac = (purpose: string, text: string): string =>
     createHmac('sha256', wrapped(purpose)).update(text).digest('base64url');
-  const remembered = new Map<string, Map<string, string>>();
+  const remembered = new Map<string, Memory<string>>();
   return {
     key: (purpose) => wrapped(purpose).export(),
     mac,
     rememberedMac: (purpose, text) => {
-      const macs = remembered.get(purpose) ?? new Map<string, string>();
+      const macs = remembered.get(purpose) ?? createMemory<string>({ most: mostRemembered });
       remembered.set(purpose, macs);
-      const found = macs.get(text);
+      const found = macs.find(text);
       if (found !== undefined) return found;
       const made = mac(purpose, text);
-      const [oldest] = macs.keys();
-      if (macs.size >= mostRemembered && oldest !== undefined) macs.delete(oldest);
       // A copy: the text may be a part of a long header, which would be kept with it.
-      macs.set(Buffer.from(text).toString(), made);
+      macs.keep(Buffer.from(text).toString(), made);
       return made;
     },
     seal: (purpose, plain) => {

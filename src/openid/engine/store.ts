@@ -106,16 +106,12 @@ export async function endEntity(db: Db, key: EntityKey, endedAt: Date): Promise<
   await end(db, { ...key, endedAt });
 }
 
-/** As many as the engine writes, and as many as it ends, in one request. */
-const mostTogether = 2;
-
+/** What is written and what is ended, each list in the order of the others that belong to it. */
 type Together = {
-  readonly [part in keyof NewEntity as `${part}1` | `${part}2`]: NewEntity[part] | null;
+  readonly [part in keyof NewEntity as `${part}s`]: readonly NewEntity[part][];
 } & {
-  readonly endedModel1: string | null;
-  readonly endedId1: Buffer | null;
-  readonly endedModel2: string | null;
-  readonly endedId2: Buffer | null;
+  readonly endedModels: readonly string[];
+  readonly endedIds: readonly Buffer[];
   readonly endsInteraction: boolean;
   readonly now: Date;
 };
@@ -124,23 +120,19 @@ const together = statement<Together, { isStored: boolean }>(
   (_db, value) => sql`
     WITH ended AS (
       UPDATE openid.entity SET ended_at = ${value('now')}, sealed_payload = ''
-      WHERE (
-        (model = ${value('endedModel1')} AND id = ${value('endedId1')})
-        OR (model = ${value('endedModel2')} AND id = ${value('endedId2')})
-      ) AND ended_at IS NULL
-      RETURNING model
+      FROM unnest(${value('endedModels')}::text[], ${value('endedIds')}::bytea[]) AS gone (model, id)
+      WHERE entity.model = gone.model AND entity.id = gone.id AND ended_at IS NULL
+      RETURNING entity.model
     ), verdict AS (
       SELECT NOT ${value('endsInteraction')}::boolean
         OR EXISTS (SELECT FROM ended WHERE model = 'Interaction') AS is_stored
     ), written AS (
       INSERT INTO openid.entity (model, id, uid, account_id, sealed_payload, expires_at)
-      SELECT new.* FROM verdict, (VALUES
-        (${value('model1')}::text, ${value('id1')}::bytea, ${value('uid1')}::bytea,
-          ${value('accountId1')}::uuid, ${value('sealedPayload1')}::bytea, ${value('expiresAt1')}::timestamptz),
-        (${value('model2')}, ${value('id2')}, ${value('uid2')},
-          ${value('accountId2')}, ${value('sealedPayload2')}, ${value('expiresAt2')})
-      ) AS new (model, id, uid, account_id, sealed_payload, expires_at)
-      WHERE is_stored AND new.id IS NOT NULL
+      SELECT new.* FROM verdict, unnest(
+        ${value('models')}::text[], ${value('ids')}::bytea[], ${value('uids')}::bytea[],
+        ${value('accountIds')}::uuid[], ${value('sealedPayloads')}::bytea[], ${value('expiresAts')}::timestamptz[]
+      ) AS new
+      WHERE is_stored
       ON CONFLICT (model, id) DO UPDATE SET sealed_payload = excluded.sealed_payload,
         account_id = excluded.account_id, expires_at = excluded.expires_at
       WHERE entity.ended_at IS NULL
@@ -157,33 +149,22 @@ export async function storeTogether(
   db: Db,
   { written, ended, now }: { written: readonly NewEntity[]; ended: readonly EntityKey[]; now: Date },
 ): Promise<boolean> {
-  if (Math.max(written.length, ended.length) > mostTogether)
-    throw new Error('the engine writes more in one request than was foreseen');
-  const [one, two] = written;
-  const [first, second] = ended;
-  if (first === undefined && one !== undefined && two === undefined) {
+  const [one, ...others] = written;
+  if (ended.length === 0 && one !== undefined && others.length === 0) {
     await upsertEntity(db, one);
     return true;
   }
   const [stored] = await together(db, {
     now,
     endsInteraction: ended.some(({ model }) => model === 'Interaction'),
-    endedModel1: first?.model ?? null,
-    endedId1: first?.id ?? null,
-    endedModel2: second?.model ?? null,
-    endedId2: second?.id ?? null,
-    model1: one?.model ?? null,
-    id1: one?.id ?? null,
-    uid1: one?.uid ?? null,
-    accountId1: one?.accountId ?? null,
-    sealedPayload1: one?.sealedPayload ?? null,
-    expiresAt1: one?.expiresAt ?? null,
-    model2: two?.model ?? null,
-    id2: two?.id ?? null,
-    uid2: two?.uid ?? null,
-    accountId2: two?.accountId ?? null,
-    sealedPayload2: two?.sealedPayload ?? null,
-    expiresAt2: two?.expiresAt ?? null,
+    endedModels: ended.map(({ model }) => model),
+    endedIds: ended.map(({ id }) => id),
+    models: written.map(({ model }) => model),
+    ids: written.map(({ id }) => id),
+    uids: written.map(({ uid }) => uid),
+    accountIds: written.map(({ accountId }) => accountId),
+    sealedPayloads: written.map(({ sealedPayload }) => sealedPayload),
+    expiresAts: written.map(({ expiresAt }) => expiresAt),
   });
   return stored?.isStored === true;
 }

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { after, before, suite, test } from 'node:test';
+import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
+import { endEntity, selectEntity, storeTogether, upsertEntity, type NewEntity } from './store.ts';
+
+suite('what the engine writes and ends in one request', () => {
+  let here: TestHouse;
+  before(async () => {
+    here = await createTestHouse();
+  });
+  after(() => here.close());
+
+  const made = (model: string, isSomebodys = true): NewEntity => ({
+    model,
+    id: randomBytes(32),
+    uid: isSomebodys ? randomBytes(32) : null,
+    accountId: isSomebodys ? randomUUID() : null,
+    sealedPayload: randomBytes(900),
+    expiresAt: new Date(here.clock.now().getTime() + 60_000),
+  });
+  const store = (written: readonly NewEntity[], ended: readonly NewEntity[]) =>
+    storeTogether(here.house.deps.db, { written, ended, now: here.clock.now() });
+  const payloadsOf = (entities: readonly NewEntity[]) =>
+    Promise.all(
+      entities.map(async (one) => {
+        const found = await selectEntity(here.house.deps.db, one);
+        return found === undefined || found.endedAt !== null ? undefined : found.sealedPayload;
+      }),
+    );
+
+  test('is kept to the byte, however much it is', async () => {
+    const { db } = here.house.deps;
+    const old = ['Interaction', 'Session', 'Session'].map((model) => made(model));
+    for (const one of old) await upsertEntity(db, one);
+    const fresh = [made('Session'), made('AuthorizationCode'), made('Interaction', false)];
+    assert.equal(await store(fresh, old), true);
+    assert.deepEqual(
+      await payloadsOf(fresh),
+      fresh.map(({ sealedPayload }) => sealedPayload),
+    );
+    assert.deepEqual(await payloadsOf(old), [undefined, undefined, undefined]);
+  });
+
+  test('is not kept at all where another has ended the interaction', async () => {
+    const { db } = here.house.deps;
+    const interaction = made('Interaction');
+    await upsertEntity(db, interaction);
+    await endEntity(db, interaction, here.clock.now());
+    const fresh = [made('Session'), made('AuthorizationCode')];
+    assert.equal(await store(fresh, [interaction]), false);
+    assert.deepEqual(await payloadsOf(fresh), [undefined, undefined]);
+  });
+
+  test('takes the place of what was there, but not of what was ended', async () => {
+    const [living, gone] = [made('Session'), made('Session')];
+    await store([living, gone], []);
+    await store([], [gone]);
+    const again = [living, gone].map((one) => ({ ...one, sealedPayload: randomBytes(10) }));
+    assert.equal(await store(again, []), true);
+    assert.deepEqual(await payloadsOf(again), [again[0]?.sealedPayload, undefined]);
+  });
+});
