@@ -257,7 +257,11 @@ describe('requests for codes and links', () => {
   test('a lock that a person runs into on the way to a page ends there, and the code is sent then', async () => {
     const ivy = await known('ivy');
     await signInWithPassword(ivy, withCode);
-    for (let requests = 1; requests < 5; requests += 1) await ivy.browser.press('Send a new code');
+    await app.codeFor(ivy.who.phone, 'sms');
+    for (let requests = 1; requests < 5; requests += 1) {
+      await ivy.browser.press('Send a new code');
+      await app.codeFor(ivy.who.phone, 'sms');
+    }
     const again = { ...ivy, browser: new Person(app) };
     await signInWithPassword(again, withCode);
     assertLocked(again.browser, 15);
