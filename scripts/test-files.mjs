@@ -1,3 +1,5 @@
+import { ChildProcess } from 'node:child_process';
+import { subscribe } from 'node:diagnostics_channel';
 import { globSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,7 +24,7 @@ const computing = ['test/browser', 'src/evidence/media', 'test/documents', 'test
 /** Where files mostly wait, most of all at the end: from there come those that run beside others. */
 const mostlyWaiting = ['test/attacks', 'test/contracts', 'test/journeys'];
 /** A file that takes longer has a handle that it forgot to close, or waits for something that never comes. */
-const longestFileMs = 600_000;
+const longestFileMs = 300_000;
 
 /** Taking the types out of the product is half of the work of loading a file. */
 const withoutTypes = ['--import', new URL('stripped.mjs', import.meta.url).href];
@@ -31,6 +33,22 @@ const withoutTypes = ['--import', new URL('stripped.mjs', import.meta.url).href]
 /** @typedef {{ outcomes: Outcome[], skipped: number, output: string }} FileResult */
 /** @typedef {import('node:test/reporters').TestEvent} TestEvent */
 /** @typedef {Set<Promise<unknown>>} Lane of files that have not ended */
+
+/** @type {Set<ChildProcess>} */
+const processes = new Set();
+subscribe('child_process', (message) => {
+  if (typeof message !== 'object' || message === null || !('process' in message)) return;
+  const { process } = message;
+  if (!(process instanceof ChildProcess)) return;
+  processes.add(process);
+  process.once('exit', () => processes.delete(process));
+});
+
+/** Ends what is left of a file that was told to end: whatever listens to that, and is too busy to hear it, would go on for ever. */
+function endProcessesOf(/** @type {string} */ file) {
+  for (const process of processes)
+    if (process.spawnargs.includes(path.resolve(file))) process.kill('SIGKILL');
+}
 
 /** @returns {string[]} the test files in those files and folders, relative to the repository */
 export function findTestFiles(/** @type {string[]} */ places) {
@@ -126,6 +144,7 @@ async function runTestFile(/** @type {string} */ file, /** @type {AbortSignal} *
     signal: limit,
   });
   for await (const event of events) take(event, file, result);
+  if (limit.aborted) endProcessesOf(file);
   const failed = result.outcomes.filter((outcome) => !outcome.passed);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const skipped = result.skipped === 0 ? '' : `, ${result.skipped} skipped`;

@@ -272,23 +272,10 @@ suite('an upload', () => {
   test('that lies about its length with no length of its parts keeps no more than it said', async () => {
     const sender = await openFor('video');
     const address = await begin(one, sender, chunk);
-    const stream = new ReadableStream({
-      pull: (controller) => {
-        controller.enqueue(randomBytes(chunk / 4));
-      },
-    });
-    const answer = await fetch(address, {
-      method: 'PATCH',
-      headers: {
-        'tus-resumable': '1.0.0',
-        ...mayUpload(sender.bundleId, sender.kind),
-        'content-type': 'application/offset+octet-stream',
-        'upload-offset': '0',
-      },
-      body: stream,
-      duplex: 'half',
-    }).catch(() => undefined);
-    assert.ok(answer === undefined || answer.status === 413);
+    const line = patchSlowly(address, sender, { offset: 0 });
+    for (let count = 0; count < 8; count += 1) line.send(randomBytes(chunk / 4));
+    // Whoever still sends when the answer comes may see the connection close before it.
+    assert.ok([413, 0].includes(await line.answered));
     assert.equal(await offsetOf(address, sender), chunk);
   });
 

@@ -146,20 +146,22 @@ export interface SlowPatch {
   breakOff(): void;
 }
 
+/** Sends bytes of an upload bit by bit; with no length, whoever takes them learns only from their end how many there are. */
 export function patchSlowly(
   address: string,
   { bundleId, kind }: TestSender,
-  { offset, length }: { offset: number; length: number },
+  { offset, length }: { offset: number; length?: number },
 ): SlowPatch {
-  const said = {
-    'content-type': bytesType,
-    'content-length': String(length),
-    'upload-offset': String(offset),
-  };
+  const said = { 'content-type': bytesType, 'upload-offset': String(offset) };
   const outgoing = request(address, {
     method: 'PATCH',
     agent: false,
-    headers: { ...version, ...mayUpload(bundleId, kind), ...said },
+    headers: {
+      ...version,
+      ...mayUpload(bundleId, kind),
+      ...said,
+      ...(length === undefined ? {} : { 'content-length': String(length) }),
+    },
   });
   const { promise: answered, resolve } = Promise.withResolvers<number>();
   outgoing
