@@ -3,7 +3,7 @@ import { Fault } from '#foundation/errors';
 import { Kysely, PostgresDialect, Transaction } from 'kysely';
 import pg from 'pg';
 import { DirectExecutor } from './direct.ts';
-import { createDriver, type Ask, type LazyConnection, type Question, type SendAlong } from './driver.ts';
+import { createDriver, type LazyConnection, type SendAlong } from './driver.ts';
 
 /**
  * A connection to PostgreSQL or a transaction on it. It knows no table: a room's `store.ts` adds its own with
@@ -71,7 +71,7 @@ export function openDatabase(options: {
   // Whose connection breaks while they use it learns of it from their statement; the event would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   giveUpSilent(pool, options.silenceMs ?? longestSilenceMs);
-  const { open, driver } = createDriver(pool);
+  const { open, driver, ask } = createDriver(pool);
   const dialect = new PostgresDialect({ pool });
   const parts = { config: { dialect }, dialect, driver };
   const lend = async <T>(use: (connection: LazyConnection) => Promise<T>): Promise<T> => {
@@ -82,7 +82,6 @@ export function openDatabase(options: {
       connection.release();
     }
   };
-  const ask: Ask = <R>(question: Question) => lend((connection) => connection.ask<R>(question));
   const sendAlong: SendAlong = (question) => lend((connection) => connection.sendAlong(question));
   const executor = new DirectExecutor({ provideConnection: lend }, { ask, sendAlong });
   const db: Db = new Kysely({ ...parts, executor });

@@ -24,9 +24,10 @@ export type SendAlong = (question: Question) => Promise<void>;
  *
  * The pool's connections must be in pipeline mode.
  *
- * @returns `open`: gives something to ask, and to release then; `driver`: the same for the query builder
+ * @returns `open`: gives something to ask, and to release then; `driver`: the same for the query builder; `ask`: the shortest way for
+ *   one statement
  */
-export function createDriver(pool: pg.Pool): { open: () => LazyConnection; driver: Driver } {
+export function createDriver(pool: pg.Pool): { open: () => LazyConnection; driver: Driver; ask: Ask } {
   const names = createNames();
   const shared = createSharedReader(pool, names);
   const open = () => new LazyConnection({ pool, names, shared });
@@ -43,7 +44,24 @@ export function createDriver(pool: pg.Pool): { open: () => LazyConnection; drive
     releaseConnection: (connection) => Promise.resolve(own(connection).release()),
     destroy: () => pool.end(),
   };
-  return { open, driver };
+  const askOnOwn = async <R>(question: Question): Promise<Answer<R>> => {
+    const connection = open();
+    try {
+      return await connection.ask<R>(question);
+    } finally {
+      connection.release();
+    }
+  };
+  const askOnShared = async <R>(question: Question): Promise<Answer<R>> => {
+    try {
+      return await shared<R>(question);
+    } catch (error) {
+      if (!isOutdated(error)) throw error;
+      return await askOnOwn<R>(question);
+    }
+  };
+  const ask: Ask = (question) => (question.isShareable ? askOnShared(question) : askOnOwn(question));
+  return { open, driver, ask };
 }
 
 const changes = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
@@ -87,7 +105,7 @@ function send<R>(
 ): Promise<Answer<R>> {
   const sent = values.map((value) => utils.prepareValue(value));
   if (name === undefined) return sendAsText<R>(client, { text, values: sent, begins });
-  return tracing(runPrepared<R>(client, { name, text, values: sent, begins }));
+  return tracing(runPrepared<R>(client, { name, text, values: sent, begins }), client);
 }
 
 async function sendAsText<R>(
@@ -103,10 +121,14 @@ async function sendAsText<R>(
   return { rows, tag: `${command} ${rowCount ?? 0}` };
 }
 
-async function tracing<T>(answer: Promise<T>): Promise<T> {
+/** Connections that have to be replaced: see {@link isOutdated}. */
+const outdated = new WeakSet<pg.PoolClient>();
+
+async function tracing<T>(answer: Promise<T>, client: pg.PoolClient): Promise<T> {
   try {
     return await answer;
   } catch (error) {
+    if (isOutdated(error)) outdated.add(client);
     // The trace that leads to whoever asked, rather than to the socket that the answer came from.
     if (error instanceof Error) Error.captureStackTrace(error);
     throw error;
@@ -284,10 +306,7 @@ export class LazyConnection implements DatabaseConnection {
     if (this.#transaction !== 'none') gatherBriefly(client.connection.stream);
     const answer = send<R>(client, question, { name, begins });
     if (begins) this.#transaction = 'open';
-    return answer.catch((error: unknown) => {
-      if (isOutdated(error)) this.#isBroken = true;
-      throw error;
-    });
+    return answer;
   }
 
   #assertNotOver(): void {
@@ -309,7 +328,7 @@ export class LazyConnection implements DatabaseConnection {
 
   release(): void {
     const isBroken = this.#isBroken;
-    if (this.#client !== undefined) this.#client.release(isBroken);
+    if (this.#client !== undefined) this.#client.release(isBroken || outdated.has(this.#client));
     else this.#coming?.then((client) => client.release(isBroken)).catch(() => undefined);
     this.#client = undefined;
     this.#coming = undefined;

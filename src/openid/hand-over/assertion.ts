@@ -4,6 +4,7 @@ import { decodeJwt, errors, type JWTPayload } from 'jose';
 import { z } from 'zod';
 import { digestOf } from '../engine/sealed-entity.ts';
 import type { VerifyByClient } from '../tokens/client-signature.ts';
+import { openJwt } from '../tokens/plain-jwt.ts';
 import type { Assertion } from '../tokens/store.ts';
 
 /** What one service says of somebody whom it hands over to another. */
@@ -68,7 +69,7 @@ async function verified(
   { assertion, service, now }: { assertion: string; service: Client; now: Date },
 ): Promise<JWTPayload | undefined> {
   try {
-    const { payload } = await verifyByClient(assertion, service, {
+    const { payload } = await verifyByClient(openJwt(assertion), service, {
       issuer: service.clientId,
       requiredClaims: ['code', 'jti', 'iat', 'exp'],
       toleranceSeconds,

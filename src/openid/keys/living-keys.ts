@@ -74,9 +74,20 @@ export async function openLivingKeys(house: House): Promise<LivingKeys> {
 }
 
 async function signJwt(key: LivingKey, payload: JWTPayload, typ: string): Promise<string> {
-  const signed = `${encode({ alg: signingAlgorithm, typ, kid: key.kid })}.${encode(payload)}`;
+  const signed = `${headOf(key, typ)}.${encode(payload)}`;
   const { buffer, byteOffset, byteLength } = await key.sign(Buffer.from(signed));
   return `${signed}.${Buffer.from(buffer, byteOffset, byteLength).toString('base64url')}`;
+}
+
+/** What stands before the claims is always the same for a key and a type. */
+const heads = new WeakMap<LivingKey, Map<string, string>>();
+
+function headOf(key: LivingKey, typ: string): string {
+  const known = heads.get(key) ?? new Map<string, string>();
+  heads.set(key, known);
+  const head = known.get(typ) ?? encode({ alg: signingAlgorithm, typ, kid: key.kid });
+  known.set(typ, head);
+  return head;
 }
 
 function encode(part: object): string {

@@ -3,6 +3,7 @@ import type { Client } from '#partners';
 import { decodeProtectedHeader, errors as joseErrors, type JWTPayload } from 'jose';
 import { errors } from 'oidc-provider';
 import type { VerifyByClient } from '../tokens/client-signature.ts';
+import { openJwt } from '../tokens/plain-jwt.ts';
 import type { RequestParameters } from './pushed.ts';
 
 /** What a request object may be ahead; as client assertions. */
@@ -66,7 +67,7 @@ async function verify(
   // As with assertions: services can't know of a clock that was moved in a sandbox.
   const now = systemClock().now();
   try {
-    const { payload } = await verifyByClient(jwt, client, {
+    const { payload } = await verifyByClient(openJwt(jwt), client, {
       issuer: client.clientId,
       audience: [issuer],
       requiredClaims: ['exp'],

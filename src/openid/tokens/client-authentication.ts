@@ -7,6 +7,7 @@ import { digestOf } from '../engine/sealed-entity.ts';
 import { isClientId } from '../engine/client-metadata.ts';
 import { readAbout, type About, type Read } from './about-store.ts';
 import type { VerifyByClient } from './client-signature.ts';
+import { openJwt, type OpenedJwt } from './plain-jwt.ts';
 import type { Assertion } from './store.ts';
 import { requireParameter, type TokenParameters } from './token-form.ts';
 
@@ -50,7 +51,7 @@ export function createClientAuthentication(
     if (authorization !== undefined) {
       throw new errors.InvalidClientAuth('clients authenticate by private_key_jwt only');
     }
-    const assertion = readAssertion(params);
+    const assertion = openJwt(readAssertion(params));
     const clientId = claimedClient(assertion);
     if (params.get('client_id') !== undefined && params.get('client_id') !== clientId) {
       throw new errors.InvalidRequest('client_id is not the one of the assertion');
@@ -88,10 +89,10 @@ function readAssertion(params: TokenParameters): string {
 }
 
 /** Who the assertion says that it is from; nothing is proven yet. */
-function claimedClient(assertion: string): string {
+function claimedClient({ jwt, plain }: OpenedJwt): string {
   let subject: unknown;
   try {
-    subject = decodeJwt(assertion).sub;
+    subject = (plain?.payload ?? decodeJwt(jwt)).sub;
   } catch (cause) {
     throw new errors.InvalidRequest('client_assertion is not a JWT', undefined, { cause });
   }
@@ -100,7 +101,7 @@ function claimedClient(assertion: string): string {
 }
 
 async function verify(
-  assertion: string,
+  assertion: OpenedJwt,
   client: Client,
   against: { verifyByClient: VerifyByClient; audiences: readonly string[]; now: Date },
 ): Promise<JWTPayload> {

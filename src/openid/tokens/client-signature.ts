@@ -3,7 +3,7 @@ import { createMemory } from '#foundation/memory';
 import type { Client, ClientKey, ClientKeys } from '#partners';
 import { errors as joseErrors, jwtVerify, type JWTVerifyResult } from 'jose';
 import { signingAlgorithm } from '../keys/signer.ts';
-import { acceptPlainJwt, type WantedClaims } from './plain-jwt.ts';
+import { acceptPlainJwt, type OpenedJwt, type WantedClaims } from './plain-jwt.ts';
 
 /**
  * Checks what a service has signed against each of its keys. A `kid` says nothing that could be relied on: a service
@@ -11,21 +11,25 @@ import { acceptPlainJwt, type WantedClaims } from './plain-jwt.ts';
  *
  * @throws {joseErrors.JOSEError} signed with none of them, or does not say what is wanted
  */
-export type VerifyByClient = (jwt: string, client: Client, wanted: WantedClaims) => Promise<JWTVerifyResult>;
+export type VerifyByClient = (
+  opened: OpenedJwt,
+  client: Client,
+  wanted: WantedClaims,
+) => Promise<JWTVerifyResult>;
 
 /** Published keys that have changed are noticed by a signature that none of the known ones made. */
 export function createClientSignatures(clientKeys: ClientKeys): VerifyByClient {
   const imported = createImportedKeys();
   const tryKeys = async (
     keys: readonly ClientKey[],
-    jwt: string,
+    opened: OpenedJwt,
     wanted: WantedClaims,
   ): Promise<JWTVerifyResult | joseErrors.JOSEError> => {
     let refusal: joseErrors.JOSEError | undefined;
     for (const key of keys) {
       const publicKey = imported(key);
       try {
-        return acceptPlainJwt(jwt, publicKey, wanted) ?? (await judge(jwt, publicKey, wanted));
+        return acceptPlainJwt(opened, publicKey, wanted) ?? (await judge(opened.jwt, publicKey, wanted));
       } catch (error) {
         if (!(error instanceof joseErrors.JOSEError)) throw error;
         // What the right key has refused, no other will accept.
@@ -35,11 +39,11 @@ export function createClientSignatures(clientKeys: ClientKeys): VerifyByClient {
     }
     return refusal ?? new joseErrors.JWKSNoMatchingKey();
   };
-  return async (jwt, client, wanted) => {
-    const verified = await tryKeys(await clientKeys.of(client), jwt, wanted);
+  return async (opened, client, wanted) => {
+    const verified = await tryKeys(await clientKeys.of(client), opened, wanted);
     if (!(verified instanceof joseErrors.JOSEError)) return verified;
     const newer = await clientKeys.askAgain(client);
-    const again = newer === undefined ? verified : await tryKeys(newer, jwt, wanted);
+    const again = newer === undefined ? verified : await tryKeys(newer, opened, wanted);
     if (again instanceof joseErrors.JOSEError) throw again;
     return again;
   };

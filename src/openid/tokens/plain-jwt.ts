@@ -18,6 +18,30 @@ export interface WantedClaims {
 const leastModulusBits = 2048;
 const plainPart = /^[\w-]+$/u;
 
+/** A JWT from somebody else, of which nothing is proven yet. */
+export interface OpenedJwt {
+  readonly jwt: string;
+  /** What it says, if there is nothing unusual about how it says it. */
+  readonly plain: Plain | undefined;
+}
+
+interface Plain {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly payload: JWTPayload;
+  readonly signed: string;
+  readonly signature: string;
+}
+
+/** Reads a JWT, once for all that want to know something of it. */
+export function openJwt(jwt: string): OpenedJwt {
+  const [head = '', body = '', signature = '', ...more] = jwt.split('.');
+  const isPlain = more.length === 0 && [head, body, signature].every((part) => plainPart.test(part));
+  const header = isPlain ? read(head) : undefined;
+  const payload: JWTPayload | undefined = header === undefined ? undefined : read(body);
+  if (header === undefined || payload === undefined) return { jwt, plain: undefined };
+  return { jwt, plain: { header, payload, signed: `${head}.${body}`, signature } };
+}
+
 /**
  * Accepts a JWT that has nothing unusual about it and is as it should be: nearly all are, and to check one of them takes
  * little more than its signature. It refuses none: what it does not accept `jose` judges, and says why.
@@ -25,19 +49,17 @@ const plainPart = /^[\w-]+$/u;
  * @returns undefined if it is to be judged
  */
 export function acceptPlainJwt(
-  jwt: string,
+  { plain }: OpenedJwt,
   key: KeyObject,
   wanted: WantedClaims,
 ): JWTVerifyResult | undefined {
-  const [head = '', body = '', signature = '', ...more] = jwt.split('.');
-  if (more.length > 0 || ![head, body, signature].every((part) => plainPart.test(part))) return undefined;
-  const header = read(head);
-  if (header?.['alg'] !== signingAlgorithm || 'crit' in header) return undefined;
+  if (plain === undefined) return undefined;
+  const { header, payload } = plain;
+  if (header['alg'] !== signingAlgorithm || 'crit' in header) return undefined;
   if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < leastModulusBits) return undefined;
-  const payload: JWTPayload | undefined = read(body);
-  if (payload === undefined || !isAsWanted(payload, wanted)) return undefined;
-  const signed = Buffer.from(`${head}.${body}`);
-  if (!verify('sha512', signed, key, Buffer.from(signature, 'base64url'))) return undefined;
+  if (!isAsWanted(payload, wanted)) return undefined;
+  const signature = Buffer.from(plain.signature, 'base64url');
+  if (!verify('sha512', Buffer.from(plain.signed), key, signature)) return undefined;
   return { payload, protectedHeader: { ...header, alg: signingAlgorithm } };
 }
 

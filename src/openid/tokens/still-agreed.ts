@@ -38,6 +38,8 @@ export async function assertStillAgreed(
     throw new errors.InvalidGrant('identity is not known so well any more');
   if (agreement === undefined) throw new errors.InvalidGrant('agreement was withdrawn');
   const registered = signIn.scopes.filter((scope) => client.scopes.includes(scope));
+  if (registered.every((scope) => scope === 'openid' || agreement.scopes.includes(scope)))
+    return { scopes: registered, sharing };
   const asked = { scopes: registered, level: identity.level, im1Enabled: client.im1Enabled };
   const { newScopes } = describeAsking(agreement, asked);
   const scopes = registered.filter((scope) => agreement.scopes.includes(scope) || !newScopes.includes(scope));
