@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { addresses } from '../addresses.ts';
 import { engineRequest } from '../engine/engine-request.ts';
 import type { Exchange } from '../sessions/browser-sessions.ts';
+import type { BeginRequest } from './begin-at-once.ts';
 import { describeRequest, type SignInRequest } from './sign-in-request.ts';
 
 /** The requests of services that wait for somebody, each in the browser that made it. */
@@ -13,6 +14,8 @@ export interface WaitingRequests {
   readonly route: string;
   /** @returns what is asked of whoever came there; undefined unless the request waits, and for this browser */
   find(exchange: Exchange): Promise<SignInRequest | undefined>;
+  /** Has what a request waits for begun with the answer to it, where nothing speaks against that. */
+  readonly beginAtOnceWith: (begin: BeginRequest) => void;
 }
 
 export interface InteractionParts {
@@ -20,9 +23,12 @@ export interface InteractionParts {
   readonly provider: Provider;
 }
 
-export function createWaitingRequests(parts: InteractionParts): WaitingRequests {
+export function createWaitingRequests(
+  parts: InteractionParts & Pick<WaitingRequests, 'beginAtOnceWith'>,
+): WaitingRequests {
   return {
     route: `${addresses.interaction}/:uid`,
+    beginAtOnceWith: parts.beginAtOnceWith,
     find: async ({ request, reply }) => {
       const { interaction: found } = (await findInteraction(parts, request, reply)) ?? {};
       return found === undefined ? undefined : describeRequest(parts.house.deps, { uid: found.uid, found });
