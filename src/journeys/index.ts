@@ -12,7 +12,8 @@ import { identityLevels, matchVector, type AuthenticationFactor } from '#identit
 import {
   finishSignIn,
   type BrowserSessions,
-  type Exchange,
+  type Arrival,
+  type BeginRequest,
   type SignInRequest,
   type WaitingRequests,
 } from '#openid';
@@ -83,9 +84,16 @@ export function journeysRoutes(
 ): void {
   const journeys = createJourneys(web);
   forEachJourney(parts, journeys.mount);
-  web.app.get(parts.requests.route, { exposeHeadRoute: false }, (request, reply) =>
-    startForRequest(web, { journeys, ...parts }, { request, reply }),
-  );
+  const { requests } = parts;
+  const begin: BeginRequest = (asked, at) => beginFor(web, { journeys, ...parts }, asked, at);
+  requests.beginAtOnceWith(begin);
+  web.app.get(requests.route, { exposeHeadRoute: false }, async (request, reply) => {
+    const asked = await requests.find({ request, reply });
+    const address = asked === undefined ? undefined : await begin(asked, { request, reply });
+    return address === undefined
+      ? web.problems.send(request, reply, 'start-again', { reference: 'CID1004' })
+      : reply.redirect(address, 303);
+  });
   mountPasswordReset(web, journeys);
   if (parts.proofing !== undefined) mountOnYourPhone(web, journeys);
   mountKeepEmail(web, journeys);
@@ -100,24 +108,22 @@ const knowingJourneys: readonly string[] = ['prove-identity', 'ways-to-prove'];
 type EntryParts = Pick<JourneyParts, 'register' | 'proofing'> & {
   readonly journeys: Journeys;
   readonly sessions: BrowserSessions;
-  readonly requests: WaitingRequests;
 };
 
-/** Begins what a request has to wait for, in the browser that made it. */
-async function startForRequest(
+/** Begins what a request has to wait for, in the browser that made it. @returns undefined if that browser may not */
+async function beginFor(
   web: Web,
-  { journeys, sessions, requests, register, proofing }: EntryParts,
-  exchange: Exchange,
-) {
-  const { request, reply } = exchange;
-  const asked = await requests.find(exchange);
-  if (asked === undefined) return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
+  { journeys, sessions, register, proofing }: EntryParts,
+  asked: SignInRequest,
+  arrival: Arrival,
+): Promise<string | undefined> {
+  const { request, reply } = arrival;
   const visitor = web.visitors.ensure(request, reply);
   const remembered = web.visitors.readCookie(request, deviceCookie) !== undefined;
   const { deps } = web.house;
   if (asked.language !== undefined) web.visitors.suggestLanguage(reply, asked.language);
   const byApp = await signInWithApp(web, asked);
-  if (byApp.outcome === 'signed_in') return reply.redirect(byApp.address, 303);
+  if (byApp.outcome === 'signed_in') return byApp.address;
   const { journey: asEver, context } = journeyFor(asked, {
     remembered,
     canMatch: register !== undefined,
@@ -127,9 +133,9 @@ async function startForRequest(
   });
   const journey = byApp.outcome === 'locked' ? 'locked-login' : asEver;
   // Its pages make somebody known as they go: for whoever is signed in here, not for who sent the address to them.
-  if (knowingJourneys.includes(journey) && !(await sessions.isSignedIn(exchange, asked.session?.accountId)))
-    return web.problems.send(request, reply, 'start-again', { reference: 'CID1004' });
-  return reply.redirect(await journeys.start(deps, { journey, visitor, context }), 303);
+  if (knowingJourneys.includes(journey) && !(await sessions.isSignedIn(arrival, asked.session?.accountId)))
+    return undefined;
+  return journeys.start(deps, { journey, visitor, context });
 }
 
 type SignedInByApp =

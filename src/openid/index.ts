@@ -18,7 +18,12 @@ export {
 export type { Caller, ObserveService, ServiceRequest } from './observation/observer.ts';
 export { isStillLiving as isSessionLiving } from './hand-over/living-session.ts';
 export { openidRoutes } from './routes.ts';
-export { type BrowserSessions, type Exchange, type PagePerson } from './sessions/browser-sessions.ts';
+export {
+  type Arrival,
+  type BrowserSessions,
+  type Exchange,
+  type PagePerson,
+} from './sessions/browser-sessions.ts';
 export {
   askAgain,
   finishConsent,
@@ -27,6 +32,7 @@ export {
   refuseRequest,
   type SignInRequest,
 } from './sign-in/sign-in-request.ts';
+export { type BeginRequest } from './sign-in/begin-at-once.ts';
 export { requestWaitingAt, type WaitingRequests } from './sign-in/waiting-requests.ts';
 export { endTokensFor, hasLivingTokens } from './tokens/revocation.ts';
 export { openVouching } from './tokens/vouching.ts';

@@ -20,6 +20,7 @@ import { observePrograms } from './observation/program-requests.ts';
 import { followChanges, openLivingKeys } from './keys/living-keys.ts';
 import { mountPushEndpoint } from './requests/push-endpoint.ts';
 import { createBrowserSessions, type BrowserSessions } from './sessions/browser-sessions.ts';
+import { createBeginAtOnce } from './sign-in/begin-at-once.ts';
 import { mountReturn } from './sign-in/interaction-routes.ts';
 import { createWaitingRequests, type WaitingRequests } from './sign-in/waiting-requests.ts';
 import { createClientSignatures } from './tokens/client-signature.ts';
@@ -62,6 +63,7 @@ export async function openidRoutes(
     return found;
   };
   const renderError = createRenderError({ house, renderProblem, requestOf, observe });
+  const atOnce = createBeginAtOnce(house, requestOf);
   const clientKeys = createClientKeys(house);
   const verifyByClient = createClientSignatures(clientKeys);
   const provider = createEngine({
@@ -70,6 +72,7 @@ export async function openidRoutes(
     register,
     verifyByClient,
     renderError,
+    beginAtOnce: atOnce.around,
     ...(observe === undefined
       ? {}
       : { observeAnswer: (ctx) => observeAnswer(observe, ctx, requestOf(ctx.req)) }),
@@ -97,7 +100,7 @@ export async function openidRoutes(
   });
   return {
     sessions: createBrowserSessions({ house, verifyByClient, provider, keys }),
-    requests: createWaitingRequests({ house, provider }),
+    requests: createWaitingRequests({ house, provider, beginAtOnceWith: atOnce.beginWith }),
   };
 }
 

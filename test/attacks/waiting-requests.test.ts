@@ -37,6 +37,60 @@ async function waiting() {
 const countVisits = async () =>
   (await app.home.house.database.pool.query('SELECT FROM journey.visit')).rowCount;
 
+describe('the page to which the answer to a request leads', () => {
+  /** Asks without following. @returns where the answer leads, and the name of the request */
+  async function ask(browser: Person, headers: Readonly<Record<string, string>> = {}) {
+    const answer = await browser.send(await service.requestAddress(), { headers });
+    const lines = answer.headers.getSetCookie();
+    const uid = lines
+      .map((line) => /^interaction=([\w-]+)/u.exec(line)?.[1])
+      .find((one) => one !== undefined);
+    return { location: `${app.origin}${answer.headers.get('location')}`, uid };
+  }
+
+  test('opens in the browser that made the request, and in no other', async () => {
+    const victim = new Person(app);
+    const { location, uid } = await ask(victim);
+    const visitor = new Person(app);
+    await visitor.open(await service.requestAddress());
+    for (const thief of [new Person(app), visitor])
+      for (const address of [location, `${app.origin}/interaction/${uid}`]) {
+        await thief.open(address);
+        assert.deepEqual([thief.page.status, thief.page.heading], [400, startAgain]);
+      }
+    await victim.open(location);
+    expectPage(victim, 'start');
+  });
+
+  test('belongs to a request of its own, whatever cookies were given to the browser before', async () => {
+    const mallory = await waiting();
+    const planted = `interaction=${mallory.uid}; interaction.sig=${mallory.signature}; resume=${mallory.uid}`;
+    const victim = await known('fay');
+    const { location, uid } = await ask(victim.browser, { cookie: planted });
+    assert.ok(uid !== undefined && uid !== mallory.uid);
+    await victim.browser.open(location);
+    await victim.browser.submit({ choice: 'sign-in' });
+    await victim.browser.submit({ email: victim.who.email });
+    await victim.browser.submit({ password: victim.who.password });
+    const { userinfo } = await service.finish(await agree(victim));
+    assert.equal(userinfo['email'], victim.who.email);
+    await mallory.browser.open(mallory.address);
+    expectPage(mallory.browser, 'start');
+  });
+
+  test('is one more of a browser that is known, whose other pages go on', async () => {
+    const gus = await known('gus');
+    await gus.browser.open(await service.requestAddress());
+    await gus.browser.submit({ choice: 'sign-in' });
+    const tab = gus.browser.newTab();
+    await tab.open(await service.requestAddress());
+    expectPage(tab, 'start');
+    await gus.browser.submit({ email: gus.who.email });
+    await gus.browser.submit({ password: gus.who.password });
+    assert.equal((await service.finish(await agree(gus))).userinfo['email'], gus.who.email);
+  });
+});
+
 describe('the address at which a request waits', () => {
   test('begins nothing in another browser, and gives it nothing to keep', async () => {
     const { address } = await waiting();

@@ -7,6 +7,7 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 import { makeKnown } from '../support/identities.ts';
 import { createPeople } from '../support/people.ts';
 import { Person } from '../support/person.ts';
+import { rawRequest } from '../support/raw-request.ts';
 import type { TestService } from '../support/service.ts';
 import { UafApp, type AppBehaviour } from '../support/uaf-app.ts';
 import { agree, expectPage, signInWithPassword, type Traveller } from '../support/walks.ts';
@@ -207,6 +208,20 @@ describe('an app that keeps a key', () => {
     const fay = await withKey('fay');
     await useApp(fay, { transaction: true });
     assert.match(fay.browser.page.address.pathname, /^\/(welcome|sign-in)\//u);
+  });
+
+  test('is not used up by a program that looks where a link leads', async () => {
+    const wyn = await withKey('wyn');
+    const vtr = '["P0.Cm"]';
+    const response = wyn.phone.authenticate((await call('/authRequest')).body);
+    const ask = async () => new URL(await service.requestAddress({ vtr, fido_auth_response: response }));
+    const { pathname, search } = await ask();
+    const looked = await rawRequest(app.listensAt, { path: `${pathname}${search}` });
+    const waitsAt = looked.headers.get('location') ?? '';
+    assert.match(waitsAt, /^\/interaction\//u);
+    assert.equal((await rawRequest(app.listensAt, { path: waitsAt })).status, 400);
+    await wyn.browser.open(await ask());
+    assert.ok(service.isArrival(wyn.browser.page.address));
   });
 
   test('answers each question once, within five minutes', async () => {

@@ -20,4 +20,4 @@ export {
   uploadSeconds,
   type UploadedFile,
 } from './uploads.ts';
-export { sandboxCamera, type Visitors } from './visitor.ts';
+export { sandboxCamera, type CookieSetter, type Visitors } from './visitor.ts';

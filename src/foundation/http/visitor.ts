@@ -1,11 +1,17 @@
+import type { SerializeOptions } from '@fastify/cookie';
 import { randomToken, secretsEqual, type Secrets } from '#foundation/security';
 import { isLanguage, type Language } from '#foundation/web';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+/** Sets cookies with an answer: its reply, or what stands in for one where another writes it. */
+export interface CookieSetter {
+  setCookie(name: string, value: string, options: SerializeOptions): unknown;
+}
+
 /** A browser, known by a random cookie: journeys and forms belong to it. It says nothing about who sits there. */
 export interface Visitors {
   /** @returns the browser's token, made and set as a cookie if it has none */
-  ensure(request: FastifyRequest, reply: FastifyReply): string;
+  ensure(request: FastifyRequest, reply: CookieSetter): string;
   /** @returns the browser's token, or undefined if it sent none */
   read(request: FastifyRequest): string | undefined;
   /** Takes the browser's token away: whatever belongs to it can't be reached any more. */
@@ -17,7 +23,7 @@ export interface Visitors {
   language(request: FastifyRequest): Language;
   setLanguage(reply: FastifyReply, language: Language): void;
   /** Holds until the browser is closed or another is suggested; what somebody has chosen here counts more. */
-  suggestLanguage(reply: FastifyReply, language: Language): void;
+  suggestLanguage(reply: CookieSetter, language: Language): void;
   /** Reads or sets a long-lived cookie of ours. */
   readCookie(request: FastifyRequest, name: string): string | undefined;
   setCookie(reply: FastifyReply, cookie: { name: string; value: string; expires: Date }): void;

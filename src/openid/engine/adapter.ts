@@ -1,8 +1,9 @@
 import type { House } from '#foundation/deps';
 import { levelsOf } from '#identity';
-import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
+import { Provider, type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider';
 import { findClient } from '../own-client.ts';
 import { describeClient, isClientId } from './client-metadata.ts';
+import { EngineRequest } from './engine-request.ts';
 import { createEngineTime } from './engine-time.ts';
 import type { RequestWrites } from './request-writes.ts';
 import { digestOf, entityModels, openForEngine, sealPayload, type EntityModel } from './sealed-entity.ts';
@@ -38,6 +39,7 @@ function clients(house: House): Adapter {
     find: async (id) => {
       if (!isClientId(id)) return undefined;
       const client = await findClient(house.deps, id);
+      if (Provider.ctx?.req instanceof EngineRequest) Provider.ctx.req.client = client;
       return client === undefined ? undefined : describeClient(client, levelsOf(house.settings));
     },
   };

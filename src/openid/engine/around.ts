@@ -13,11 +13,19 @@ export interface AroundParts {
   readonly renderError: RenderError;
   /** Told of every answer but those that `renderError` gives; in a sandbox only. */
   readonly observeAnswer?: ((ctx: KoaContextWithOIDC) => Promise<void>) | undefined;
+  /** Sends a browser whose request has to wait straight to the first page, if it can. */
+  readonly beginAtOnce: (ctx: KoaContextWithOIDC) => Promise<void>;
 }
 
 /** What happens around every request of the engine's. */
 export async function around(
-  { house, renderError, observeAnswer, writes }: AroundParts & { readonly writes: RequestWrites },
+  {
+    house,
+    renderError,
+    observeAnswer,
+    beginAtOnce,
+    writes,
+  }: AroundParts & { readonly writes: RequestWrites },
   ctx: KoaContextWithOIDC,
   next: () => Promise<void>,
 ): Promise<void> {
@@ -32,6 +40,7 @@ export async function around(
     await recordGrant(house, ctx);
     await askForGpCredentials(house, ctx);
     await observeAnswer?.(ctx);
+    await beginAtOnce(ctx);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const out = error instanceof errors.OIDCProviderError ? error : { error: 'server_error' };

@@ -1,4 +1,5 @@
 import { IncomingMessage } from 'node:http';
+import type { Client } from '#partners';
 import { errors } from 'oidc-provider';
 
 /** Headers that the engine has a use for; it sees no others. */
@@ -17,6 +18,8 @@ const plain: RequestOrigin = { isPushed: false, isSigned: false };
 /** A request as the engine sees it, with what our own rules of a request need to know. */
 export class EngineRequest extends IncomingMessage {
   origin: RequestOrigin = plain;
+  /** The registration of the service, as it was read for the engine. */
+  client: Client | undefined;
   /** What is wrong with a request of which the engine sees only where to tell it. */
   refusal: errors.OIDCProviderError | undefined;
   /** Told instead of what the browser would be shown, when a request is only tried. */

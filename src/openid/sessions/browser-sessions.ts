@@ -1,4 +1,5 @@
 import type { House } from '#foundation/deps';
+import type { CookieSetter } from '#foundation/http';
 import { randomToken } from '#foundation/security';
 import type { Language } from '#foundation/web';
 import { matchVector, parseVtr, readIdentity, type Vector } from '#identity';
@@ -24,6 +25,12 @@ import { allowVisit, readVisit, type PageVisit } from './page-visit.ts';
 export interface Exchange {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
+}
+
+/** A request of a browser's that something may begin with, whoever writes its answer. */
+export interface Arrival {
+  readonly request: FastifyRequest;
+  readonly reply: CookieSetter & Pick<FastifyReply, 'raw'>;
 }
 
 export type PageHandOver =
@@ -67,7 +74,7 @@ export interface BrowserSessions {
   /** Reads a request to sign out. */
   readSignOut(params: SignOutParameters): Promise<SignOutReading>;
   /** @param accountId the person that is meant; anybody if left out */
-  isSignedIn(exchange: Exchange, accountId: string | undefined): Promise<boolean>;
+  isSignedIn(exchange: Arrival, accountId: string | undefined): Promise<boolean>;
   /**
    * Ends the browser's session, if it is that of the person who is meant.
    *
@@ -170,7 +177,7 @@ function pageVectors(): readonly Vector[] {
   return reading.vectors;
 }
 
-async function sessionOf({ house, provider }: SessionParts, { request, reply }: Exchange): Promise<Session> {
+async function sessionOf({ house, provider }: SessionParts, { request, reply }: Arrival): Promise<Session> {
   const { issuer } = house.settings;
   const made = engineRequest(request.raw, { issuer, url: request.url });
   return provider.Session.get(provider.createContext(made, reply.raw));

@@ -15,7 +15,7 @@ import { amrOf } from './factors.ts';
 import { fidoParameter, forgetFidoResponse } from './fido-response.ts';
 import { againReasons, endedReasons } from './policy.ts';
 import { redeemTicket, type JourneyResult } from './tickets.ts';
-import { findInteraction, type InteractionParts } from './waiting-requests.ts';
+import { findWithSession, type InteractionParts } from './waiting-requests.ts';
 
 interface ReturnParts extends InteractionParts {
   readonly renderProblem: RenderProblem;
@@ -29,11 +29,10 @@ export function mountReturn(app: FastifyInstance, parts: ReturnParts): void {
 }
 
 async function comeBack(parts: ReturnParts, request: FastifyRequest, reply: FastifyReply) {
-  const { house, provider } = parts;
-  const waiting = await findInteraction(parts, request, reply);
+  const { house } = parts;
+  const waiting = await findWithSession(parts, request, reply);
   if (waiting === undefined) return sendStartAgain(parts.renderProblem, request, reply);
-  const { interaction, context } = waiting;
-  const session = await provider.Session.get(context);
+  const { interaction, session } = waiting;
   const token = readQuery(request.query, 'ticket') ?? '';
   const ticket = await redeemTicket(house.deps, { uid: interaction.uid, token });
   if (ticket === undefined) {

@@ -119,14 +119,22 @@ export async function readSignInRequest(deps: RequestDeps, uid: string): Promise
   return found === undefined ? undefined : describeRequest(deps, { uid, found });
 }
 
-/** Does the same with the engine's interaction, where that was found already. */
+/**
+ * Does the same with the engine's interaction, where that was found already.
+ *
+ * @param known.client the service's registration, if it was read for the same request
+ */
 export async function describeRequest(
   deps: RequestDeps,
-  { uid, found }: { readonly uid: string; readonly found: unknown },
+  {
+    uid,
+    found,
+    client: known,
+  }: { readonly uid: string; readonly found: unknown; readonly client?: Client | undefined },
 ): Promise<SignInRequest | undefined> {
   const request = storedRequest.parse(found);
   const { params, prompt } = request;
-  const client = await findClient(deps, params.client_id);
+  const client = known?.clientId === params.client_id ? known : await findClient(deps, params.client_id);
   if (client === undefined) return undefined;
   const levels = levelsOf(deps.settings);
   const reading = parseVtr(params.vtr, { permitted: client.vectors, levels });

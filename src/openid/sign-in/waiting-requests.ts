@@ -1,10 +1,11 @@
 import type { House } from '#foundation/deps';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Interaction, Provider } from 'oidc-provider';
+import type { Interaction, Provider, Session } from 'oidc-provider';
 import { z } from 'zod';
 import { addresses } from '../addresses.ts';
 import { engineRequest } from '../engine/engine-request.ts';
 import type { Exchange } from '../sessions/browser-sessions.ts';
+import type { BeginRequest } from './begin-at-once.ts';
 import { describeRequest, type SignInRequest } from './sign-in-request.ts';
 
 /** The requests of services that wait for somebody, each in the browser that made it. */
@@ -13,6 +14,8 @@ export interface WaitingRequests {
   readonly route: string;
   /** @returns what is asked of whoever came there; undefined unless the request waits, and for this browser */
   find(exchange: Exchange): Promise<SignInRequest | undefined>;
+  /** Has what a request waits for begun with the answer to it, where nothing speaks against that. */
+  readonly beginAtOnceWith: (begin: BeginRequest) => void;
 }
 
 export interface InteractionParts {
@@ -20,11 +23,15 @@ export interface InteractionParts {
   readonly provider: Provider;
 }
 
-export function createWaitingRequests(parts: InteractionParts): WaitingRequests {
+export function createWaitingRequests(
+  parts: InteractionParts & Pick<WaitingRequests, 'beginAtOnceWith'>,
+): WaitingRequests {
   return {
     route: `${addresses.interaction}/:uid`,
+    beginAtOnceWith: parts.beginAtOnceWith,
     find: async ({ request, reply }) => {
-      const { interaction: found } = (await findInteraction(parts, request, reply)) ?? {};
+      const { uid } = ownRequest(parts, request, reply) ?? {};
+      const found = uid === undefined ? undefined : await parts.provider.Interaction.find(uid);
       return found === undefined ? undefined : describeRequest(parts.house.deps, { uid: found.uid, found });
     },
   };
@@ -39,21 +46,31 @@ export function requestWaitingAt({ pathname }: URL): string | undefined {
 
 const paramsSchema = z.object({ uid: z.string() });
 
-export interface FoundInteraction {
-  readonly interaction: Interaction;
-  readonly context: ReturnType<Provider['createContext']>;
-}
-
-/** @returns undefined unless this is the browser that the engine is waiting for */
-export async function findInteraction(
+/** @returns the request that an address names; undefined unless this is the browser that made it */
+function ownRequest(
   { house, provider }: InteractionParts,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FoundInteraction | undefined> {
+): { readonly uid: string; readonly context: ReturnType<Provider['createContext']> } | undefined {
   const { uid } = paramsSchema.parse(request.params);
   const { issuer } = house.settings;
   const context = provider.createContext(engineRequest(request.raw, { issuer, url: request.url }), reply.raw);
-  if (context.cookies.get(provider.cookieName('interaction'), { signed: true }) !== uid) return undefined;
-  const interaction = await provider.Interaction.find(uid);
-  return interaction === undefined ? undefined : { interaction, context };
+  const isOwn = context.cookies.get(provider.cookieName('interaction'), { signed: true }) === uid;
+  return isOwn ? { uid, context } : undefined;
+}
+
+/** @returns the engine's interaction with the browser's session; undefined unless the engine is waiting for this browser */
+export async function findWithSession(
+  parts: InteractionParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<{ readonly interaction: Interaction; readonly session: Session } | undefined> {
+  const own = ownRequest(parts, request, reply);
+  if (own === undefined) return undefined;
+  // Both are read with one message.
+  const [interaction, session] = await Promise.all([
+    parts.provider.Interaction.find(own.uid),
+    parts.provider.Session.get(own.context),
+  ]);
+  return interaction === undefined ? undefined : { interaction, session };
 }

@@ -82,10 +82,12 @@ export async function listen(house: TestHouse['house']) {
     register: openRegister(house),
     renderProblem: (request, problem, reference) => problems.render(request, problem, { reference }),
   });
+  const entryOf = ({ uid }: { uid: string }) => `${entryAddress}?request=${uid}`;
+  requests.beginAtOnceWith((asked) => Promise.resolve(entryOf(asked)));
   app.get(requests.route, async (request, reply) => {
     const asked = await requests.find({ request, reply });
     if (asked === undefined) return problems.send(request, reply, 'start-again', { reference: 'CID1004' });
-    return reply.redirect(`${entryAddress}?request=${asked.uid}`, 303);
+    return reply.redirect(entryOf(asked), 303);
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
