@@ -24,7 +24,7 @@ export async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 1200; tries += 1) {
     try {
       return await attempt();
     } catch {
