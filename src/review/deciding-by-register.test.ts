@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { answerQuestion, approveCase, declineCase, holdCase, openHeld, traceCase } from '#review';
 import { openDeciding } from '../../test/support/deciding.ts';
 import { answerAll, newChecker, viewOf } from '../../test/support/review.ts';
+import { until } from '../../test/support/until.ts';
 
 const { review, home, open, settle, ownOf, clear } = await openDeciding();
 beforeEach(clear);
@@ -103,11 +103,8 @@ test('what the register said yesterday is asked again before anything rests on i
   const supervised = { checker: newChecker(['supervisor']), caseId: act.caseId };
   await home.house.transact((deps) => openHeld(deps, supervised));
   // In the background, while they look at the document.
-  for (let looks = 0; looks < 500; looks += 1) {
-    if ((await viewOf(home.house, supervised)).trace !== undefined) break;
-    await wait(20);
-  }
-  assert.equal((await viewOf(home.house, supervised)).trace?.outcome, 'deceased');
+  const trace = await until(async () => (await viewOf(home.house, supervised)).trace);
+  assert.equal(trace.outcome, 'deceased');
 });
 
 test('while the register is silent nothing rests on what it said a day ago', async () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { openBundle } from '#evidence';
 import type { House } from '#foundation/deps';
 import {
@@ -31,6 +30,7 @@ import {
   type CasePerson,
   type TestReview,
 } from '../../test/support/review.ts';
+import { until } from '../../test/support/until.ts';
 
 let review: TestReview;
 let home: TestHouse;
@@ -95,7 +95,7 @@ test('of several tries sent at one moment, at two processes, one is a case', asy
 test('the register is asked before anybody opens a case, and the page has to wait for nothing', async () => {
   const person = await newPersonAtP5(home, review.testRegister);
   const caseId = await submitFor(home, person);
-  for (let looks = 0; looks < 500 && (await count('review.trace', caseId)) === 0; looks += 1) await wait(20);
+  await until(async () => (await count('review.trace', caseId)) > 0);
   const checker = newChecker();
   await claim(house, checker);
   const view = await viewOf(house, { checker, caseId });

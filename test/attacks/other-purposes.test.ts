@@ -54,10 +54,22 @@ function refreshWith(assertion: string, refreshToken: unknown) {
   });
 }
 
-/** Comes with an `exp` that has just as much left as clocks may differ by, less a part of a second. */
-async function lastMoment(): Promise<number> {
-  while (Date.now() % 1000 < 50 || Date.now() % 1000 > 300) await wait(20);
-  return nowSeconds() - 15 + 0.02;
+/**
+ * Shows a JWT with an `exp` that has just as much left as clocks may differ by, less a part of a second: another, if that second was over
+ * before the first was taken.
+ */
+async function showAtLastMoment(
+  sign: (exp: number) => Promise<string>,
+  show: (jwt: string) => Promise<string>,
+): Promise<[first: string, second: string]> {
+  for (;;) {
+    while (Date.now() % 1000 < 50 || Date.now() % 1000 > 300) await wait(20);
+    const second = nowSeconds();
+    const jwt = await sign(second - 15 + 0.02);
+    const first = await show(jwt);
+    const again = await show(jwt);
+    if (first !== again || nowSeconds() === second) return [first, again];
+  }
 }
 
 const asClient = () => ({ sub: service.clientId, aud: `${provider.issuer}/token` });
@@ -107,18 +119,20 @@ test('what hands somebody over is no request', async () => {
 });
 
 test('an assertion with a part of a second in its exp is good once, to its last moment', async () => {
-  const assertion = await signAssertion(provider, service, { exp: await lastMoment() });
-  const first = await refreshWith(assertion, 'unknown');
-  const second = await refreshWith(assertion, 'unknown');
-  assert.deepEqual([first.body['error'], second.body['error']], ['invalid_grant', 'invalid_client']);
+  const shown = await showAtLastMoment(
+    (exp) => signAssertion(provider, service, { exp }),
+    async (assertion) => String((await refreshWith(assertion, 'unknown')).body['error']),
+  );
+  assert.deepEqual(shown, ['invalid_grant', 'invalid_client']);
 });
 
 test('so is what hands somebody over', async () => {
   const { idTokenId } = await held();
-  const exp = await lastMoment();
-  const assertion = await signHandOver(service, idTokenId, { exp, iat: exp - 30 });
-  const ask = () => visits.askSilently(openBrowser(provider), { asserted_login_identity: assertion });
-  assert.deepEqual([await ask(), await ask()], ['code', 'sso_login_required']);
+  const shown = await showAtLastMoment(
+    (exp) => signHandOver(service, idTokenId, { exp, iat: exp - 30 }),
+    (assertion) => visits.askSilently(openBrowser(provider), { asserted_login_identity: assertion }),
+  );
+  assert.deepEqual(shown, ['code', 'sso_login_required']);
 });
 
 test('an access token is no hint at a person, and no ID token opens userinfo or ends tokens', async () => {

@@ -5,7 +5,14 @@ import { findOpenAttempt, type Attempt } from '../../src/proofing/capture/attemp
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { auditOf } from '../support/accounts.ts';
 import { createPeople } from '../support/people.ts';
-import { bringTogether, comeToPhotoId, photograph, photoId, uploadVideo } from '../support/photo-walks.ts';
+import {
+  bringTogether,
+  comeToPhotoId,
+  photograph,
+  photoId,
+  uploadVideo,
+  whenVideoIsThere,
+} from '../support/photo-walks.ts';
 import { registerAskingService } from '../support/proof-walks.ts';
 import { method } from '../support/review.ts';
 import type { TestService } from '../support/service.ts';
@@ -139,10 +146,7 @@ describe('what was sent and not used', () => {
 });
 
 async function lookAndUse({ browser }: Matched): Promise<void> {
-  for (let looks = 0; looks < 300 && !/<video/u.test(browser.page.html); looks += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await browser.reload();
-  }
+  await whenVideoIsThere(browser);
   await browser.press('Use this video');
 }
 

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { createLog } from '#foundation/log';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createPeople } from '../support/people.ts';
 import { Person } from '../support/person.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import type { TestService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 import { signUp, signInWithPassword, words } from '../support/walks.ts';
 
 let app: TestApp;
@@ -96,7 +96,7 @@ test('a caller who hangs up is no trouble with the database, and wakes nobody', 
   for (const path of ['/token', '/authorize', '/sign-up/AAAAAAAAAAAAAAAAAAAAAA/email']) {
     const before = log.length;
     await hangUp(path);
-    while (!/hung up|database|failed/u.test(log.slice(before))) await wait(10);
+    await until(() => /hung up|database|failed/u.test(log.slice(before)), `word of who hung up at ${path}`);
     assert.doesNotMatch(log.slice(before), /"level":[4-6]0/u);
   }
 });

@@ -16,6 +16,7 @@ import { createPeople } from '../support/people.ts';
 import { registerAskingService } from '../support/proof-walks.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import type { TestService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 import { expectPage } from '../support/walks.ts';
 import type { Matched } from '../support/ways-walks.ts';
 
@@ -184,7 +185,7 @@ describe('a form with a file', () => {
     complaints.length = 0;
     for (const bytes of [600, 20_000, 40_000]) await sendSome(eve, { bytes, goesAway: true });
     await wait(500);
-    assert.equal(await filesOf(eve), 0);
+    await until(async () => (await filesOf(eve)) === 0);
     assert.deepEqual(complaints, []);
     await photograph(eve.browser, 'passport');
     expectPage(eve.browser, 'photos-send');

@@ -5,6 +5,7 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { methodFolders } from '../support/capture-walks.ts';
 import { drawPicture } from '../support/pictures.ts';
+import { until } from '../support/until.ts';
 import { comeToCapture, sendFile, somePhoto } from './support/capture-tour.ts';
 import { openDevice, type Device, type Tab } from './support/device.ts';
 import { look } from './support/every-page.ts';
@@ -107,7 +108,7 @@ describe('a file from a device', () => {
     assert.ok(huge.length > 10 * 1024 * 1024);
     await field.setInputFiles({ name: 'huge.jpg', mimeType: 'image/jpeg', buffer: huge });
     const chosen = `document.querySelector('input[type=file]').files[0].size`;
-    while ((await tab.page.evaluate<number>(chosen)) > 10 * 1024 * 1024) await tab.page.waitForTimeout(100);
+    await until(async () => (await tab.page.evaluate<number>(chosen)) <= 10 * 1024 * 1024);
     await tab.answer();
     await tab.isAt('proofing/capture/check-photo');
     await tab.act('again');

@@ -8,6 +8,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { createPeople } from '../support/people.ts';
 import { registerAskingService } from '../support/proof-walks.ts';
 import type { TestService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 import { videoMethods } from '../support/video-walks.ts';
 import { makeVideo } from '../support/videos.ts';
 import { openDevice, type Device, type Habits, type Tab } from './support/device.ts';
@@ -57,7 +58,8 @@ describe('somebody with a camera', () => {
       assert.equal(isOff, true, 'the camera is off when the video is watched');
       await Promise.all([tab.page.waitForURL(/check-video/u), press(tab, 'send')]);
       await untilLookedAt(tab);
-      await tab.page.waitForTimeout(500);
+      const isLoaded = `(({ readyState, error }) => readyState > 0 || error !== null)(document.querySelector('main video'))`;
+      await until(() => tab.page.evaluate<boolean>(isLoaded));
       const played = await tab.page.evaluate<{
         width: number;
         isPaused: boolean;
@@ -111,11 +113,20 @@ describe('somebody with a camera', () => {
     const tab = await atNumbers('hasty', { device: at });
     await press(tab, 'open');
     await stateOf(tab, 'camera');
-    await press(tab, 'record');
-    await stateOf(tab, 'recording');
-    await press(tab, 'stop');
-    await stateOf(tab, 'camera');
+    // The page does it by itself: from here it may take too long.
+    await tab.page.evaluate(`(() => {
+      const press = (deed) =>
+        [...document.querySelectorAll('[data-do=' + deed + ']')].find((one) => one.checkVisibility()).click();
+      const recorder = document.querySelector('[data-recorder]');
+      new MutationObserver((_, watching) => {
+        if (recorder.dataset.state !== 'recording') return;
+        watching.disconnect();
+        setTimeout(() => press('stop'), 1000);
+      }).observe(recorder, { attributes: true });
+      press('record');
+    })()`);
     await tab.main.getByText('That was too short').waitFor();
+    await stateOf(tab, 'camera');
     await at.close();
   });
 });

@@ -124,7 +124,7 @@ suite('a machine-readable zone', () => {
     );
     const start = performance.now();
     findMachineZone(Array.from({ length: 200 }, () => '0101015'.repeat(28)));
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(performance.now() - start < 5000);
   });
 });
 

@@ -62,7 +62,8 @@ test('a video comes whole and is looked at, although its process is killed in th
     headers: mayUpload(bundleId, 'video'),
     // In parts, so that little is on its way when a process is killed: all of it would be too much.
     chunkSize: megabyte,
-    retryDelays: Array.from({ length: 60 }, () => 250),
+    // A process takes some time to start, the longer the more this machine has to do.
+    retryDelays: Array.from({ length: 240 }, () => 250),
     onProgress: (sent) => {
       if (sent < (kills + 1) * 4 * megabyte || kills === 2) return;
       kills += 1;

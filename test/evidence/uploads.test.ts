@@ -355,7 +355,8 @@ suite('an upload', () => {
     await until(async () => (await offsetOf(address, sender)) === chunk);
     const began = Date.now();
     await third.close();
-    assert.ok(Date.now() - began < 5000);
+    // Whoever sends nothing for long is broken off in any case.
+    assert.ok(Date.now() - began < 15_000);
     assert.equal(await line.answered, 0);
     const elsewhere = address.replace(third.origin, one.origin);
     const offset = await offsetOf(elsewhere, sender);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { createLog } from '#foundation/log';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -9,6 +8,7 @@ import { createPeople } from '../support/people.ts';
 import { Person } from '../support/person.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import type { TestService } from '../support/service.ts';
+import { until } from '../support/until.ts';
 import { agree, expectPage, signUpTo, type Traveller } from '../support/walks.ts';
 
 const sorry = 'Sorry, the service is not available for a moment';
@@ -38,11 +38,7 @@ async function isReady(): Promise<number> {
 
 /** The database is back at once; the product may need a moment to notice. */
 async function waitUntilReady(): Promise<void> {
-  for (let looks = 0; looks < 100; looks += 1) {
-    if ((await isReady()) === 200) return;
-    await wait(100);
-  }
-  throw new Error('the product did not notice that its database is back');
+  await until(async () => (await isReady()) === 200, 'the moment when the product has its database back');
 }
 
 /** As a service would send it, but for the signature, which is looked at only after the service is known. */

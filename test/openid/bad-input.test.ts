@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { createLog } from '#foundation/log';
+import { until } from '../support/until.ts';
 import { codeIn, createPerson, openBrowser, signIn } from './support/people.ts';
 import { startProvider, type TestProvider } from './support/provider.ts';
 import { openRelay } from './support/relay.ts';
@@ -89,7 +89,7 @@ test('while the database is away there is a page or an error to try again on, an
   );
   const headers = bearer(body['access_token']);
   relay.cut();
-  while (fragile.house.database.pool.totalCount > 0) await pause(5);
+  await until(() => fragile.house.database.pool.totalCount === 0);
 
   const page = await openBrowser(fragile).go(authorizeAddress(service));
   assert.deepEqual([page.status, page.headers.get('retry-after')], [503, '5']);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { createLog } from '#foundation/log';
 import fc from 'fast-check';
+import { until } from '../support/until.ts';
 import { newProofKey, nothingElse, postAsService, prove, push, signRequest } from './support/extensions.ts';
 import { openBrowser } from './support/people.ts';
 import { startProvider, type TestProvider } from './support/provider.ts';
@@ -119,7 +119,7 @@ test('while the database is away a service is told to try again, and a person to
   const fragile = await startProvider({ beside: provider, databaseUrl: relay.url });
   const { body } = await push(fragile, service);
   relay.cut();
-  while (fragile.house.database.pool.totalCount > 0) await pause(5);
+  await until(() => fragile.house.database.pool.totalCount === 0);
   for (const answer of [
     await push(fragile, service),
     await postAsService(fragile, service, { address: '/revoke', form: { token: 'x' } }),

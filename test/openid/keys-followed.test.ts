@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '#accounts';
 import { rotateSigningKeys } from '#openid';
+import { until } from '../support/until.ts';
 import { ask, daySeconds, publishedKids, rotated, untilPublished } from './support/keys.ts';
 import { codeIn, createPerson, signIn } from './support/people.ts';
 import { startProvider, type TestProvider } from './support/provider.ts';
@@ -76,7 +76,7 @@ test('of many that rotate in an emergency at the same moment, one does', async (
   const many = Promise.all([1, 2, 3, 4].map(() => rotate({ evenIfTooSoon: true })));
   const waiting =
     "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-  while ((await ask(provider, waiting)).length < 4) await wait(20);
+  await until(async () => (await ask(provider, waiting)).length === 4);
   await holder.query('COMMIT');
   holder.release();
   const outcomes = (await many).map(({ outcome }) => outcome).toSorted();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, suite, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { readIdentity, recheckLater, startIdentityWork } from '#identity';
 import { askAgain, refuseRequest } from '#openid';
 import { registrableVectors } from '#partners';
 import { openRegister, readPatient } from '#pds';
+import { until } from '../support/until.ts';
 import {
   askUserinfo,
   backOf,
@@ -24,11 +24,13 @@ import { registerService, type Parameters, type TestService } from './support/se
 import { visitsOf } from './support/visits.ts';
 
 const hour = 3600;
+/** So long a sign-in waits for the register: more than it takes to answer, also on a machine with much else to do. */
+const mostMs = 1500;
 
 let home: ProviderWithRegister;
 let service: TestService;
 before(async () => {
-  home = await startProviderWithRegister({ BEVAN_PDS_SIGN_IN_TIMEOUT_MS: '600' });
+  home = await startProviderWithRegister({ BEVAN_PDS_SIGN_IN_TIMEOUT_MS: String(mostMs) });
   service = await registerService(home, {
     scopes: ['openid', 'profile', 'profile_extended', 'gp_registration_details', 'phone', 'email'],
     vectors: [...registrableVectors],
@@ -55,7 +57,7 @@ async function waitForRegister(): Promise<void> {
   const nhsNumber = await home.register.addPatient(grace);
   const register = openRegister(home.house);
   assert.ok(register !== undefined);
-  while ((await readPatient(register, nhsNumber)).outcome !== 'found') await wait(50);
+  await until(async () => (await readPatient(register, nhsNumber)).outcome === 'found');
 }
 
 const signIn = (
@@ -112,7 +114,7 @@ suite('while the register does not answer', () => {
     const otherwise = await timeSignIn();
     await home.register.setFault('stall', 1000);
     const took = await timeSignIn();
-    assert.ok(took >= 550 && took < otherwise + 1500, `${took} ms, otherwise ${otherwise} ms`);
+    assert.ok(took >= mostMs - 50 && took < otherwise + 4 * mostMs, `${took} ms, otherwise ${otherwise} ms`);
   });
 
   test('an account that could not be used still can’t', async () => {
@@ -177,13 +179,11 @@ suite('when what the register said last is more than a day old', () => {
 /** Waits until somebody's entry has been read in the background. */
 async function waitForJob(person: KnownPerson): Promise<void> {
   const was = await identityOf(person);
-  for (let looks = 0; looks < 1500; looks += 1) {
+  await until(async () => {
     const identity = await identityOf(person);
-    if (identity.level === 'P0' || was.level === 'P0') break;
-    if (identity.checkedAt > was.checkedAt) return;
-    await wait(20);
-  }
-  assert.fail('nobody read the entry in the background');
+    assert.ok(identity.level !== 'P0' && was.level !== 'P0');
+    return identity.checkedAt > was.checkedAt;
+  }, 'a reading of the entry in the background');
 }
 
 async function jobsOf({ account }: KnownPerson): Promise<string[]> {

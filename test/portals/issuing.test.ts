@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { OdsCode } from '#foundation/identifiers';
 import { createLog } from '#foundation/log';
 import { changeSimulatedDetails, changeSupplier } from '#gp-systems';
@@ -15,6 +14,7 @@ import {
   sought,
   walkToIssue,
 } from '../support/practice.ts';
+import { untilWaiting } from '../support/waiting.ts';
 import { gpSystemsOf } from '../support/ways-walks.ts';
 
 const lines: string[] = [];
@@ -41,6 +41,22 @@ const find = async (browser: Person, base: string, patient: Parameters<typeof so
   await browser.open(`${base}/find`);
   await browser.submit(sought(patient));
 };
+/** Begins what asks the GP system of a practice, which does not answer before `end`. Comes back when it has been asked. */
+async function whileAsked(odsCode: OdsCode, work: () => Promise<unknown>): Promise<{ end(): Promise<void> }> {
+  const { pool } = app.home.house.database;
+  const client = await pool.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT FROM gp_systems.simulated_patient WHERE ods_code = $1 FOR UPDATE', [odsCode]);
+  const working = work();
+  await untilWaiting(pool);
+  return {
+    end: async () => {
+      await client.query('COMMIT');
+      client.release();
+      await working;
+    },
+  };
+}
 const today = (years: number) => {
   const now = app.home.clock.now();
   return `${now.getUTCFullYear() - years}-01-01`;
@@ -110,11 +126,9 @@ describe('a letter with registration details', () => {
     await signInStaff(app, manager);
     await walkToIssue(browser, base, await addPatientTo(app, odsCode));
     await manager.browser.open(`${base}/staff/${staff.id}`);
-    await gpSystemsOf(app).setFault({ supplierId: 'tpp', kind: 'slow', times: 1 });
-    const issuing = browser.submit();
-    await wait(400);
+    const issuing = await whileAsked(odsCode, () => browser.submit());
     await manager.browser.submit({ 'role-verifier': undefined, 'role-voucher': 'yes' });
-    await issuing;
+    await issuing.end();
     assert.ok(browser.page.address.pathname.endsWith('/check'), browser.page.heading);
     assert.deepEqual(await statesAt(odsCode), []);
   });
@@ -123,12 +137,10 @@ describe('a letter with registration details', () => {
     const { odsCode, base, staff, browser } = await openTestPractice(app, ['verifier']);
     const patient = await addPatientTo(app, odsCode);
     const leaveMeanwhile = async (tab: Person, typed?: Readonly<Record<string, string>>) => {
-      await gpSystemsOf(app).setFault({ supplierId: 'tpp', kind: 'slow', times: 1 });
       const { _csrf = '' } = tab.page.forms.at(-1)?.fields ?? {};
-      const working = tab.submit(typed);
-      await wait(400);
+      const working = await whileAsked(odsCode, () => tab.submit(typed));
       await browser.post('/practice/sign-out', { _csrf });
-      await working;
+      await working.end();
       assert.equal(tab.page.heading, 'Sign in to the practice portal');
     };
     const finding = browser.newTab();

@@ -68,8 +68,11 @@ suite('what personas have sent to be checked', () => {
     const { idToken } = await service.exchange(locationIn(await come('photo-check-pending')));
     assert.equal(idToken['vot'], 'P9.Cp.Cd');
     const to = 'photo-check-pending@people.example';
-    const [mail] = messages.parse((await call(sandbox, 'GET', `/messages?to=${to}&channel=email`)).body);
-    assert.match(mail?.text ?? '', /we now know who you are/u);
+    const mail = await until(async () => {
+      const [newest] = messages.parse((await call(sandbox, 'GET', `/messages?to=${to}&channel=email`)).body);
+      return newest;
+    });
+    assert.match(mail.text, /we now know who you are/u);
     const again = await call(sandbox, 'POST', `/cases/${pending.id}/decide`, { decision: 'decline' });
     assert.deepEqual([again.status, refusalIn(again).error], [409, 'decided_already']);
   });

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { openEvidence, type Evidence } from '#evidence';
 import { openFaceChecks } from '#face-checks';
 import { loadSenders, readSimulatedInbox, type Channel, type InboxMessage } from '#messaging';
@@ -13,9 +12,7 @@ import { startTestGpSystems, type TestGpSystems } from './gp-systems.ts';
 import { createTestHouse, type TestHouse, type TestHouseOptions } from './house.ts';
 import { prepareTestRegister, type TestRegister } from './register.ts';
 import { openTestService, type TestService } from './service.ts';
-
-const msBetweenLooks = 20;
-const mostLooks = 1000;
+import { until } from './until.ts';
 
 /** The whole product, listening on this machine as one process of it would. */
 export interface TestApp {
@@ -137,14 +134,11 @@ function createInboxReader({ house }: TestHouse) {
     isWanted: (message: InboxMessage) => boolean,
   ): Promise<InboxMessage> => {
     const address = channel !== 'email' ? to.replaceAll(/\s/gu, '').replace(/^0/u, '+44') : to;
-    for (let looks = 0; looks < mostLooks; looks += 1) {
+    const message = await until(async () => {
       const [newest] = (await readSimulatedInbox(house.deps, { to: address, channel })).filter(isWanted);
-      if (newest !== undefined && !read.has(newest.id)) {
-        read.add(newest.id);
-        return newest;
-      }
-      await wait(msBetweenLooks);
-    }
-    throw new Error(`nothing new came to ${to}`);
+      return newest !== undefined && !read.has(newest.id) && newest;
+    }, `something new for ${to}`);
+    read.add(message.id);
+    return message;
   };
 }

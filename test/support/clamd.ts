@@ -40,7 +40,7 @@ export async function startTestScanner(): Promise<TestScanner> {
     environment: {
       BEVAN_CLAMAV_HOST: '127.0.0.1',
       BEVAN_CLAMAV_PORT: String(port),
-      BEVAN_CLAMAV_SECONDS: '2',
+      BEVAN_CLAMAV_SECONDS: '6',
     },
     behave: (next) => {
       trouble = next;

@@ -24,7 +24,7 @@ export async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 1200; tries += 1) {
     try {
       return await attempt();
     } catch {
@@ -39,7 +39,9 @@ export async function serverProcess(dataFolder: string): Promise<number> {
   return Number(note.split('\n')[0]);
 }
 
-/** Another process that starts the embedded PostgreSQL, says its URL and waits. */
+const elsewhere = new Set<ChildProcess>();
+
+/** Another process that starts the embedded PostgreSQL, says its URL and waits; it ends with the test, if not before. */
 export async function startElsewhere(
   dataFolder: string,
   account: { uid?: number; gid?: number } = {},
@@ -58,6 +60,8 @@ export async function startElsewhere(
     ...account,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  elsewhere.add(child);
+  child.once('exit', () => elsewhere.delete(child));
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));
     child.once('exit', (code) => reject(new Error(`ended with ${code}`)));
@@ -109,6 +113,7 @@ export function useEmbeddedPlace(): EmbeddedPlace {
     place.dataFolder = folder;
   });
   afterEach(async () => {
+    for (const child of elsewhere) await end(child, 'SIGTERM');
     for (const postgres of running) await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   });

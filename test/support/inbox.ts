@@ -1,9 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { loadSenders, readSimulatedInbox, startMessagingWork, type InboxMessage } from '#messaging';
 import type { TestHouse } from './house.ts';
-
-const msBetweenLooks = 20;
-const mostLooks = 1000;
+import { until } from './until.ts';
 
 /** What arrives at a test's e-mail addresses and phones. */
 export interface TestInbox {
@@ -20,16 +17,12 @@ export async function openInbox({ house, jobs }: TestHouse): Promise<TestInbox> 
   await startMessagingWork(house, jobs, await loadSenders(house.settings, {}));
   const read = new Set<string>();
   const next = async (to: string): Promise<InboxMessage> => {
-    for (let looks = 0; looks < mostLooks; looks += 1) {
+    const unread = await until(async () => {
       const messages = await readSimulatedInbox(house.deps, { to });
-      const unread = messages.findLast((message) => !read.has(message.id));
-      if (unread !== undefined) {
-        read.add(unread.id);
-        return unread;
-      }
-      await wait(msBetweenLooks);
-    }
-    throw new Error('no message came');
+      return messages.findLast((message) => !read.has(message.id));
+    }, `something new for ${to}`);
+    read.add(unread.id);
+    return unread;
   };
   return {
     next,
@@ -39,14 +32,13 @@ export async function openInbox({ house, jobs }: TestHouse): Promise<TestInbox> 
       return code;
     },
     countAll: async (to) => {
-      for (let looks = 0; looks < mostLooks; looks += 1) {
+      await until(async () => {
         const { rowCount } = await house.database.pool.query(
           "SELECT FROM jobs.job WHERE state < 'completed' AND starts_with(name, 'messaging.') LIMIT 1",
         );
-        if (rowCount === 0) return (await readSimulatedInbox(house.deps, { to })).length;
-        await wait(msBetweenLooks);
-      }
-      throw new Error('there are still jobs to do');
+        return rowCount === 0;
+      }, 'the end of all that was to send');
+      return (await readSimulatedInbox(house.deps, { to })).length;
     },
   };
 }

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Person } from './person.ts';
 import { drawPicture } from './pictures.ts';
 import { smallVideo } from './small-video.ts';
+import { until } from './until.ts';
 import { expectPage, type Traveller } from './walks.ts';
 import { chooseWay, comeToWays } from './ways-walks.ts';
 
@@ -46,8 +48,17 @@ export async function photograph(person: Traveller, documentKind = 'passport'): 
   }
 }
 
-const mostLooks = 200;
 const msBetweenLooks = 100;
+
+/** Looks at the page again until it shows the video, as it does when that has been looked at. */
+export async function whenVideoIsThere(browser: Person): Promise<void> {
+  await until(async () => {
+    if (/<video/u.test(browser.page.html)) return true;
+    await wait(msBetweenLooks);
+    await browser.reload();
+    return false;
+  }, 'a look at the video');
+}
 
 /** From there, up to the page that shows everything once more. */
 export async function film(
@@ -61,11 +72,7 @@ export async function film(
   expectPage(browser, `${below}record`);
   await uploadVideo(person);
   expectPage(browser, `${below}check-video`);
-  for (let looks = 0; !/<video/u.test(browser.page.html); looks += 1) {
-    if (looks === mostLooks) throw new Error(`the video was not looked at: ${browser.page.text}`);
-    await wait(msBetweenLooks);
-    await browser.reload();
-  }
+  await whenVideoIsThere(browser);
   await browser.submit();
 }
 

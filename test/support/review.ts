@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Account } from '#accounts';
 import type { House } from '#foundation/deps';
 import type { NhsNumber } from '#foundation/identifiers';
@@ -24,6 +23,7 @@ import { createTestHouse, type TestHouse } from './house.ts';
 import { makeKnown } from './identities.ts';
 import { openInbox, type TestInbox } from './inbox.ts';
 import { prepareTestRegister, unusedNhsNumber, type TestRegister } from './register.ts';
+import { until } from './until.ts';
 
 export const method = 'photo-id-video';
 let made = 0;
@@ -127,23 +127,19 @@ export async function submitFor(
   return submitted.caseId;
 }
 
-const mostLooks = 250;
-const msBetweenLooks = 20;
-
 /** As {@link submitFor}, and nothing is done with the case in the background any more. */
 export async function submitAndWait(
   home: Pick<TestHouse, 'house'>,
   person: Pick<CasePerson, 'account'>,
 ): Promise<string> {
   const caseId = await submitFor(home, person);
-  for (let looks = 0; looks < mostLooks; looks += 1) {
+  await until(async () => {
     const { rowCount } = await home.house.database.pool.query(
       "SELECT FROM jobs.job WHERE data->>'caseId' = $1 AND state IN ('created', 'active')",
       [caseId],
     );
-    if (rowCount === 0) break;
-    await wait(msBetweenLooks);
-  }
+    return rowCount === 0;
+  });
   return caseId;
 }
 

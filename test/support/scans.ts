@@ -43,7 +43,7 @@ export interface Sitting {
 }
 
 const msToRead = 1200;
-const mostBusy = 200;
+const mostBusy = 600;
 
 /** Does all that a scan asks, as somebody before the camera would; time passes by the house's clock. */
 export async function sitFor(

@@ -6,6 +6,7 @@ import type { MadeUp } from './people.ts';
 import type { Page } from './page.ts';
 import type { Person } from './person.ts';
 import type { TestService } from './service.ts';
+import { until } from './until.ts';
 import { expectPage } from './walks.ts';
 import { chooseWay, comeToWays, matchedPerson, type Matched } from './ways-walks.ts';
 
@@ -53,14 +54,18 @@ export function scriptData({ html }: Page, name: string): string {
   return new RegExp(`data-${name}="(?<value>[^"]*)"`, 'u').exec(html)?.groups?.['value'] ?? '';
 }
 
+const msBetweenLooks = 100;
+
 /** Looks at the page again until the video has been looked at. */
 export async function whenLookedAt(browser: Person): Promise<Page> {
-  for (let looks = 0; looks < 300; looks += 1) {
-    if (!/We are checking your video/u.test(browser.page.heading)) return browser.page;
-    await wait(100);
-    await browser.reload();
-  }
-  throw new Error('the video was not looked at');
+  let { page } = browser;
+  await until(async () => {
+    if (!/We are checking your video/u.test(page.heading)) return true;
+    await wait(msBetweenLooks);
+    page = await browser.reload();
+    return false;
+  }, 'a look at the video');
+  return page;
 }
 
 /** What a script sends to begin an upload, from the page in front of somebody. */

@@ -129,9 +129,9 @@ suite('a service elsewhere compares faces', () => {
     const scan = await begin();
     simulator.fail('down', 100);
     for (const _ of [1, 2]) assert.deepEqual(await judge(scan), { outcome: 'unavailable' });
-    const began = performance.now();
+    // By now it would answer.
+    simulator.fail('down', 0);
     assert.deepEqual(await judge(scan), { outcome: 'unavailable' });
-    assert.ok(performance.now() - began < 100);
   });
 
   test('another key, or nobody there, is no scan', async () => {

@@ -89,7 +89,7 @@ test('a job that another process stored and left behind is found, and so is one 
   await beside.close();
   assert.deepEqual(done, [{ number: 1 }, { number: 2 }, { number: 3 }]);
   const ms = performance.now() - from;
-  assert.ok(ms >= 2000 && ms < 15_000, `${ms} ms`);
+  assert.ok(ms >= 2000 && ms < 30_000, `${ms} ms`);
 });
 
 test('a job that takes long holds up none that come after it, also when they come at once', async () => {

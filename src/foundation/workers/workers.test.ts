@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, test, type TestContext } from 'node:test';
 import { createLog } from '#foundation/log';
+import { until } from '../../../test/support/until.ts';
 import { openWorkers, type TaskEnd, type WorkerOptions, type Workers } from './index.ts';
 
 const script = new URL('../../../test/support/tasks-process.ts', import.meta.url);
@@ -16,7 +16,7 @@ function open(t: TestContext, options: Partial<WorkerOptions> = {}) {
     name: 'tests',
     processes: 1,
     queue: 10,
-    taskSeconds: 20,
+    taskSeconds: 60,
     idleSeconds: 20,
     heapMb: 64,
     memoryMb: 250,
@@ -47,8 +47,7 @@ function isRunning(pid: number): boolean {
 }
 
 async function untilGone(pid: number): Promise<void> {
-  for (let tries = 0; tries < 100 && isRunning(pid); tries += 1) await wait(50);
-  assert.equal(isRunning(pid), false, `process ${pid} still runs`);
+  await until(() => !isRunning(pid), `the end of process ${pid}`);
 }
 
 describe('a worker', () => {
@@ -122,7 +121,8 @@ describe('a task that goes wrong', () => {
   };
   for (const [name, why] of Object.entries(ways)) {
     test(`(${name}) ends as ${why}, alone: the next one is done by a new process`, async (t) => {
-      const { workers } = open(t, { taskSeconds: name === 'loop' ? 2 : 20 });
+      // Its process has to have started within that time, too.
+      const { workers } = open(t, { taskSeconds: name === 'loop' ? 6 : 60 });
       const before = await processOf(workers);
       const end = await workers.run({
         name,
@@ -180,14 +180,16 @@ describe('workers', () => {
       assert.deepEqual(end, { outcome: 'failed', why: 'closed' });
   });
 
-  test('end with a server that is killed, even in the middle of a task that never gives way', async () => {
+  test('end with a server that is killed, even in the middle of a task that never gives way', async (t) => {
     const server = spawn(
       process.execPath,
       [fileURLToPath(new URL('../../../test/support/server-of-workers-process.ts', import.meta.url))],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
-    const [said] = await once(server.stdout, 'data');
-    const pid = Number(String(said));
+    t.after(() => server.kill('SIGKILL'));
+    let said = '';
+    server.stdout.on('data', (bytes) => (said += bytes));
+    const pid = await until(() => Number(said) || undefined);
     assert.ok(isRunning(pid));
     server.kill('SIGKILL');
     await untilGone(pid);

@@ -308,11 +308,12 @@ async function tourInvitation(walk: Walk): Promise<void> {
   await tab.answer();
   await look(tab, 'nothing typed');
   const fields = { name: 'Ottoline Featherstonehaugh-Cholmondeley', email, 'role-checker': 'yes' };
-  await repeat(walk, { path: '/staff/invite', times: 40, fields });
+  await repeat(walk, { path: '/staff/invite', times: 1, fields });
+  const link = await app.linkFor(email);
+  await repeat(walk, { path: '/staff/invite', times: 40, fields: { ...fields, email: `another.${email}` } });
   await tab.choose('role-checker', 'yes');
   await tab.answer({ name: fields.name, email });
   await look(tab, 'too many');
-  const link = await app.linkFor(email);
   await tab.open(link);
   await look(tab, 'invited');
   await tab.answer({ password: 'password1', passwordAgain: 'x' });

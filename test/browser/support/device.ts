@@ -34,7 +34,7 @@ export async function openDevice(
     locale: language === 'cy' ? 'cy-GB' : 'en-GB',
     viewport: { width, height: 800 },
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   const allowed = new Set(origins);
   context.on('console', (message) => {
