@@ -48,12 +48,14 @@ export {
   withdrawEmailChange,
   type EmailChangeLink,
 } from './account/email-change.ts';
+export type { ChangeEnding } from './account/email-change-store.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
 export { tellOfChange } from './account/tell-of-change.ts';
 export { accountPart } from './account/store.ts';
 export { readLandline, readPhone, type ReadPhone } from './account/phone.ts';
 export {
   checkSecurityCode,
+  codePurposes,
   sendSecurityCode,
   type CodeChannel,
   type CodeChecked,
