@@ -24,12 +24,15 @@ export {
 } from './credentials/authenticator-app/app.ts';
 export {
   daysToReact,
+  daysUntilUnreachable,
   findDueToClose,
-  isDueToClose,
   monthsUntilClosed,
+  monthsUntilClosedUntold,
   monthsUntilTold,
   noteUse,
   tellUnused,
+  triesUntilUnreachable,
+  whyDueToClose,
 } from './account/unused.ts';
 export {
   changeLandline,

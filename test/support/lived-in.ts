@@ -200,10 +200,10 @@ async function fillTheRest({ app, accountId, known }: LivedIn): Promise<void> {
       [bundleId],
     )
   ).rows as [{ id: string }];
-  await pool.query('UPDATE accounts.account SET unused_written_at = $2, unused_told_at = $2 WHERE id = $1', [
-    accountId,
-    now,
-  ]);
+  await pool.query(
+    'UPDATE accounts.account SET unused_written_at = $2, unused_told_at = $2, unreached_since = $2, unreached_at = $2, unreached_tries = 1 WHERE id = $1',
+    [accountId, now],
+  );
   const bytes = randomBytes(12);
   const rows: [string, Record<string, unknown>][] = [
     [
