@@ -3,8 +3,8 @@ import { after, beforeEach, test } from 'node:test';
 import { forgetAccount as forgetLogin } from '#accounts';
 import { readOdsCode } from '#foundation/identifiers';
 import {
-  establishIdentity,
   forgetAccount as forgetIdentity,
+  raiseToHigh,
   readDecisions,
   readIdentity,
   setMinimumAge,
@@ -132,12 +132,19 @@ test('of approving and putting back at one moment one happens', async () => {
   }
 });
 
+/** As any way of proving who one is does it. */
 async function proveOtherwise({ person }: Opened): Promise<void> {
-  const { nhsNumber, account } = person;
-  const details = { nhsNumber, familyName: 'Meadows', givenName: 'Robin', birthdate: '1980-05-17' };
-  await home.house.transact((deps) =>
-    establishIdentity(deps, { accountId: account.id, level: 'P9', details, phoneMatched: false }),
+  const raised = await home.house.transact((deps) =>
+    raiseToHigh(deps, {
+      accountId: person.account.id,
+      nhsNumber: person.nhsNumber,
+      localities: [],
+      method: 'another-way',
+      reasons: ['gp_details_accepted'],
+      evidence: {},
+    }),
   );
+  assert.ok(raised.outcome === 'raised' || raised.outcome === 'known_already');
 }
 
 test('a decision about somebody whom another way has proven meanwhile does no harm and sends no mail', async () => {
