@@ -130,14 +130,18 @@ const isDueUntold = ({ since, tries, days }: DueUntold) => sql<boolean>`(
   AND unreached_at - unreached_since >= make_interval(days => ${days}::integer)
 )`;
 
-/** @returns accounts that are due to be closed, but for those that were tried; the longest unused first */
+/**
+ * Looks only at those that are unused for long enough to be closed at all, which the index finds.
+ *
+ * @returns accounts that are due to be closed, but for those that were tried; the longest unused first
+ */
 export async function selectDueToClose(
   db: Db,
   { told, untold, tried, most }: DueToClose & { readonly tried: readonly string[]; readonly most: number },
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     SELECT id FROM accounts.account
-    WHERE (${isDueOnceTold(told)} OR ${isDueUntold(untold)}) AND id <> ALL(${tried}::uuid[])
+    WHERE ${lastUsed} <= ${told.since} AND (${isDueOnceTold(told)} OR ${isDueUntold(untold)}) AND id <> ALL(${tried}::uuid[])
     ORDER BY ${lastUsed} LIMIT ${most}`.execute(db);
   return rows.map(({ id }) => id);
 }
