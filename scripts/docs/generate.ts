@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createPasswordPolicy, daysToReact, monthsUntilClosed, monthsUntilTold } from '#accounts';
+import {
+  createPasswordPolicy,
+  daysToReact,
+  daysUntilUnreachable,
+  monthsUntilClosed,
+  monthsUntilClosedUntold,
+  monthsUntilTold,
+  triesUntilUnreachable,
+} from '#accounts';
 import { loadProviderPlugs } from '#face-checks';
 import { faults } from '#foundation/errors';
 import type { JourneyDefinition } from '#foundation/journey';
@@ -119,7 +127,7 @@ function retentionPage(): string {
   );
   return [
     `# What is kept about people, for how long, and what goes when\n\n${made}A test reads the database and insists that each table is here, that the download has each column that is not on the list below, and that nothing of somebody is found after their login is closed but what is said here.`,
-    `## When an account is closed\n\nSomebody closes their login themselves (\`/settings/close-account\`, with all factors proven within ten minutes), or it is closed because nobody uses it: after ${monthsUntilTold} months without a sign-in its owner gets an e-mail, and after ${monthsUntilClosed} months, at least ${daysToReact} days after a sender has taken over that e-mail, it is closed. What could not be sent is written anew; where the mailbox refuses it for good, a text message tells. A sign-in in between keeps it. Both happen at once and for good: every room forgets the account in one transaction, its owner gets a last e-mail, and the address can be used for a new login, which has to prove anew whose it is.\n\nServices keep what they have received themselves, and the health record stays as it is.`,
+    `## When an account is closed\n\nSomebody closes their login themselves (\`/settings/close-account\`, with all factors proven within ten minutes), or it is closed because nobody uses it: after ${monthsUntilTold} months without a sign-in its owner gets an e-mail, and after ${monthsUntilClosed} months, at least ${daysToReact} days after a sender has taken over that e-mail, it is closed. What could not be sent is written anew; where the mailbox refuses it for good, a text message tells. Whoever neither reaches, in ${triesUntilUnreachable} tries or more over ${daysUntilUnreachable} days or longer, all of them refused for good, is not waited for any more: their account is closed after ${monthsUntilClosedUntold} months without a sign-in, with the reason \`unreachable\` in the audit trail ([why](decisions/0057-who-cannot-be-told.md)). A sign-in in between keeps it. Both happen at once and for good: every room forgets the account in one transaction, its owner gets a last e-mail, and the address can be used for a new login, which has to prove anew whose it is.\n\nServices keep what they have received themselves, and the health record stays as it is.`,
     `## Of people who have a login\n\n| Table | What is in it | How long | In the download | When the login is closed |\n|---|---|---|---|---|\n${ownRows.join('\n')}`,
     `## Of others, where something about a person can be\n\nPractices keep records of their own patients here. Somebody whose identity is proven (P9) is told them in the download; somebody who has only given details of a patient (P5) is not, as it may be another’s.\n\n| Table | What is in it | How long | In the download of somebody who is proven | Why it stays when a login is closed |\n|---|---|---|---|---|\n${otherRows.join('\n')}`,
     `## What of a table is not in the download, and why\n\n${Object.entries(omissions)

@@ -24,12 +24,15 @@ export {
 } from './credentials/authenticator-app/app.ts';
 export {
   daysToReact,
+  daysUntilUnreachable,
   findDueToClose,
-  isDueToClose,
   monthsUntilClosed,
+  monthsUntilClosedUntold,
   monthsUntilTold,
   noteUse,
   tellUnused,
+  triesUntilUnreachable,
+  whyDueToClose,
 } from './account/unused.ts';
 export {
   changeLandline,
@@ -48,12 +51,14 @@ export {
   withdrawEmailChange,
   type EmailChangeLink,
 } from './account/email-change.ts';
+export type { ChangeEnding } from './account/email-change-store.ts';
 export { emailForSending, readEmail, type ReadEmail } from './account/email.ts';
 export { tellOfChange } from './account/tell-of-change.ts';
 export { accountPart } from './account/store.ts';
 export { readLandline, readPhone, type ReadPhone } from './account/phone.ts';
 export {
   checkSecurityCode,
+  codePurposes,
   sendSecurityCode,
   type CodeChannel,
   type CodeChecked,

@@ -21,7 +21,8 @@ export async function tellPersonalData(
     login: await read(sql`
       SELECT id AS "accountId", email, phone, landline, nation, language, created_at AS "madeAt",
         last_signed_in_at AS "lastSignedInAt", last_used_at AS "lastUsedAt", sign_ins_valid_from AS "signInsValidFrom",
-        unused_written_at AS "unusedWrittenAt", unused_told_at AS "unusedToldAt", locked_at AS "lockedAt"
+        unused_written_at AS "unusedWrittenAt", unused_told_at AS "unusedToldAt",
+        unreached_since AS "unreachedSince", unreached_at AS "unreachedAt", unreached_tries AS "unreachedTries", locked_at AS "lockedAt"
       FROM accounts.account WHERE id = ${accountId}`),
     password: await read(sql`
       SELECT changed_at AS "changedAt", chosen_by_mail AS "chosenByMail" FROM accounts.password WHERE account_id = ${accountId}`),

@@ -12,6 +12,7 @@ export { keepPicture } from './keep-picture.ts';
 export { readStanding, uploadBeganAt, type TakenUpload } from './look-at.ts';
 export { receiveFile, receiveUpload, takeUpload } from './receive.ts';
 export {
+  fileRefusals,
   imageProblems,
   type EvidenceFile,
   type EvidenceKind,
@@ -23,4 +24,5 @@ export {
 export { listOwnFiles, tellPersonalData } from './personal-data-store.ts';
 export { sendFile } from './send-file.ts';
 export { uploadRoutes, uploadsPath, type MayUpload } from './upload-routes.ts';
+export type { UploadState } from './upload-store.ts';
 export { startEvidenceWork } from './work.ts';

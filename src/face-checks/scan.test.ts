@@ -2,53 +2,17 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import sharp from 'sharp';
+import { Eyes, drawLights } from '../../test/support/eyes.ts';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
-import { drawActs, drawOtherAct } from './acts.ts';
 import { openDecoder, type Decoder } from './decoding/pictures.ts';
 import { forgetAccount, sweepFaceChecks } from './face-checks.ts';
-import type { FaceProvider, Measured } from './provider.ts';
 import { addBurst, askAct, beginScan, judgeScan, type ScanTools } from './scan.ts';
-import { faceChecks, scanActs, type Burst, type CheckEnd, type FaceCheck } from './types.ts';
+import type { Burst } from './types.ts';
 
 let open: TestHouse;
 let second: TestHouse;
 let decoder: Decoder;
 let frames: readonly Uint8Array[];
-
-/** Sees what a test says. What it measures is the light of the first pixel. */
-class Eyes implements FaceProvider {
-  readonly basis = { models: 'eyes' };
-  measured: unknown[] = [];
-  judged = 0;
-  says: Omit<Extract<Measured, { outcome: 'measured' }>, 'outcome' | 'kept'> = {};
-  waits: Promise<void> = Promise.resolve();
-  isAway = false;
-
-  async measure({ pictures, act }: Parameters<FaceProvider['measure']>[0]): Promise<Measured> {
-    await this.waits;
-    if (this.isAway) return { outcome: 'unavailable' };
-    this.measured.push(act);
-    return {
-      outcome: 'measured',
-      kept: { light: pictures[0]?.pixels[0], secret: 'descriptor' },
-      ...this.says,
-    };
-  }
-
-  judge() {
-    this.judged += 1;
-    const passed: CheckEnd = { end: 'pass', reasons: [] };
-    const checks = Object.fromEntries(faceChecks.map((check) => [check, passed])) as Record<
-      FaceCheck,
-      CheckEnd
-    >;
-    return Promise.resolve({ outcome: 'judged' as const, checks });
-  }
-
-  close() {
-    return Promise.resolve();
-  }
-}
 
 let eyes: Eyes;
 let tools: ScanTools;
@@ -58,17 +22,7 @@ before(async () => {
   open = await createTestHouse();
   second = await createTestHouse({ beside: open });
   decoder = openDecoder(open.house.log);
-  frames = await Promise.all(
-    [10, 60, 110, 160].map(async (light) => {
-      const create = {
-        width: 320,
-        height: 240,
-        channels: 3,
-        background: { r: light, g: light, b: light },
-      } as const;
-      return new Uint8Array(await sharp({ create }).jpeg().toBuffer());
-    }),
-  );
+  frames = await drawLights();
 });
 beforeEach(() => {
   eyes = new Eyes();
@@ -108,19 +62,6 @@ async function doAll(scanId: string): Promise<void> {
 }
 
 describe('what is asked of somebody', () => {
-  test('begins with a straight look, goes on with three different things and a turn among them, and can’t be foreseen', () => {
-    const drawn = Array.from({ length: 300 }, drawActs);
-    for (const [first, ...others] of drawn) {
-      assert.equal(first, 'look-straight');
-      assert.equal(new Set(others).size, 3);
-      assert.ok(others.every((act) => act !== 'look-straight'));
-      assert.ok(others.includes('turn-left') || others.includes('turn-right'));
-    }
-    assert.ok(new Set(drawn.map((acts) => acts.join())).size > 40);
-    for (const act of scanActs)
-      assert.ok(new Set(drawn.map((acts) => acts[2])).has(act) || act === 'look-straight');
-  });
-
   test('is told one thing at a time, and the same however often it is asked for', async () => {
     const scanId = await begin();
     const first = await ask(scanId);
@@ -142,21 +83,6 @@ describe('what is asked of somebody', () => {
     assert.notEqual(other.act, asked.act);
     assert.equal(other.at, 1);
     assert.ok(other.until > asked.until);
-  });
-
-  test('is never asked twice, and always has a turn in it, however often time runs out on purpose', () => {
-    for (let tries = 0; tries < 200; tries += 1) {
-      let acts = drawActs();
-      for (let late = 0; late < 10; late += 1) {
-        const at = late % acts.length;
-        const before = acts[at];
-        acts = acts.with(at, drawOtherAct(acts, at));
-        assert.equal(acts[0], 'look-straight');
-        assert.ok(at === 0 || acts[at] !== before);
-        assert.equal(new Set(acts).size, acts.length);
-        assert.ok(acts.includes('turn-left') || acts.includes('turn-right'));
-      }
-    }
   });
 
   test('that comes first is asked again: everything else is measured against it', async () => {

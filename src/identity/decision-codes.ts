@@ -67,3 +67,18 @@ export const decisionReasons = [
   'second_check_failed',
 ] as const;
 export type DecisionReason = (typeof decisionReasons)[number];
+
+/** Of these what somebody's level is raised for, and what is told to them. */
+export const raisingReasons = [
+  'details_matched',
+  'parts_wrong',
+  'gp_details_accepted',
+  'practice_check',
+  'documents_checked',
+  'checked_by_machine',
+] as const satisfies readonly DecisionReason[];
+export type RaisingReason = (typeof raisingReasons)[number];
+
+/** How something is decided that is no way of proving who one is: details are matched with the register, or looked at again. */
+export const registerMethods = ['register-match', 'register-recheck'] as const;
+export type RegisterMethod = (typeof registerMethods)[number];

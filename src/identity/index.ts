@@ -1,4 +1,10 @@
-export type { DecisionOutcome, DecisionReason } from './decision-codes.ts';
+export {
+  decisionOutcomes,
+  raisingReasons,
+  registerMethods,
+  type DecisionOutcome,
+  type DecisionReason,
+} from './decision-codes.ts';
 export {
   readDecisions,
   recordDecision,

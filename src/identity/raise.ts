@@ -1,6 +1,6 @@
 import type { Deps } from '#foundation/deps';
 import { dayInUk, type NhsNumber } from '#foundation/identifiers';
-import type { DecisionReason } from './decision-codes.ts';
+import type { RaisingReason } from './decision-codes.ts';
 import { recordDecision, type Evidence } from './decisions.ts';
 import { mayReachHigh, type HighAllowed, type Locality } from './local-policy.ts';
 import { establishIdentity } from './record.ts';
@@ -26,7 +26,7 @@ export async function raiseToHigh(
     readonly nhsNumber: NhsNumber;
     readonly localities: readonly Locality[];
     readonly method: string;
-    readonly reasons: readonly [DecisionReason, ...DecisionReason[]];
+    readonly reasons: readonly [RaisingReason, ...RaisingReason[]];
     readonly evidence: Evidence;
   },
 ): Promise<RaisedToHigh> {

@@ -4,7 +4,7 @@ import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
 import { sameName, type NhsNumber } from '#foundation/identifiers';
 import { readPatient, type Register, type RegisterReading } from '#pds';
-import type { DecisionReason } from './decision-codes.ts';
+import type { DecisionReason, RegisterMethod } from './decision-codes.ts';
 import { recordDecision } from './decisions.ts';
 import { followNumber } from './local-policy-store.ts';
 import { readIdentity, type Identity, type IdentityDetails, type KnownIdentity } from './record.ts';
@@ -157,7 +157,7 @@ async function tell(
   if (reason === undefined) return;
   await recordDecision(deps, {
     accountId,
-    method: 'register-recheck',
+    method: 'register-recheck' satisfies RegisterMethod,
     level: { before: level, after: level },
     outcome: finding.standing === null ? 'unchanged' : 'stopped',
     reasons: [reason, ...reasons],

@@ -14,7 +14,7 @@ import {
 import { readPatient, tracePatient, type Register, type RegisterPatient } from '#pds';
 import { z } from 'zod';
 import { accountLimit, askingLimit, networkLimit, personLimits } from './match-limits.ts';
-import type { DecisionReason } from './decision-codes.ts';
+import type { DecisionReason, RegisterMethod } from './decision-codes.ts';
 import { comparedDetails, recordDecision, type RegisterMatchEvidence } from './decisions.ts';
 import { judgeClaim, type Claimed } from './match-rules.ts';
 import { establishIdentity, levelOf } from './record.ts';
@@ -58,7 +58,7 @@ type Finding =
   | { readonly outcome: 'unavailable'; readonly reason: 'busy' | 'down' };
 
 /** What decisions name this way of proving who somebody is. */
-const method = 'register-match';
+const method: RegisterMethod = 'register-match';
 /** Answers come at multiples of this time after the question, so that it says nothing about what was found. */
 const answerStepMs = 600;
 /** So long the register may take. */

@@ -1,6 +1,7 @@
 import type { Deps } from '#foundation/deps';
 import type { PersonalData, PersonalRecord } from '#foundation/personal-data';
 import { sql, type RawBuilder } from 'kysely';
+import { begunByAppOf } from './sign-in/factors.ts';
 import { openSession, signedInAt } from './hand-over/living-session.ts';
 
 /** Tells where an account's owner is signed in, and which services have tokens about them; not the tokens themselves. */
@@ -18,11 +19,17 @@ export async function tellPersonalData(
       const session = openSession(deps, sealed);
       return session === undefined
         ? []
-        : [{ signedInAt: signedInAt(session), factors: session.amr, expiresAt }];
+        : [{ signedInAt: signedInAt(session), ...tellFactors(session.amr), expiresAt }];
     }),
     tokens: await read(sql`
       SELECT client_id AS service, scopes, vot, signed_in_at AS "signedInAt", generation, rotations AS "exchangedAt",
         revoked_at AS "revokedAt", expires_at AS "expiresAt"
       FROM openid.token_family WHERE account_id = ${accountId} ORDER BY signed_in_at`),
   };
+}
+
+/** Of how somebody signed in, apart: with what, and whose app said who they were. */
+function tellFactors(amr: readonly string[]): PersonalRecord {
+  const isApp = (one: string) => begunByAppOf([one]) !== undefined;
+  return { factors: amr.filter((one) => !isApp(one)), byApp: begunByAppOf(amr) };
 }

@@ -49,6 +49,7 @@ export const quietTypes: readonly string[] = [
   'account.closed',
   'account.closing',
   'account.unused-told',
+  'account.unused-unreached',
   'attempt.abandoned',
   'attempt.opened',
   'attempt.submitted',

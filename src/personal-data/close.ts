@@ -11,8 +11,8 @@ const noticeSeconds = 3 * 24 * 3600;
 export const eraseAgainQueue = 'personal-data.erase-again';
 const againAfterSeconds = 60;
 
-/** Why an account is closed: its owner wants it, or nobody has used it for two years. */
-export type ClosingReason = 'asked' | 'unused';
+/** Why an account is closed: its owner wants it, nobody has used it for two years, or for three and its owner can't be told. */
+export type ClosingReason = 'asked' | 'unused' | 'unreachable';
 
 /**
  * Closes an account for good, in a transaction: all that is known of its owner goes, but for what `docs/data-retention.md` says; the

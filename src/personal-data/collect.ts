@@ -5,7 +5,7 @@ import { tellPersonalData as tellScans } from '#face-checks';
 import { readEventsOf, type PastEvent } from '#foundation/audit';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
-import type { PersonalData, PersonalRecord } from '#foundation/personal-data';
+import type { Fact, PersonalData, PersonalRecord } from '#foundation/personal-data';
 import { tellPersonalData as tellIdentity } from '#identity';
 import { tellPersonalData as tellTokens } from '#openid';
 import { readClient } from '#partners';
@@ -62,21 +62,35 @@ async function collectEvents(deps: Pick<Deps, 'db'>, accountId: string): Promise
     .filter((event) => event !== undefined);
 }
 
-/** Beside the id of each service there is its name, while it is registered. */
+/** Fields with ids of services, and those that have their names. */
+const servicesIn: ReadonlyMap<string, string> = new Map([
+  ['service', 'serviceName'],
+  ['byApp', 'byAppName'],
+  ['from', 'fromName'],
+  ['services', 'serviceNames'],
+]);
+
+/** Before the id of each service there is its name, while it is registered. */
 async function nameServices(deps: Pick<Deps, 'db'>, told: PersonalData): Promise<PersonalData> {
   const ids = new Set(
     Object.values(told)
       .flat()
-      .map(({ service }) => service),
+      .flatMap((record) => [...servicesIn.keys()].flatMap((field) => record[field])),
   );
-  const names = new Map<string, string>();
+  const names = new Map<Fact | undefined, string>();
   for (const id of ids) {
     const client = typeof id === 'string' ? await readClient(deps, id) : undefined;
     if (client !== undefined) names.set(client.clientId, client.clientName);
   }
-  const named = (record: PersonalRecord): PersonalRecord => {
-    const name = typeof record['service'] === 'string' ? names.get(record['service']) : undefined;
-    return name === undefined ? record : { ...record, serviceName: name };
+  const named = (record: PersonalRecord): PersonalRecord =>
+    Object.fromEntries(
+      Object.entries(record).flatMap(([field, fact]) => [...nameIn(field, fact), [field, fact]]),
+    );
+  const nameIn = (field: string, fact: Fact | undefined): [string, Fact][] => {
+    const nameField = servicesIn.get(field);
+    const [first, ...others] = [fact].flat().flatMap((id) => names.get(id) ?? []);
+    if (nameField === undefined || first === undefined) return [];
+    return [[nameField, Array.isArray(fact) ? [first, ...others] : first]];
   };
   return Object.fromEntries(Object.entries(told).map(([section, records]) => [section, records.map(named)]));
 }

@@ -1,4 +1,4 @@
-import { findDueToClose, isDueToClose, noteUse, readAccount, tellUnused } from '#accounts';
+import { findDueToClose, noteUse, readAccount, tellUnused, whyDueToClose } from '#accounts';
 import type { Deps, House } from '#foundation/deps';
 import { doDue, type Jobs } from '#foundation/jobs';
 import { hasLivingTokens } from '#openid';
@@ -27,9 +27,10 @@ export async function tendUnusedAccounts(house: House): Promise<void> {
 }
 
 async function closeUnused(deps: Deps, accountId: string): Promise<void> {
-  if (!(await isDueToClose(deps, accountId))) return;
+  const reason = await whyDueToClose(deps, accountId);
+  if (reason === undefined) return;
   if (await hasLivingTokens(deps, accountId)) await noteUse(deps, accountId);
-  else await closeAccount(deps, { accountId, reason: 'unused' });
+  else await closeAccount(deps, { accountId, reason });
 }
 
 const againRules = { retryLimit: 10, retryDelay: 5, retryDelayMax: 300, expireInSeconds: 60, atOnce: 2 };

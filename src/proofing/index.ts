@@ -2,6 +2,7 @@ export { scanActs } from '#face-checks';
 export {
   challengeWays,
   documentKinds,
+  faceWays,
   hasBack as documentHasBack,
   type ChallengeWay,
   type DocumentKind,
@@ -41,7 +42,9 @@ export {
   type Specimens,
   type Standing,
 } from './method.ts';
+export type { AttemptState } from './capture/attempt-store.ts';
 export { readNoAccess } from './gp-access/access.ts';
+export type { NoAccess } from './gp-access/holder.ts';
 export { tellPersonalData } from './personal-data-store.ts';
 export { startProofingWork } from './work.ts';
 export { sweepAttempts } from './capture/attempts.ts';

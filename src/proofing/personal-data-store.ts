@@ -35,7 +35,7 @@ export async function tellPersonalData(
       FROM proofing.video_challenge JOIN proofing.attempt ON attempt.id = attempt_id
       WHERE account_id = ${accountId} ORDER BY drawn_at`),
     otherDevices: await read(sql`
-      SELECT client_name AS service, signed_in_at AS "signedInAt", hand_over.opened_at AS "openedAt",
+      SELECT client_name AS "serviceName", signed_in_at AS "signedInAt", hand_over.opened_at AS "openedAt",
         hand_over.expires_at AS "expiresAt", joined_at AS "joinedAt", finished_at AS "finishedAt", ended_at AS "endedAt"
       FROM proofing.hand_over JOIN proofing.attempt ON attempt.id = attempt_id
       WHERE account_id = ${accountId} ORDER BY hand_over.opened_at`),

@@ -1,16 +1,19 @@
 import { readAccount } from '#accounts';
 import type { House } from '#foundation/deps';
 import { readOdsCode } from '#foundation/identifiers';
+import type { Language } from '#foundation/web';
 import { readPractice, type Practice } from '#gp-systems';
 import { allowedEverywhere, readIdentity, type HighAllowed, type Locality } from '#identity';
 import type { ProofingMethod, ProofingTools, ProofPerson, Standing } from './method.ts';
-import { loadMethods } from './methods.ts';
+import { loadAllMethods, loadMethods } from './methods.ts';
 
 /** The ways in which people can prove who they are here. */
 export interface Proofing {
   readonly tools: ProofingTools;
   /** The quickest first. */
   readonly methods: readonly ProofingMethod[];
+  /** @returns what a way is called, also one that is switched off by now; undefined if there never was such a way */
+  titleOf(method: string, language: Language): string | undefined;
   /** Finds out what somebody can use. It asks other systems, and so must not be called within a transaction. */
   offersFor(house: House, accountId: string): Promise<Offers>;
 }
@@ -40,9 +43,11 @@ export async function openProofing(
 ): Promise<Proofing> {
   const { folders, ...tools } = parts;
   const methods = await loadMethods(settings, folders);
+  const words = new Map((await loadAllMethods(folders)).map((method) => [method.id, method.words]));
   return {
     tools,
     methods,
+    titleOf: (method, language) => words.get(method)?.[language].title,
     offersFor: (house, accountId) => findOffers(house, { tools, methods, accountId }),
   };
 }

@@ -6,8 +6,8 @@ import { startTestApp, type TestApp } from '../support/app.ts';
 import { liveIn, type LivedIn } from '../support/lived-in.ts';
 import type { TestService } from '../support/service.ts';
 import { readSources } from './sources.ts';
-import shownEnglish from '../../src/journeys/settings/activity/content.en.json' with { type: 'json' };
-import shownWelsh from '../../src/journeys/settings/activity/content.cy.json' with { type: 'json' };
+import shownEnglish from '../../src/journeys/settings/content.en.json' with { type: 'json' };
+import shownWelsh from '../../src/journeys/settings/content.cy.json' with { type: 'json' };
 import english from '../../src/journeys/settings/download/document/content.en.json' with { type: 'json' };
 import welsh from '../../src/journeys/settings/download/document/content.cy.json' with { type: 'json' };
 

@@ -122,8 +122,23 @@ async function sendProofs({ app, accountId, known, nhsNumber }: LivedIn): Promis
     await changeAttempt(deps, {
       accountId,
       attemptId: attempt.id,
-      change: (sofar) => ({ ...sofar, documentKind: 'passport' }),
-      reading: { surname: read },
+      change: (sofar) => ({
+        ...sofar,
+        documentKind: 'passport',
+        front: { fileId: frontId, problems: ['glare'], isKept: true, doubt: 'unsure' },
+        way: 'say',
+        faceWay: 'scan',
+        leaveAt: house.clock.now().toISOString(),
+        scan: { scanId: randomUUID(), acts: [{ act: 'turn-left', fileIds: [] }], isDone: true },
+      }),
+      reading: {
+        outcome: 'read',
+        source: 'machine_zone',
+        findings: ['details_differ'],
+        expires: '2031-02-03',
+        isWhole: true,
+        surname: read,
+      },
     });
     await submitCase(deps, {
       accountId,
@@ -185,6 +200,10 @@ async function fillTheRest({ app, accountId, known }: LivedIn): Promise<void> {
       [bundleId],
     )
   ).rows as [{ id: string }];
+  await pool.query(
+    'UPDATE accounts.account SET unused_written_at = $2, unused_told_at = $2, unreached_since = $2, unreached_at = $2, unreached_tries = 1 WHERE id = $1',
+    [accountId, now],
+  );
   const bytes = randomBytes(12);
   const rows: [string, Record<string, unknown>][] = [
     [
@@ -256,7 +275,7 @@ async function fillTheRest({ app, accountId, known }: LivedIn): Promise<void> {
         next_check_at: now,
         next_renewal_at: soon,
         renewals: 3,
-        reason: 'closed',
+        reason: 'practice_closed',
       },
     ],
     [

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { secondsAfter } from '#foundation/clock';
 import type { House } from '#foundation/deps';
+import { Fault } from '#foundation/errors';
 import {
   openBundle,
   openFile,
@@ -181,4 +182,14 @@ export function patchSlowly(
     },
     breakOff: () => outgoing.destroy(),
   };
+}
+
+/** Content as it comes: part by part. */
+export async function* inParts(bytes: Buffer, size = 50_000): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** @returns whether an error is one of these faults */
+export function isFault(...codes: string[]) {
+  return (error: unknown) => error instanceof Fault && codes.includes(error.code);
 }

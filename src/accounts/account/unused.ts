@@ -12,7 +12,10 @@ import {
   selectUntold,
   takeUntold,
   updateTold,
+  updateUnreached,
   updateUsed,
+  type DueToClose,
+  type WhyDue,
 } from './unused-store.ts';
 
 /** After so many months without a sign-in its owner is told that an account will be closed, … */
@@ -21,6 +24,17 @@ export const monthsUntilTold = 23;
 export const monthsUntilClosed = 24;
 /** … but not before so many days have passed since a sender took over what tells them. */
 export const daysToReact = 30;
+
+/**
+ * Where nothing reaches the owner it is closed all the same, after so many months without a sign-in, …
+ *
+ * @see UK GDPR article 5(1)(e): what is known of people is kept no longer than it is needed
+ */
+export const monthsUntilClosedUntold = 36;
+/** … once so many tries to tell them were refused for good, … */
+export const triesUntilUnreachable = 12;
+/** … the last of them so many days after the first: no fault of a mail server lasts as long. */
+export const daysUntilUnreachable = 365;
 
 const daySeconds = 24 * 3600;
 /** Mail that has not gone out by then is not sent any more … */
@@ -31,6 +45,8 @@ const againSeconds = 7 * daySeconds;
 /** Where this room hears that the owner of an unused account was told, and that their mailbox refused it for good. */
 export const unusedToldQueue = 'accounts.unused-told';
 export const unusedRefusedQueue = 'accounts.unused-refused';
+/** … and that a text message was refused as well. */
+export const unusedTextRefusedQueue = 'accounts.unused-text-refused';
 const noticeData = z.object({ accountId: z.uuid(), writtenAt: z.coerce.date() });
 
 /** The same day some months before, or the last one of a month that is shorter. */
@@ -41,10 +57,17 @@ function monthsBefore(instant: Date, months: number): Date {
   return before;
 }
 
-function dueToClose(now: Date) {
+function dueToClose(now: Date): DueToClose {
   return {
-    since: monthsBefore(now, monthsUntilClosed),
-    toldBy: secondsAfter(now, -daysToReact * daySeconds),
+    told: {
+      since: monthsBefore(now, monthsUntilClosed),
+      toldBy: secondsAfter(now, -daysToReact * daySeconds),
+    },
+    untold: {
+      since: monthsBefore(now, monthsUntilClosedUntold),
+      tries: triesUntilUnreachable,
+      days: daysUntilUnreachable,
+    },
   };
 }
 
@@ -109,13 +132,15 @@ async function writeToOwner(
 
 /**
  * Tells the owner of an unused account, whose mailbox has refused for good what tells them, by a text message, in a transaction. Whoever
- * has no mobile number is written to again.
+ * has no mobile number was not reached, and is written to again.
  */
 export async function tellByText(deps: Deps, refused: unknown): Promise<void> {
   const { accountId, writtenAt } = noticeData.parse(refused);
   if (!(await selectIsToBeTold(deps.db, { accountId, writtenAt }))) return;
   const account = await selectAccount(deps.db, accountId);
-  if (account === undefined || account.phone === null) return;
+  if (account === undefined) return;
+  if (account.phone === null) return noteUnreached(deps, refused);
+  const data = { accountId, writtenAt: writtenAt.toISOString() };
   await sendMessage(deps, {
     message: 'account-unused-text',
     channel: 'sms',
@@ -123,8 +148,17 @@ export async function tellByText(deps: Deps, refused: unknown): Promise<void> {
     language: account.language,
     values: {},
     usefulUntil: secondsAfter(deps.clock.now(), noticeSeconds),
-    whenSent: { queue: unusedToldQueue, data: { accountId, writtenAt: writtenAt.toISOString() } },
+    whenSent: { queue: unusedToldQueue, data },
+    whenRefused: { queue: unusedTextRefusedQueue, data },
   });
+}
+
+/** Notes, in a transaction, that what tells an account's owner that it will be closed was refused for good wherever it could go. */
+export async function noteUnreached(deps: Pick<Deps, 'db' | 'audit'>, refused: unknown): Promise<void> {
+  const { accountId, writtenAt } = noticeData.parse(refused);
+  const tries = await updateUnreached(deps.db, { accountId, writtenAt });
+  // The first says since when; those after it say nothing more.
+  if (tries === 1) await deps.audit({ type: 'account.unused-unreached', accountId });
 }
 
 /** Notes, in a transaction, that a sender has taken over what tells an account's owner that it will be closed. */
@@ -141,7 +175,8 @@ export function noteUse(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Pr
 
 /**
  * @param due.tried those that are left out
- * @returns accounts that nobody has signed in to for 24 months, and whose owners were told at least 30 days ago
+ * @returns accounts that nobody has signed in to for 24 months, and whose owners were told at least 30 days ago; and those that nobody has
+ *   signed in to for 36, and whose owners were not reached in a year of tries
  */
 export function findDueToClose(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -153,8 +188,11 @@ export function findDueToClose(
 /**
  * Makes sure, in a transaction, that an account is still due to be closed, and that nobody signs in to it until that ends.
  *
- * @returns false if it isn't, or if somebody signs in this moment
+ * @returns why it is; undefined if it isn't, or if somebody signs in this moment
  */
-export function isDueToClose(deps: Pick<Deps, 'db' | 'clock'>, accountId: string): Promise<boolean> {
+export function whyDueToClose(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  accountId: string,
+): Promise<WhyDue | undefined> {
   return holdDueToClose(deps.db, { ...dueToClose(deps.clock.now()), accountId });
 }

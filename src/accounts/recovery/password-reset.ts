@@ -11,7 +11,14 @@ import { emailForSending, emailKey } from '../account/email.ts';
 import { makeDueEmailChanges } from '../account/email-change.ts';
 import { endSignIns, signInsEndedQueue } from '../account/end-sign-ins.ts';
 import { lockAccount, selectAccount, selectAccountId, selectIsLocked, updateLock } from '../account/store.ts';
-import { noteTold, tellByText, unusedRefusedQueue, unusedToldQueue } from '../account/unused.ts';
+import {
+  noteTold,
+  noteUnreached,
+  tellByText,
+  unusedRefusedQueue,
+  unusedTextRefusedQueue,
+  unusedToldQueue,
+} from '../account/unused.ts';
 import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { updatePassword } from '../credentials/password/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
@@ -110,6 +117,9 @@ export async function startAccountsWork(house: House, jobs: Jobs): Promise<void>
   await jobs.open(signInsEndedQueue);
   await jobs.work(unusedToldQueue, rules, (data) => house.transact((deps) => noteTold(deps, data)));
   await jobs.work(unusedRefusedQueue, rules, (data) => house.transact((deps) => tellByText(deps, data)));
+  await jobs.work(unusedTextRefusedQueue, rules, (data) =>
+    house.transact((deps) => noteUnreached(deps, data)),
+  );
   jobs.every(dueEverySeconds, 'give accounts their new addresses', () => makeDueEmailChanges(house));
   jobs.every(dueEverySeconds, 'set numbers that have waited', () => makeDueReplacements(house));
 }

@@ -18,10 +18,15 @@ const browsers = [
   ['safari', /\bSafari\//u],
 ] as const;
 
+/** The kinds of devices … */
+export const roughSystems = [...systems.map(([system]) => system), 'other'] as const;
+/** … and of browsers that are told from each other. */
+export const roughBrowsers = [...browsers.map(([browser]) => browser), 'other'] as const;
+
 /** Of which kind a device is, as its owner would say it: no version, no model, nothing that tells one from the next. */
 export interface RoughDevice {
-  readonly system: (typeof systems)[number][0] | 'other';
-  readonly browser: (typeof browsers)[number][0] | 'other';
+  readonly system: (typeof roughSystems)[number];
+  readonly browser: (typeof roughBrowsers)[number];
 }
 
 /** As much of a header as is looked at. */

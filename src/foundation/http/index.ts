@@ -1,5 +1,12 @@
 export { createWeb, isDirectFromThisMachine, readQuery, type Web } from './app.ts';
-export { notingDevice, notingDeviceIn, roughDevice, type RoughDevice } from './device.ts';
+export {
+  notingDevice,
+  notingDeviceIn,
+  roughBrowsers,
+  roughDevice,
+  roughSystems,
+  type RoughDevice,
+} from './device.ts';
 export { formOf, parseForm, type FormFields } from './forms.ts';
 export { capturePermissions, contentSecurityPolicy } from './headers.ts';
 export {

@@ -28,7 +28,7 @@ interface SettingsNeeds {
 
 /** What somebody shares, what happened, what is known of them, and how to end it. */
 function information({ proofing }: SettingsNeeds): readonly SettingsPart[] {
-  return [sharing, stopSharing, activity, notMe, ...downloadParts(proofing?.tools.evidence), closeLogin];
+  return [sharing, stopSharing, activity, notMe, ...downloadParts(proofing), closeLogin];
 }
 
 /** Everything that people can see or change of their account, in the order in which it stands on its page. */

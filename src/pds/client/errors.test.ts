@@ -1,72 +1,21 @@
 import assert from 'node:assert/strict';
-import { Writable } from 'node:stream';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { createLog } from '#foundation/log';
-import { readNhsNumber } from '#foundation/identifiers';
-import { openRegister, readPatient, tracePatient, type Register } from '#pds';
-import { createTestHouse, type TestHouse } from '../../../test/support/house.ts';
-import {
-  entry,
-  found,
-  outcome,
-  startRegisterDouble,
-  type Answering,
-  type RegisterDouble,
-} from '../../../test/support/register-double.ts';
-import { until } from '../../../test/support/until.ts';
+import { after, afterEach, beforeEach, describe, test } from 'node:test';
+import { readPatient, tracePatient } from '#pds';
+import { ada, adasNumber, openRegisterClient } from '../../../test/support/register-client.ts';
+import { entry, found, outcome, type Answering } from '../../../test/support/register-double.ts';
 
-const ada = { familyName: 'Example', givenName: 'Ada', birthdate: '1985-03-12', postcode: 'LS1 6AE' };
-const adasNumber = readNhsNumber('9990000018') ?? assert.fail();
 const otherNumber = '9990000107';
 const down = { outcome: 'unavailable', reason: 'down' };
 const busy = { outcome: 'unavailable', reason: 'busy' };
 
-interface LogLine {
-  readonly level: number;
-  readonly [name: string]: unknown;
-}
-const errorLevel = 50;
+const client = await openRegisterClient();
+const { double, open } = client;
+after(() => client.close());
+beforeEach(() => client.begin());
+afterEach(() => client.assertNothingTold());
 
-let double: RegisterDouble;
-let open: TestHouse;
-let register: Register;
-let log = '';
-before(async () => {
-  double = await startRegisterDouble();
-  const destination = new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      log += chunk.toString();
-      done();
-    },
-  });
-  open = await createTestHouse({
-    environment: { ...double.environment, BEVAN_PDS_REQUEST_SECONDS: '2', BEVAN_PDS_CALL_SECONDS: '8' },
-    log: createLog({ level: 'info', destination }),
-  });
-});
-after(async () => {
-  await open.close();
-  await double.close();
-});
-beforeEach(() => {
-  double.requests.length = 0;
-  double.tokenRequests.length = 0;
-  double.answerTokens();
-  log = '';
-  register = openRegister(open.house) ?? assert.fail();
-});
-const logLines = (): LogLine[] =>
-  log
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as LogLine);
-afterEach(() => {
-  for (const told of ['Example', 'Ada', '9990000018', '1985-03-12', 'LS1', 'LS*'])
-    assert.ok(!log.includes(told), `the log holds ${told}: ${log}`);
-});
-
-const trace = (options = {}) => tracePatient(register, ada, options);
-const read = (options = {}) => readPatient(register, adasNumber, options);
+const trace = (options = {}) => tracePatient(client.register, ada, options);
+const read = (options = {}) => readPatient(client.register, adasNumber, options);
 const ids = (name: string) => new Set(double.requests.map(({ headers }) => headers[name]));
 
 describe('a search', () => {
@@ -78,7 +27,7 @@ describe('a search', () => {
     assert.deepEqual(await trace(), { outcome: 'ambiguous' });
     assert.deepEqual(await trace(), { outcome: 'ambiguous' });
     assert.equal(double.requests.length, 3);
-    assert.equal(log, '');
+    assert.equal(client.log, '');
   });
 
   test('that counts more than it shows has not found one', async () => {
@@ -107,7 +56,7 @@ describe('a reading', () => {
     double.answer(outcome(404, 'RESOURCE_NOT_FOUND'), outcome(404, 'INVALIDATED_RESOURCE'));
     assert.deepEqual(await read(), { outcome: 'not_found' });
     assert.deepEqual(await read(), { outcome: 'withdrawn' });
-    assert.equal(log, '');
+    assert.equal(client.log, '');
   });
 });
 
@@ -170,7 +119,7 @@ describe('what an operator has to mend', () => {
       const before = await counted();
       double.answer(answer);
       assert.deepEqual(await (how === 'trace' ? trace() : read()), down);
-      const errors = logLines().filter(({ level }) => level >= errorLevel);
+      const errors = client.errorLines();
       assert.equal(errors.length, 1);
       assert.equal(errors[0]?.['operation'], how);
       assert.equal(errors[0]['requestId'], double.requests[0]?.headers['x-request-id']);
@@ -213,7 +162,7 @@ describe('what passes', () => {
       double.answer(answer);
       assert.deepEqual(await trace(), down);
       assert.equal(double.requests.length, 3);
-      assert.ok(logLines().every(({ level }) => level < errorLevel));
+      assert.deepEqual(client.errorLines(), []);
     });
   }
 
@@ -226,7 +175,7 @@ describe('what passes', () => {
       return { body: entry() };
     });
     for (let count = 0; count < 12; count += 1) assert.equal((await read()).outcome, 'found');
-    assert.equal(log, '');
+    assert.equal(client.log, '');
   });
 
   test('two calls have ids of their own', async () => {
@@ -319,101 +268,5 @@ describe('a register that does not answer', () => {
   test('but a refusal is an answer', async () => {
     double.answer(outcome(404, 'RESOURCE_NOT_FOUND'));
     for (let count = 0; count < 8; count += 1) assert.deepEqual(await read(), { outcome: 'not_found' });
-  });
-});
-
-describe('the platform’s token', () => {
-  test('is got anew, once, when the register does not take it', async () => {
-    double.answer(outcome(401, 'ACCESS_DENIED'), { body: entry() });
-    assert.equal((await read()).outcome, 'found');
-    const [first, second] = double.requests.map(({ headers }) => headers.authorization);
-    assert.notEqual(first, second);
-    assert.equal(ids('x-request-id').size, 1);
-    assert.equal(double.tokenRequests.length, 2);
-  });
-
-  test('that many requests have refused at once is got anew once', async () => {
-    double.answer({ body: entry() });
-    await read();
-    const old = double.requests[0]?.headers.authorization;
-    double.answer(({ headers }) =>
-      headers.authorization === old ? outcome(401, 'ACCESS_DENIED') : { body: entry() },
-    );
-    const readings = await Promise.all(Array.from({ length: 6 }, () => read()));
-    assert.ok(readings.every((reading) => reading.outcome === 'found'));
-    assert.equal(double.tokenRequests.length, 2);
-  });
-
-  test('is renewed before it ends', async () => {
-    double.answer({ body: entry() });
-    double.answerTokens({ body: { access_token: 'one', expires_in: 599 } });
-    await read();
-    open.clock.advance(568);
-    await read();
-    assert.equal(double.tokenRequests.length, 1);
-    open.clock.advance(2);
-    await read();
-    assert.equal(double.tokenRequests.length, 2);
-    open.clock.reset();
-    await read();
-    assert.equal(double.tokenRequests.length, 3, 'a clock that is moved back keeps no token for longer');
-  });
-
-  test('has an assertion of its own each time', async () => {
-    double.answer({ body: entry() });
-    await read();
-    await readPatient(openRegister(open.house) ?? assert.fail(), adasNumber);
-    const bodies = new Set(double.tokenRequests.map(({ body }) => body));
-    assert.equal(bodies.size, 2);
-  });
-
-  const refused: [string, Answering][] = [
-    ['401 invalid_client', { status: 401, body: { error: 'invalid_client', error_description: 'no' } }],
-    ['400 invalid_request', { status: 400, body: { error: 'invalid_request' } }],
-    ['404', { status: 404, body: 'no such page' }],
-  ];
-  for (const [what, answer] of refused) {
-    test(`that is refused (${what}) has to be mended by an operator`, async () => {
-      double.answerTokens(answer);
-      assert.deepEqual(await read(), down);
-      assert.equal(double.requests.length, 0);
-      assert.equal(double.tokenRequests.length, 1);
-      assert.equal(logLines().filter(({ level }) => level >= errorLevel).length, 1);
-    });
-  }
-
-  const failing: [string, Answering][] = [
-    ['503', { status: 503 }],
-    ['429', { status: 429 }],
-    ['a broken connection', (_request, response) => void response.destroy()],
-    ['no token in the answer', { body: { token_type: 'Bearer' } }],
-    ['a token with a line break', { body: { access_token: 'one\r\nX-Other: two', expires_in: '599' } }],
-    ['a page', { body: '<h1>Welcome</h1>' }],
-    ['a redirect', { status: 302, headers: { location: '/oauth2/token' } }],
-  ];
-  for (const [what, answer] of failing) {
-    test(`that can’t be had (${what}) is “down”, and nothing is asked without one`, async () => {
-      double.answerTokens(answer);
-      assert.deepEqual(await read(), down);
-      assert.equal(double.requests.length, 0);
-      double.answerTokens();
-      double.answer({ body: entry() });
-      assert.equal((await read()).outcome, 'found');
-    });
-  }
-
-  test('is waited for by each as long as they have time', async () => {
-    let grant: (() => void) | undefined;
-    double.answerTokens((_request, response) => {
-      grant = () => response.end(JSON.stringify({ access_token: 'one', expires_in: '599' }));
-      return undefined;
-    });
-    double.answer({ body: entry() });
-    const hurried = read({ withinMs: 150 });
-    const patient = read();
-    assert.deepEqual(await hurried, down);
-    (await until(() => grant))();
-    assert.equal((await patient).outcome, 'found');
-    assert.equal(double.tokenRequests.length, 1);
   });
 });

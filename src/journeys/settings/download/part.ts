@@ -5,6 +5,7 @@ import type { PersonalData } from '#foundation/personal-data';
 import { longDate } from '#foundation/web';
 import type { Exchange } from '#openid';
 import { collectPersonalData, wasJustDownloaded } from '#personal-data';
+import type { Proofing } from '#proofing';
 import { dayOf, momentOf } from '../moment.ts';
 import { partAddress, type SettingsPart, type SettingsPerson } from '../part.ts';
 import { showPage } from '../show-page.ts';
@@ -46,21 +47,24 @@ async function take(web: Web, { account }: SettingsPerson, { request }: Exchange
   return collectPersonalData(house.deps, account.id);
 }
 
-async function sendPage(web: Web, person: SettingsPerson, exchange: Exchange) {
-  const language = web.visitors.language(exchange.request);
-  const data = await take(web, person, exchange);
-  const sections = readable(data, language);
-  const html = web.pages.render(
-    'journeys/settings/download/document',
-    { language, address: partAddress(pageId) },
-    {
-      madeAt: momentOf(web.house.clock.now(), language),
-      email: person.account.email,
-      sections: sections.filter(({ records }) => records.length > 0),
-      empty: sections.filter(({ records }) => records.length === 0),
-    },
-  );
-  return asFile(exchange, 'text/html; charset=utf-8', 'html').send(html);
+function pageSender(proofing: Proofing | undefined) {
+  return async (web: Web, person: SettingsPerson, exchange: Exchange) => {
+    const language = web.visitors.language(exchange.request);
+    const data = await take(web, person, exchange);
+    const methodTitle = (method: string) => proofing?.titleOf(method, language);
+    const sections = readable(data, { language, methodTitle });
+    const html = web.pages.render(
+      'journeys/settings/download/document',
+      { language, address: partAddress(pageId) },
+      {
+        madeAt: momentOf(web.house.clock.now(), language),
+        email: person.account.email,
+        sections: sections.filter(({ records }) => records.length > 0),
+        empty: sections.filter(({ records }) => records.length === 0),
+      },
+    );
+    return asFile(exchange, 'text/html; charset=utf-8', 'html').send(html);
+  };
 }
 
 async function sendData(web: Web, person: SettingsPerson, exchange: Exchange) {
@@ -95,11 +99,11 @@ const sensitive = { section: 'information', isSensitive: true } as const;
 const unlisted = { ...sensitive, isUnlisted: true, row: () => Promise.resolve({ text: '' }) } as const;
 
 /** A copy of all that is held about somebody: to read, for a program, and each file that they sent. */
-export function downloadParts(evidence: Evidence | undefined): readonly SettingsPart[] {
+export function downloadParts(proofing: Proofing | undefined): readonly SettingsPart[] {
   return [
     { ...sensitive, id, row: () => Promise.resolve({ words: 'what' }), leadsTo: { show } },
-    { ...unlisted, id: pageId, leadsTo: { show: sendPage } },
+    { ...unlisted, id: pageId, leadsTo: { show: pageSender(proofing) } },
     { ...unlisted, id: dataId, leadsTo: { show: sendData } },
-    { ...unlisted, id: fileId, leadsTo: { show: fileSender(evidence) } },
+    { ...unlisted, id: fileId, leadsTo: { show: fileSender(proofing?.tools.evidence) } },
   ];
 }
