@@ -58,8 +58,11 @@ async function makeKey(): Promise<PrivateJwk> {
   return privateJwk.parse({ ...exported, kid, alg: signingAlgorithm, use: 'sig' });
 }
 
-/** A signature takes some 0.3 milliseconds: no longer than a page, and less than handing it to a thread and back would. */
-const mostInATurn = 4;
+/**
+ * A signature takes some 0.3 milliseconds: no longer than a page, and less than handing it to a thread and back would. Nobody waits
+ * four milliseconds for those of others; fewer in a turn would part what belongs together, as what is asked of the database then.
+ */
+const mostInATurn = 12;
 const pace = createPace(mostInATurn);
 
 function signingKey(jwk: PrivateJwk): SignerKey {
