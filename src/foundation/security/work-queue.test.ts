@@ -61,4 +61,39 @@ describe('costly work', () => {
     await assert.rejects(queue.run(fails, ''), /no/u);
     assert.equal(await queue.run(() => Promise.resolve('done'), ''), 'done');
   });
+
+  test('that is done leaves together while others wait, and at once when nobody does', async () => {
+    const queue = createWorkQueue({ atOnce: 1, waiting: 10, together: 3 });
+    const left: string[] = [];
+    const leftAfter: string[] = [];
+    const ask = async (name: string) => {
+      await queue.run(async () => {
+        await new Promise(setImmediate);
+        leftAfter.push(`${name} done, ${left.length} left`);
+      }, name);
+      left.push(name);
+    };
+    await ask('alone');
+    assert.deepEqual(left.splice(0), ['alone']);
+    leftAfter.length = 0;
+    await Promise.all(['a', 'b', 'c', 'd', 'e'].map(ask));
+    assert.deepEqual(left, ['a', 'b', 'c', 'd', 'e']);
+    assert.deepEqual(leftAfter, [
+      'a done, 0 left',
+      'b done, 0 left',
+      'c done, 0 left',
+      'd done, 3 left',
+      // Nobody waits behind the last one.
+      'e done, 4 left',
+    ]);
+  });
+
+  test('that fails holds up none of those that would leave with it', async () => {
+    const queue = createWorkQueue({ atOnce: 1, waiting: 10, together: 3 });
+    const works = queue.run(() => Promise.resolve('done'), 'one');
+    const fails = queue.run(() => Promise.reject(new Error('no')), 'two');
+    const last = queue.run(() => Promise.resolve('last'), 'three');
+    await assert.rejects(fails, /no/u);
+    assert.deepEqual(await Promise.all([works, last]), ['done', 'last']);
+  });
 });

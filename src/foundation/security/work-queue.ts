@@ -18,8 +18,15 @@ interface Waiting {
 /**
  * @param limits.atOnce how many run side by side
  * @param limits.waiting how many may wait behind them
+ * @param limits.together while others wait, so many that are done leave in one turn of the event loop: what follows then shares messages
+ *   to the database, and much else. Only for short work
  */
-export function createWorkQueue(limits: { atOnce: number; waiting: number }): WorkQueue {
+export function createWorkQueue(limits: {
+  readonly atOnce: number;
+  readonly waiting: number;
+  readonly together?: number;
+}): WorkQueue {
+  const { together = 1 } = limits;
   let running = 0;
   let waiting = 0;
   /** By who asks, in the order of their turns; never empty ones. */
@@ -47,6 +54,14 @@ export function createWorkQueue(limits: { atOnce: number; waiting: number }): Wo
     waiting -= 1;
   };
 
+  const done: (() => void)[] = [];
+  /** Once enough are done, or nobody waits with whom they could leave. */
+  const leaveTogether = async (): Promise<void> => {
+    const left = new Promise<void>((resolve) => done.push(resolve));
+    if (done.length >= together || waiting === 0) for (const go of done.splice(0)) go();
+    await left;
+  };
+
   const leave = (): void => {
     const [first] = lines;
     if (first === undefined) {
@@ -68,6 +83,7 @@ export function createWorkQueue(limits: { atOnce: number; waiting: number }): Wo
         return await work();
       } finally {
         leave();
+        await leaveTogether();
       }
     },
   };
