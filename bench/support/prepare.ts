@@ -10,6 +10,7 @@ import { openDatabase } from '#foundation/storage';
 import { establishIdentity } from '#identity';
 import { readSimulatedInbox, type InboxMessage } from '#messaging';
 import { registerClient } from '#partners';
+import { putSimulatedPatient } from '#pds';
 import { calculateJwkThumbprint, exportJWK, SignJWT } from 'jose';
 
 /** Somebody with a login who has agreed to share with the bench's service. */
@@ -130,7 +131,11 @@ async function addPerson(
   const accountId = made.account.id;
   await setPhone(deps, { accountId, phone });
   if (isKnown) {
-    const { outcome } = await establishIdentity(deps, { accountId, ...describeIdentity(index) });
+    const identity = describeIdentity(index);
+    const { givenName, ...details } = identity.details;
+    // A sign-in reads the register again.
+    await putSimulatedPatient(deps, { ...details, givenNames: [givenName], mobile: phone });
+    const { outcome } = await establishIdentity(deps, { accountId, ...identity });
     if (outcome !== 'established') throw new Error(`somebody could not be made known: ${outcome}`);
   }
   await agree(deps, {
