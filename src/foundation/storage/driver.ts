@@ -30,7 +30,7 @@ export type SendAlong = (question: Question) => Promise<void>;
 export function createDriver(pool: pg.Pool): { open: () => LazyConnection; driver: Driver; ask: Ask } {
   const names = createNames();
   const shared = createSharedReader(pool, names);
-  const open = () => new LazyConnection({ pool, names, shared });
+  const open = () => new LazyConnection({ pool, names });
   const own = (connection: DatabaseConnection): LazyConnection => {
     if (connection instanceof LazyConnection) return connection;
     throw new TypeError('a connection of another driver');
@@ -200,7 +200,7 @@ function createSharedReader(pool: pg.Pool, names: Names): Ask {
 
 /** Something to ask; it takes no connection from the pool before a statement needs it. */
 export class LazyConnection implements DatabaseConnection {
-  readonly #parts: { readonly pool: pg.Pool; readonly names: Names; readonly shared: Ask };
+  readonly #parts: { readonly pool: pg.Pool; readonly names: Names };
   #client: pg.PoolClient | undefined;
   #coming: Promise<pg.PoolClient> | undefined;
   /** A transaction is not wanted; wanted with the next statement; open; over, after which there is nothing to ask. */
@@ -209,7 +209,7 @@ export class LazyConnection implements DatabaseConnection {
   readonly #along: Promise<void>[] = [];
   #failedAlong: { readonly error: unknown } | undefined;
 
-  constructor(parts: { pool: pg.Pool; names: Names; shared: Ask }) {
+  constructor(parts: { pool: pg.Pool; names: Names }) {
     this.#parts = parts;
   }
 
@@ -276,7 +276,7 @@ export class LazyConnection implements DatabaseConnection {
 
   async #askAlone<R>(question: Question): Promise<Answer<R>> {
     try {
-      return await (question.isShareable ? this.#parts.shared<R>(question) : this.#ask<R>(question));
+      return await this.#ask<R>(question);
     } catch (error) {
       if (!isOutdated(error)) throw error;
       this.release();
