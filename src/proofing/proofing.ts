@@ -5,7 +5,7 @@ import type { Language } from '#foundation/web';
 import { readPractice, type Practice } from '#gp-systems';
 import { allowedEverywhere, readIdentity, type HighAllowed, type Locality } from '#identity';
 import type { ProofingMethod, ProofingTools, ProofPerson, Standing } from './method.ts';
-import { loadAllMethods, loadMethods } from './methods.ts';
+import { chooseMethods, loadMethods } from './methods.ts';
 
 /** The ways in which people can prove who they are here. */
 export interface Proofing {
@@ -42,8 +42,9 @@ export async function openProofing(
   parts: ProofingTools & { readonly folders?: readonly string[] | undefined },
 ): Promise<Proofing> {
   const { folders, ...tools } = parts;
-  const methods = await loadMethods(settings, folders);
-  const words = new Map((await loadAllMethods(folders)).map((method) => [method.id, method.words]));
+  const all = await loadMethods(folders);
+  const methods = chooseMethods(settings, all);
+  const words = new Map(all.map((method) => [method.id, method.words]));
   return {
     tools,
     methods,
