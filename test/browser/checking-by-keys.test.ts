@@ -123,7 +123,7 @@ test('pictures and videos are moved, turned, lit and stepped through with keys, 
   );
   await keyboard.press('+');
   assert.deepEqual(await transformOf(), { ...before, filter: '' });
-  await tab.page.reload();
+  await tab.reload();
   await picture.focus();
   await keyboard.press('+');
   assert.equal((await transformOf()).transform, before.transform);

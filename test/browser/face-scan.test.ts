@@ -148,7 +148,7 @@ test('somebody with another face than their passport’s waits for a person, is 
   );
   const mail = await app.messageFor(ben.who.email, 'email');
   assert.match(mail.text, /record/iu);
-  await tab.page.reload();
+  await tab.reload();
   assert.match(await tab.heading(), /could not match you with your NHS record/u);
   assert.equal(await level(ben), 'P5');
   await device.close();

@@ -133,7 +133,7 @@ describe('a file from a device', () => {
     await sendFile(there, await somePhoto());
     await there.answer();
     await there.isAt('journeys/on-your-phone/finished');
-    await tab.page.reload();
+    await tab.reload();
     await tab.press('I have finished on my phone');
     assert.match(tab.page.url(), /photos-send$/u);
     await device.close();

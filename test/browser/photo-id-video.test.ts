@@ -173,7 +173,7 @@ test('somebody who signs in BSL is declined for the photo, reads why, tries agai
   await showNumbers(tab, 'sign');
   await send(tab);
   await check(approve);
-  await tab.page.reload();
+  await tab.reload();
   assert.match(await tab.heading(), /You have proven who you are/u);
   await tab.answer();
   assert.equal(await vectorAfterAgreeing(tab), 'P9.Cp');

@@ -133,7 +133,7 @@ for (const { name, ...habits } of readers) {
       await tryThreeTimes();
       assert.match(await tab.heading(), /15 (minutes|munud)/u);
       app.home.clock.advance(16 * 60);
-      await tab.page.reload();
+      await tab.reload();
       await tab.isAt(page('check-details'));
       await tryThreeTimes();
       await tab.act('not-now');

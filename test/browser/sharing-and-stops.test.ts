@@ -137,7 +137,7 @@ for (const { name, ...habits } of readers) {
       await tab.answer({ code: right });
       await tab.isAt('journeys/stops/locked');
       app.home.clock.advance(16 * 60);
-      await tab.page.reload();
+      await tab.reload();
       app.home.clock.reset();
       await tab.isAt('journeys/sign-in/enter-code');
     });

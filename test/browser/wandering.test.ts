@@ -134,7 +134,7 @@ describe('two tabs', () => {
     await tab.answerWith('nation', 'wales');
     await other.answerWith('nation', 'scotland');
     await other.isAt('journeys/sign-up/enter-email');
-    await tab.page.reload();
+    await tab.reload();
     await tab.isAt('journeys/sign-up/enter-email');
   });
 });
@@ -146,7 +146,7 @@ describe('an address', () => {
     await scene.ask();
     await scene.signIn('wrong');
     await tab.hasError('password');
-    for (let times = 0; times < 8; times += 1) await tab.page.reload();
+    for (let times = 0; times < 8; times += 1) await tab.reload();
     await tab.hasError('password');
     await tab.answer({ password: goodPassword });
     await tab.isAt('journeys/share-information/agree');

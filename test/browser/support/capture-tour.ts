@@ -112,13 +112,13 @@ async function tourPhone(
   await sendFile(there, await somePhoto());
   await look(there, 'to be checked');
   await there.answer();
-  await tab.page.reload();
+  await tab.reload();
   await look(tab, 'connected');
   await sendFile(there, await somePhoto());
   await there.answer();
   await look(there, 'done');
   await tab.page.waitForURL(/photos-send$/u);
-  await there.page.reload();
+  await there.reload();
   await look(there, 'ended');
   await there.follow(there.main.locator('a').first());
   while ((await there.main.getAttribute('data-page')) === 'journeys/on-your-phone/code')

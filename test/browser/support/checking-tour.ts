@@ -178,7 +178,7 @@ async function tourHolding(walk: Walk): Promise<void> {
   await tab.follow(tab.main.locator('a[href$="/reassign"]'));
   await look(tab, 'with nobody');
   await addChecker(app, ['supervisor'], { name: 'Zoë Featherstonehaugh-Cholmondeley' });
-  await tab.page.reload();
+  await tab.reload();
   await tab.page.locator('#narrow').fill('zoe');
   await look(tab, 'typed');
   await tab.page.locator('#narrow').fill('nobody');

@@ -79,6 +79,16 @@ function isOfMissingIcon(message: ConsoleMessage): boolean {
   return /^https?:\/\/[^/]+\/favicon\.ico$/u.test(message.location().url);
 }
 
+/** Tries again where the page goes on by itself at that very moment, which ends what was asked for here. */
+async function despiteOwnMoves(move: () => Promise<unknown>, triesLeft = 2): Promise<void> {
+  try {
+    await move();
+  } catch (error) {
+    if (triesLeft === 0 || !/ERR_ABORTED|interrupted by another navigation/u.test(String(error))) throw error;
+    await despiteOwnMoves(move, triesLeft - 1);
+  }
+}
+
 /** One tab, used as a person uses it. */
 export class Tab {
   readonly page: Page;
@@ -94,7 +104,12 @@ export class Tab {
   }
 
   async open(address: string): Promise<void> {
-    await this.page.goto(address);
+    await despiteOwnMoves(() => this.page.goto(address));
+  }
+
+  /** Loads the page anew. */
+  async reload(): Promise<void> {
+    await despiteOwnMoves(() => this.page.reload());
   }
 
   /** Sees to it that this page is shown, in the language of its reader. @param folder below `src` */

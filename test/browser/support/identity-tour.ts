@@ -77,7 +77,7 @@ export async function tourProveIdentity({ app, device, look }: Tour): Promise<vo
   await tab.answer();
   await look(tab, 'told');
   app.home.clock.advance(16 * 60);
-  await tab.page.reload();
+  await tab.reload();
 
   const other = await device.openTab();
   await other.open(await asking.requestAddress(matched));

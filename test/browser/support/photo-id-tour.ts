@@ -87,21 +87,21 @@ async function tourAnswers(walk: Walk): Promise<void> {
     if (reason === advised[0]) {
       await look(tab, 'waiting');
       app.home.clock.advance(25 * 3600);
-      await tab.page.reload();
+      await tab.reload();
       await look(tab, 'late');
       app.home.clock.advance(-25 * 3600);
       await app.home.house.transact((deps) => holdInSandbox(deps, person.caseId));
-      await tab.page.reload();
+      await tab.reload();
       await look(tab, 'on hold');
     }
     await decide(app, person.caseId, reason);
-    await tab.page.reload();
+    await tab.reload();
     await look(tab, `declined, ${reason}`);
     await tab.page.close();
   }
   const { tab, person } = await arriveWaiting(walk);
   await decide(app, person.caseId);
-  await tab.page.reload();
+  await tab.reload();
   await look(tab, 'approved');
   await tab.page.close();
 }

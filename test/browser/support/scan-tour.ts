@@ -130,7 +130,7 @@ async function tourTrouble(walk: Walk): Promise<void> {
   await buttonOf(tab, 'open').click();
   await stateOf(tab, 'cannot');
   await look(tab, 'the camera is not allowed');
-  await tab.page.reload();
+  await tab.reload();
   await scan(tab);
   await untilChecked(tab);
   const other = await submitFor(app.home, { account: { id: person.accountId } });
@@ -152,7 +152,7 @@ async function tourWaiting(walk: Walk): Promise<void> {
   const { accountId } = person;
   const sent = await readCaseOf(app.home.house.deps, { accountId, method: scanMethod });
   await decline(app, sent?.caseId ?? '', 'scan-unclear');
-  await tab.page.reload();
+  await tab.reload();
   await look(tab, 'to scan again');
   await tab.page.close();
 }

@@ -292,7 +292,7 @@ export async function tourSandbox(parts: Omit<Tour, 'app'> & { sandbox: TestSand
       usefulUntil: new Date(Date.now() + 3_600_000),
     }),
   );
-  while ((await tab.page.locator('article').count()) === 0) await tab.page.reload();
+  while ((await tab.page.locator('article').count()) === 0) await tab.reload();
   await look(tab, 'with a message');
   await tab.open(`${sandbox.origin}/sandbox/documents/p5`);
   await look(tab, 'shown');

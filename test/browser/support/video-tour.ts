@@ -163,7 +163,7 @@ async function tourCheck(tab: Tab, look: Look): Promise<void> {
   await untilLookedAt(tab);
   await look(tab, 'to be used');
   await tab.page.goBack();
-  await tab.page.reload();
+  await tab.reload();
   await tab.isAt('proofing/capture/record');
   await look(tab, 'sent already');
   await tab.act('look');
