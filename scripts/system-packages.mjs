@@ -28,6 +28,11 @@ export function installPackages(packages, purpose) {
   return true;
 }
 
+/** @returns {boolean} whether the system knows of a package that it could install */
+export function isKnownPackage(/** @type {string} */ name) {
+  return answers('apt-cache', ['show', name]);
+}
+
 /** @returns {string[] | undefined} what to put before an installation command; undefined where we may not install */
 function installerPrefix() {
   if (!answers('apt-get', ['--version'])) return undefined;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { chromiumInstructions, ensureChromium } from './chromium.mjs';
+import { chromiumInstructions, ensureChromium, ensureHeadlessShell } from './chromium.mjs';
 import { ensureInstalled, repository, runOnRuntime, SetUpError } from './installation.mjs';
 
 /**
@@ -24,7 +24,7 @@ function chromiumEnvironment() {
   if (!needsBrowser()) return {};
   const chromium = ensureChromium();
   if (chromium === undefined) throw new SetUpError(chromiumInstructions);
-  return { BEVAN_CHROMIUM: chromium };
+  return { BEVAN_CHROMIUM: chromium, BEVAN_HEADLESS_SHELL: ensureHeadlessShell() ?? '' };
 }
 
 try {

@@ -13,11 +13,13 @@ const flags = [
 /**
  * Starts Chromium without a window. It talks to nobody but the pages that a test opens. Close it when the file ends.
  *
- * @param more arguments that it is started with, for example to have a camera
+ * @param more arguments that it is started with, for example to have a camera. Then it is a whole Chromium; without, the smaller one
+ *   that shows pages alone, where there is one
  * @throws {Error} that says how to get a Chromium, where there is none
  */
 export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
-  const executablePath = findChromium();
+  const shell = more.length === 0 && process.env['BEVAN_HEADLESS_SHELL'];
+  const executablePath = shell || findChromium();
   if (executablePath === undefined) throw new Error(chromiumInstructions);
   // Chromium's sandbox can't be set up by root.
   const isRoot = process.getuid?.() === 0;
