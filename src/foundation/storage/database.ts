@@ -3,7 +3,7 @@ import { Fault } from '#foundation/errors';
 import { Kysely, PostgresDialect, Transaction } from 'kysely';
 import pg from 'pg';
 import { DirectExecutor } from './direct.ts';
-import { createDriver, type LazyConnection, type SendAlong } from './driver.ts';
+import { createDriver, isOutdated, type LazyConnection, type SendAlong } from './driver.ts';
 
 /**
  * A connection to PostgreSQL or a transaction on it. It knows no table: a room's `store.ts` adds its own with
@@ -27,14 +27,14 @@ export interface Database {
 /** PostgreSQL's classes of "not now": connection trouble, shutting down, too many connections, cannot connect now. */
 const unavailableCodes = /^(08|53|57P0[1-3]|ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE)/u;
 const unavailableMessages =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|cached plan must not change result type/u;
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout/u;
 
 /** @returns whether the error means that the database could not be reached, rather than that a statement was wrong */
 export function isStorageUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof Fault) return error.code === 'storage.unavailable';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return unavailableCodes.test(code) || unavailableMessages.test(error.message);
+  return unavailableCodes.test(code) || unavailableMessages.test(error.message) || isOutdated(error);
 }
 
 /** PostgreSQL itself ends a statement that takes longer. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { isStorageUnavailable, statement, type Database } from '#foundation/storage';
+import { isStorageUnavailable, openDatabase, statement, type Database } from '#foundation/storage';
 import { sql } from 'kysely';
 import {
   openNotes,
@@ -87,18 +88,54 @@ describe('a transaction', () => {
   });
 });
 
-test('a table that gets a column while a process runs is read on, at the latest when asked again', async () => {
-  await write(database.db, { id: 9, text: 'before' });
+async function expectReadOn(
+  { db, transact }: Pick<Database, 'db' | 'transact'>,
+  column: string,
+): Promise<void> {
+  await write(db, { id: 9, text: 'before' });
   for (let times = 0; times < 3; times += 1) {
-    await read(database.db, { id: 9 });
-    await database.transact((db) => read(db, { id: 9 }));
+    await read(db, { id: 9 });
+    await transact((within) => read(within, { id: 9 }));
   }
-  await sql`ALTER TABLE public.note ADD COLUMN more integer`.execute(database.db);
-  assert.equal((await read(database.db, { id: 9 }))[0]?.text, 'before');
-  const again = () => database.transact((db) => read(db, { id: 9 }));
+  await sql`ALTER TABLE public.note ADD COLUMN ${sql.ref(column)} integer`.execute(db);
+  assert.equal((await read(db, { id: 9 }))[0]?.text, 'before');
+  const again = () => transact((within) => read(within, { id: 9 }));
   const [row] = await again().catch((error: unknown) => {
     assert.ok(isStorageUnavailable(error));
     return again();
   });
   assert.equal(row?.text, 'before');
+  await remove(9).execute(db);
+}
+
+test('a table that gets a column while a process runs is read on, at the latest when asked again', () =>
+  expectReadOn(database, 'more'));
+
+test('so is one of a PostgreSQL that speaks another language', async () => {
+  const target = new URL(database.pool.options.connectionString ?? '');
+  // As long as the English words, which the message says ahead.
+  const inWelsh = 'ni chaiff math y canlyniad newid wedyn';
+  const server = createServer((client) => {
+    const there = connect({ host: target.hostname, port: Number(target.port) });
+    client.pipe(there).on('error', () => client.destroy());
+    client.on('error', () => there.destroy());
+    there.on('data', (bytes: Buffer) => {
+      const words = bytes
+        .toString('latin1')
+        .replaceAll('cached plan must not change result type', inWelsh.padEnd(39));
+      client.write(Buffer.from(words, 'latin1'));
+    });
+    there.on('close', () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const through = new URL(target);
+  through.host = `127.0.0.1:${port}`;
+  const welsh = openDatabase({ url: through.href, connections: 2 });
+  try {
+    await expectReadOn(welsh, 'evenMore');
+  } finally {
+    await welsh.close();
+    server.close();
+  }
 });

@@ -136,11 +136,13 @@ async function tracing<T>(answer: Promise<T>, client: pg.PoolClient): Promise<T>
 }
 
 /**
- * A table got another column since the statement was prepared, as while a new release starts beside an old one. The
- * connection would say so for ever; a transaction has to be begun anew.
+ * @returns whether a table got another column since the statement was prepared, as while a new release starts beside an old
+ *   one. The connection would say so for ever; a transaction has to be begun anew
  */
-function isOutdated(error: unknown): boolean {
-  return error instanceof Error && error.message === 'cached plan must not change result type';
+export function isOutdated(error: unknown): boolean {
+  // PostgreSQL has no code for this alone, and its words are in the language that the server speaks.
+  const { code, routine } = { code: '', routine: '', ...(error instanceof Error ? error : {}) };
+  return code === '0A000' && routine === 'RevalidateCachedQuery';
 }
 
 /** Holds back what is written until all that came in meanwhile has been looked at, so that it goes in one message. */

@@ -55,14 +55,17 @@ export async function judgeHandOver(
   const { assertion, to, vectors } = asked;
   const from = claimedIssuer(assertion);
   if (from === undefined) return refused('unreadable');
-  const service = isClientId(from) ? await readClient(house.deps, from) : undefined;
-  if (service === undefined) return refused('unknown_service');
+  const asking = isClientId(from) ? await readClient(house.deps, from) : undefined;
+  if (asking === undefined) return refused('unknown_service');
   const verified = await verifyHandOver(verifyByClient, {
     assertion,
-    service,
+    service: asking,
     now: systemClock().now(),
   });
   if (verified === undefined) return refused('not_verified');
+  // Asking a service for its keys may take a while, in which something else may have become of it.
+  const service = asking.jwksUri === undefined ? asking : await readClient(house.deps, from);
+  if (service === undefined || service.jwksUri !== asking.jwksUri) return refused('unknown_service');
   if (!(await spendAssertion(house.database.db, verified.use))) return refused('used_before');
   if (!service.ssoWith.includes(to)) return refused('pair_not_allowed');
   const family = familyOfIdToken(house.secrets, verified.idTokenId);

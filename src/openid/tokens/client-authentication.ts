@@ -72,7 +72,9 @@ export function createClientAuthentication(
     const expiresAt = secondsAfter(new Date(Math.ceil(exp) * 1000), toleranceSeconds);
     // Asking a service for its keys may take a while, in which something else may have become of it.
     const current = client.jwksUri === undefined ? read : await readNow();
-    return { client, assertion: { id, now, expiresAt }, read: current };
+    if (current.client === undefined || current.client.jwksUri !== client.jwksUri)
+      throw new errors.InvalidClientAuth('the keys are no longer those of the client');
+    return { client: current.client, assertion: { id, now, expiresAt }, read: current };
   };
 }
 
