@@ -7,7 +7,7 @@ import { announce, partiesOf } from './sign-out.ts';
 import { revokeFamiliesBefore, selectSession } from './store.ts';
 
 const rules = { retryLimit: 10, retryDelay: 2, retryDelayMax: 300, expireInSeconds: 60, atOnce: 2 };
-/** Longer than any request takes that was under way. */
+/** Longer than a request takes that was under way. One that takes longer has been given what is good for nothing, too. */
 const againAfterSeconds = 5;
 const endedJob = z.object({
   accountId: z.uuid(),

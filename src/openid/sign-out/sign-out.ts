@@ -8,8 +8,8 @@ import { backChannelQueue, type BackChannelJob } from './back-channel.ts';
 import { endSession, revokeFamiliesOfSession, selectClientsOfSession } from './store.ts';
 
 const afterwardsQueue = 'openid.after-sign-out';
-/** Longer than any request takes that was under way. */
-const afterSeconds = 5;
+/** Longer than a request takes that was under way; and longer than one that waits for a database at its limits. */
+const againAfterSeconds = [5, 60];
 const afterwardsRules = {
   retryLimit: 5,
   retryDelay: 1,
@@ -37,7 +37,8 @@ export async function endSignIn(
     if (parties === undefined) return;
     for (const party of parties) await announce(deps, party, { uid, accountId });
     const again = { uid: named.uid.toString('base64url'), accountId };
-    await deps.enqueue(afterwardsQueue, again, { afterSeconds });
+    for (const afterSeconds of againAfterSeconds)
+      await deps.enqueue(afterwardsQueue, again, { afterSeconds });
     await deps.audit({
       type: 'sign-out',
       accountId,
@@ -48,8 +49,8 @@ export async function endSignIn(
 }
 
 /**
- * Starts ending sessions once more, some seconds after people signed out: a request that was under way in another tab may
- * have stored the session again, under a new name, or have been given a code in it.
+ * Starts ending sessions again, twice, some time after people signed out: a request that was under way in another tab may have
+ * stored the session again, under a new name, or have been given a code in it.
  */
 export async function startEndingAgain(house: House, jobs: Jobs): Promise<void> {
   await jobs.work(afterwardsQueue, afterwardsRules, async (data) => {

@@ -175,6 +175,47 @@ suite('checking a password', () => {
     assert.equal((await person.tries(goodPassword)).outcome, 'match');
   });
 
+  test('says that a password is right although too many wait for it to be hashed anew', async () => {
+    const account = await makeAccount(here, { email: 'old-and-busy@mail.example' });
+    const weak = await hash(goodPassword, { memoryCost: 8192, timeCost: 1, parallelism: 1 });
+    const { pool } = here.house.database;
+    await pool.query('UPDATE accounts.password SET hash = $1 WHERE account_id = $2', [weak, account.id]);
+    const busy = await createTestHouse({
+      beside: here,
+      environment: { BEVAN_PASSWORD_CHECKS_AT_ONCE: '1', BEVAN_PASSWORD_CHECKS_WAITING: '1' },
+    });
+    const others: Promise<unknown>[] = [];
+    const { passwords } = busy.house;
+    let isCrowded = false;
+    const crowd = () => {
+      others.push(passwords.hash('another').catch(() => undefined));
+      if (isCrowded) setImmediate(crowd);
+    };
+    // From when this one is being checked, there is no place for another.
+    const verify: typeof passwords.verify = (...asked) => {
+      const answer = passwords.verify(...asked);
+      isCrowded = true;
+      crowd();
+      return answer;
+    };
+    try {
+      const house = { ...busy.house, passwords: { ...passwords, verify } };
+      const attempt = { email: 'old-and-busy@mail.example', password: goodPassword };
+      assert.deepEqual(await checkPassword(house, { ...attempt, remoteAddress: '203.0.113.77' }), {
+        outcome: 'match',
+        accountId: account.id,
+      });
+      const { rows } = await pool.query('SELECT hash FROM accounts.password WHERE account_id = $1', [
+        account.id,
+      ]);
+      assert.equal(rows[0].hash, weak);
+    } finally {
+      isCrowded = false;
+      await Promise.all(others);
+      await busy.close();
+    }
+  });
+
   test('is a fault, and counts for nothing, when too many wait', async () => {
     await makeAccount(here, { email: 'busy@mail.example' });
     const busy = await createTestHouse({

@@ -1,4 +1,5 @@
 import type { House } from '#foundation/deps';
+import { Fault } from '#foundation/errors';
 import { attemptFailed, attemptNotMade, attemptSucceeded, countAttempt } from '#foundation/security';
 import { emailKey } from '../../account/email.ts';
 import { wrongPasswordLimits } from '../../limits.ts';
@@ -46,7 +47,7 @@ export async function checkPassword(
   });
   if (matches && found !== undefined) {
     await attemptSucceeded(deps, limits);
-    if (house.passwords.isOutdated(found.hash)) await rehash(house, found, password);
+    if (house.passwords.isOutdated(found.hash)) await rehash(house, { ...found, password, whose });
     return { outcome: 'match', accountId: found.accountId };
   }
   const failed = await attemptFailed(deps, limits);
@@ -55,11 +56,16 @@ export async function checkPassword(
   return failed.outcome === 'locked' ? failed : { outcome: 'no_match' };
 }
 
+/** Where too many wait, the old hash does until next time: the password was right. */
 async function rehash(
   house: House,
-  found: { accountId: string; hash: string },
-  password: string,
+  found: { accountId: string; hash: string; password: string; whose: string },
 ): Promise<void> {
-  const hash = await house.passwords.hash(password);
-  await replaceHash(house.deps.db, { accountId: found.accountId, oldHash: found.hash, hash });
+  const { accountId, hash: oldHash, password, whose } = found;
+  try {
+    const hash = await house.passwords.hash(password, whose);
+    await replaceHash(house.deps.db, { accountId, oldHash, hash });
+  } catch (error) {
+    if (!(error instanceof Fault && error.code === 'security.busy')) throw error;
+  }
 }
