@@ -182,6 +182,7 @@ describe('a case', () => {
     assert.equal(approved.status, 403);
     assert.equal((await browser.send(fileOf(sent, sent.frontId))).status, 403);
     await manager.browser.open(`/id-checker/staff/${checker.id}`);
+    await manager.browser.follow(/^Remove/u);
     await manager.browser.press(/^Remove/u);
     const removed = await browser.send(fileOf(sent, sent.frontId));
     assert.equal(removed.headers.get('location'), '/id-checker/sign-in');

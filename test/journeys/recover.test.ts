@@ -141,6 +141,9 @@ describe('who has lost their phone', () => {
     }
     await cai.browser.press('I do not know my NHS number');
     assert.match(cai.browser.page.text, /CID3005/u);
+    const { supportContact } = app.home.house.settings;
+    const written = cai.browser.page.links.filter(({ href }) => href === `mailto:${supportContact}`);
+    assert.equal(written.length, 2, 'the address is a link where it is named, and at the foot');
     await cai.browser.follow('Go back and enter it');
     await cai.browser.submit({ nhsNumber: madeUpNhsNumber() });
     assert.match(cai.browser.page.errors['nhsNumber'] ?? '', /not the NHS number of this login/u);
@@ -215,6 +218,7 @@ describe('a new number that waits', () => {
     app.home.clock.reset();
     await owner.open(link);
     assert.match(owner.page.text, /stopped already.*CID3003/u);
+    assert.match((await owner.follow('Start to sign in')).heading, /email address/u);
   });
 
   test('is not stopped by a link that is too late, damaged, or only looked at by a machine', async () => {

@@ -118,6 +118,7 @@ describe('a session', () => {
     await manager.browser.submit({ 'role-manager': undefined });
     assert.equal((await checker.browser.open('/id-checker/staff')).status, 403);
     await manager.browser.open(`/id-checker/staff/${checker.id}`);
+    await manager.browser.follow(/^Remove/u);
     await manager.browser.press(/^Remove/u);
     assert.equal((await checker.browser.open('/id-checker')).heading, 'Sign in to check ID');
   });

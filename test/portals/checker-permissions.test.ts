@@ -63,7 +63,7 @@ const addresses: Address[] = [
   ...at('GET', '/staff', manager),
   ...at('GET POST', '/staff/invite', manager),
   ...at('GET POST', '/staff/:member', manager),
-  ...at('POST', '/staff/:member/remove', manager),
+  ...at('GET POST', '/staff/:member/remove', manager),
   ...at('POST', '/staff/:member/invite', manager),
 ];
 /** These let in whoever is not signed in. */

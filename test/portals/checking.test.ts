@@ -128,8 +128,8 @@ test('suspected fraud goes to the supervisors, of whom one sends cases back or g
   assert.deepEqual(other.browser.page.errorSummary, ['Tick the cases that are to go back']);
   await other.browser.post('/id-checker/holding/send-back', { _csrf: csrf, [`case-${first.caseId}`]: 'yes' });
   assert.equal(other.browser.page.heading, 'Send 1 case back to the queue?');
-  await other.browser.press('Send them back');
-  assert.match(other.browser.page.text, /They are back in the queue/u);
+  await other.browser.press('Send back to the queue');
+  assert.match(other.browser.page.text, /Sent back to the queue/u);
   const next = await openChecker(app, ['checker']);
   await next.browser.press('Start the next case');
   assert.match(next.browser.page.address.pathname, new RegExp(first.caseId, 'u'));
@@ -189,6 +189,7 @@ describe('a second check', () => {
       await browser.open('/id-checker/second-checks');
       await browser.follow(/^Case/u);
       assert.match(browser.page.text, /Other ears/u);
+      assert.match(browser.page.text, /in this order\? First: Yes Second: Not answered/u);
       await browser.press(button);
       assert.equal(await levelOf(person.account.id), level);
     }

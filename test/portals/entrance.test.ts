@@ -261,6 +261,11 @@ describe('roles', () => {
     assert.equal((await staff.browser.open(`${base}/find`)).status, 403);
     assert.equal((await staff.browser.open(`${base}/staff`)).status, 200);
     await manager.open(`${base}/staff/${staff.id}`);
+    await manager.follow(/^Remove /u);
+    assert.match(manager.page.heading, /^Remove .+ from this practice\?$/u);
+    await manager.follow(/^Keep /u);
+    assert.equal((await staff.browser.open(`${base}/staff`)).status, 200);
+    await manager.follow(/^Remove /u);
     await manager.press(/^Remove /u);
     assert.equal((await staff.browser.open(base)).heading, 'Sign in to the practice portal');
     assert.ok(
@@ -275,13 +280,13 @@ describe('roles', () => {
 
   test('can’t be taken from the last manager, not even by two at the same moment', async () => {
     const { base, odsCode, staff, browser } = await openTestPractice(app, ['manager']);
-    await browser.open(`${base}/staff/${staff.id}`);
+    await browser.open(`${base}/staff/${staff.id}/remove`);
     await browser.press(/^Remove /u);
     assert.match(browser.page.errors['role'] ?? '', /Nobody could manage/u);
     const second = await addStaff(app, odsCode, ['manager']);
     await signInStaff(app, second);
-    await browser.open(`${base}/staff/${second.id}`);
-    await second.browser.open(`${base}/staff/${staff.id}`);
+    await browser.open(`${base}/staff/${second.id}/remove`);
+    await second.browser.open(`${base}/staff/${staff.id}/remove`);
     await Promise.all([browser.press(/^Remove /u), second.browser.press(/^Remove /u)]);
     const { rows } = await app.home.house.database.pool.query(
       "SELECT 1 FROM portals.member WHERE place = $1 AND 'manager' = ANY (roles)",
@@ -295,12 +300,12 @@ describe('roles', () => {
     const email = 'ottoline.later@practice.example';
     await browser.open(`${base}/staff/invite`);
     await browser.submit({ name: 'Ottoline Later', email, 'role-manager': 'yes' });
-    await browser.open(`${base}/staff/${staff.id}`);
+    await browser.open(`${base}/staff/${staff.id}/remove`);
     await browser.press(/^Remove /u);
     assert.match(browser.page.errors['role'] ?? '', /Nobody could manage/u);
     const second = await addStaff(app, odsCode, ['manager']);
     await browser.open(`${base}/staff/${second.id}`);
-    await browser.open(`${base}/staff/${staff.id}`);
+    await browser.open(`${base}/staff/${staff.id}/remove`);
     await browser.press(/^Remove /u);
     assert.equal((await browser.open(base)).heading, 'Sign in to the practice portal');
   });

@@ -110,7 +110,10 @@ describe('a letter with registration details', () => {
     await browser.submit();
     const ready = browser.newTab();
     await browser.open(`${base}/details`);
-    await browser.press(/^Withdraw these details/u);
+    await browser.follow(/^Withdraw these details/u);
+    assert.match(browser.page.text, /The letter stops working at once/u);
+    assert.deepEqual(await statesAt(odsCode), ['unused']);
+    await browser.press('Withdraw the details');
     assert.match(browser.page.text, /withdrawn/u);
     assert.equal((await openLetter(ready)).status, 410);
     assert.deepEqual(await statesAt(odsCode), ['withdrawn']);
@@ -250,6 +253,29 @@ describe('the check of who somebody is', () => {
       });
       assert.deepEqual(Object.keys(browser.page.errors), [field]);
     }
+  });
+
+  test('is asked for all at once, whatever is missing of a page', async () => {
+    const { odsCode, base, browser } = await openTestPractice(app, ['verifier', 'voucher']);
+    await find(browser, base, await addPatientTo(app, odsCode, { email: 'robin@people.example' }));
+    await browser.follow('Check their identity and issue details');
+    await browser.submit({ reason: 'prefers' });
+    await browser.submit({ way: 'vouching' });
+    await browser.submit();
+    assert.deepEqual(Object.keys(browser.page.errors), ['known', 'where']);
+    await browser.submit({ known: 'under-1-year', where: 'remote' });
+    assert.deepEqual(Object.keys(browser.page.errors), ['known', 'limited']);
+    await browser.follow('Back');
+    await browser.submit({ way: 'vouching-with-record' });
+    await browser.submit();
+    assert.deepEqual(Object.keys(browser.page.errors), ['asked', 'where']);
+    await browser.follow('Back');
+    await browser.submit({ way: 'documents' });
+    await browser.submit();
+    assert.deepEqual(Object.keys(browser.page.errors), ['photo', 'address', 'seen']);
+    await browser.submit({ 'document-passport': 'yes', 'document-bank-statement': 'yes', seen: 'yes' });
+    await browser.submit();
+    assert.deepEqual(Object.keys(browser.page.errors), ['language', 'print', 'delivery']);
   });
 
   test('by vouching needs a voucher who has known them for a year, and a limited record after a call', async () => {

@@ -46,9 +46,9 @@ const addresses: Address[] = [
   ...at('GET POST', () => '/find', check),
   ...at('GET POST', () => '/find/name', check),
   ...at('GET', () => '/details', everybody),
-  ...at('POST', ({ issued }) => `/details/withdraw/${issued}`, check),
+  ...at('GET POST', ({ issued }) => `/details/withdraw/${issued}`, check),
   ...at('GET', ({ visit }) => `/patients/${visit}`, check),
-  ...at('POST', ({ visit, issued }) => `/patients/${visit}/withdraw/${issued}`, check),
+  ...at('GET POST', ({ visit, issued }) => `/patients/${visit}/withdraw/${issued}`, check),
   ...at('POST', ({ visit }) => `/patients/${visit}/record-competence`, ['voucher']),
   ...at('POST', ({ visit }) => `/patients/${visit}/withdraw-competence`, ['voucher']),
   ...at('POST', ({ visit }) => `/patients/${visit}/block-fast-track`, check),
@@ -63,7 +63,7 @@ const addresses: Address[] = [
   ...at('GET', () => '/staff', manager),
   ...at('GET POST', () => '/staff/invite', manager),
   ...at('GET POST', ({ member }) => `/staff/${member}`, manager),
-  ...at('POST', ({ member }) => `/staff/${member}/remove`, manager),
+  ...at('GET POST', ({ member }) => `/staff/${member}/remove`, manager),
   ...at('POST', ({ member }) => `/staff/${member}/invite`, manager),
   ...at('GET POST', () => '/age', manager),
   ...at('GET', () => '/audit', manager),
@@ -165,6 +165,9 @@ describe('what belongs to one', () => {
       [`/patients/${ids.visit}/issue`, 404],
       [`/letters/${ids.letter}`, 410],
       [`/staff/${ids.member}`, 404],
+      [`/staff/${ids.member}/remove`, 404],
+      [`/details/withdraw/${ids.issued}`, 303],
+      [`/patients/${visit}/withdraw/${ids.issued}`, 303],
     ] as const)
       assert.equal((await browser.send(`${base}${path}`)).status, status, path);
     for (const [path, status] of [

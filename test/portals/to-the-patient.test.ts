@@ -66,7 +66,8 @@ describe('what staff have issued', () => {
     await browser.submit();
     const details = await readLetter(browser);
     await browser.open(`${base}/details`);
-    await browser.press(/^Withdraw these details/u);
+    await browser.follow(/^Withdraw these details/u);
+    await browser.press('Withdraw the details');
     await comeToWays(patient);
     await chooseWay(patient, /registration details/u);
     await typeDetails(patient, details);

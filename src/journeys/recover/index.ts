@@ -60,7 +60,9 @@ const requested = stepsOf<RecoverAnswers, RecoverContext>()({
       timeStyle: 'short',
       timeZone: 'Europe/London',
     });
-    return Promise.resolve({ phone: lastDigits(phone), due: format.format(new Date(dueAt)) });
+    // As dates are written on these pages, without a comma after the day of the week.
+    const due = format.format(new Date(dueAt)).replace(',', '');
+    return Promise.resolve({ phone: lastDigits(phone), due });
   },
   form: z.object({}),
   submit: (_deps, { answers }) => Promise.resolve({ outcome: 'stayed', answers }),

@@ -45,6 +45,7 @@ export function mountStaff<D extends AtPlace>(portal: Portal, desk: Desk<D>): vo
     return member === undefined ? notFound(portal, at) : showMember(portal, at, member);
   });
   desk.post('/staff/:member', manager, (at) => giveRoles(portal, at, rolesIn(at)));
+  desk.get('/staff/:member/remove', manager, (at) => askWhetherToRemove(portal, at));
   desk.post('/staff/:member/remove', manager, (at) => giveRoles(portal, at, []));
   desk.post('/staff/:member/invite', manager, (at) => inviteAgain(portal, at));
 }
@@ -73,6 +74,13 @@ function showMember(
     back: `${at.base}/staff`,
     address: data.memberAddress,
   });
+}
+
+async function askWhetherToRemove(portal: Portal, at: AtPlace): Promise<FastifyReply> {
+  const member = await findMember(portal, at);
+  if (member === undefined) return notFound(portal, at);
+  const memberAddress = `${at.base}/staff/${member.staffId}`;
+  return show(portal, at, 'remove', { member, memberAddress }, { back: memberAddress });
 }
 
 async function inviteMember(portal: Portal, at: AtPlace): Promise<FastifyReply> {

@@ -109,9 +109,12 @@ function mountDocuments(portal: Portal, desk: Desk): void {
   const take = async (found: AtPatient) => {
     const chosen = chosenDocuments(found.at);
     const has = (list: readonly string[]) => chosen.some((one) => list.includes(one));
-    if (!has(photoDocuments)) return ask(found, [{ field: 'photo', key: 'missing', values: {} }]);
-    if (!has(addressDocuments)) return ask(found, [{ field: 'address', key: 'missing', values: {} }]);
-    if (found.at.fields['seen'] !== 'yes') return ask(found, missing('seen'));
+    const errors = [
+      ...(has(photoDocuments) ? [] : missing('photo')),
+      ...(has(addressDocuments) ? [] : missing('address')),
+      ...(found.at.fields['seen'] === 'yes' ? [] : missing('seen')),
+    ];
+    if (errors.length > 0) return ask(found, errors);
     await tell(portal, found, { way: 'documents', check: { way: 'documents', documents: chosen } });
     return leadTo(found.at, `${found.path}/letter`);
   };
@@ -146,17 +149,23 @@ function readVouching(
 ): { readonly check: NonNullable<PatientVisit['check']> } | { readonly errors: FieldErrors } {
   const where = z.enum(['in-person', 'remote']).safeParse(fields['where']);
   const known = z.enum(acquaintances).safeParse(fields['known']);
-  if (way === 'vouching' && !known.success) return { errors: missing('known') };
-  // Whoever hardly knows somebody asks for documents, or what only they and the record know.
-  if (way === 'vouching' && known.data === 'under-1-year')
-    return { errors: [{ field: 'known', key: 'too_short', values: {} }] };
-  if (way === 'vouching-with-record' && fields['asked'] !== 'yes') return { errors: missing('asked') };
-  if (!where.success) return { errors: missing('where') };
   const isRemote = where.data === 'remote';
-  if (isRemote && fields['limited'] !== 'yes') return { errors: missing('limited') };
+  const errors = [
+    ...(way === 'vouching' ? errorsOfKnown(known.data) : []),
+    ...(way === 'vouching-with-record' && fields['asked'] !== 'yes' ? missing('asked') : []),
+    ...(where.success ? [] : missing('where')),
+    ...(isRemote && fields['limited'] !== 'yes' ? missing('limited') : []),
+  ];
+  if (errors.length > 0) return { errors };
   return way === 'vouching' && known.success
     ? { check: { way: 'vouching', known: known.data, isRemote } }
     : { check: { way: 'vouching-with-record', isRemote } };
+}
+
+/** Whoever hardly knows somebody asks for documents, or what only they and the record know. */
+function errorsOfKnown(known: (typeof acquaintances)[number] | undefined): FieldErrors {
+  if (known === undefined) return missing('known');
+  return known === 'under-1-year' ? [{ field: 'known', key: 'too_short', values: {} }] : [];
 }
 
 function mountLetterWish(portal: Portal, desk: Desk): void {
@@ -175,15 +184,21 @@ function mountLetterWish(portal: Portal, desk: Desk): void {
   const take = async (found: AtPatient) => {
     const { fields } = found.at;
     const language = z.enum(['en', 'cy']).safeParse(fields['language']);
-    if (!language.success) return ask(found, missing('language'));
     const print = z.enum(['standard', 'large']).safeParse(fields['print']);
-    if (!print.success) return ask(found, missing('print'));
     const delivery = deliveryIn(found);
-    if (delivery === undefined) return ask(found, missing('delivery'));
     const email = (await asksEmail(portal, found)) ? readEmail(fields['email'] ?? '') : undefined;
-    if (email !== undefined && email.outcome !== 'valid')
-      return ask(found, [{ field: 'email', key: email.outcome, values: {} }]);
-    const letter = { language: language.data, print: print.data, delivery, email: email?.email };
+    const errors = [
+      ...(language.success ? [] : missing('language')),
+      ...(print.success ? [] : missing('print')),
+      ...(delivery === undefined ? missing('delivery') : []),
+      ...(email === undefined || email.outcome === 'valid'
+        ? []
+        : [{ field: 'email', key: email.outcome, values: {} }]),
+    ];
+    const isWhole = language.success && print.success && delivery !== undefined;
+    if (!isWhole || errors.length > 0) return ask(found, errors);
+    const address = email?.outcome === 'valid' ? email.email : undefined;
+    const letter = { language: language.data, print: print.data, delivery, email: address };
     await tell(portal, found, { letter });
     return leadTo(found.at, `${found.path}/issue`);
   };

@@ -86,6 +86,13 @@ export function mountPatient(portal: Portal, desk: Desk): void {
     mayCheck,
     withPatient(portal, (found) => showPatient(portal, found)),
   );
+  desk.get(
+    '/patients/:visit/withdraw/:issued',
+    mayCheck,
+    withPatient(portal, ({ at, path, patient }) =>
+      askWhetherToWithdraw(portal, at, { from: path, nhsNumber: patient.nhsNumber }),
+    ),
+  );
   desk.post(
     '/patients/:visit/withdraw/:issued',
     mayCheck,
@@ -115,6 +122,9 @@ export function mountPatient(portal: Portal, desk: Desk): void {
     const rows = issued.map((one) => describeIssued(at, one));
     return show(portal, at, 'details', { rows }, { back: at.base, notice: noticeOf(at, ['withdrawn']) });
   });
+  desk.get('/details/withdraw/:issued', mayCheck, (at) =>
+    askWhetherToWithdraw(portal, at, { from: '/details' }),
+  );
   desk.post('/details/withdraw/:issued', mayCheck, async (at) => {
     await withdraw(portal, at, param(at.request, 'issued'));
     return leadTo(at, '/details', 'withdrawn');
@@ -156,6 +166,20 @@ function describeIssued({ language }: AtDesk, { id, state, person, issuedAt, exp
     way: check.way,
     mayWithdraw: state === 'unused',
   };
+}
+
+/** @param where the list that it stands in: the page to go back to, and of one patient whose */
+async function askWhetherToWithdraw(
+  portal: Portal,
+  at: AtDesk,
+  { from, ...whose }: { readonly from: string; readonly nhsNumber?: PatientVisit['nhsNumber'] },
+): Promise<FastifyReply> {
+  const issued = await listIssuedDetails(portal.house.deps, { odsCode: at.odsCode, ...whose });
+  const row = issued.find((one) => one.id === param(at.request, 'issued'));
+  // Used or withdrawn meanwhile, or of another practice.
+  if (row?.state !== 'unused') return leadTo(at, from);
+  const back = `${at.base}${from}`;
+  return show(portal, at, 'withdraw', { row: describeIssued(at, row), cancelAddress: back }, { back });
 }
 
 /** Withdraws details; a letter with them that was not printed yet is thrown away. */

@@ -295,6 +295,8 @@ async function tourManaging(walk: Walk): Promise<void> {
   await look(tab, 'shown');
   await tab.follow(tab.main.locator('.bevan-entry a').first());
   await look(tab, 'shown');
+  await tab.follow(tab.main.locator('a[href$="/remove"]'));
+  await look(tab, 'asked');
   await open(walk, '/acts');
   await look(tab, 'shown');
 }

@@ -151,6 +151,8 @@ async function tourIssuing(walk: Walk, odsCode: Parameters<typeof addPatientTo>[
   await look(tab, 'twice');
   await find(walk, patient);
   await look(tab, 'with details');
+  await tab.follow(tab.main.locator('a[href*="/withdraw/"]'));
+  await look(tab, 'asked');
   await tourRefusal(walk, patient);
 }
 
@@ -181,6 +183,9 @@ async function tourManaging(walk: Walk, odsCode: Parameters<typeof addPatientTo>
   await look(tab, 'shown');
   await tab.follow(tab.main.locator('.bevan-entry a').first());
   await look(tab, 'shown');
+  await tab.follow(tab.main.locator('a[href$="/remove"]'));
+  await look(tab, 'asked');
+  await tab.follow(tab.page.locator('.nhsuk-back-link'));
   await tab.main.locator('[name="role-manager"]').uncheck();
   await tab.answer();
   await look(tab, 'last manager');

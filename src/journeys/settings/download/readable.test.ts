@@ -157,6 +157,15 @@ describe('the page of what is held about somebody', () => {
     ]);
   });
 
+  test('shows long numbers in threes, and a year as it is', () => {
+    const lengths = { bytes: 262_446, width: 1200, year: 2026 };
+    assert.deepEqual(valuesOf('files', lengths), [
+      [{ text: '262,446' }],
+      [{ text: '1200' }],
+      [{ text: '2026' }],
+    ]);
+  });
+
   test('shows short numbers in one line, yes and no in words, and leaves out what is empty', () => {
     assert.deepEqual(
       valuesOf('videoNumbers', {

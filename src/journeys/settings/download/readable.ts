@@ -84,6 +84,8 @@ function showPlace(name: string, { field }: Place): Shown[] {
   return [wordsFor(name, codedIn(codedPlaces, field)) ?? { text: name }];
 }
 
+/** From five digits on they are read in threes; a year is not. */
+const numbers = new Intl.NumberFormat('en-GB', { useGrouping: 'min2', maximumFractionDigits: 20 });
 const days: ReadonlySet<string> = new Set(['birthdate', 'expires']);
 const moments: ReadonlySet<string> = new Set(['leaveAt']);
 
@@ -91,7 +93,7 @@ function showOne(fact: string | number | boolean | Date, at: Place): Shown {
   const { section, field, name, language } = at;
   if (fact instanceof Date) return { text: momentOf(fact, language) };
   if (typeof fact === 'boolean') return { words: [fact ? 'yes' : 'no'] };
-  if (typeof fact === 'number') return { text: String(fact) };
+  if (typeof fact === 'number') return { text: numbers.format(fact) };
   if (days.has(name) || moments.has(name)) return { text: showTime(fact, at) };
   const coded = [`${section}.${name}`, name, field].flatMap((one) => codedIn(codedFields, one));
   const title = methodFields.has(name) ? at.methodTitle(fact) : undefined;
