@@ -65,6 +65,8 @@ describe('your account', () => {
     assert.match(page.text, new RegExp(`Number ending in ${ada.who.phone.slice(-3)}`, 'u'));
     assert.doesNotMatch(page.text, new RegExp(ada.who.phone.replaceAll(' ', '').slice(3), 'u'));
     assert.match(page.text, /What you share Nothing, with any website or app/u);
+    assert.match(page.text, /Password Only you know it Change your password/u);
+    assert.match(page.text, /Passkeys No passkey yet Set up your passkeys/u);
     assert.equal(page.headers.get('cache-control'), 'no-store');
   });
 

@@ -22,7 +22,12 @@ export interface SettingsPerson {
 export type RowValue =
   | { readonly text: string }
   | { readonly email: string }
-  | { readonly words: string; readonly values?: Values };
+  | {
+      readonly words: string;
+      readonly values?: Values;
+      /** There is nothing yet: the link of the row says `begin` instead of `action`. */
+      readonly begins?: true;
+    };
 
 /** What a part of the settings may know when it shows its row. */
 export interface RowContext {
@@ -33,7 +38,7 @@ export interface RowContext {
 /**
  * One thing of somebody's account that they can see or change: a row on the account page, and what `/settings/<id>` leads
  * to. Its words stand in the content of `settings/your-account`, below `parts.<id>`: `title`, `action` (the words of its
- * link), `about` (what the link is about, for those who hear it without its row), `values`, and `done` where its journey
+ * link; `begin` where there is nothing to change yet), `about` (what the link is about, for those who hear it without its row), `values`, and `done` where its journey
  * ends with word of that on the account page.
  */
 export interface SettingsPart {

@@ -102,7 +102,7 @@ export const authenticatorApp: SettingsPart = {
   row: async (deps, { person, language }) => {
     const app = await readAuthenticatorApp(deps, person.account.id);
     return app === undefined
-      ? { words: 'none' }
+      ? { words: 'none', begins: true }
       : { words: 'added', values: { date: momentOf(app.addedAt, language) } };
   },
   done: ['added', 'removed', 'last'],

@@ -76,7 +76,7 @@ export const landline: SettingsPart = {
   row: (deps, { person }) => {
     const { landline: number } = person.account;
     if (number !== null) return Promise.resolve({ words: 'ending', values: { phone: lastDigits(number) } });
-    return Promise.resolve(canCall(deps.settings) ? { words: 'none' } : undefined);
+    return Promise.resolve(canCall(deps.settings) ? { words: 'none', begins: true } : undefined);
   },
   done: ['changed', 'same', 'removed', 'last'],
   leadsTo: settingsJourney(id, {

@@ -15,7 +15,7 @@ export const passkeys: SettingsPart = {
   isSensitive: true,
   row: async (deps, { person }) => {
     const { length: count } = await listPasskeys(deps, person.account.id);
-    return count === 0 ? { words: 'none' } : { words: 'some', values: { count } };
+    return count === 0 ? { words: 'none', begins: true } : { words: 'some', values: { count } };
   },
   done: [...Object.values(done), 'last'],
   leadsTo: settingsJourney<PasskeysAnswers>('passkeys', {

@@ -41,7 +41,9 @@ export const phone: SettingsPart = {
       const date = momentOf(waiting.dueAt, language);
       return { words: 'waits', values: { phone: lastDigits(waiting.number), date } };
     }
-    return number === null ? { words: 'none' } : { words: 'ending', values: { phone: lastDigits(number) } };
+    return number === null
+      ? { words: 'none', begins: true }
+      : { words: 'ending', values: { phone: lastDigits(number) } };
   },
   done: ['changed', 'same'],
   leadsTo: settingsJourney('phone', {

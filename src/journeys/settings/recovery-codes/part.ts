@@ -54,7 +54,7 @@ export const recoveryCodes: SettingsPart = {
   isSensitive: true,
   row: async (deps, { person }) => {
     const { left } = await readRecoveryCodes(deps, person.account.id);
-    return left === 0 ? { words: 'none' } : { words: 'left', values: { count: left } };
+    return left === 0 ? { words: 'none', begins: true } : { words: 'left', values: { count: left } };
   },
   done: ['made'],
   leadsTo: settingsJourney(id, { id: 'new-recovery-codes', answers, steps: [make, codes], done: 'made' }),
