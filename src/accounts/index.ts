@@ -5,6 +5,7 @@ export {
   createAccount,
   findAccountId,
   forgetAccount,
+  holdLogin,
   listAccountIds,
   readAccount,
   recordSignIn,

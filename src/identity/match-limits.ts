@@ -1,7 +1,7 @@
 import { networkOf } from '#accounts';
 import type { Deps } from '#foundation/deps';
-import { nameKey, type NhsNumber } from '#foundation/identifiers';
-import { attemptSucceeded, type Limited, type LimitRule } from '#foundation/security';
+import { nameKey } from '#foundation/identifiers';
+import { forgetAttempts, type Limited, type LimitRule } from '#foundation/security';
 import type { Settings } from '#foundation/settings';
 import { lettersOfGivenName, type Claimed } from './match-rules.ts';
 
@@ -61,25 +61,14 @@ export function personLimits(claimed: Claimed): Limited[] {
 }
 
 /**
- * Lets somebody be looked for at once, by number and by name, in a sandbox that is put back: forgets the tries that count against who is
- * claimed, whoever claimed it.
+ * Lets everybody be looked for at once, by number and by name, in a sandbox that is put back: forgets the tries that count against who is
+ * claimed, whoever claimed it. Of whom that is only keyed hashes are kept, and whoever mistypes claims to be nobody.
  *
- * @param person.postcode as `readPostcode` gives it
  * @throws {Error} in production
  */
-export async function clearMatchLimits(
-  deps: Pick<Deps, 'db' | 'clock' | 'secrets' | 'settings'>,
-  person: {
-    readonly nhsNumber: NhsNumber;
-    readonly givenName: string;
-    readonly familyName: string;
-    readonly birthdate: string;
-    readonly postcode: string;
-  },
-): Promise<void> {
+export async function clearMatchLimits(deps: Pick<Deps, 'db' | 'settings'>): Promise<void> {
   if (deps.settings.mode === 'production') throw new Error('tries that were counted stay so');
-  for (const by of ['number', 'name'] as const)
-    for (const limit of personLimits({ ...person, by })) await attemptSucceeded(deps, [limit]);
+  await forgetAttempts(deps, byPerson);
 }
 
 /** What somebody who guesses has to keep the same: the number; or name and birthdate, or name and postcode. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { endSignIns } from '#accounts';
+import { endSignIns, holdLogin } from '#accounts';
 import { secondsAfter } from '#foundation/clock';
 import type { Deps, House } from '#foundation/deps';
 import { sameName, type NhsNumber } from '#foundation/identifiers';
@@ -122,6 +122,7 @@ function touch(deps: Pick<Deps, 'db' | 'secrets'>, { accountId, known, askedAt }
 /** Writes what follows, unless the record is another by now, or the register was asked again later. */
 async function write(deps: Deps, asked: Asked, answer: Finding): Promise<void> {
   const { accountId, known, askedAt } = asked;
+  await holdLogin(deps, accountId);
   const finding = await settleNumber(deps, asked, answer);
   const before = await lockIdentity(deps, accountId);
   if (before.level === 'P0') return;

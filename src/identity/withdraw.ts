@@ -1,4 +1,4 @@
-import { endSignIns } from '#accounts';
+import { endSignIns, holdLogin } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import type { DecisionReason } from './decision-codes.ts';
 import { selectLastRaise } from './decision-store.ts';
@@ -33,6 +33,7 @@ export async function withdrawHigh(
 ): Promise<HighWithdrawn> {
   const { accountId, method, proposedBy, confirmedBy, reasons } = withdrawn;
   if (proposedBy === confirmedBy) return { outcome: 'one_person' };
+  await holdLogin(deps, accountId);
   await takeAccountTurn(deps.db, accountId);
   const identity = await lockIdentity(deps, accountId);
   if (identity.level !== 'P9') return { outcome: 'not_high' };

@@ -6,7 +6,7 @@ import type { FollowUp, SendableMessage } from './message.ts';
 import { openMessage } from './sealed-message.ts';
 import type { SendOutcome } from './sender.ts';
 import type { Senders } from './senders.ts';
-import { deleteOutgoing, takeOutgoing } from './store.ts';
+import { deleteOutgoing, takeOutgoing, updatePutOff } from './store.ts';
 
 /** What sending needs beside the house. */
 export interface Delivery {
@@ -42,18 +42,29 @@ export async function deliver(
   const message = openMessage(house, id, taken.sealed);
   const isLate = taken.usefulUntil <= house.clock.now();
   const result = isLate ? tooLate : await trySending(house, delivery, { id, ...taken, message });
-  if (result.outcome === 'not_now') throw new Fault('messaging.not-sent', { cause: result.reason });
-  const reason = result.outcome === 'refused' ? { reason: result.reason } : {};
+  if (result.outcome === 'not_now') {
+    const isPutOff = result.by === 'mailbox';
+    if (isPutOff !== taken.isPutOff) await updatePutOff(house.deps.db, { id, isPutOff });
+    throw new Fault('messaging.not-sent', { cause: result.reason });
+  }
+  const isGivenUp = result.outcome === 'too_late' && taken.isPutOff;
+  const reason = reasonOf(result, isGivenUp);
   const details = { message: message.message, channel: message.channel, ...reason };
   await house.transact(async (inside) => {
     await deleteOutgoing(inside.db, id);
     await inside.audit({ type: `message.${result.outcome}`, details });
-    const next = { sent: then.whenSent, refused: then.whenRefused, too_late: undefined }[result.outcome];
+    const tooLateThen = isGivenUp ? then.whenRefused : undefined;
+    const next = { sent: then.whenSent, refused: then.whenRefused, too_late: tooLateThen }[result.outcome];
     if (next !== undefined) await inside.enqueue(next.queue, next.data);
   });
 }
 
 const tooLate = { outcome: 'too_late' } as const;
+
+function reasonOf(result: SendOutcome | typeof tooLate, isGivenUp: boolean): { readonly reason?: string } {
+  if (result.outcome === 'refused') return { reason: result.reason };
+  return isGivenUp ? { reason: 'put-off' } : {};
+}
 
 async function trySending(
   house: House,

@@ -12,7 +12,7 @@ export type OutgoingMessage = {
   readonly usefulUntil: Date;
   /** A job that is put on a queue once a sender has taken the message over, in the transaction that says so. */
   readonly whenSent?: FollowUp;
-  /** One for when it was refused for good, likewise. */
+  /** One for when it was refused for good, likewise, or put off by the mailbox itself until it was of no use any more. */
   readonly whenRefused?: FollowUp;
 } & (
   | {

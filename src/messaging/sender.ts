@@ -29,12 +29,12 @@ export interface ReadyMessage {
 
 /**
  * `refused`: it will never be accepted, for example because the address doesn't exist. `not_now`: it is worth another
- * try. A `reason` is a machine's code (`smtp-550`), never text that may quote an address.
+ * try; `by` says that it is this very mailbox that takes nothing now, and not something of ours or on the way. A `reason` is a machine's code (`smtp-550`), never text that may quote an address.
  */
 export type SendOutcome =
   | { readonly outcome: 'sent' }
   | { readonly outcome: 'refused'; readonly reason: string }
-  | { readonly outcome: 'not_now'; readonly reason: string };
+  | { readonly outcome: 'not_now'; readonly reason: string; readonly by?: 'mailbox' };
 
 /** One way out of the house. */
 export interface Sender {

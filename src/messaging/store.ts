@@ -7,6 +7,7 @@ type MessagingTables = {
     sealed: Buffer;
     useful_until: Date;
     attempts: Generated<number>;
+    is_put_off: Generated<boolean>;
   };
 };
 
@@ -29,25 +30,46 @@ export async function insertOutgoing(db: Db, row: NewOutgoing): Promise<void> {
 
 const take = statement<
   { id: string },
-  Pick<MessagingTables['messaging.outgoing_message'], 'sealed' | 'useful_until'> & { attempts: number }
+  Pick<MessagingTables['messaging.outgoing_message'], 'sealed' | 'useful_until'> & {
+    attempts: number;
+    is_put_off: boolean;
+  }
 >((db, value) =>
   db
     .withTables<MessagingTables>()
     .updateTable('messaging.outgoing_message')
     .set((message) => ({ attempts: message('attempts', '+', 1) }))
     .where('id', '=', value('id'))
-    .returning(['sealed', 'useful_until', 'attempts']),
+    .returning(['sealed', 'useful_until', 'attempts', 'is_put_off']),
 );
 
 /** @returns the message, with this attempt counted; undefined when it has gone */
 export async function takeOutgoing(
   db: Db,
   id: string,
-): Promise<{ sealed: Buffer; usefulUntil: Date; attempt: number } | undefined> {
+): Promise<{ sealed: Buffer; usefulUntil: Date; attempt: number; isPutOff: boolean } | undefined> {
   const [row] = await take(db, { id });
   return row === undefined
     ? undefined
-    : { sealed: row.sealed, usefulUntil: row.useful_until, attempt: row.attempts };
+    : {
+        sealed: row.sealed,
+        usefulUntil: row.useful_until,
+        attempt: row.attempts,
+        isPutOff: row.is_put_off,
+      };
+}
+
+/** Notes whether it is the mailbox that has put a message off. */
+export async function updatePutOff(
+  db: Db,
+  { id, isPutOff }: { readonly id: string; readonly isPutOff: boolean },
+): Promise<void> {
+  await db
+    .withTables<MessagingTables>()
+    .updateTable('messaging.outgoing_message')
+    .set({ is_put_off: isPutOff })
+    .where('id', '=', id)
+    .execute();
 }
 
 const remove = statement<{ id: string }, unknown>((db, value) =>

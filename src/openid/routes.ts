@@ -99,7 +99,7 @@ export async function openidRoutes(
     done();
   });
   return {
-    sessions: createBrowserSessions({ house, verifyByClient, provider, keys }),
+    sessions: createBrowserSessions({ house, verifyByClient, provider, keys, observe }),
     requests: createWaitingRequests({ house, provider, beginAtOnceWith: atOnce.beginWith }),
   };
 }

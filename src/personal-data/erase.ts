@@ -1,4 +1,4 @@
-import { forgetAccount as forgetLogin } from '#accounts';
+import { forgetAccount as forgetLogin, holdLogin } from '#accounts';
 import { forgetAccount as forgetAgreements } from '#consent';
 import { forgetAccount as forgetEvidence } from '#evidence';
 import { forgetAccount as forgetScans } from '#face-checks';
@@ -10,6 +10,7 @@ import { forgetAccount as forgetCases } from '#review';
 
 /** Has every room forget an account, in a transaction: the login last, so that until then the others know whose it is. */
 export async function eraseAccount(deps: Deps, accountId: string): Promise<void> {
+  await holdLogin(deps, accountId);
   await forgetTokens(deps, accountId);
   await forgetAgreements(deps, accountId);
   await forgetProofs(deps, accountId);

@@ -1,4 +1,5 @@
-import type { Limited, LimitRule } from '#foundation/security';
+import type { Deps } from '#foundation/deps';
+import { forgetAttempts, type Limited, type LimitRule } from '#foundation/security';
 import { plainly, type ThreeDetails } from './keys.ts';
 
 const hour = 60 * 60;
@@ -26,6 +27,17 @@ export function accountLimits(accountId: string): { readonly any: Limited; reado
     any: { rule: anyByAccount, subject: accountId },
     wrong: { rule: byAccount, subject: accountId },
   };
+}
+
+/**
+ * Lets the details of every online account be tried at once, in a sandbox that is put back: which they were that somebody typed wrong is
+ * not kept, and they may be nobody's.
+ *
+ * @throws {Error} in production
+ */
+export async function clearDetailsLimits(deps: Pick<Deps, 'db' | 'settings'>): Promise<void> {
+  if (deps.settings.mode === 'production') throw new Error('tries that were counted stay so');
+  await forgetAttempts(deps, byOnlineAccount);
 }
 
 /** What counts tries of the key of an online account, whoever claims it. */

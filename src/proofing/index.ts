@@ -27,6 +27,7 @@ export {
   sweepProofing,
   type GpConnection,
 } from './keeping.ts';
+export { clearDetailsLimits } from './details-limits.ts';
 export {
   standings,
   type MethodWords,

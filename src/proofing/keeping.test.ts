@@ -4,7 +4,7 @@ import { after, before, suite, test } from 'node:test';
 import { readOdsCode } from '#foundation/identifiers';
 import { attemptFailed, countAttempt } from '#foundation/security';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
-import { onlineAccountLimit } from './details-limits.ts';
+import { clearDetailsLimits, onlineAccountLimit } from './details-limits.ts';
 import { keepDetailsUsed, releaseDetails } from './keeping.ts';
 
 suite('registration details that a sandbox puts back', () => {
@@ -34,6 +34,7 @@ suite('registration details that a sandbox puts back', () => {
     for (let tries = 0; tries < 5; tries += 1) await guess();
     assert.equal(await guess(), 'locked');
     await here.house.transact((deps) => releaseDetails(deps, details));
+    await here.house.transact((deps) => clearDetailsLimits(deps));
     assert.equal(await guess(), 'allowed');
     assert.equal(await use(), true);
   });

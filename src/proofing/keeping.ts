@@ -5,7 +5,7 @@ import { attemptSucceeded } from '#foundation/security';
 import { deleteAttemptsOf } from './capture/attempt-store.ts';
 import { drawingsLimit } from './capture/challenge.ts';
 import { photosLimit } from './capture/photo/receive.ts';
-import { accountLimits, onlineAccountLimit } from './details-limits.ts';
+import { accountLimits } from './details-limits.ts';
 import {
   deleteAccount,
   deleteUsed,
@@ -61,13 +61,12 @@ export function keepDetailsUsed(
   return takeDetails(deps.db, { accountId, detailsKey: detailsKeyOf(deps, details), now: deps.clock.now() });
 }
 
-/** Lets registration details be used again, and be tried at once, in a sandbox that is put back. @throws {Error} in production */
+/** Lets registration details be used again, in a sandbox that is put back. @throws {Error} in production */
 export async function releaseDetails(
   deps: Pick<Deps, 'db' | 'clock' | 'secrets' | 'settings'>,
   details: ThreeDetails,
 ): Promise<void> {
   if (deps.settings.mode === 'production') throw new Error('details that were used stay so');
-  await attemptSucceeded(deps, [onlineAccountLimit(details)]);
   await deleteUsed(deps.db, detailsKeyOf(deps, details));
 }
 

@@ -1,4 +1,4 @@
-import { readAccount } from '#accounts';
+import { holdLogin, readAccount } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { withdrawHigh } from '#identity';
 import { selectAnswers } from './answer-store.ts';
@@ -6,7 +6,13 @@ import { selectCase, type StoredCase } from './case-store.ts';
 import { tellDeclined } from './mails.ts';
 import { answersIn, type Answers } from './questions.ts';
 import type { ReasonCode } from './reasons.ts';
-import { lockCheck, selectDisagreements, updateCheck, type StoredCheck } from './second-check-store.ts';
+import {
+  lockCheck,
+  selectAccountOfCheck,
+  selectDisagreements,
+  updateCheck,
+  type StoredCheck,
+} from './second-check-store.ts';
 import { selectTrace } from './trace-store.ts';
 import { isId, mayDo, ownAccountOf } from './turn.ts';
 import { filesOf, type Checker } from './types.ts';
@@ -165,6 +171,7 @@ export async function settleDisagreement(
   act: DisagreementAct & { readonly to: 'confirm' | 'withdraw' },
 ): Promise<DisagreementSettled> {
   const { checker, checkId, to } = act;
+  if (to === 'withdraw') await holdOwner(deps, act);
   const found = await lockOpen(deps, act);
   if (found === undefined) return { outcome: 'gone' };
   const { check, one } = found;
@@ -178,6 +185,12 @@ export async function settleDisagreement(
   }
   if (check.proposedBy === staffId) return { outcome: 'not_allowed' };
   return withdraw(deps, { check, one, staffId, proposedBy: check.proposedBy });
+}
+
+/** The owner's sign-ins will end: their login is held before the check, as it is where they close it. */
+async function holdOwner(deps: Deps, { checkId }: DisagreementAct): Promise<void> {
+  const accountId = isId(checkId) ? await selectAccountOfCheck(deps.db, checkId) : undefined;
+  if (accountId !== undefined) await holdLogin(deps, accountId);
 }
 
 async function withdraw(

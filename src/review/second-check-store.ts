@@ -132,6 +132,14 @@ export async function lockCheck(deps: StoreDeps, id: string): Promise<StoredChec
   return row === undefined ? undefined : checkOf(deps.secrets, row);
 }
 
+/** @returns whose case a second check is about, without holding it */
+export async function selectAccountOfCheck(db: Db, id: string): Promise<string | undefined> {
+  const { rows } = await sql<{ accountId: string | null }>`
+    SELECT c.account_id AS "accountId" FROM review.second_check AS s JOIN review.case AS c ON c.id = s.case_id
+    WHERE s.id = ${id}`.execute(db);
+  return rows[0]?.accountId ?? undefined;
+}
+
 /** Tells whether somebody who looked again at a case of a person did not agree, and was not found wrong. */
 export async function hasDisagreement(db: Db, personKey: string): Promise<boolean> {
   const { rows } = await sql<{ any: boolean }>`

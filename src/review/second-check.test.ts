@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { signInsStand } from '#accounts';
 import type { House } from '#foundation/deps';
 import { readDecisions, readIdentity, establishIdentity, recordDecision } from '#identity';
 import {
@@ -8,6 +9,7 @@ import {
   claimSecondCheck,
   discardSecondCheck,
   findSecondCheckFile,
+  forgetAccount,
   giveVerdict,
   holdCase,
   listDisagreements,
@@ -30,6 +32,7 @@ import {
   type CasePerson,
   type TestReview,
 } from '../../test/support/review.ts';
+import { untilWaiting } from '../../test/support/waiting.ts';
 
 let review: TestReview;
 let home: TestHouse;
@@ -228,6 +231,29 @@ test('a level is taken away when two supervisors want it: sign-ins end, it is re
   // They can be proven anew.
   const again = await submitFor(home, found.person);
   assert.equal(await claim(house, newChecker()), again);
+});
+
+test('a level can be taken away while its owner closes their login: neither waits for the other for good', async () => {
+  const found = await disagree();
+  const { account } = found.person;
+  const withdraw = () =>
+    house.transact((deps) =>
+      settleDisagreement(deps, {
+        checker: newChecker(['supervisor']),
+        checkId: found.checkId,
+        to: 'withdraw',
+      }),
+    );
+  assert.equal((await withdraw()).outcome, 'proposed');
+  const { withdrawing } = await house.transact(async (deps) => {
+    const accountId = account.id;
+    assert.equal(await signInsStand(deps, { accountId, provenAt: deps.clock.now() }), true);
+    const begun = withdraw();
+    await untilWaiting(house.database.pool);
+    await forgetAccount(deps, accountId);
+    return { withdrawing: begun };
+  });
+  assert.equal((await withdrawing).outcome, 'gone');
 });
 
 test('somebody whom another way has proven since keeps their level', async () => {

@@ -15,6 +15,7 @@ import {
 } from '#pds';
 import { eraseAccount } from '#personal-data';
 import { seedSandboxStaff } from '#portals';
+import { clearDetailsLimits } from '#proofing';
 import { demoClientId, registerDemoClient, type DemoClient } from './demo-client.ts';
 import { registerExampleServices } from './example-services.ts';
 import { makePerson } from './people.ts';
@@ -99,19 +100,14 @@ export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Pe
   await seedStaff(house);
 }
 
-/** Forgets what counts against a persona by where they can be reached, and by who they are; what counts by their login goes with it. */
+/**
+ * Forgets what counts against a persona by where they can be reached, and tries to be somebody in the register or to have somebody's
+ * registration details: nobody knows any more whom they meant. What counts by their login goes with it.
+ */
 async function clearLimits(deps: Deps, persona: Persona): Promise<void> {
-  const { email, says, register = [] } = persona;
-  await clearLocks(deps, { email, phone: phoneOf(persona), landline: landlineOf(persona) });
-  if (says !== undefined) await clearMatchLimits(deps, says);
-  for (const { nhsNumber, familyName, givenNames, birthdate = '', postcode = '' } of register)
-    await clearMatchLimits(deps, {
-      nhsNumber,
-      familyName,
-      givenName: givenNames.join(' '),
-      birthdate,
-      postcode,
-    });
+  await clearLocks(deps, { email: persona.email, phone: phoneOf(persona), landline: landlineOf(persona) });
+  await clearMatchLimits(deps);
+  await clearDetailsLimits(deps);
 }
 
 /** Somebody works at every practice, with a password and an authenticator that everybody knows. */

@@ -26,9 +26,13 @@ beforeEach(async () => {
 });
 const visitsSince = async () => (await count('journey.visit')) - visitsBefore;
 
-async function ask(changes: RequestChanges = {}, headers: Readonly<Record<string, string>> = {}) {
+async function ask(
+  changes: RequestChanges = {},
+  headers: Readonly<Record<string, string>> = {},
+  at: Pick<TestApp, 'listensAt'> = app,
+) {
   const { pathname, search } = new URL(await service.requestAddress(changes));
-  const answer = await rawRequest(app.listensAt, { path: `${pathname}${search}`, headers });
+  const answer = await rawRequest(at.listensAt, { path: `${pathname}${search}`, headers });
   return { ...answer, location: answer.headers.get('location') ?? '' };
 }
 
@@ -52,6 +56,34 @@ const security = [
   'cross-origin-opener-policy',
   'permissions-policy',
 ];
+
+test('whichever process answers, and whatever it is set to, another goes on from there', async () => {
+  const environment = { BEVAN_PROOFING_METHODS: '', BEVAN_SERVICE_NAME: 'Elsewhere' };
+  const other = await startTestApp({
+    beside: app,
+    register: true,
+    gpSystems: true,
+    resting: true,
+    environment,
+  });
+  try {
+    for (const [answers, goesOn] of [
+      [app, other],
+      [other, app],
+    ] as const)
+      for (const accept of ['text/html', '*/*']) {
+        const asked = await ask({}, { accept }, answers);
+        assert.match(asked.location, accept === '*/*' ? waits : firstPage);
+        const cookies = asked.headers.getSetCookie().map((line) => line.split(';')[0]);
+        const headers = { cookie: cookies.join('; '), accept: 'text/html' };
+        const next = await rawRequest(goesOn.listensAt, { path: asked.location, headers });
+        assert.equal(next.status, accept === '*/*' ? 303 : 200);
+        if (accept === '*/*') assert.match(next.headers.get('location') ?? '', firstPage);
+      }
+  } finally {
+    await other.close();
+  }
+});
 
 test('the answer has what both answers had, when the address at which it waits lay between', async () => {
   const direct = await ask({ ui_locales: 'cy' });

@@ -134,6 +134,38 @@ describe('an unused account whose owner nothing reaches', () => {
     assert.deepEqual([await triesFor(hope), await disuse.isThere(hope)], [null, true]);
   });
 
+  test('is told by text message where their mailbox puts mail off until it is of no use', async () => {
+    const jan = await disuse.somebody('en', '+447700900712');
+    disuse.mailIs = 'put-off';
+    await disuse.pass(firstTry);
+    assert.deepEqual(await disuse.textsFor('+447700900712'), []);
+    await disuse.pass(4);
+    assert.equal((await disuse.textsFor('+447700900712')).length, 1);
+    await disuse.pass(29);
+    assert.equal(await disuse.isThere(jan), true);
+    await disuse.pass(1);
+    await disuse.pass(0);
+    assert.equal(await disuse.isThere(jan), false);
+    assert.equal(await whyClosed(jan), 'unused');
+  });
+
+  test('is closed as well where their mailbox puts everything off, a year of tries, each for days', async () => {
+    const [kit, lou] = [await disuse.somebody(), await disuse.somebody('en', '+447700900713')];
+    [disuse.mailIs, disuse.textIs] = ['put-off', 'refused'];
+    await disuse.pass(1500);
+    // A message is of use for three days, and written anew after seven.
+    for (let tries = 1; tries <= 11; tries += 1) {
+      await disuse.pass(4);
+      assert.deepEqual([await triesFor(kit), await triesFor(lou)], [tries, tries]);
+      await disuse.pass(30);
+    }
+    assert.deepEqual([await disuse.isThere(kit), await disuse.isThere(lou)], [true, true]);
+    await disuse.pass(4);
+    await disuse.pass(0);
+    assert.deepEqual([await disuse.isThere(kit), await disuse.isThere(lou)], [false, false]);
+    assert.deepEqual([await whyClosed(kit), await whyClosed(lou)], ['unreachable', 'unreachable']);
+  });
+
   test('was tried once for each message, however often its refusal is told', async () => {
     const ira = await disuse.somebody();
     disuse.mailIs = 'refused';

@@ -13,7 +13,7 @@ import { matchRegister, type Claimed } from '#identity';
 import { openRegister } from '#pds';
 import { personas } from '#sandbox';
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts';
-import { call } from './support.ts';
+import { call, refusalIn, registerService, type TestService } from './support.ts';
 
 let sandbox: TestSandbox;
 before(async () => {
@@ -68,7 +68,7 @@ const lockAll = async () => {
 };
 
 /** Somebody who claims to be them, with a login of their own, and is wrong about something. */
-async function claimToBe(by: Claimed['by']): Promise<string> {
+async function claimToBe(by: Claimed['by'], more: Partial<Claimed> = {}): Promise<string> {
   const { home } = sandbox;
   const { says } = who ?? {};
   assert.ok(says !== undefined);
@@ -77,7 +77,7 @@ async function claimToBe(by: Claimed['by']): Promise<string> {
     register: openRegister(home.house) ?? assert.fail('there is a register'),
     accountId: randomUUID(),
     ...from(),
-    claimed: { ...says, by, ...wrong },
+    claimed: { ...says, by, ...wrong, ...more },
   });
   return outcome;
 }
@@ -90,6 +90,34 @@ for (const address of ['/personas/p9/reset', '/reset'])
     }
     assert.ok((await call(sandbox, 'POST', address)).status < 300);
     for (const by of ['number', 'name'] as const) assert.equal(await claimToBe(by), 'no_match', by);
+  });
+
+let service: TestService | undefined;
+
+/** Somebody at a service that needs P9, who types registration details that are nobody's. */
+async function typeNobodys(userId: string): Promise<string> {
+  service ??= await registerService(sandbox, { scopes: ['openid', 'profile'] });
+  const answer = await call(sandbox, 'POST', '/sign-in', {
+    authorize_url: await service.ask({ scope: 'openid profile', vtr: '["P9.Cp.Cd"]' }),
+    persona: 'gp-details-ready-z99001',
+    gp: { userId, linkageKey: 'aB3dE6gH9kLm2', odsCode: 'Z99001' },
+  });
+  return answer.status === 200 ? 'told' : refusalIn(answer).error;
+}
+
+for (const address of ['/personas/gp-details-ready-z99001/reset', '/reset'])
+  test(`after ${address} details may be typed wrong again that are nobody’s, and nobody may be looked for`, async () => {
+    await call(sandbox, 'POST', '/personas/gp-details-ready-z99001/reset');
+    const userId = String(7_000_000_000 + address.length);
+    const nobody = { familyName: 'Nobody', birthdate: '1901-02-03', postcode: 'ZZ1 1ZZ' };
+    for (let time = 1; time <= 4; time += 1) assert.equal(await typeNobodys(userId), 'told');
+    await Promise.all(Array.from({ length: 9 }, () => claimToBe('name', nobody)));
+    assert.equal(await claimToBe('name', nobody), 'locked');
+    assert.ok((await call(sandbox, 'POST', address)).status < 300);
+    // Services go with everything.
+    if (address === '/reset') service = undefined;
+    for (let time = 1; time <= 4; time += 1) assert.equal(await typeNobodys(userId), 'told');
+    assert.equal(await claimToBe('name', nobody), 'no_match');
   });
 
 for (const address of ['/personas/p9/reset', '/reset'])

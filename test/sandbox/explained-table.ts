@@ -19,13 +19,17 @@ export interface Row extends Omit<Expected, 'received' | 'mend'> {
 }
 
 /** Makes each mistake of a table over HTTP. */
-export function testRows(doing: string, rows: readonly Row[]): void {
+export function testRows(
+  doing: string,
+  rows: readonly Row[],
+  registration: Readonly<Record<string, unknown>> = {},
+): void {
   suite(doing, () => {
     let sandbox: TestSandbox;
     let service: ClumsyService;
     before(async () => {
       sandbox = await openTestSandbox();
-      service = await registerClumsy(sandbox);
+      service = await registerClumsy(sandbox, registration);
     });
     after(() => sandbox.close());
 

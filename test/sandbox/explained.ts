@@ -18,6 +18,8 @@ export interface ClumsyService {
   assertion(changes?: Readonly<Record<string, unknown>>, how?: AssertionMistake): Promise<string>;
   /** Posts to the token endpoint, with a right assertion unless one is given. */
   token(form: Changes): Promise<Told>;
+  /** The same at another address where services authenticate. */
+  post(address: string, form: Changes): Promise<Told>;
 }
 
 type Changes = Readonly<Record<string, string | undefined>>;
@@ -115,12 +117,13 @@ export async function registerClumsy(
       const header = kid === undefined ? { alg } : { alg, kid };
       return new SignJWT({ ...right, ...changes }).setProtectedHeader(header).sign(key);
     },
-    token: async (form) => {
+    token: (form) => service.post('/token', form),
+    post: async (address, form) => {
       const right: Changes = {
         client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
         client_assertion: 'client_assertion' in form ? undefined : await service.assertion(),
       };
-      return post(`${origin}/token`, spell({ ...right, ...form }));
+      return post(`${origin}${address}`, spell({ ...right, ...form }));
     },
   };
   return service;
@@ -137,7 +140,8 @@ export async function post(
   headers: Readonly<Record<string, string>> = { 'content-type': 'application/x-www-form-urlencoded' },
 ): Promise<Told> {
   const response = await fetch(address, { method: 'POST', body, headers });
-  return { status: response.status, body: z.record(z.string(), z.unknown()).parse(await response.json()) };
+  const text = await response.text();
+  return { status: response.status, body: z.record(z.string(), z.unknown()).parse(JSON.parse(text || '{}')) };
 }
 
 /** What a row of a table expects to be told. */

@@ -7,16 +7,24 @@ import { until } from './until.ts';
 
 const daySeconds = 24 * 3600;
 
-/** What becomes of a message at the moment. */
-export type Fate = 'sent' | 'waiting' | 'refused';
+/** What becomes of a message at the moment; `put-off`: the mailbox itself takes nothing now. */
+export type Fate = 'sent' | 'waiting' | 'put-off' | 'refused';
 
 function interrupted(sender: Senders['email'], fate: () => Fate): Senders['email'] {
   return {
     ...sender,
-    send: async (...sending) =>
-      fate() === 'sent'
-        ? sender.send(...sending)
-        : { outcome: fate() === 'refused' ? 'refused' : 'not_now', reason: 'away' },
+    send: async (...sending) => {
+      switch (fate()) {
+        case 'sent':
+          return sender.send(...sending);
+        case 'refused':
+          return { outcome: 'refused', reason: 'away' };
+        case 'waiting':
+          return { outcome: 'not_now', reason: 'away' };
+        case 'put-off':
+          return { outcome: 'not_now', reason: 'away', by: 'mailbox' };
+      }
+    },
   };
 }
 
@@ -62,13 +70,19 @@ export async function startDisuse(): Promise<Disuse> {
       await Promise.all([tendUnusedAccounts(here.house), tendUnusedAccounts(there.house)]);
       // Word of it goes out, and is noted, before more days pass.
       const isTold = ['messaging.%', 'accounts.unused-%'];
-      const isLeft = disuse.mailIs === 'waiting' ? isTold.slice(1) : isTold;
+      const isLeft = ['waiting', 'put-off'].includes(disuse.mailIs) ? isTold.slice(1) : isTold;
       await until(async () => {
         const { rowCount } = await database.pool.query(
           "SELECT FROM jobs.job WHERE state < 'completed' AND name LIKE ANY($1::text[]) LIMIT 1",
           [isLeft],
         );
-        return rowCount === 0;
+        if (rowCount !== 0 || disuse.mailIs !== 'put-off') return rowCount === 0;
+        // Every message was put off by now, and those that are of no use any more are gone.
+        const { rowCount: messages } = await database.pool.query(
+          'SELECT FROM messaging.outgoing_message WHERE NOT is_put_off OR useful_until <= $1',
+          [here.clock.now()],
+        );
+        return messages === 0;
       });
     },
     textsFor: async (phone) => (await readSimulatedInbox(deps, { to: phone })).map(({ text }) => text),

@@ -4,13 +4,13 @@ import { Fault } from '#foundation/errors';
 import type { Nation } from '#foundation/identifiers';
 import type { Language } from '#foundation/web';
 import { clearLocksOf } from '../clear-locks.ts';
-import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { isUuid } from '../uuid.ts';
 import { emailKey } from './email.ts';
 import {
   deleteAccount,
   deleteLandline,
+  holdAccount,
   insertAccount,
   lockAccount,
   selectAccount,
@@ -132,13 +132,10 @@ export async function changePhone(
   change: { accountId: string; phone: string; provenAt: Date },
 ): Promise<{ readonly outcome: 'changed' | 'same' | 'refused' }> {
   const { accountId, phone, provenAt } = change;
-  const found = await selectAccount(deps.db, accountId);
-  if (found === undefined || found.signInsValidFrom > provenAt) return { outcome: 'refused' };
-  if (found.phone === phone) return { outcome: 'same' };
-  // Rows are taken in the order in which signing in takes them.
-  await deleteDevicesOf(deps.db, accountId);
   const account = await lockAccount(deps.db, accountId);
   if (account === undefined || account.signInsValidFrom > provenAt) return { outcome: 'refused' };
+  if (account.phone === phone) return { outcome: 'same' };
+  await deleteDevicesOf(deps.db, accountId);
   await setPhone(deps, { accountId, phone });
   const formerPhone = account.phone ?? undefined;
   await tellOfChange(deps, { account, change: 'phone', formerPhone });
@@ -229,14 +226,20 @@ export async function signInsStand(
   return account !== undefined && account.signInsValidFrom <= provenAt;
 }
 
+/**
+ * Holds other changes of a login back until the transaction ends. Whoever will end its sign-ins, or close it, holds it before they touch
+ * what other rooms keep of its owner: so of two that need the same rows one waits for the other, and never both.
+ */
+export async function holdLogin(deps: Pick<Deps, 'db'>, accountId: string): Promise<void> {
+  if (isUuid(accountId)) await holdAccount(deps.db, accountId);
+}
+
 /** Removes all that this room knows of an account: credentials, codes, devices and reset links go with it. */
 export async function forgetAccount(
   deps: Pick<Deps, 'db' | 'audit' | 'clock' | 'secrets'>,
   accountId: string,
 ): Promise<void> {
-  // Rows are taken in the order in which signing in takes them, so that neither waits for the other for ever.
-  await deleteCodesOf(deps.db, accountId);
-  await deleteDevicesOf(deps.db, accountId);
+  await holdAccount(deps.db, accountId);
   await clearLocksOf(deps, accountId);
   if (await deleteAccount(deps.db, accountId)) await deps.audit({ type: 'account.closed', accountId });
 }

@@ -158,13 +158,11 @@ export async function stopEmailChange(
   const found = await findStoppable(deps, link);
   if (found.outcome !== 'usable') return found;
   const { accountId, tokenHash } = found.change;
-  // Rows are taken in the order in which signing in takes them, so that neither waits for the other for ever.
-  await deleteCodesOf(deps.db, accountId);
-  await deleteDevicesOf(deps.db, accountId);
   const account = await lockAccount(deps.db, accountId);
   const at = deps.clock.now();
   if (account === undefined) return { outcome: 'unknown' };
   if (!(await endChange(deps.db, { tokenHash, at, ending: 'stopped' }))) return readStopped(deps, link);
+  await deleteCodesOf(deps.db, accountId);
   await deleteDevicesOf(deps.db, accountId);
   await endSignIns(deps, accountId, at);
   await tellOfChange(deps, { account, change: 'cancelled' });

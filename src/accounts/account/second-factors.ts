@@ -7,7 +7,7 @@ import {
 import { makeRecoveryCodes } from '../credentials/recovery-codes/codes.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { isLastFactor } from '../recovery/proofs.ts';
-import { readAccount, removeLandline, setLandline, type Account } from './account.ts';
+import { removeLandline, setLandline, type Account } from './account.ts';
 import { lockAccount } from './store.ts';
 import { tellOfChange } from './tell-of-change.ts';
 
@@ -69,12 +69,10 @@ export async function changeLandline(
   change: Owner & { landline: string },
 ): Promise<{ readonly outcome: 'changed' | 'same' } | Refused> {
   const { accountId, landline } = change;
-  if ((await readAccount(deps, accountId))?.landline === landline) return { outcome: 'same' };
-  // Rows are taken in the order in which signing in takes them.
-  await deleteDevicesOf(deps.db, accountId);
   const account = await lockFor(deps, change);
   if (account === undefined) return { outcome: 'refused' };
   if (account.landline === landline) return { outcome: 'same' };
+  await deleteDevicesOf(deps.db, accountId);
   await setLandline(deps, { accountId, landline });
   await tellOfChange(deps, { account, change: 'landline-added' });
   return { outcome: 'changed' };

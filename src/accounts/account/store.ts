@@ -269,6 +269,15 @@ export async function lockAccount(db: Db, id: string): Promise<Account | undefin
   return row && accountOf(row);
 }
 
+/**
+ * Holds other changes of an account back until the transaction ends, without a look at it. Every transaction that changes an account,
+ * or what hangs on it, holds it before anything else but its visit: before limits, codes, devices and keys. So of two that
+ * need the same rows, one waits for the other, and never both.
+ */
+export function holdAccount(db: Db, id: string): Promise<void> {
+  return selectForChange.along(db, { id });
+}
+
 /** @param change.lockedAt null lets people sign in again */
 export async function updateLock(
   db: Db,

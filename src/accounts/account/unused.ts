@@ -31,7 +31,7 @@ export const daysToReact = 30;
  * @see UK GDPR article 5(1)(e): what is known of people is kept no longer than it is needed
  */
 export const monthsUntilClosedUntold = 36;
-/** … once so many tries to tell them were refused for good, … */
+/** … once so many tries to tell them were refused for good, or put off by their mailbox, … */
 export const triesUntilUnreachable = 12;
 /** … the last of them so many days after the first: no fault of a mail server lasts as long. */
 export const daysUntilUnreachable = 365;
@@ -153,7 +153,7 @@ export async function tellByText(deps: Deps, refused: unknown): Promise<void> {
   });
 }
 
-/** Notes, in a transaction, that what tells an account's owner that it will be closed was refused for good wherever it could go. */
+/** Notes, in a transaction, that what tells an account's owner that it will be closed was refused, or put off by their mailbox, wherever it could go. */
 export async function noteUnreached(deps: Pick<Deps, 'db' | 'audit'>, refused: unknown): Promise<void> {
   const { accountId, writtenAt } = noticeData.parse(refused);
   const tries = await updateUnreached(deps.db, { accountId, writtenAt });

@@ -3,6 +3,7 @@ import { secondsAfter } from '#foundation/clock';
 import type { Deps } from '#foundation/deps';
 import type { RoughDevice } from '#foundation/http';
 import { randomToken } from '#foundation/security';
+import { holdAccount } from '../account/store.ts';
 import { isUuid } from '../uuid.ts';
 import {
   deleteDevice,
@@ -32,6 +33,7 @@ export async function rememberDevice(
   deps: Pick<Deps, 'db' | 'clock' | 'audit'>,
   device: { accountId: string; deviceToken?: string | undefined; kind?: RoughDevice | undefined },
 ): Promise<{ deviceToken: string; expiresAt: Date }> {
+  await holdAccount(deps.db, device.accountId);
   const now = deps.clock.now();
   const expiresAt = secondsAfter(now, lifeSeconds);
   const deviceToken = randomToken();
@@ -62,6 +64,7 @@ export async function isDeviceRemembered(
   device: { accountId: string; deviceToken: string | undefined },
 ): Promise<boolean> {
   if (device.deviceToken === undefined) return false;
+  await holdAccount(deps.db, device.accountId);
   const now = deps.clock.now();
   return extendDevice(deps.db, {
     tokenHash: hashOf(device.deviceToken),
@@ -115,6 +118,7 @@ export async function forgetDevice(
   device: { accountId: string; id?: string | undefined },
 ): Promise<{ readonly outcome: 'forgotten' | 'unknown' }> {
   const { accountId, id } = device;
+  await holdAccount(deps.db, accountId);
   if (id === undefined) await deleteDevicesOf(deps.db, accountId);
   else if (!isUuid(id) || !(await deleteDevice(deps.db, { accountId, id }))) return { outcome: 'unknown' };
   await deps.audit({ type: 'device.forgotten', accountId, details: { all: id === undefined } });

@@ -99,7 +99,7 @@ suite('a login that its owner has locked', () => {
       const lock = { accountId, linkTo: (token: string) => `https://login.example/reset/${token}` };
       const { signedIn, locking } = await here.house.transact(async (deps) => {
         const provenAt = deps.clock.now();
-        await use(deps.db, { id: keyId, signCount: 1, isSynced: false, at: provenAt });
+        await use(deps.db, { id: keyId, accountId, signCount: 1, isSynced: false, at: provenAt });
         here.clock.advance(1);
         const begun = here.house.transact((others) => lockLogin(others, lock));
         await untilWaiting(here.house.database.pool);

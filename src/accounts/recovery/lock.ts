@@ -29,12 +29,9 @@ export async function lockLogin(
 ): Promise<boolean> {
   const { accountId } = lock;
   const now = deps.clock.now();
-  // Rows are taken in the order in which signing in takes them, so that neither waits for the other for ever.
-  await deleteCodesOf(deps.db, accountId);
-  await disarm(deps, accountId);
   const account = await lockAccount(deps.db, accountId);
   if (account === undefined) return false;
-  // Once more: one may have come meanwhile.
+  await deleteCodesOf(deps.db, accountId);
   await disarm(deps, accountId);
   await updateLock(deps.db, { accountId, lockedAt: now });
   await endSignIns(deps, accountId);

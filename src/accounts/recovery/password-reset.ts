@@ -10,7 +10,7 @@ import type { Account } from '../account/account.ts';
 import { emailForSending, emailKey } from '../account/email.ts';
 import { makeDueEmailChanges } from '../account/email-change.ts';
 import { endSignIns, signInsEndedQueue } from '../account/end-sign-ins.ts';
-import { lockAccount, selectAccount, selectAccountId, selectIsLocked, updateLock } from '../account/store.ts';
+import { lockAccount, selectAccountId, selectIsLocked, updateLock } from '../account/store.ts';
 import {
   noteTold,
   noteUnreached,
@@ -191,9 +191,6 @@ export async function resetPassword(
   if (reset === undefined) return { outcome: 'unknown' };
   const state = stateOf(reset, now);
   if (state !== 'usable') return { outcome: state };
-  // Rows are taken in the order in which signing in takes them, so that neither waits for the other for ever.
-  await deleteCodesOf(deps.db, reset.accountId);
-  await deleteDevicesOf(deps.db, reset.accountId);
   const account = await lockAccount(deps.db, reset.accountId);
   if (account === undefined) return { outcome: 'unknown' };
   if (!(await takeReset(deps.db, tokenHash, now))) return { outcome: 'used' };
@@ -226,10 +223,6 @@ export async function changePassword(
   change: { accountId: string; passwordHash: string; provenAt: Date },
 ): Promise<{ readonly outcome: 'changed' | 'refused' }> {
   const { accountId, passwordHash, provenAt } = change;
-  const found = await selectAccount(deps.db, accountId);
-  if (found === undefined || found.signInsValidFrom > provenAt) return { outcome: 'refused' };
-  await deleteCodesOf(deps.db, accountId);
-  await deleteDevicesOf(deps.db, accountId);
   const account = await lockAccount(deps.db, accountId);
   if (account === undefined || account.signInsValidFrom > provenAt) return { outcome: 'refused' };
   await putPassword(deps, { account, passwordHash, by: 'owner' });
@@ -247,7 +240,7 @@ async function putPassword(
     changedAt: now,
     byMail: by === 'reset-link',
   });
-  // Whoever came first to the account may have signed in after this began, and had their device remembered.
+  await deleteCodesOf(deps.db, account.id);
   await deleteDevicesOf(deps.db, account.id);
   await endSignIns(deps, account.id, now);
   await supersedeResets(deps.db, account.id, now);

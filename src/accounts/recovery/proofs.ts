@@ -2,7 +2,7 @@ import type { Deps } from '#foundation/deps';
 import { attemptFailed, attemptSucceeded, countAttempt, type AttemptOutcome } from '#foundation/security';
 import type { Account } from '../account/account.ts';
 import { readLandline, readPhone } from '../account/phone.ts';
-import { selectAccountWithFactors } from '../account/store.ts';
+import { holdAccount, selectAccountWithFactors } from '../account/store.ts';
 import { readAuthenticatorApp } from '../credentials/authenticator-app/app.ts';
 import { selectPasskeys } from '../credentials/passkey/store.ts';
 import { readRecoveryCodes } from '../credentials/recovery-codes/codes.ts';
@@ -110,6 +110,7 @@ export async function countRecoveryAnswer(
   const { accountId, question, isRight, remoteAddress } = answer;
   const subject = questionSubject(accountId, question);
   const limits = wrongCodeLimits({ settings: deps.settings, subject, remoteAddress });
+  await holdAccount(deps.db, accountId);
   const counted = await countAttempt(deps, limits);
   if (counted.outcome === 'locked') return counted;
   if (isRight) {

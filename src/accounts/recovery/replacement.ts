@@ -165,12 +165,11 @@ export async function stopReplacement(deps: Deps, link: { token: string }): Prom
   const now = deps.clock.now();
   const state = stateOf(found, now);
   if (state !== 'usable') return { outcome: state, kind };
-  // Rows are taken in the order in which signing in takes them.
-  await deleteDevicesOf(deps.db, accountId);
   const account = await lockAccount(deps.db, accountId);
   if (account === undefined) return { outcome: 'unknown' };
   const stopped = await endReplacement(deps.db, { accountId, ending: 'stopped', at: now, id: found.id });
   if (stopped === undefined) return { outcome: 'used', kind };
+  await deleteDevicesOf(deps.db, accountId);
   await endSignIns(deps, accountId, now);
   await tellOfChange(deps, { account, change: 'cancelled' });
   await deps.audit({ type: 'recovery.stopped', accountId, details: { kind, by: 'link' } });
@@ -211,7 +210,6 @@ async function makeDueReplacement(deps: Deps, accountId: string): Promise<void> 
   const newest = await selectNewestReplacement(deps.db, accountId);
   const now = deps.clock.now();
   if (newest === undefined || newest.endedAt !== null || newest.dueAt > now) return;
-  await deleteDevicesOf(deps.db, accountId);
   const account = await lockAccount(deps.db, accountId);
   if (account === undefined) return;
   const counts = newest.requestedAt >= account.signInsValidFrom;

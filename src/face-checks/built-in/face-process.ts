@@ -14,17 +14,18 @@ const order = z.object({
 });
 const machine = openFaceMachine();
 
-answerTasks({
-  warm: async () => {
-    await machine;
+answerTasks(
+  {
+    warm: () => Promise.resolve(),
+    burst: async (input, caller) =>
+      lookAtBurst(await machine, await readPictures(input, caller), order.parse(input)),
+    portrait: async (input, caller) => {
+      const [picture] = await readPictures(input, caller);
+      return picture === undefined ? {} : lookAtPortrait(await machine, picture);
+    },
   },
-  burst: async (input, caller) =>
-    lookAtBurst(await machine, await readPictures(input, caller), order.parse(input)),
-  portrait: async (input, caller) => {
-    const [picture] = await readPictures(input, caller);
-    return picture === undefined ? {} : lookAtPortrait(await machine, picture);
-  },
-});
+  machine,
+);
 
 async function readPictures(input: unknown, caller: Caller): Promise<readonly Pixels[]> {
   const pictures: Pixels[] = [];

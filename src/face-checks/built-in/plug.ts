@@ -25,6 +25,8 @@ const plug = providerPlug({
       name: 'faces',
       processes: Math.min(processes, cpus().length),
       queue: 30,
+      // Loading the models takes some seconds, and on a machine that has much else to do many: that is no patient's fault.
+      readySeconds: 120,
       taskSeconds: 20,
       idleSeconds: 300,
       heapMb: 256,

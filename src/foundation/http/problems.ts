@@ -60,7 +60,12 @@ export interface ProblemPages {
     request: FastifyRequest,
     reply: FastifyReply,
     problem: Problem,
-    shown?: { status?: number; reference?: string | undefined; link?: string | undefined },
+    shown?: {
+      status?: number;
+      reference?: string | undefined;
+      link?: string | undefined;
+      explanation?: Explanation | undefined;
+    },
   ): FastifyReply;
 }
 

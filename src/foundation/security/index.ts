@@ -3,6 +3,7 @@ export {
   attemptNotMade,
   attemptSucceeded,
   countAttempt,
+  forgetAttempts,
   readLock,
   sweepLimits,
   type AttemptOutcome,

@@ -132,6 +132,11 @@ export async function takeBackAttempts(
   await takeBack.along(db, { keys, fresh: startAfresh ?? null });
 }
 
+/** Forgets all that one rule has counted; its name is what keys begin with. */
+export async function deleteCountsOf(db: Db, ruleName: string): Promise<void> {
+  await sql`DELETE FROM security.limit_count WHERE starts_with(key, ${`${ruleName}:`})`.execute(db);
+}
+
 export async function deleteExpiredCounts(db: Db, now: Date): Promise<void> {
   await deleteExpired(db, { table: 'security.limit_count', column: 'expires_at', before: now });
 }

@@ -2,6 +2,7 @@ import { secondsAfter, type Clock } from '#foundation/clock';
 import type { Db } from '#foundation/storage';
 import {
   countAttempts,
+  deleteCountsOf,
   deleteExpiredCounts,
   lockIfReached,
   readLockedUntil,
@@ -102,6 +103,11 @@ export async function attemptNotMade(deps: LimitDeps, limited: readonly Limited[
     limited.map((one) => keyOf(deps, one)),
     undefined,
   );
+}
+
+/** Forgets what a rule has counted, of everybody, and all its locks: for a sandbox that is put back. */
+export async function forgetAttempts({ db }: Pick<LimitDeps, 'db'>, rule: LimitRule): Promise<void> {
+  await deleteCountsOf(db, rule.name);
 }
 
 /** @returns whether any of the rules has its subject locked now, without counting anything */

@@ -13,17 +13,24 @@ export interface Caller {
 /** Does a task. What it throws ends the task as failed, and says no more to the server than a kind and a place. */
 export type TaskAnswerer = (input: unknown, caller: Caller) => Promise<unknown>;
 
-/** Makes this process a worker of `openWorkers`: it answers these tasks, one after another, until its server is gone. */
-export function answerTasks(answerers: Readonly<Record<string, TaskAnswerer>>): void {
-  const watched = watchServer();
+/**
+ * Makes this process a worker of `openWorkers`: it answers these tasks, one after another, until its server is gone.
+ *
+ * @param prepared what has to be there before the first task begins, and takes none of its time; a process where that fails ends
+ */
+export function answerTasks(
+  answerers: Readonly<Record<string, TaskAnswerer>>,
+  prepared: Promise<unknown> = Promise.resolve(),
+): void {
+  const ready = Promise.all([watchServer(), prepared]);
   process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   const { caller, hear } = callServer();
   process.on('message', (message: ToWorker) => {
     if (message.kind === 'task')
-      void watched.then(() => answer(answerers[message.name], message.input, caller));
+      void ready.then(() => answer(answerers[message.name], message.input, caller));
     else hear(message);
   });
-  void watched.then(() => say({ kind: 'ready' }));
+  void ready.then(() => say({ kind: 'ready' }));
 }
 
 /**

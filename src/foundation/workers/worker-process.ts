@@ -21,6 +21,9 @@ const mostReadsAtOnce = 8;
 /** A decoder can fill some 100 MB in this time. */
 const memoryLookMs = 25;
 
+/** Much longer than a process takes to start where many start at once. */
+const usualReadySeconds = 60;
+
 /** The repository, or the package as installed. */
 const home = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -34,8 +37,12 @@ export function startWorkerProcess(options: WorkerOptions): WorkerProcess {
     execArgv: [`--max-old-space-size=${options.heapMb}`, '--max-semi-space-size=4', ...permissions()],
   });
   let isReady = false;
-  child.on('message', () => {
-    isReady = true;
+  const ready = new Promise<void>((resolve) => {
+    // It says so before anything else.
+    child.once('message', () => {
+      isReady = true;
+      resolve();
+    });
   });
   const gone = new Promise<void>((resolve) => {
     child.on('exit', () => resolve());
@@ -43,7 +50,7 @@ export function startWorkerProcess(options: WorkerOptions): WorkerProcess {
   });
   return {
     run: async (task) => {
-      const end = await runTask(child, options, task);
+      const end = await runTask({ child, ready }, options, task);
       const isCrash = end.outcome === 'failed' && end.why === 'crashed';
       return isCrash && !isReady ? { outcome: 'failed', why: 'not_started' } : end;
     },
@@ -72,7 +79,16 @@ function permissions(): string[] {
   ];
 }
 
-async function runTask(child: ChildProcess, options: WorkerOptions, task: WorkerTask): Promise<TaskEnd> {
+interface Started {
+  readonly child: ChildProcess;
+  readonly ready: Promise<void>;
+}
+
+async function runTask(
+  { child, ready }: Started,
+  options: WorkerOptions,
+  task: WorkerTask,
+): Promise<TaskEnd> {
   const { promise, resolve, reject } = Promise.withResolvers<TaskEnd>();
   const fail = (why: Extract<TaskEnd, { outcome: 'failed' }>['why']): void => {
     child.kill('SIGKILL');
@@ -90,7 +106,7 @@ async function runTask(child: ChildProcess, options: WorkerOptions, task: Worker
   };
   const onGone = (): void => fail('crashed');
   child.on('message', onMessage).on('exit', onGone).on('error', onGone);
-  const tooSlow = setTimeout(() => fail('too_slow'), options.taskSeconds * 1000);
+  const clock = startClock({ ready, options, fail });
   const looks = setInterval(() => {
     void residentMb(child.pid).then((mb) => (mb > options.memoryMb ? fail('too_big') : undefined));
   }, memoryLookMs);
@@ -101,10 +117,36 @@ async function runTask(child: ChildProcess, options: WorkerOptions, task: Worker
     child.kill('SIGKILL');
     throw error;
   } finally {
-    clearTimeout(tooSlow);
+    clock.stop();
     clearInterval(looks);
     child.off('message', onMessage).off('exit', onGone).off('error', onGone);
   }
+}
+
+/** What takes long before the first task, such as loading what it needs, is not the task's fault: its own time begins after that. */
+function startClock({
+  ready,
+  options: { readySeconds = usualReadySeconds, taskSeconds },
+  fail,
+}: {
+  readonly ready: Promise<void>;
+  readonly options: WorkerOptions;
+  readonly fail: (why: 'not_started' | 'too_slow') => void;
+}): { stop(): void } {
+  let isStopped = false;
+  let timer = setTimeout(() => fail('not_started'), readySeconds * 1000);
+  const beginTask = async (): Promise<void> => {
+    await ready;
+    clearTimeout(timer);
+    if (!isStopped) timer = setTimeout(() => fail('too_slow'), taskSeconds * 1000);
+  };
+  void beginTask();
+  return {
+    stop: () => {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
 interface Conversation {

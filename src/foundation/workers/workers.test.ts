@@ -108,6 +108,23 @@ describe('a worker', () => {
   });
 });
 
+describe('a process that takes long to get ready', () => {
+  const environment = { PREPARES_MS: '8000' };
+
+  test('takes none of the time of its first task', async (t) => {
+    const { workers } = open(t, { taskSeconds: 6, environment });
+    assert.equal((await ask(workers, 'echo')).outcome, 'done');
+    // From then on it counts.
+    const end = await workers.run({ name: 'loop', input: undefined, write: async () => {} });
+    assert.deepEqual(end, { outcome: 'failed', why: 'too_slow' });
+  });
+
+  test('and is never ready has a limit of its own: the task has not begun', async (t) => {
+    const { workers } = open(t, { readySeconds: 1, environment });
+    assert.deepEqual(await ask(workers, 'echo'), { outcome: 'failed', why: 'not_started' });
+  });
+});
+
 describe('a task that goes wrong', () => {
   const ways = {
     crash: 'crashed',
@@ -121,7 +138,6 @@ describe('a task that goes wrong', () => {
   };
   for (const [name, why] of Object.entries(ways)) {
     test(`(${name}) ends as ${why}, alone: the next one is done by a new process`, async (t) => {
-      // Its process has to have started within that time, too.
       const { workers } = open(t, { taskSeconds: name === 'loop' ? 6 : 60 });
       const before = await processOf(workers);
       const end = await workers.run({

@@ -10,7 +10,9 @@ export interface WorkerOptions {
   readonly processes: number;
   /** How many tasks may wait for one. */
   readonly queue: number;
-  /** How long one task may take, the start of its process included. */
+  /** How long a process may take until it is ready for its first task; 60 if left out. */
+  readonly readySeconds?: number;
+  /** How long one task may take, from when its process is ready. */
   readonly taskSeconds: number;
   /** After how long without a task a process is ended. */
   readonly idleSeconds: number;
@@ -43,7 +45,7 @@ export type TaskEnd =
   | { readonly outcome: 'busy' }
   | {
       readonly outcome: 'failed';
-      /** `not_started`: its process ended before it could begin, as where a package is missing. */
+      /** `not_started`: its process ended before it could begin, as where a package is missing, or was not ready in time. */
       readonly why: 'not_started' | 'crashed' | 'too_slow' | 'too_big' | 'threw' | 'misbehaved' | 'closed';
     };
 

@@ -16,6 +16,7 @@ interface Exchange {
   readonly reply: FastifyReply;
 }
 type Valid = Extract<SignOutReading, { outcome: 'valid' }>;
+const unreadable = { outcome: 'refused', problem: 'request' } as const;
 
 /** Mounts the pages on which somebody signs out, by themselves or sent by a service. */
 export function mountSignOut(web: Web, sessions: BrowserSessions): void {
@@ -37,14 +38,18 @@ export function mountSignOut(web: Web, sessions: BrowserSessions): void {
 async function ask(web: Web, sessions: BrowserSessions, exchange: Exchange) {
   const { request, reply } = exchange;
   const given = readParameters(request);
-  if (given === undefined) return web.problems.send(request, reply, 'request');
-  const reading = await sessions.readSignOut(given);
-  if (reading.outcome === 'refused') return web.problems.send(request, reply, reading.problem);
+  const reading = given === undefined ? unreadable : await sessions.readSignOut(given);
+  if (given === undefined || reading.outcome === 'refused') {
+    const explanation = await sessions.tellOfSignOut(request, reading);
+    const { problem } = reading.outcome === 'refused' ? reading : unreadable;
+    return web.problems.send(request, reply, problem, { explanation });
+  }
   const suggested = sessions.preferredLanguage(readQuery(request.query, 'ui_locales'));
   if (suggested !== undefined) {
     web.visitors.suggestLanguage(reply, suggested);
     return reply.redirect(`${address}?${queryOf(given)}`, 303);
   }
+  await sessions.tellOfSignOut(request, reading);
   if (!(await sessions.isSignedIn(exchange, reading.accountId))) return leave(web, exchange, reading);
   return showQuestion(web, exchange, given, reading);
 }

@@ -197,7 +197,20 @@ describe('what a mail server says', () => {
     assert.deepEqual(await told('RCPT TO', 450, '4.2.1 Greylisted'), {
       outcome: 'not_now',
       reason: 'smtp-450',
+      by: 'mailbox',
     });
+    const byMailbox = async (...reply: Parameters<typeof told>) => {
+      const outcome = await told(...reply);
+      return outcome.outcome === 'not_now' && outcome.by === 'mailbox';
+    };
+    assert.equal(await byMailbox('RCPT TO', 452, '4.2.2 The mailbox is full'), true);
+    assert.equal(await byMailbox('RCPT TO', 450, 'Mailbox busy'), true);
+    assert.equal(await byMailbox('DATA', 450, '4.1.2 No such domain for now'), true);
+    // What the operator can mend, or is on the way.
+    assert.equal(await byMailbox('RCPT TO', 450, '4.7.1 Who are you'), false);
+    assert.equal(await byMailbox('RCPT TO', 451, '4.3.0 Out of order'), false);
+    assert.equal(await byMailbox('RCPT TO', 451, 'Out of order'), false);
+    assert.equal(await byMailbox('MAIL FROM', 450, '4.1.8 No such sender'), false);
     assert.deepEqual(await told('DATA', 452, '4.3.1 Disk full'), { outcome: 'not_now', reason: 'smtp-452' });
     assert.deepEqual(await told('MAIL FROM', 550, '5.7.1 Unknown sender'), {
       outcome: 'not_now',

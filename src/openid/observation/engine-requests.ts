@@ -4,7 +4,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { EngineRequest } from '../engine/engine-request.ts';
 import { factorsOf } from '../sign-in/factors.ts';
 import type { ObserveService, PersonsPart, ServiceAnswer, ServiceEndpoint } from './observer.ts';
-import { tieOfCode, tieOfInteraction } from './ties.ts';
+import { tieOfCode, tieOfInteraction, tieOfPushedRequest } from './ties.ts';
 
 const endpointOf = new Map<string, ServiceEndpoint>([
   ['authorization', 'authorize'],
@@ -92,18 +92,20 @@ async function tell(
     contentType: undefined,
     authorization: undefined,
     clientId: client?.clientId,
-    ties: tiesOf(ctx, endpoint),
+    ties: tiesOf(ctx, endpoint, request),
     ...(person === undefined ? {} : { person }),
     answer,
   });
 }
 
-function tiesOf(ctx: KoaContextWithOIDC, endpoint: ServiceEndpoint): string[] {
+function tiesOf(ctx: KoaContextWithOIDC, endpoint: ServiceEndpoint, request: FastifyRequest): string[] {
   const ties: string[] = [];
   const code = new Map(queryPairs(locationOf(ctx))).get('code');
   if (code !== undefined) ties.push(tieOfCode(code));
   const { Interaction: interaction } = ctx.oidc.entities;
   if (interaction !== undefined) ties.push(tieOfInteraction(interaction.uid));
+  const pushed = new Map(queryPairs(request.url)).get('request_uri');
+  if (endpoint === 'authorize' && pushed !== undefined) ties.push(tieOfPushedRequest(pushed));
   if (endpoint === 'return') ties.push(tieOfInteraction(ctx.path.split('/').at(-1) ?? ''));
   return ties;
 }

@@ -2,7 +2,16 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Explanation } from '#foundation/http';
 
 /** Where services come to, or send people to. `return` is the way back from the journeys to the service. */
-export type ServiceEndpoint = 'authorize' | 'return' | 'token' | 'userinfo' | 'discovery' | 'keys';
+export type ServiceEndpoint =
+  | 'authorize'
+  | 'return'
+  | 'par'
+  | 'token'
+  | 'revoke'
+  | 'userinfo'
+  | 'sign-out'
+  | 'discovery'
+  | 'keys';
 
 /** What became of a request. */
 export type ServiceAnswer =

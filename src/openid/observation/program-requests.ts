@@ -10,10 +10,12 @@ import {
   type ServiceAnswer,
   type ServiceEndpoint,
 } from './observer.ts';
-import { tieOfCode, tieOfRefreshToken, tiesOfAccessToken } from './ties.ts';
+import { tieOfCode, tieOfPushedRequest, tieOfRefreshToken, tiesOfAccessToken } from './ties.ts';
 
 const endpointOf = new Map<string, ServiceEndpoint>([
+  [addresses.pushedRequest, 'par'],
   [addresses.token, 'token'],
+  [addresses.revocation, 'revoke'],
   [addresses.userinfo, 'userinfo'],
   [addresses.jwks, 'keys'],
 ]);
@@ -22,6 +24,7 @@ const answerShape = z.object({
   error: z.string().optional(),
   error_description: z.string().optional(),
   scope: z.string().optional(),
+  request_uri: z.string().optional(),
 });
 
 /** Tells the observer of every request to the addresses that this house answers itself, and adds what it explains. */
@@ -36,6 +39,7 @@ export function observePrograms(app: FastifyInstance, observe: ObserveService): 
     const told = readAnswer(body);
     const accepted =
       status < 400 ? describeAccepted(read.params, authorization) : { clientId: undefined, ties: [] };
+    if (told.request_uri !== undefined) accepted.ties.push(tieOfPushedRequest(told.request_uri));
     const explanation = await observe({
       endpoint,
       caller: request,
@@ -89,6 +93,13 @@ function readClaims(jwt: string): z.output<typeof claimsShape> | undefined {
   }
 }
 
+/** A token that was given back: whichever of the two it is. */
+function tiesOfToken(token: string | undefined): string[] {
+  if (token === undefined) return [];
+  const { jti } = readClaims(token) ?? {};
+  return jti === undefined ? [tieOfRefreshToken(token)] : tiesOfAccessToken(jti);
+}
+
 /** What was accepted has been checked: here it only needs to be read. */
 function describeAccepted(
   pairs: readonly (readonly [string, string])[],
@@ -101,6 +112,7 @@ function describeAccepted(
     const refreshToken = params.get('refresh_token');
     const ties = code === undefined ? [] : [tieOfCode(code)];
     if (refreshToken !== undefined) ties.push(tieOfRefreshToken(refreshToken));
+    ties.push(...tiesOfToken(params.get('token')));
     return { clientId: readClaims(assertion)?.sub, ties };
   }
   const token = authorization?.replace(/^\S+\s+/u, '') ?? '';

@@ -9,6 +9,11 @@ export function tieOfInteraction(uid: string): string {
   return tie('interaction', uid);
 }
 
+/** @param uri under which a pushed request is known */
+export function tieOfPushedRequest(uri: string): string {
+  return tie('pushed request', uri);
+}
+
 export function tieOfCode(code: string): string {
   return tie('family', familyOf(code));
 }

@@ -1,5 +1,5 @@
 import type { House } from '#foundation/deps';
-import type { CookieSetter } from '#foundation/http';
+import type { CookieSetter, Explanation } from '#foundation/http';
 import { randomToken } from '#foundation/security';
 import type { Language } from '#foundation/web';
 import { matchVector, parseVtr, readIdentity, type Vector } from '#identity';
@@ -13,6 +13,8 @@ import { judgeHandOver, type HandOverDeps } from '../hand-over/accept.ts';
 import { isStillLiving, signInStands } from '../hand-over/living-session.ts';
 import { recordHandOver } from '../hand-over/standing.ts';
 import type { LivingKeys } from '../keys/living-keys.ts';
+import { observeSignOut } from '../observation/sign-out-requests.ts';
+import type { ObserveService } from '../observation/observer.ts';
 import { ownClientId, ownVtr } from '../own-client.ts';
 import { begunByAppOf, factorsOf, wasRemembered } from '../sign-in/factors.ts';
 import { preferredLanguage } from '../sign-in/preferred-language.ts';
@@ -73,6 +75,8 @@ export interface BrowserSessions {
   wantedPage(state: string | undefined): string | undefined;
   /** Reads a request to sign out. */
   readSignOut(params: SignOutParameters): Promise<SignOutReading>;
+  /** Tells whoever observes services how the request of one to sign somebody out was read. @returns what explains a refusal */
+  tellOfSignOut(request: FastifyRequest, reading: SignOutReading): Promise<Explanation | undefined>;
   /** @param accountId the person that is meant; anybody if left out */
   isSignedIn(exchange: Arrival, accountId: string | undefined): Promise<boolean>;
   /**
@@ -97,10 +101,11 @@ export interface BrowserSessions {
 export interface SessionParts extends HandOverDeps {
   readonly provider: Provider;
   readonly keys: LivingKeys;
+  readonly observe?: ObserveService | undefined;
 }
 
 export function createBrowserSessions(parts: SessionParts): BrowserSessions {
-  const { house } = parts;
+  const { house, observe } = parts;
   const vectors = pageVectors();
   return {
     findPerson: async (exchange, visit) => {
@@ -142,6 +147,8 @@ export function createBrowserSessions(parts: SessionParts): BrowserSessions {
     },
     wantedPage: (state = '') => wantedInState.exec(state)?.[1],
     readSignOut: (params) => readSignOut(parts, params),
+    tellOfSignOut: (request, reading) =>
+      observe === undefined ? Promise.resolve(undefined) : observeSignOut(observe, request, reading),
     isSignedIn: async (exchange, accountId) => isMeant(await sessionOf(parts, exchange), accountId),
     signOut: async (exchange, { accountId: meant, client }) => {
       const session = await sessionOf(parts, exchange);

@@ -56,7 +56,7 @@ export function personaOperations(deps: SeedDeps): Operation[] {
       method: 'POST',
       path: '/personas/{id}/reset',
       summary:
-        'Puts one person back as they were seeded: account, phone, password, locks, what they agreed to share, their entry in the register, what their practice knows of them.',
+        'Puts one person back as they were seeded: account, phone, password, limits (those on claiming to be somebody with everybody’s), what they agreed to share, their entry in the register, what their practice knows of them.',
       input: { params: z.object({ id: z.string() }) },
       answers: {
         200: { description: 'The person.', schema: personaSchema },

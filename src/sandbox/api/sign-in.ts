@@ -95,9 +95,10 @@ const hindrances: Readonly<Record<Hindrance, string>> = {
   code_locked:
     'Too many codes were asked for, or too many were wrong. Reset the persona, or move the clock by PT16M.',
   code_not_delivered: 'The code did not arrive in the inbox.',
-  match_locked: 'Details were matched too often without success. Move the clock by PT16M.',
+  match_locked:
+    'Details were matched too often without success. Reset the persona, or move the clock by PT16M.',
   register_unavailable: 'The national register does not answer; its faults are at /faults.',
-  details_locked: 'Registration details were wrong too often. Move the clock by PT61M.',
+  details_locked: 'Registration details were wrong too often. Reset the persona, or move the clock by PT61M.',
   gp_system_unavailable: 'The GP system of the practice does not answer; its faults are at /faults.',
   photo_id_not_possible:
     'This person can’t send photo ID and a video now: three were sent in a day, the last answer was final, or this way is not switched on. Reset the persona, or move the clock by P1D.',

@@ -4,6 +4,9 @@ import type { Facts } from './facts.ts';
 import { authorizeReasons } from './reasons/authorize.ts';
 import { describeGenerally } from './reasons/general.ts';
 import type { Reason } from './reasons/reason.ts';
+import { parReasons } from './reasons/par.ts';
+import { revokeReasons } from './reasons/revoke.ts';
+import { signOutReasons } from './reasons/sign-out.ts';
 import { tokenReasons } from './reasons/token.ts';
 import { userinfoReasons } from './reasons/userinfo.ts';
 
@@ -11,8 +14,11 @@ import { userinfoReasons } from './reasons/userinfo.ts';
 const catalogue: Readonly<Record<ServiceRequest['endpoint'], readonly Reason[]>> = {
   authorize: authorizeReasons,
   return: [],
+  par: parReasons,
   token: tokenReasons,
+  revoke: revokeReasons,
   userinfo: userinfoReasons,
+  'sign-out': signOutReasons,
   discovery: [],
   keys: [],
 };

@@ -38,6 +38,11 @@ export interface Facts {
   readonly machineNow: Date;
 }
 
+/** Where services post a form and show who they are. */
+export function authenticatesAt(endpoint: ServiceRequest['endpoint']): boolean {
+  return endpoint === 'par' || endpoint === 'token' || endpoint === 'revoke';
+}
+
 const idPattern = /^[\x21-\x7e]{1,100}$/u;
 
 /** Reads a registration, once for all requests that are described together. */
@@ -78,9 +83,11 @@ export async function gatherFacts(
   const isId = claimedId !== undefined && idPattern.test(claimedId);
   const client = isId ? await findClient(claimedId) : undefined;
   const isRefused = request.answer.outcome === 'refused';
-  const isRefusedToken = isRefused && request.endpoint === 'token';
-  const [code, refreshToken] = isRefusedToken ? [params.get('code'), params.get('refresh_token')] : [];
-  const keys = isRefusedToken && client !== undefined ? await clientKeys.of(client) : [];
+  const isRefusedForm = isRefused && authenticatesAt(request.endpoint);
+  const [code, refreshToken] = isRefusedForm
+    ? [params.get('code'), params.get('refresh_token') ?? params.get('token')]
+    : [];
+  const keys = isRefusedForm && client !== undefined ? await clientKeys.of(client) : [];
   return {
     request,
     issuer: house.settings.issuer,
@@ -106,11 +113,22 @@ function claimedClient(
   jwt: ReadJwt | undefined,
 ): string | undefined {
   if (request.clientId !== undefined) return request.clientId;
-  const ids =
-    request.endpoint === 'userinfo'
-      ? [jwt?.claims['aud']]
-      : [jwt?.claims['sub'], params.get('client_id'), jwt?.claims['iss']];
-  return ids.find((id) => typeof id === 'string');
+  return claimedIds(request, params, jwt).find((id) => typeof id === 'string');
+}
+
+function claimedIds(
+  { endpoint }: ServiceRequest,
+  params: ReadonlyMap<string, string>,
+  jwt: ReadJwt | undefined,
+): unknown[] {
+  switch (endpoint) {
+    case 'userinfo':
+      return [jwt?.claims['aud']];
+    case 'sign-out':
+      return [params.get('client_id'), readJwt(params.get('id_token_hint') ?? '')?.claims['aud']];
+    default:
+      return [jwt?.claims['sub'], params.get('client_id'), jwt?.claims['iss']];
+  }
 }
 
 async function isSignedBy(keys: readonly ClientKey[], assertion: string): Promise<boolean> {

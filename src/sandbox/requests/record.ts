@@ -2,7 +2,7 @@ import type { Finding } from '#foundation/http';
 import type { ServiceRequest } from '#openid';
 import { z } from 'zod';
 import { explain } from './explain.ts';
-import { gatherFacts, type FactsDeps } from './facts.ts';
+import { authenticatesAt, gatherFacts, type FactsDeps } from './facts.ts';
 import { describeAuthorization, describeParameters, shown } from './received.ts';
 import { tellStory } from './story.ts';
 
@@ -16,7 +16,17 @@ const finding = z.object({
 
 /** A request as it is kept: without secrets and without details of people. */
 export const requestRecord = z.object({
-  endpoint: z.enum(['authorize', 'return', 'token', 'userinfo', 'discovery', 'keys']),
+  endpoint: z.enum([
+    'authorize',
+    'return',
+    'par',
+    'token',
+    'revoke',
+    'userinfo',
+    'sign-out',
+    'discovery',
+    'keys',
+  ]),
   method: z.string(),
   client_id: z.string().optional().describe('whom it said that it was of; a refused one may be of nobody'),
   outcome: z.enum(['accepted', 'waiting', 'refused']),
@@ -52,7 +62,7 @@ export async function describeRequest(deps: FactsDeps, request: ServiceRequest):
   const findings = explain(facts);
   const { endpoint, answer, contentType, authorization } = request;
   const { client, claimedId } = facts;
-  const isBody = endpoint === 'token' && contentType !== undefined;
+  const isBody = authenticatesAt(endpoint) && contentType !== undefined;
   return {
     share: shareOf(request, client?.clientId),
     record: {

@@ -1,7 +1,7 @@
 import { releasableScopes } from '#consent';
 import type { Finding } from '#foundation/http';
 import type { ServiceRequest } from '#openid';
-import type { Facts } from './facts.ts';
+import { authenticatesAt, type Facts } from './facts.ts';
 import { shown, shownMember } from './received.ts';
 import { listed } from './reasons/reason.ts';
 
@@ -10,8 +10,11 @@ type Answer = ServiceRequest['answer'];
 const addressOf: Readonly<Record<ServiceRequest['endpoint'], string>> = {
   authorize: '/authorize',
   return: 'The browser, back from the journeys,',
+  par: '/par',
   token: '/token',
+  revoke: '/revoke',
   userinfo: '/userinfo',
+  'sign-out': '/session/end',
   discovery: 'The discovery document',
   keys: 'The public keys',
 };
@@ -132,10 +135,21 @@ function served(
     return request.method === 'PATCH'
       ? ['The access token was good: client_user_metadata was changed.']
       : ['The access token was good: the details that the person shares were given.'];
-  if (request.endpoint !== 'token') return ['It was given.'];
+  if (request.endpoint === 'sign-out')
+    return [
+      'It is as registered: whoever is signed in is asked whether to sign out; where nobody is, the browser goes on at once.',
+    ];
+  if (!authenticatesAt(request.endpoint)) return ['It was given.'];
   const kid = assertion?.header['kid'];
   const grant = params.get('grant_type');
   const authenticated = `The service authenticated with its assertion${kid === undefined ? '' : `, kid ${shownMember('kid', kid)}`}.`;
+  if (request.endpoint === 'par')
+    return [authenticated, 'The request was kept: its request_uri is good for 90 seconds, once.'];
+  if (request.endpoint === 'revoke')
+    return [
+      authenticated,
+      'The token, and all others of its sign-in, are revoked; one that is not known here is, too.',
+    ];
   const given = `for ${listed(scopes)}: an access token for 5 minutes, a refresh token for 30 days`;
   if (grant === 'authorization_code')
     return [authenticated, `The code was exchanged ${given}, and an ID token.`];

@@ -1,6 +1,7 @@
 import { stepOfCode } from '#foundation/authenticator';
 import type { Deps } from '#foundation/deps';
 import { attemptFailed, attemptSucceeded, countAttempt } from '#foundation/security';
+import { holdAccount } from '../../account/store.ts';
 import { wrongCodeLimits } from '../../limits.ts';
 import { deleteApp, insertApp, selectApp, takeStep } from './store.ts';
 
@@ -63,6 +64,7 @@ export async function checkAuthenticatorCode(
 ): Promise<AppCodeChecked> {
   const { accountId, code, remoteAddress } = attempt;
   const limits = wrongCodeLimits({ settings: deps.settings, subject: appSubject(accountId), remoteAddress });
+  await holdAccount(deps.db, accountId);
   const counted = await countAttempt(deps, limits);
   if (counted.outcome === 'locked') return counted;
   const stored = await selectApp(deps.db, accountId);

@@ -6,7 +6,7 @@ import type { Language } from '#foundation/web';
 import { sendMessage, type CodeMessage } from '#messaging';
 import { z } from 'zod';
 import { emailForSending, emailKey } from '../../account/email.ts';
-import { selectAccountId } from '../../account/store.ts';
+import { holdAccount, selectAccountId } from '../../account/store.ts';
 import { codeRequestLimits, wrongCodeLimits } from '../../limits.ts';
 import { isUuid } from '../../uuid.ts';
 import { selectCode, storeCode, takeCode, type StoredCode } from './store.ts';
@@ -60,6 +60,7 @@ export async function sendSecurityCode(deps: Deps, request: CodeRequest): Promis
     subject: codeSubject(request),
     remoteAddress: request.remoteAddress,
   };
+  if (request.accountId !== undefined) await holdAccount(deps.db, request.accountId);
   const counted = await countAttempt(deps, codeRequestLimits(attempt), {
     unlessLocked: wrongCodeLimits(attempt),
   });
@@ -132,6 +133,7 @@ export async function checkSecurityCode(
     boundTo: boundKey(deps, attempt),
   });
   if (stored === undefined || stored.expiresAt <= deps.clock.now()) return { outcome: 'expired' };
+  if (stored.accountId !== null) await holdAccount(deps.db, stored.accountId);
   const sentTo = readDestination(deps, stored);
   const subject = codeSubject({ purpose: attempt.purpose, ...sentTo });
   const limits = wrongCodeLimits({ settings: deps.settings, subject, remoteAddress: attempt.remoteAddress });

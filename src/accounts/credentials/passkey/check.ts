@@ -71,9 +71,11 @@ export async function checkPasskey(
   if (!(await answerChallenge(deps, challenge))) return { outcome: 'expired' };
   if (passkey.suspendedAt !== null)
     return { outcome: (await selectIsLocked(deps.db, accountId)) ? 'locked' : 'suspended' };
-  const use = { id: passkey.id, signCount: seen.newCounter, isSynced: seen.credentialBackedUp };
+  const use = { id: passkey.id, accountId, signCount: seen.newCounter, isSynced: seen.credentialBackedUp };
   if (await updateUsedPasskey(deps.db, { ...use, at: deps.clock.now() }))
     return { outcome: 'match', accountId };
+  // By now the account is held: whoever has locked it since the passkey was read is through.
+  if (await selectIsLocked(deps.db, accountId)) return { outcome: 'locked' };
   return (await suspend(deps, passkey)) ? { outcome: 'suspended' } : { outcome: 'no_match' };
 }
 

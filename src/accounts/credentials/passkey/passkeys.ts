@@ -12,7 +12,6 @@ import { challengeOf, readNewPasskey } from './read.ts';
 import { relyingPartyOf, userHandleOf } from './relying-party.ts';
 import {
   deletePasskey,
-  holdPasskey,
   insertPasskey,
   selectPasskeys,
   updatePasskeyName,
@@ -215,8 +214,6 @@ export async function removePasskey(
   removed: { readonly accountId: string; readonly passkeyId: string; readonly provenAt: Date },
 ): Promise<{ readonly outcome: 'removed' | 'unknown' | 'last' | 'ended' }> {
   const { accountId, passkeyId: id } = removed;
-  if (!isUuid(id)) return { outcome: 'unknown' };
-  await holdPasskey(deps.db, { accountId, id });
   const account = await lockUnlessEnded(deps, removed);
   if (account === undefined) return { outcome: 'ended' };
   if (!(await selectPasskeys(deps.db, accountId)).some((passkey) => passkey.id === id))

@@ -1,4 +1,5 @@
 import { deleteExpired, statement, type Db } from '#foundation/storage';
+import { holdAccount } from '../../account/store.ts';
 
 type PasskeyTables = {
   'accounts.passkey': {
@@ -110,8 +111,9 @@ function passkeyOf(row: PasskeyTables['accounts.passkey']): StoredPasskey {
  */
 export async function updateUsedPasskey(
   db: Db,
-  used: { id: string; signCount: number; isSynced: boolean; at: Date },
+  used: { id: string; accountId: string; signCount: number; isSynced: boolean; at: Date },
 ): Promise<boolean> {
+  await holdAccount(db, used.accountId);
   const signCount = String(used.signCount);
   const updated = await tablesOf(db)
     .updateTable('accounts.passkey')
@@ -164,17 +166,6 @@ export async function updatePasskeyName(
 }
 
 /** @returns false if the account has no such passkey */
-/** Holds a passkey until the transaction ends, as using it does: before the account, so that neither waits for the other. */
-export async function holdPasskey(db: Db, held: { accountId: string; id: string }): Promise<void> {
-  await tablesOf(db)
-    .selectFrom('accounts.passkey')
-    .select('id')
-    .where('account_id', '=', held.accountId)
-    .where('id', '=', held.id)
-    .forUpdate()
-    .execute();
-}
-
 export async function deletePasskey(db: Db, removed: { accountId: string; id: string }): Promise<boolean> {
   const deleted = await tablesOf(db)
     .deleteFrom('accounts.passkey')

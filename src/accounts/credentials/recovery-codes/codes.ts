@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Deps } from '#foundation/deps';
 import { attemptFailed, attemptSucceeded, countAttempt, type AttemptOutcome } from '#foundation/security';
 import { wrongCodeLimits } from '../../limits.ts';
-import { lockAccount } from '../../account/store.ts';
+import { holdAccount } from '../../account/store.ts';
 import { replaceCodes, selectCodes, takeRecoveryCode } from './store.ts';
 
 /** What an account has of recovery codes; the codes themselves nobody can read again. */
@@ -31,7 +31,7 @@ export async function makeRecoveryCodes(
   const codes = Array.from({ length: howMany }, makeCode);
   const macs = codes.map((code) => macOf(deps, accountId, code));
   // Two requests at the same moment would leave the codes of both.
-  await lockAccount(deps.db, accountId);
+  await holdAccount(deps.db, accountId);
   await replaceCodes(deps.db, { accountId, macs, madeAt: deps.clock.now() });
   await deps.audit({ type: 'recovery-codes.made', accountId, details: { count: howMany } });
   return codes.map((code) => code.replaceAll(new RegExp(`(.{${groupLength}})(?=.)`, 'gu'), '$1-'));
@@ -55,6 +55,7 @@ export async function redeemRecoveryCode(
   const { accountId, remoteAddress } = attempt;
   const subject = recoveryCodeSubject(accountId);
   const limits = wrongCodeLimits({ settings: deps.settings, subject, remoteAddress });
+  await holdAccount(deps.db, accountId);
   const counted = await countAttempt(deps, limits);
   if (counted.outcome === 'locked') return counted;
   const mac = macOf(deps, accountId, readCode(attempt.code));

@@ -1,4 +1,5 @@
 import type { Db } from '#foundation/storage';
+import { holdAccount } from '../../account/store.ts';
 
 type UafTables = {
   'accounts.uaf_key': {
@@ -96,8 +97,9 @@ function keyOf(row: UafTables['accounts.uaf_key']): StoredUafKey {
 /** Notes that a key was used. @returns false if its count has gone back */
 export async function updateUsedUafKey(
   db: Db,
-  used: { id: string; signCount: number; at: Date },
+  used: { id: string; accountId: string; signCount: number; at: Date },
 ): Promise<boolean> {
+  await holdAccount(db, used.accountId);
   const updated = await tablesOf(db)
     .updateTable('accounts.uaf_key')
     .set({ sign_count: String(used.signCount), last_used_at: used.at })

@@ -166,8 +166,10 @@ export async function checkUafResponse(
   if (key.suspendedAt !== null)
     return { outcome: (await selectIsLocked(deps.db, accountId)) ? 'locked' : 'suspended' };
   const { signCount } = said;
-  if (await updateUsedUafKey(deps.db, { id, signCount, at: deps.clock.now() }))
+  if (await updateUsedUafKey(deps.db, { id, accountId, signCount, at: deps.clock.now() }))
     return { outcome: 'match', accountId };
+  // By now the account is held: whoever has locked it since the key was read is through.
+  if (await selectIsLocked(deps.db, accountId)) return { outcome: 'locked' };
   await suspend(deps, key);
   return { outcome: 'suspended' };
 }
@@ -240,7 +242,7 @@ export async function removeUafKey(
   deps: Deps,
   { accountId, keyId: id }: { readonly accountId: string; readonly keyId: string },
 ): Promise<boolean> {
-  const account = await selectAccount(deps.db, accountId);
+  const account = await lockAccount(deps.db, accountId);
   if (account === undefined || (await deleteUafKeys(deps.db, { accountId, ids: [id] })) === 0) return false;
   await deps.audit({ type: 'app-key.removed', accountId });
   await tellOfChange(deps, { account, change: 'app-key-removed' });

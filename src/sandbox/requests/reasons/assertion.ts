@@ -116,8 +116,9 @@ const claimRules: readonly Reason[] = [
   ofAssertion(
     'audience',
     'aud is, or contains, the token endpoint; the issuer is taken too.',
-    ({ aud }, { issuer }) => {
-      const allowed = [`${issuer}/token`, issuer];
+    ({ aud }, { issuer, request: { endpoint } }) => {
+      const own = endpoint === 'token' ? [] : [`${issuer}/${endpoint}`];
+      const allowed = [`${issuer}/token`, ...own, issuer];
       const sent: unknown[] = Array.isArray(aud) ? aud : [aud];
       if (sent.some((one) => typeof one === 'string' && allowed.includes(one))) return undefined;
       return {

@@ -2,49 +2,8 @@ import { createHash } from 'node:crypto';
 import { length, shown, shownAddress } from '../received.ts';
 import type { Facts } from '../facts.ts';
 import { assertionReasons } from './assertion.ts';
+import { formReasons, formType } from './form.ts';
 import { listed, type Reason } from './reason.ts';
-
-const formType = 'application/x-www-form-urlencoded';
-
-const transport: readonly Reason[] = [
-  {
-    id: 'token.method',
-    errors: ['invalid_request'],
-    see: 'RFC 6749 §3.2',
-    rule: 'Tokens are asked for by POST.',
-    find: ({ request: { method } }) =>
-      method === 'POST'
-        ? undefined
-        : {
-            received: shown(method),
-            mend: 'Send a POST with the parameters in the body, none in the address.',
-          },
-  },
-  {
-    id: 'token.content-type',
-    errors: ['invalid_request'],
-    see: 'RFC 6749 §4.1.3',
-    rule: `The body is a form: ${formType}.`,
-    find: ({ request: { method, contentType } }) => {
-      if (method !== 'POST' || contentType?.split(';', 1)[0]?.trim().toLowerCase() === formType)
-        return undefined;
-      return {
-        received: contentType === undefined ? 'no Content-Type' : `Content-Type ${shown(contentType)}`,
-        mend: `Send Content-Type: ${formType} and a body such as grant_type=authorization_code&code=…, not JSON.`,
-      };
-    },
-  },
-  {
-    id: 'parameter.repeated',
-    errors: ['invalid_request'],
-    see: 'RFC 6749 §3.2',
-    rule: 'A parameter is sent once at most.',
-    find: ({ repeated }) =>
-      repeated.length === 0
-        ? undefined
-        : { received: `more than once: ${listed(repeated.map(shown))}`, mend: 'Send each of them once.' },
-  },
-];
 
 const isForm = ({ request: { method, contentType } }: Facts): boolean =>
   method === 'POST' && contentType?.toLowerCase().startsWith(formType) === true;
@@ -294,7 +253,10 @@ const refreshTokens: readonly Reason[] = [
 
 /** What can be wrong with a request for tokens. */
 export const tokenReasons: readonly Reason[] = [
-  ...transport,
+  ...formReasons('token', {
+    byPost: 'Tokens are asked for by POST.',
+    example: 'grant_type=authorization_code&code=…',
+  }),
   ...assertionReasons,
   ...parameters,
   ...codes,
