@@ -76,7 +76,8 @@ async function comeToChoice(tab: Tab, person: Matched): Promise<void> {
 
 function passportOf(of: { readonly familyName: string; readonly birthdate: string }): Promise<Buffer> {
   const person = { givenNames: 'Ottoline', ...of };
-  return drawDocument({ kind: 'passport', side: 'front', person, face: looks.own, expires: '2032-05-01' });
+  const expires = `${app.home.clock.now().getUTCFullYear() + 5}-05-01`;
+  return drawDocument({ kind: 'passport', side: 'front', person, face: looks.own, expires });
 }
 
 /** Does before the camera what the page asks, and sends everything. */

@@ -16,11 +16,13 @@ import {
   type Connecting,
   type RefusalReason,
 } from '#gp-systems';
+import { systemClock } from '#foundation/clock';
 import { createLog } from '#foundation/log';
 import { SettingsFault } from '#foundation/settings';
 import { languages } from '#foundation/web';
 import fc from 'fast-check';
 import type { Ask } from '../../src/gp-systems/ask.ts';
+import { bornYearsAgo } from '../support/days.ts';
 import { createTestHouse, type TestHouse } from '../support/house.ts';
 import { newOdsCode, newPatient, startTestGpSystems, type TestGpSystems } from '../support/gp-systems.ts';
 
@@ -262,7 +264,7 @@ function testDetails(supplierId: string, differences: Differences): void {
     ['is archived', { standing: 'archived' }, 'account_not_valid'],
     [
       'is too young or not competent',
-      { standing: 'too-young-or-not-competent', birthdate: '2016-01-01' },
+      { standing: 'too-young-or-not-competent', birthdate: bornYearsAgo(systemClock(), 10) },
       'too_young_or_not_competent',
     ],
   ];

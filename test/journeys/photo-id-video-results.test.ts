@@ -5,6 +5,7 @@ import { levelOf, setMinimumAge } from '#identity';
 import { claimNext, decideInSandbox, holdCase, readCaseOf, submitCase, type ReasonCode } from '#review';
 import { findOpenAttempt } from '../../src/proofing/capture/attempts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { bornYearsAgo } from '../support/days.ts';
 import { createPeople } from '../support/people.ts';
 import { bringTogether, comeToPhotoId, photoId } from '../support/photo-walks.ts';
 import { registerAskingService } from '../support/proof-walks.ts';
@@ -240,7 +241,7 @@ describe('somebody whom it was not enough for', () => {
 describe('age', () => {
   test('is asked before anybody photographs anything, again when they send, and when it is decided', async () => {
     const staffId = 'staff-1';
-    const birthdate = `${app.home.clock.now().getUTCFullYear() - 14}-01-02`;
+    const birthdate = bornYearsAgo(app.home.clock, 14);
     const kay = await matchedPerson({ app, service }, somebody('kay'), { birthdate });
     const { odsCode } = kay;
     const rule = (years: number | undefined) =>

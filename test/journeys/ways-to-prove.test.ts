@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, describe, test } from 'node:test';
+import { secondsAfter } from '#foundation/clock';
+import { dayInUk } from '#foundation/identifiers';
+import { longDate } from '#foundation/web';
 import { levelOf, recordCompetence, setMinimumAge } from '#identity';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { bornYearsAgo, moveToMidday } from '../support/days.ts';
 import { createPeople } from '../support/people.ts';
 import { Person } from '../support/person.ts';
 import { registerAskingService } from '../support/proof-walks.ts';
@@ -79,6 +83,7 @@ before(async () => {
     environment: { BEVAN_PROOFING_METHODS: 'fast-track,gp-online-details,toy' },
   });
   service = await registerAskingService(app);
+  moveToMidday(app.home.clock);
 });
 after(async () => {
   await app.close();
@@ -90,14 +95,6 @@ const level = ({ accountId }: Matched) => levelOf(app.home.house.deps, accountId
 const refusalOf = ({ browser }: Matched) => browser.page.address.searchParams.get('error_description');
 const waysOf = ({ browser }: Matched) =>
   [...browser.page.html.matchAll(/name="way"[^>]*value="([^"]+)"/gu)].map(([, id]) => id);
-
-/** Ages are of the day that it is where the product runs. */
-function bornYearsAgo(years: number, days = 0): string {
-  const day = new Date(app.home.clock.now());
-  day.setUTCFullYear(day.getUTCFullYear() - years);
-  day.setUTCDate(day.getUTCDate() + days);
-  return day.toISOString().slice(0, 10);
-}
 
 describe('the ways in which somebody can prove who they are', () => {
   test('are those that they can use: one is described, without a choice', async () => {
@@ -229,12 +226,11 @@ describe('the ways in which somebody can prove who they are', () => {
 
 describe('who is too young', () => {
   test('is told from when, and that P5 stays; the day comes, and they can', async () => {
-    const kay = await matched('kay', { birthdate: bornYearsAgo(12, 1) });
+    const tomorrow = { now: () => secondsAfter(app.home.clock.now(), 24 * 3600) };
+    const kay = await matched('kay', { birthdate: bornYearsAgo(tomorrow, 12) });
     await comeToWays(kay);
     expectPage(kay.browser, 'too-young');
-    const from = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(
-      new Date(`${bornYearsAgo(0, 1)}T00:00:00Z`),
-    );
+    const from = longDate(dayInUk(tomorrow.now()), 'en');
     assert.match(kay.browser.page.heading, new RegExp(`yourself from ${from}`, 'u'));
     await kay.browser.follow('Cymraeg');
     assert.match(kay.browser.page.text, /ychydig yn rhy ifanc/u);
@@ -253,7 +249,7 @@ describe('who is too young', () => {
     const staffId = 'staff-1';
     const odsCode = await openTestPractice(app, { icbCode: 'QXX' });
     await setMinimumAge(deps, { icbCode: 'QXX', years: 16, staffId });
-    const leo = await matched('leo', { odsCode, birthdate: bornYearsAgo(14) });
+    const leo = await matched('leo', { odsCode, birthdate: bornYearsAgo(app.home.clock, 14) });
     await comeToWays(leo);
     assert.match(leo.browser.page.text, /In the area where your GP surgery is.*Ask your GP surgery/u);
     await setMinimumAge(deps, { odsCode, years: 16, staffId });
@@ -267,7 +263,7 @@ describe('who is too young', () => {
 
   test('by a rule that came while they typed, is not proven, and the details stay good', async () => {
     const staffId = 'staff-1';
-    const may = await matched('may', { birthdate: bornYearsAgo(13) });
+    const may = await matched('may', { birthdate: bornYearsAgo(app.home.clock, 13) });
     const { odsCode, nhsNumber } = may;
     const details = await gpSystemsOf(app).issueDetails({ odsCode, nhsNumber });
     await comeToWays(may);

@@ -91,6 +91,14 @@ suite('an entry of the register', () => {
     assert.equal(patient.gpOdsCode, 'B86010');
   });
 
+  test('has what begins and ends with a day of the United Kingdom, where in summer it is tomorrow an hour before Greenwich', () => {
+    const period = { end: '2026-06-14' };
+    const address = [{ use: 'home', postalCode: 'LS1 6AE', period }];
+    const at = (moment: string) => readPatientResource(entry({ address }), new Date(moment))?.postcode;
+    assert.equal(at('2026-06-14T23:59:59+01:00'), 'LS1 6AE');
+    assert.equal(at('2026-06-15T00:00:00+01:00'), undefined);
+  });
+
   test('has its postcode as others are written', () => {
     const home = (postalCode: string) => read({ address: [{ use: 'home', postalCode }] }).postcode;
     assert.equal(home('ls16ae'), 'LS1 6AE');

@@ -1,4 +1,4 @@
-import { readNhsNumber, readPostcode } from '#foundation/identifiers';
+import { dayInUk, readNhsNumber, readPostcode } from '#foundation/identifiers';
 import { z } from 'zod';
 import type { ContactPoint, RegisterPatient } from '../register.ts';
 
@@ -81,7 +81,7 @@ export function readPatientResource(json: unknown, now: Date): RegisterPatient |
   const nhsNumber = readNhsNumber(resource.id);
   const named = resource.identifier?.filter(({ system }) => system === numberSystem) ?? [];
   if (nhsNumber === undefined || named.some(({ value }) => value !== nhsNumber)) return undefined;
-  const today = now.toISOString().slice(0, 10);
+  const today = dayInUk(now);
   const names = resource.name?.filter(({ use }) => use === 'usual') ?? [];
   const name = names.find((one) => !hasEnded(one.period, today)) ?? names[0];
   return {

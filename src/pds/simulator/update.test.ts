@@ -51,6 +51,7 @@ async function signedIn(patient: TestPatient = {}, vot = 'P9.Cp.Cd') {
 
 interface Point {
   readonly id: string;
+  readonly period: { readonly start: string };
   readonly use: string;
   readonly value: string;
 }
@@ -101,6 +102,17 @@ suite('with the token of somebody who signed in', () => {
     const added = await me.patch([{ op: 'add', path: '/telecom/-', value: item }], { 'if-match': 'W/"3"' });
     assert.equal(mobileOf(added)?.value, '07700900557');
     assert.notEqual(mobileOf(added)?.id, old.id);
+  });
+
+  test('what is changed is so since the day that it is in the United Kingdom', async (context) => {
+    const now = home.clock.now();
+    const summer = `${now.getUTCFullYear() + 1}-07-02`;
+    home.clock.advance((new Date(`${summer}T00:30:00+01:00`).getTime() - now.getTime()) / 1000);
+    context.after(() => home.clock.reset());
+    const me = await signedIn();
+    const value = { ...mobileOf(await me.read()), value: '07700900558', period: undefined };
+    const replaced = await me.patch([{ op: 'replace', path: '/telecom/0', value }]);
+    assert.equal(mobileOf(replaced)?.period.start, summer);
   });
 
   test('an update that is sent again, also at once, is made once', async () => {

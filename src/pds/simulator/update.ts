@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readNhsNumber } from '#foundation/identifiers';
+import { dayInUk, readNhsNumber } from '#foundation/identifiers';
 import type { Db } from '#foundation/storage';
 import type { SimulatedPatient } from './entry.ts';
 import { applyPatches, readPatches } from './patch.ts';
@@ -55,7 +55,7 @@ export async function answerUpdate(deps: UpdateDeps, request: UpdateRequest): Pr
     if (patient.details.isRestricted) return outcome('FORBIDDEN_UPDATE');
     if (String(patient.version) !== version) return outcome('RESOURCE_VERSION_MISMATCH');
     const applied = applyPatches(patient.details, patches.patches, {
-      today: deps.now.toISOString().slice(0, 10),
+      today: dayInUk(deps.now),
       newId: () => randomBytes(4).toString('hex').toUpperCase(),
     });
     if (applied.outcome === 'refused') return applied.reply;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setMinimumAge } from '#identity';
 import { decideInSandbox, holdInSandbox, submitCase, type ReasonCode } from '#review';
 import type { TestApp } from '../../support/app.ts';
+import { bornYearsAgo } from '../../support/days.ts';
 import { anyPhoto } from '../../support/photo-walks.ts';
 import { method, passportAndVideo } from '../../support/review.ts';
 import { smallVideo } from '../../support/small-video.ts';
@@ -53,7 +54,7 @@ async function choosePhotoId(tab: Tab): Promise<void> {
 }
 
 async function tourSending({ app, look, arrive }: Walk): Promise<void> {
-  const birthdate = `${app.home.clock.now().getUTCFullYear() - 14}-01-02`;
+  const birthdate = bornYearsAgo(app.home.clock, 14);
   const { tab, person } = await arrive({ birthdate });
   const { odsCode } = person;
   await choosePhotoId(tab);
