@@ -11,7 +11,7 @@ import {
 import { drawDocument, faceOf, photoFlaws, type DocumentOrder } from '#sandbox';
 import { lookAtChildren } from './support/children.ts';
 import { median, quantile, rounded } from './support/figures.ts';
-import type { BenchReport } from './support/report.ts';
+import type { BenchOptions, BenchReport } from './support/report.ts';
 
 /**
  * Reading documents: how many of those that are drawn are read, in what time, and how much memory that takes, of the
@@ -24,12 +24,20 @@ const people = [
   { givenNames: 'Łucja', familyName: 'Müller-Weiß', birthdate: '1997-09-30', sex: 'F' },
   { givenNames: 'Lee', familyName: 'Ng', birthdate: '2008-02-29', sex: 'M' },
 ] as const;
+const usual = { people, kinds: documentKinds, flaws: photoFlaws };
+const small = { people: people.slice(0, 1), kinds: ['passport'], flaws: [] } as const;
 const today = '2026-11-26';
 const expires = '2031-05-31';
 
 const promised = { unread: 0, wrong: 0, readerCpuMs: 4000, readerPeakMemoryMb: 450, peakMemoryMb: 300 };
 /** What is measured is what can be read, and not how busy the machine is. */
 const mostSeconds = 60;
+
+interface Drawn {
+  readonly people: readonly Photo['claimed'][];
+  readonly kinds: readonly DocumentKind[];
+  readonly flaws: NonNullable<DocumentOrder['flaws']>;
+}
 
 interface Photo {
   readonly kind: DocumentKind;
@@ -38,10 +46,10 @@ interface Photo {
   readonly jpeg: Buffer;
 }
 
-export async function benchDocuments(): Promise<BenchReport> {
+export async function benchDocuments({ isSmall }: BenchOptions): Promise<BenchReport> {
   const reader = openDocumentReader({ log: createLog({ level: 'error' }) }, { mostSeconds });
   try {
-    const photos = await drawAll();
+    const photos = await drawAll(isSmall ? small : usual);
     const readings = await readAll(reader, photos);
     const [child = { peakMemoryMb: 0, cpuMs: 0 }] = await lookAtChildren();
     const good = readings.filter(({ photo }) => photo.flaw === 'none');
@@ -66,22 +74,22 @@ export async function benchDocuments(): Promise<BenchReport> {
   }
 }
 
-async function drawAll(): Promise<readonly Photo[]> {
+async function drawAll(these: Drawn): Promise<readonly Photo[]> {
   const photos: Photo[] = [];
   const draw = async (claimed: Photo['claimed'], order: Pick<DocumentOrder, 'kind' | 'side' | 'flaws'>) => {
     const face = faceOf(claimed.familyName);
     const jpeg = await drawDocument({ ...order, person: claimed, face, expires });
     photos.push({ kind: order.kind, claimed, flaw: order.flaws?.[0] ?? 'none', jpeg });
   };
-  for (const claimed of people)
-    for (const kind of documentKinds) {
+  for (const claimed of these.people)
+    for (const kind of these.kinds) {
       await draw(claimed, { kind, side: 'front' });
       // Of the other cards the back says nothing that could be read.
       if (documentHasBack(kind) && !/licence|citizencard/u.test(kind))
         await draw(claimed, { kind, side: 'back' });
     }
-  for (const claimed of people.slice(0, 2))
-    for (const flaw of photoFlaws) await draw(claimed, { kind: 'passport', side: 'front', flaws: [flaw] });
+  for (const claimed of these.people.slice(0, 2))
+    for (const flaw of these.flaws) await draw(claimed, { kind: 'passport', side: 'front', flaws: [flaw] });
   return photos;
 }
 

@@ -17,7 +17,8 @@ import type { BenchOptions, BenchReport } from './support/report.ts';
  */
 
 const megabyte = 1024 * 1024;
-const videoBytes = 60 * megabyte;
+const usual = { videoBytes: 60 * megabyte };
+const small = { videoBytes: megabyte };
 const atOnceByDefault = 1;
 
 const promised = { uploadMemoryMb: 64, lookMemoryMb: 64, showMemoryMb: 64, peakMemoryMb: 300 };
@@ -48,7 +49,8 @@ export async function benchEvidence(options: BenchOptions): Promise<BenchReport>
     });
     stops.push(() => stopChild(child));
     const server = openServer(child, z.number().parse(await next(child)));
-    const { atOnce = atOnceByDefault } = options;
+    const { atOnce = atOnceByDefault, isSmall } = options;
+    const { videoBytes } = isSmall ? small : usual;
     // What is loaded once for all is no cost of an upload.
     await passThrough(server, megabyte, 1);
     const { upload, look, show } = await passThrough(server, videoBytes, atOnce);

@@ -8,7 +8,7 @@ import { lookAtChildren } from './support/children.ts';
 import { certainPairs, pictureOf, readCollage, type Pair, type Photo } from './support/collage.ts';
 import { median, quantile, rounded } from './support/figures.ts';
 import { shareWithin } from './support/interval.ts';
-import type { BenchReport } from './support/report.ts';
+import type { BenchOptions, BenchReport } from './support/report.ts';
 import { tilt } from './support/tilt.ts';
 
 /**
@@ -23,7 +23,27 @@ const promised = {
   workerPeakMemoryMb: 600,
 };
 
-export async function benchFace(): Promise<BenchReport> {
+const names = ['Abara', 'Brennan', 'Chaudhry', 'Dewi', 'Evans', 'Farrow', 'Gill', 'Hughes', 'Iqbal', 'Jones'];
+
+type Tilts = Readonly<Partial<Record<ScanAct, readonly { yaw?: number; pitch?: number }[]>>>;
+
+/** How far a photo is turned or tilted for each act. */
+const tilts: Tilts = {
+  'turn-left': [{ yaw: -20 }, { yaw: -35 }, { yaw: -50 }],
+  'turn-right': [{ yaw: 20 }, { yaw: 35 }, { yaw: 50 }],
+};
+/** `tilted` is how many photos are turned. */
+const usual = { places: undefined, names, tilted: 20, tilts };
+/** Two of one person, and one of another. */
+const small = {
+  places: ['0,0', '0,1', '1,6'],
+  names: names.slice(0, 1),
+  tilted: 1,
+  tilts: { 'turn-left': [{ yaw: -35 }] } satisfies Tilts,
+};
+
+export async function benchFace({ isSmall }: BenchOptions): Promise<BenchReport> {
+  const amounts = isSmall ? small : usual;
   const plugs = await loadProviderPlugs();
   const plug = plugs.find(({ isSandboxes }) => isSandboxes);
   const log = createLog({ level: 'error' });
@@ -32,10 +52,10 @@ export async function benchFace(): Promise<BenchReport> {
   const openMs = stopwatch();
   if (provider?.lookAtEach === undefined) throw new TypeError('nothing looks at faces here');
   try {
-    const photos = await readCollage();
+    const photos = await readCollage(amounts.places);
     const seen = await lookAtAll(provider, photos);
     const likeness = measureLikeness(provider, photos, seen);
-    const tilted = await measureTilted(provider, photos);
+    const tilted = await measureTilted(provider, photos, amounts);
     const alive = [...seen.values()].filter(({ hasFace }) => hasFace).map((one) => one.alive);
     const threshold = Number(provider.basis['livePass']);
     return {
@@ -45,7 +65,7 @@ export async function benchFace(): Promise<BenchReport> {
       withoutFace: [...seen.values()].filter(({ hasFace }) => !hasFace).length,
       ...likeness,
       photosTakenForAlive: shareWithin(alive.filter((one) => one >= threshold).length, alive.length),
-      drawingsTakenForAlive: await measureDrawings(provider, threshold),
+      drawingsTakenForAlive: await measureDrawings(provider, { threshold, names: amounts.names }),
       tiltedTaken: tilted.taken,
       tilted: shareWithin(tilted.taken, tilted.of),
       perPictureMs: { p50: rounded(median(times), 0), p99: rounded(quantile(times, 0.99), 0) },
@@ -118,32 +138,27 @@ function measureLikeness(
   };
 }
 
-/** How far a photo is turned or tilted for each act. */
-const tilts: Readonly<Partial<Record<ScanAct, readonly { yaw?: number; pitch?: number }[]>>> = {
-  'turn-left': [{ yaw: -20 }, { yaw: -35 }, { yaw: -50 }],
-  'turn-right': [{ yaw: 20 }, { yaw: 35 }, { yaw: 50 }],
-};
-const mostTilted = 20;
 const mostTries = 5;
 
 /** A photo that is turned before the camera, to whichever side, when somebody is asked to turn their head. */
 async function measureTilted(
   provider: FaceProvider,
   photos: readonly Photo[],
+  { tilted: most, tilts: asked }: { readonly tilted: number; readonly tilts: Tilts },
 ): Promise<{ readonly taken: number; readonly of: number }> {
   let [taken, of] = [0, 0];
-  const step = Math.floor(photos.length / mostTilted);
-  for (const { picture } of photos.filter((_, at) => at % step === 0).slice(0, mostTilted)) {
+  const step = Math.floor(photos.length / most);
+  for (const { picture } of photos.filter((_, at) => at % step === 0).slice(0, most)) {
     const flat = await measureAct(provider, 'look-straight', [picture, picture, picture, picture], []);
     if (flat.hint !== undefined && flat.hint !== 'not_followed') continue;
-    for (const [act, turns] of Object.entries(tilts))
+    for (const [act, turns] of Object.entries(asked))
       for (const sign of [1, -1]) {
         const pictures = turns.flatMap(({ yaw = 0 }) => {
           const turned = tilt(picture, { yaw: yaw * sign });
           return [turned, turned];
         });
-        const asked = act === 'turn-left' ? 'turn-left' : 'turn-right';
-        const { hint } = await measureAct(provider, asked, pictures, [flat.kept]);
+        const side = act === 'turn-left' ? 'turn-left' : 'turn-right';
+        const { hint } = await measureAct(provider, side, pictures, [flat.kept]);
         of += 1;
         if (hint === undefined) taken += 1;
       }
@@ -168,21 +183,12 @@ async function measureAct(
 }
 
 /** Faces that are drawn, which a person doesn't take for one that lives. */
-async function measureDrawings(provider: FaceProvider, threshold: number) {
-  const names = [
-    'Abara',
-    'Brennan',
-    'Chaudhry',
-    'Dewi',
-    'Evans',
-    'Farrow',
-    'Gill',
-    'Hughes',
-    'Iqbal',
-    'Jones',
-  ];
+async function measureDrawings(
+  provider: FaceProvider,
+  { threshold, names: drawn }: { readonly threshold: number; readonly names: readonly string[] },
+) {
   let taken = 0;
-  for (const name of names) {
+  for (const name of drawn) {
     const jpeg = await drawDocument({
       kind: 'passport',
       side: 'front',
@@ -198,7 +204,7 @@ async function measureDrawings(provider: FaceProvider, threshold: number) {
     const [looked] = (await provider.lookAtEach?.([pictureOf(data, info)])) ?? [];
     if (looked?.hasFace === true && looked.alive >= threshold) taken += 1;
   }
-  return shareWithin(taken, names.length);
+  return shareWithin(taken, drawn.length);
 }
 
 /** Models are loaded once: no process has ended, and been followed by another. */

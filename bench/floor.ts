@@ -7,10 +7,10 @@ import { readSettings } from '#foundation/settings';
  * from the process that started it is answered with the CPU milliseconds of one computation, for each of some batches.
  */
 
-const batches = 3;
-const passwordChecksPerBatch = 24;
-const signaturesPerBatch = 400;
-const signatureChecksPerBatch = 4000;
+const usual = { batches: 3, passwordChecks: 24, signatures: 400, signatureChecks: 4000 };
+const small = { batches: 1, passwordChecks: 1, signatures: 1, signatureChecks: 1 };
+/** How many of each a batch has. */
+const { batches, ...perBatch } = process.argv.includes('--small') ? small : usual;
 const password = 'wheelbarrow 7 tidal Quince';
 /** About as long as a token before it is signed. */
 const tokenBytes = 800;
@@ -19,7 +19,7 @@ const tokenBytes = 800;
 const { passwordChecksAtOnce } = readSettings({ BEVAN_MODE: 'sandbox' });
 const passwords = await createPasswordHasher({
   atOnce: passwordChecksAtOnce,
-  waiting: passwordChecksPerBatch,
+  waiting: perBatch.passwordChecks,
 });
 const stored = await passwords.hash(password);
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -34,17 +34,17 @@ async function measure(times: number, work: () => Promise<unknown>): Promise<num
 }
 
 function checkPasswords(): Promise<unknown> {
-  const checks = Array.from({ length: passwordChecksPerBatch }, () => passwords.verify(stored, password));
+  const checks = Array.from({ length: perBatch.passwordChecks }, () => passwords.verify(stored, password));
   return Promise.all(checks);
 }
 
 function signTokens(): Promise<unknown> {
-  for (let count = 0; count < signaturesPerBatch; count += 1) sign('sha512', token, privateKey);
+  for (let count = 0; count < perBatch.signatures; count += 1) sign('sha512', token, privateKey);
   return Promise.resolve();
 }
 
 function checkSignatures(): Promise<unknown> {
-  for (let count = 0; count < signatureChecksPerBatch; count += 1)
+  for (let count = 0; count < perBatch.signatureChecks; count += 1)
     verify('sha512', token, publicKey, signature);
   return Promise.resolve();
 }
@@ -56,9 +56,9 @@ async function measureBatches() {
     signatureCheckMs: [],
   };
   for (let batch = 0; batch < batches; batch += 1) {
-    found.passwordCheckMs.push(await measure(passwordChecksPerBatch, checkPasswords));
-    found.signatureMs.push(await measure(signaturesPerBatch, signTokens));
-    found.signatureCheckMs.push(await measure(signatureChecksPerBatch, checkSignatures));
+    found.passwordCheckMs.push(await measure(perBatch.passwordChecks, checkPasswords));
+    found.signatureMs.push(await measure(perBatch.signatures, signTokens));
+    found.signatureCheckMs.push(await measure(perBatch.signatureChecks, checkSignatures));
   }
   return found;
 }

@@ -5,12 +5,14 @@ import { openMedia, type Media } from '../src/evidence/media/media.ts';
 import { makeHeic } from '../test/support/heic.ts';
 import { pngOf } from '../test/support/hostile-pictures.ts';
 import { makeVideo } from '../test/support/videos.ts';
-import type { BenchReport } from './support/report.ts';
+import type { BenchOptions, BenchReport } from './support/report.ts';
 
 interface Case {
   readonly kind: 'image' | 'video';
   readonly make: () => Promise<Buffer> | Buffer;
 }
+
+type Cases = Readonly<Record<string, Case>>;
 
 const noise = (width: number, height: number) =>
   sharp({
@@ -26,7 +28,7 @@ const image = (make: Case['make']): Case => ({ kind: 'image', make });
 const video = (make: Case['make']): Case => ({ kind: 'video', make });
 
 /** The largest of each kind that is taken, and the worst that is refused. */
-const cases: Readonly<Record<string, Case>> = {
+const usual: Cases = {
   jpeg49Megapixels: image(() => noise(8100, 6100).jpeg({ quality: 30 }).toBuffer()),
   jpegTurned: image(() =>
     noise(8100, 6100).withMetadata({ orientation: 6 }).jpeg({ quality: 10 }).toBuffer(),
@@ -69,15 +71,22 @@ const cases: Readonly<Record<string, Case>> = {
   ),
 };
 
+const shortVideo = { format: 'webm', codec: 'vp9', seconds: 1 } as const;
+
+const small: Cases = {
+  png: image(() => pngOf({ width: 400, height: 300 })),
+  video: video(() => makeVideo(shortVideo)),
+};
+
 /** Looks at each file once, as people send it, and at how much memory the process that does has at most. */
-export async function benchHostileFiles(): Promise<BenchReport> {
+export async function benchHostileFiles({ isSmall }: BenchOptions): Promise<BenchReport> {
+  const cases = isSmall ? small : usual;
   const media = openMedia(createLog({ level: 'warn' }));
   const nothing = Buffer.concat([Buffer.of(0xff, 0xd8, 0xff, 0xd9), Buffer.alloc(100)]);
   try {
     const idle = {
       image: (await measure(media, 'image', nothing)).peakMb,
-      video: (await measure(media, 'video', await makeVideo({ format: 'webm', codec: 'vp9', seconds: 1 })))
-        .peakMb,
+      video: (await measure(media, 'video', await makeVideo(shortVideo))).peakMb,
     };
     const found: Record<string, { outcome: string; aboveIdleMb: number; ms: number }> = {};
     for (const [name, { kind, make }] of Object.entries(cases)) {

@@ -37,14 +37,16 @@ import type { BenchOptions, BenchReport } from './support/report.ts';
  * stands on its page.
  */
 
-const queued = 200;
+const usual = { queued: 200, warmUp: 20, rounds: 150 };
+const small = { queued: 3, warmUp: 1, rounds: 2 };
+type Amounts = typeof usual;
 const earlierEach = 2;
-const rounds = 150;
-const warmUp = 20;
 
 const promised = { pageMs: 150, openMs: 150, claimMs: 150, dashboardMs: 150 };
 
 export async function benchReview(options: BenchOptions): Promise<BenchReport> {
+  const amounts = options.isSmall ? small : usual;
+  const { queued } = amounts;
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'bevan-bench-'));
   const database = await createBenchDatabase({ dataFolder, givenUrl: options.databaseUrl });
   try {
@@ -66,8 +68,8 @@ export async function benchReview(options: BenchOptions): Promise<BenchReport> {
       await startMessagingWork(house, jobs, await loadSenders(settings, {}));
       await startReviewWork(house, jobs, { register: undefined });
       for (let index = 0; index < queued; index += 1) await queueOne(house, index);
-      const figures = await measure(house);
-      return { bench: 'review', queued, ...figures, ...(await measurePage(house)), promised };
+      const figures = await measure(house, amounts);
+      return { bench: 'review', queued, ...figures, ...(await measurePage(house, amounts)), promised };
     } finally {
       await close();
     }
@@ -81,7 +83,7 @@ const password = 'seven damp lanterns';
 const secret = 'JBSWY3DPEHPK3PXPKRSXG5DT';
 
 /** A checker signs in, starts a case, and opens its page again and again; the files on it are other requests. */
-async function measurePage(house: House) {
+async function measurePage(house: House, { warmUp, rounds }: Amounts) {
   const web = await buildApp(house, {});
   await web.app.listen({ port: 0, host: '127.0.0.1' });
   const port = portOf(web.app.server.address());
@@ -130,7 +132,7 @@ function numberOf(index: number): NhsNumber {
     const number = readNhsNumber(`999${String(index).padStart(6, '0')}${check}`);
     if (number !== undefined) return number;
   }
-  return numberOf(index + queued);
+  return numberOf(index + usual.queued);
 }
 
 /** Puts somebody's case into the queue; those before it were declined. */
@@ -167,7 +169,7 @@ function queueOne(house: House, index: number): Promise<void> {
   });
 }
 
-async function measure(house: House) {
+async function measure(house: House, { warmUp, rounds }: Amounts) {
   const times = { claim: [], open: [], dashboard: [], holding: [] } as Record<string, number[]>;
   const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     const began = performance.now();

@@ -15,20 +15,19 @@ import { assertionType, postToken } from './support/token.ts';
  * services use what they got. What has expired is swept meanwhile by the product itself, and in the end all of it.
  */
 
-const people = 10;
-const days = 60;
-const signInsByDefault = 100_000;
+/**
+ * `seconds` are for the requests; how long all of it takes follows from that. In `mostSecondsToSweep` the product sweeps twice after the
+ * last assertion has expired.
+ */
+const usual = { people: 10, days: 60, signIns: 100_000, seconds: 150, mostSecondsToSweep: 200 };
+const small = { people: 2, days: 2, signIns: 24, seconds: 1, mostSecondsToSweep: 0 };
 const atOnceByDefault = 16;
-/** For the requests; how long all of it takes follows from that. */
-const secondsByDefault = 150;
 /** Every so many sign-ins a service uses its refresh token, too. */
 const refreshedOf = 4;
 const assertionSeconds = 60;
 const daySeconds = 24 * 3600;
 /** Later than anything lasts that a sign-in leaves: a device stays known for 180 days. */
 const afterwards = 'P181D';
-/** Two sweeps after the last assertion has expired. */
-const mostSecondsToSweep = 200;
 
 /** Everything that expired longer ago than a sweep's turn is gone at any moment, and everything at all in the end. */
 const promised = { rowsTooMany: 0, rowsLeft: 0, peakMemoryMb: 300 };
@@ -41,7 +40,9 @@ interface Totals {
 }
 
 export async function benchTables(options: BenchOptions): Promise<BenchReport> {
-  const { signIns = signInsByDefault, seconds = secondsByDefault, atOnce = atOnceByDefault } = options;
+  const amounts = options.isSmall ? small : usual;
+  const { people, days, mostSecondsToSweep } = amounts;
+  const { signIns = amounts.signIns, seconds = amounts.seconds, atOnce = atOnceByDefault } = options;
   const { result, peakMemoryMb } = await withStage({ people, ...options }, async (stage) => {
     const census = await openCensus(stage.database.url);
     const phones = openPhones(stage.world);
@@ -53,7 +54,7 @@ export async function benchTables(options: BenchOptions): Promise<BenchReport> {
       }
       await census.count();
       census.moveOn(await advanceClock(stage, afterwards));
-      const sweptInSeconds = await untilSwept(census);
+      const sweptInSeconds = await untilSwept(census, mostSecondsToSweep);
       return { signIns: sumOf(totals), of: totals, days, sweptInSeconds, ...census.report() };
     } finally {
       await phones.close();
@@ -81,9 +82,9 @@ async function playDay(
 ): Promise<void> {
   const { world } = stage;
   const began = performance.now();
-  const assertions = await world.service.signAssertions(people, assertionSeconds);
+  const assertions = await world.service.signAssertions(world.people.length, assertionSeconds);
   const browsers = await Promise.all(
-    world.people.slice(0, Math.min(people, day.wanted)).map(async (person, index) => {
+    world.people.slice(0, day.wanted).map(async (person, index) => {
       const browser = openBrowser(stage, person);
       const code = await signIn(browser, { service: world.service, phones, person, vector: 'P0.Cp.Cd' });
       await exchange(stage, code, assertions[index] ?? '');
@@ -149,9 +150,9 @@ async function advanceClock({ server }: Stage, duration: 'P1D' | 'P181D'): Promi
 }
 
 /** @returns how long it took until nothing was left that was due */
-async function untilSwept(census: Census): Promise<number> {
+async function untilSwept(census: Census, mostSeconds: number): Promise<number> {
   const began = performance.now();
   const passed = () => (performance.now() - began) / 1000;
-  while ((await census.count()) > 0 && passed() < mostSecondsToSweep) await wait(1000);
+  while ((await census.count()) > 0 && passed() < mostSeconds) await wait(1000);
   return rounded(passed(), 0);
 }

@@ -11,9 +11,8 @@ import { assertionType, postToken } from './support/token.ts';
  * people who are signed in already: the product answers their requests without a page.
  */
 
-const people = 10;
-const codesThatCount = 4000;
-const codesToWarmUp = 4000;
+const usual = { people: 10, codesToWarmUp: 4000, codesThatCount: 4000 };
+const small = { people: 1, codesToWarmUp: 1, codesThatCount: 2 };
 const atOnceByDefault = 16;
 const secondsByDefault = 60;
 
@@ -24,7 +23,8 @@ const signaturesOfRefresh = 1;
 const promised = { ratio: 0.5, peakMemoryMb: 300 };
 
 export async function benchToken(options: BenchOptions): Promise<BenchReport> {
-  const { atOnce = atOnceByDefault, seconds = secondsByDefault } = options;
+  const { atOnce = atOnceByDefault, seconds = secondsByDefault, isSmall } = options;
+  const { people, codesToWarmUp, codesThatCount } = isSmall ? small : usual;
   const { result, floor, peakMemoryMb } = await withStage({ people, ...options }, async (stage) => {
     const codes = await makeCodes(stage, codesToWarmUp + codesThatCount);
     await measure(stage, codes.slice(0, codesToWarmUp), { atOnce, seconds });

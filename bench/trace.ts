@@ -15,8 +15,9 @@ import type { BenchOptions, BenchReport } from './support/report.ts';
  * and whether two processes that trace as fast as they can keep to the one rate that they share.
  */
 
-const tracesToWarmUp = 2000;
-const tracesThatCount = 4000;
+const usual = { tracesToWarmUp: 2000, tracesThatCount: 4000, seconds: 6 };
+const small = { tracesToWarmUp: 3, tracesThatCount: 9, seconds: 1 };
+type Amounts = typeof usual;
 const rounds = 3;
 const atOnceByDefault = 16;
 /** Faster than one process traces: what is measured is what it does, not how it waits. */
@@ -24,7 +25,6 @@ const unlimited = 10_000;
 
 const processes = 2;
 const sharedPerSecond = 50;
-const secondsByDefault = 6;
 /** Turns that were not used are not saved up: there is never more than one at once. */
 const burst = 1;
 
@@ -64,8 +64,9 @@ export async function benchTrace(options: BenchOptions): Promise<BenchReport> {
       return { perform: async (order) => done.parse(await tell(child, order)) };
     };
     const askedAt = async () => z.array(z.number()).parse(await tell(register, 'times'));
-    const { atOnce = atOnceByDefault, seconds = secondsByDefault } = options;
-    const cost = await measureCost(await startTracer(unlimited), atOnce);
+    const amounts = options.isSmall ? small : usual;
+    const { atOnce = atOnceByDefault, seconds = amounts.seconds } = options;
+    const cost = await measureCost(await startTracer(unlimited), atOnce, amounts);
     const tracers = await Promise.all(Array.from({ length: processes }, () => startTracer(sharedPerSecond)));
     await askedAt();
     const count = sharedPerSecond * seconds * processes;
@@ -84,7 +85,7 @@ export async function benchTrace(options: BenchOptions): Promise<BenchReport> {
   }
 }
 
-async function measureCost(tracer: Tracer, atOnce: number) {
+async function measureCost(tracer: Tracer, atOnce: number, { tracesToWarmUp, tracesThatCount }: Amounts) {
   const seconds = 60;
   await tracer.perform({ what: 'traces', count: tracesToWarmUp, atOnce, seconds });
   await tracer.perform({ what: 'floor', count: tracesToWarmUp, atOnce, seconds });

@@ -12,23 +12,21 @@ import { assertionType, postToken } from './support/token.ts';
  * good for five minutes, longer than all the rounds take.
  */
 
-const people = 40;
-const callsToWarmUp = 8000;
-const callsThatCount = 8000;
+/** A connection of PostgreSQL's tells what it has done when it has rested for ten seconds, if not before. */
+const usual = { people: 40, callsToWarmUp: 8000, callsThatCount: 8000, msToSettle: 11_000 };
+const small = { people: 1, callsToWarmUp: 1, callsThatCount: 4, msToSettle: 0 };
 const atOnceByDefault = 16;
 const secondsByDefault = 60;
 
 /** It takes at least the check of the access token's signature. */
 const signatureChecks = 1;
 
-/** A connection of PostgreSQL's tells what it has done when it has rested for ten seconds, if not before. */
-const msToSettle = 11_000;
-
 /** What the product does on its own meanwhile is in the transactions. */
 const promised = { transactions: 2, signatures: 0, peakMemoryMb: 300 };
 
 export async function benchUserinfo(options: BenchOptions): Promise<BenchReport> {
-  const { atOnce = atOnceByDefault, seconds = secondsByDefault } = options;
+  const { atOnce = atOnceByDefault, seconds = secondsByDefault, isSmall } = options;
+  const { people, callsToWarmUp, callsThatCount, msToSettle } = isSmall ? small : usual;
   const stageOptions = { people, areKnown: true, ...options };
   const { result, floor, peakMemoryMb } = await withStage(stageOptions, async (stage) => {
     const tokens = await obtainTokens(stage);
@@ -67,7 +65,7 @@ async function obtainTokens({ world, network, server }: Stage): Promise<string[]
   const phones = openPhones(world);
   const before = await server.signatures();
   try {
-    const assertions = await service.signAssertions(people);
+    const assertions = await service.signAssertions(world.people.length);
     const tokens = await Promise.all(
       world.people.map(async (person, index) => {
         const browser = openBrowser({ network, server }, person);
@@ -82,7 +80,8 @@ async function obtainTokens({ world, network, server }: Stage): Promise<string[]
         return (await postToken(network, asked)).access_token;
       }),
     );
-    if ((await server.signatures()) - before < 2 * people) throw new Error('signatures are not counted');
+    if ((await server.signatures()) - before < 2 * world.people.length)
+      throw new Error('signatures are not counted');
     return tokens;
   } finally {
     await phones.close();

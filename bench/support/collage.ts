@@ -35,7 +35,8 @@ export interface Photo {
   readonly picture: Picture;
 }
 
-export async function readCollage(): Promise<readonly Photo[]> {
+/** @param only the places of the faces that are wanted, by row and column; all when undefined */
+export async function readCollage(only?: readonly string[]): Promise<readonly Photo[]> {
   const human = createRequire(import.meta.url).resolve('@vladmandic/human');
   const file = path.resolve(path.dirname(human), '../assets/screenshot-facematch.jpg');
   const places = Array.from({ length: rows * columns }, (_, at) => ({
@@ -45,7 +46,7 @@ export async function readCollage(): Promise<readonly Photo[]> {
   const photos: Photo[] = [];
   for (const { row, column } of places) {
     const place = `${row},${column}`;
-    if (leftOut.includes(place)) continue;
+    if (leftOut.includes(place) || only?.includes(place) === false) continue;
     const person = Object.keys(people).find((name) => people[name]?.includes(place));
     const isMan = person === 'one' || men.has(place);
     photos.push({ place, person, isMan, picture: await cutOut(file, { row, column }) });

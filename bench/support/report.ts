@@ -4,6 +4,8 @@ export interface BenchOptions {
   readonly atOnce?: number | undefined;
   /** Nothing is begun after so long. */
   readonly seconds?: number | undefined;
+  /** Whether to do as little of everything as shows that the bench works: its figures say nothing then. */
+  readonly isSmall: boolean;
   /** How many sign-ins there are to be, for a bench that takes its time from them. */
   readonly signIns?: number | undefined;
   readonly databaseUrl: string | undefined;

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { memoryEnvironment, memoryOptions } from '../../scripts/installation.mjs';
+import { findFreePort } from '../../test/support/free-port.ts';
 
 /** The product, running as `npm start` runs it, in a process of its own. */
 export interface BenchServer {
@@ -40,7 +40,7 @@ export async function startBenchServer(options: {
   nodeOptions: readonly string[];
 }): Promise<BenchServer> {
   const { dataFolder, databaseUrl, masterKey, nodeOptions } = options;
-  const port = await findFreePorts();
+  const port = await findFreePort();
   const logFile = path.join(dataFolder, 'server.log');
   const log = await open(logFile, 'w');
   const child = spawn(
@@ -106,25 +106,4 @@ async function stopChild(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   await ended;
-}
-
-/** @returns a port that is free, and so are the next three, which a sandbox takes */
-async function findFreePorts(): Promise<number> {
-  for (;;) {
-    const port = await tryPort(0);
-    if (port === undefined) continue;
-    const next = await Promise.all([1, 2, 3].map((after) => tryPort(port + after)));
-    if (next.every((free) => free !== undefined)) return port;
-  }
-}
-
-function tryPort(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : undefined));
-    });
-  });
 }

@@ -29,6 +29,7 @@ export interface StageOptions {
   /** Whether it is known who they are. */
   readonly areKnown?: boolean;
   /** The PostgreSQL to use; an embedded one when undefined. */
+  readonly isSmall: boolean;
   readonly databaseUrl: string | undefined;
   readonly nodeOptions: readonly string[];
 }
@@ -44,7 +45,7 @@ export async function withStage<T>(
 ): Promise<{ result: T; floor: FloorFigures; peakMemoryMb: number | undefined }> {
   const stops: (() => unknown)[] = [];
   try {
-    const floor = startFloor();
+    const floor = startFloor(options);
     stops.push(floor.stop);
     const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'bevan-bench-'));
     stops.push(() => rm(dataFolder, { recursive: true, force: true }));
