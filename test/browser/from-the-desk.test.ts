@@ -17,7 +17,10 @@ import { openDevice, type Tab } from './support/device.ts';
 let browser: Browser;
 let app: TestApp;
 before(async () => {
-  [browser, app] = await Promise.all([launchBrowser(), startTestApp({ register: true, gpSystems: true })]);
+  [browser, app] = await Promise.all([
+    launchBrowser([], { isWhole: true }),
+    startTestApp({ register: true, gpSystems: true }),
+  ]);
 });
 after(async () => {
   await browser.close();

@@ -68,21 +68,23 @@ export async function startDisuse(): Promise<Disuse> {
     pass: async (days) => {
       here.clock.advance(days * daySeconds);
       await Promise.all([tendUnusedAccounts(here.house), tendUnusedAccounts(there.house)]);
+      // For a queue they pass as well: what was put off is due again.
+      await database.pool.query(
+        "UPDATE jobs.job SET start_after = now() WHERE state = 'retry' AND name LIKE 'messaging.%'",
+      );
       // Word of it goes out, and is noted, before more days pass.
       const isTold = ['messaging.%', 'accounts.unused-%'];
       const isLeft = ['waiting', 'put-off'].includes(disuse.mailIs) ? isTold.slice(1) : isTold;
+      // One statement sees both at one moment: what becomes of a message may put a job on a queue, and a job may write a message.
       await until(async () => {
         const { rowCount } = await database.pool.query(
-          "SELECT FROM jobs.job WHERE state < 'completed' AND name LIKE ANY($1::text[]) LIMIT 1",
-          [isLeft],
+          `SELECT FROM jobs.job WHERE state < 'completed' AND name LIKE ANY($1::text[])
+           UNION ALL
+           SELECT FROM messaging.outgoing_message WHERE $2 AND (NOT is_put_off OR useful_until <= $3)`,
+          // Every message was put off by now, and those that are of no use any more are gone.
+          [isLeft, disuse.mailIs === 'put-off', here.clock.now()],
         );
-        if (rowCount !== 0 || disuse.mailIs !== 'put-off') return rowCount === 0;
-        // Every message was put off by now, and those that are of no use any more are gone.
-        const { rowCount: messages } = await database.pool.query(
-          'SELECT FROM messaging.outgoing_message WHERE NOT is_put_off OR useful_until <= $1',
-          [here.clock.now()],
-        );
-        return messages === 0;
+        return rowCount === 0;
       });
     },
     textsFor: async (phone) => (await readSimulatedInbox(deps, { to: phone })).map(({ text }) => text),
