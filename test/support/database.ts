@@ -74,10 +74,9 @@ async function openCluster(): Promise<Cluster> {
 
 /** Starts a cluster in a temporary folder; stopping it removes the folder. */
 export async function startOwnCluster(): Promise<Cluster> {
-  const inMemory = await hasRoom(memoryFolder);
-  const folders = inMemory ? [memoryFolder, os.tmpdir()] : [os.tmpdir()];
-  for (const folder of folders) await clearAway(folder);
-  return startCluster(await mkdtemp(path.join(folders[0] ?? '', `bevan-test-${process.pid}-`)));
+  const folder = (await hasRoom(memoryFolder)) ? memoryFolder : os.tmpdir();
+  for (const among of new Set([folder, os.tmpdir()])) await clearAway(among);
+  return startCluster(await mkdtemp(path.join(folder, `bevan-test-${process.pid}-`)));
 }
 
 /** @returns whether all the databases of a run can be there at once, several times over */

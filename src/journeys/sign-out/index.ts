@@ -16,7 +16,7 @@ interface Exchange {
   readonly reply: FastifyReply;
 }
 type Valid = Extract<SignOutReading, { outcome: 'valid' }>;
-const unreadable = { outcome: 'refused', problem: 'request' } as const;
+type Refused = Extract<SignOutReading, { outcome: 'refused' }>;
 
 /** Mounts the pages on which somebody signs out, by themselves or sent by a service. */
 export function mountSignOut(web: Web, sessions: BrowserSessions): void {
@@ -38,12 +38,9 @@ export function mountSignOut(web: Web, sessions: BrowserSessions): void {
 async function ask(web: Web, sessions: BrowserSessions, exchange: Exchange) {
   const { request, reply } = exchange;
   const given = readParameters(request);
-  const reading = given === undefined ? unreadable : await sessions.readSignOut(given);
-  if (given === undefined || reading.outcome === 'refused') {
-    const explanation = await sessions.tellOfSignOut(request, reading);
-    const { problem } = reading.outcome === 'refused' ? reading : unreadable;
-    return web.problems.send(request, reply, problem, { explanation });
-  }
+  if (given === undefined) return refuse(web, sessions, exchange, { outcome: 'refused', problem: 'request' });
+  const reading = await sessions.readSignOut(given);
+  if (reading.outcome === 'refused') return refuse(web, sessions, exchange, reading);
   const suggested = sessions.preferredLanguage(readQuery(request.query, 'ui_locales'));
   if (suggested !== undefined) {
     web.visitors.suggestLanguage(reply, suggested);
@@ -52,6 +49,11 @@ async function ask(web: Web, sessions: BrowserSessions, exchange: Exchange) {
   await sessions.tellOfSignOut(request, reading);
   if (!(await sessions.isSignedIn(exchange, reading.accountId))) return leave(web, exchange, reading);
   return showQuestion(web, exchange, given, reading);
+}
+
+async function refuse(web: Web, sessions: BrowserSessions, { request, reply }: Exchange, reading: Refused) {
+  const explanation = await sessions.tellOfSignOut(request, reading);
+  return web.problems.send(request, reply, reading.problem, { explanation });
 }
 
 function showQuestion(web: Web, { request, reply }: Exchange, given: SignOutParameters, reading: Valid) {
