@@ -156,6 +156,25 @@ suite('names in a zone', () => {
       );
   });
 
+  test('that a zone had no room for are nobody else’s, also where the letters it ends with could be fillers', () => {
+    for (const [names, familyName, givenNames] of [
+      ['ALAKACAAEOEAAA<AAAAAAAAAACA<<L', 'Alakacaäøaaa Aaaaaaaaaaça', 'Laaaþaaaaaaaaaaa'],
+      ['WOLFESCHLEGELSTEINHAUSENBERG<<', 'Wolfeschlegelsteinhausenberg', 'Maximiliannepomuk'],
+    ] as const)
+      assert.notEqual(
+        compareZoneNames({ names, roomForNames: 30 }, { familyName, givenNames }),
+        'other',
+        `${names} = ${familyName}`,
+      );
+    assert.equal(
+      compareZoneNames(
+        { names: 'WOLFE<<MARGARET<<<<<<<<<<<<<<<', roomForNames: 30 },
+        { familyName: 'Wolfeschlegelsteinhausenberg', givenNames: 'Maximiliannepomuk' },
+      ),
+      'other',
+    );
+  });
+
   test('of somebody else are another’s, and a letter that was misread makes nobody another', () => {
     for (const [names, familyName, givenNames, likeness] of [
       ['ROBERTSON<<MARGARET<<<', 'Fields', 'Priya', 'other'],

@@ -22,9 +22,11 @@ export function compareZoneNames(
   for (const family of spellings(claimed.familyName))
     for (const given of spellings(first)) {
       const wanted = bare(`${family}${given}`);
-      if (wanted.length < shortestToTell) return 'unsure';
+      // A name that is too long for the zone has lost its end there, which says nothing about whose it is.
+      const expected = bare(`${family}<<${given}`.slice(0, zone.roomForNames));
+      if (expected.length < shortestToTell) return 'unsure';
       if (read.startsWith(wanted) || (isFull && wanted.startsWith(read))) return 'same';
-      closest = Math.min(closest, distance(read.slice(0, wanted.length), wanted) / wanted.length);
+      closest = Math.min(closest, distance(read.slice(0, expected.length), expected) / expected.length);
     }
   return closest > surelyAnother ? 'other' : 'unsure';
 }
