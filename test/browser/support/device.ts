@@ -80,14 +80,17 @@ function isOfMissingIcon(message: ConsoleMessage): boolean {
 }
 
 /** Tries again where the page goes on by itself at that very moment, which ends what was asked for here. */
-async function despiteOwnMoves(move: () => Promise<unknown>, triesLeft = 2): Promise<void> {
+export async function despiteOwnMoves<T>(act: () => Promise<T>, triesLeft = 2): Promise<T> {
   try {
-    await move();
+    return await act();
   } catch (error) {
-    if (triesLeft === 0 || !/ERR_ABORTED|interrupted by another navigation/u.test(String(error))) throw error;
-    await despiteOwnMoves(move, triesLeft - 1);
+    if (triesLeft === 0 || !ownMoves.test(String(error))) throw error;
+    return despiteOwnMoves(act, triesLeft - 1);
   }
 }
+
+const ownMoves =
+  /ERR_ABORTED|interrupted by another navigation|Execution context was destroyed, most likely because of a navigation/u;
 
 /** One tab, used as a person uses it. */
 export class Tab {

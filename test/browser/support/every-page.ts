@@ -9,7 +9,7 @@ import { startTestApp, type TestApp } from '../../support/app.ts';
 import { launchBrowser } from '../../support/browser.ts';
 import type { TestService } from '../../support/service.ts';
 import { openTestSandbox, type TestSandbox } from '../../support/sandbox.ts';
-import { openDevice, type Device, type Tab } from './device.ts';
+import { despiteOwnMoves, openDevice, type Device, type Tab } from './device.ts';
 import { tourRecord } from './record-tour.ts';
 import { tourProveIdentity } from './identity-tour.ts';
 import { tourInformation, tourLocking } from './information-tour.ts';
@@ -80,7 +80,7 @@ async function examine(tab: Tab): Promise<string[]> {
 /** Sees to it that anybody can use the page that is shown. */
 export async function look(tab: Tab, state: string, language: Language): Promise<void> {
   const page = (await tab.main.getAttribute('data-page')) ?? tab.page.url();
-  assert.deepEqual(await examine(tab), [], `${page}, ${state}`);
+  assert.deepEqual(await despiteOwnMoves(() => examine(tab)), [], `${page}, ${state}`);
   assert.equal(await tab.page.locator('html').getAttribute('lang'), language);
   assert.equal(await tab.page.locator('h1').count(), 1, `${page}, ${state}`);
   const title = await tab.page.title();
