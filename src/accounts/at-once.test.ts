@@ -196,8 +196,8 @@ suite('what is done with one login at one moment', () => {
       const turned = [...steps.slice(turn), ...steps.slice(0, turn)];
       const done = turned.map(([name, step], nth) =>
         step(houses[nth % 2] ?? here.house).catch((error: unknown) => {
-          // What is to be kept of somebody has no place any more once their login is closed.
-          if (!isMissingAccount(error)) failed.push([name, error]);
+          // Once their login is closed, there is no place for a device; whoever signs in asks for that later than here.
+          if (name !== 'a device to remember' || !isMissingAccount(error)) failed.push([name, error]);
         }),
       );
       await Promise.all(done);

@@ -123,11 +123,11 @@ function touch(deps: Pick<Deps, 'db' | 'secrets'>, { accountId, known, askedAt }
 async function write(deps: Deps, asked: Asked, answer: Finding): Promise<void> {
   const { accountId, known, askedAt } = asked;
   await holdLogin(deps, accountId);
-  const finding = await settleNumber(deps, asked, answer);
   const before = await lockIdentity(deps, accountId);
   if (before.level === 'P0') return;
   if (before.checkedAt > askedAt && before.checkedAt <= latestReading(askedAt)) return;
   if (before.details.nhsNumber !== known.details.nhsNumber) return;
+  const finding = await settleNumber(deps, asked, answer);
   const { standing } = finding;
   const details = (standing === null ? finding.details : undefined) ?? before.details;
   const nhsNumberKey = keyOf(deps, details.nhsNumber);

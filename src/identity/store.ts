@@ -111,7 +111,8 @@ export async function selectLevel(db: Db, accountId: string): Promise<'P5' | 'P9
 }
 
 /**
- * Holds back, until the transaction ends, whoever else wants to establish somebody with the same NHS number.
+ * Holds back, until the transaction ends, whoever else wants to establish somebody with the same NHS number. The account's
+ * record is held before it, where there is one: whoever has this turn waits for nobody who waits for them.
  *
  * @returns `taken` if another account has it already
  */

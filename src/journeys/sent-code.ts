@@ -6,14 +6,14 @@ import { locked, lockedStop } from './request.ts';
 /** What every page does that asks for a code which was sent somewhere; what they send, and what the code is for, is theirs. */
 
 type Clocked = Pick<Deps, 'clock'>;
-/** @returns the answers with the code that is asked for now; undefined where there was nowhere to send one */
-type WithCode<A> = (codeId: string | undefined) => A;
+/** @returns the answers with the code that is asked for now */
+type WithCode<A> = (codeId: string) => A;
 
 /** Shows the page once its code is on the way. */
-export function codeEntered<A>(deps: Clocked, sent: CodeSent | undefined, withCode: WithCode<A>): Entered<A> {
-  return sent?.outcome === 'locked'
+export function codeEntered<A>(deps: Clocked, sent: CodeSent, withCode: WithCode<A>): Entered<A> {
+  return sent.outcome === 'locked'
     ? { outcome: 'stopped', stop: lockedStop(deps, sent.until, 'requests') }
-    : { outcome: 'entered', answers: withCode(sent?.codeId) };
+    : { outcome: 'entered', answers: withCode(sent.codeId) };
 }
 
 /** Shows it again with the news that another code is on the way. */

@@ -1,7 +1,7 @@
 export type { DemoClient } from './demo-client.ts';
 export { openPhotoChecks, type PhotoChecks } from './cases/photo-checks.ts';
 export { readOrMakeKey } from './kept-key.ts';
-export { personas, sandboxPassword, type Persona } from './personas.ts';
+export { personas, personasIn, sandboxPassword, type Persona } from './personas.ts';
 export { openRequestLog, type RequestLog } from './requests/log.ts';
 export { sandboxRoutes, startSandboxWork } from './routes.ts';
 export { seedSandbox } from './seed.ts';

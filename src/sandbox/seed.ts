@@ -9,6 +9,7 @@ import { listClients, removeClient } from '#partners';
 import {
   clearRegisterFaults,
   hasSimulatedPatient,
+  listSimulatedPatients,
   putSimulatedPatient,
   resetSimulatedRegister,
   seedSimulatedRegister,
@@ -47,19 +48,26 @@ const mostGuesses = 10;
 
 /**
  * Puts the made-up people and the demo connected service in place. What is there already stays as it is, so that a
- * sandbox can be stopped and started, and several processes may do it at once.
+ * sandbox can be stopped and started, and several processes may do it at once; but who has to stay young, and was born for another
+ * year, is put back.
  *
  * @param demo.origin where browsers reach the demo connected service
+ * @param people who they are; those of this year, if left out
  * @returns what the demo connected service has to be started with
  */
-export async function seedSandbox(house: House, demo: { readonly origin: string }): Promise<DemoClient> {
+export async function seedSandbox(
+  house: House,
+  demo: { readonly origin: string },
+  people: readonly Persona[] = personas,
+): Promise<DemoClient> {
   const client = await inSeedingTurn(house, async (deps) => {
     await registerExampleServices(deps);
     const registered = await registerDemoClient(deps, demo);
     await seedSimulatedRegister(deps);
     await openPractices(deps, { isReset: false });
     const hashPassword = passwordHasher(house);
-    for (const persona of personas) {
+    for (const persona of people) {
+      if (await isOfAnotherYear(deps, persona)) await putBack(house, deps, persona, hashPassword);
       await seedPersona(house, deps, persona, hashPassword);
       await seedEntries(deps, persona);
       await seedAtPractices(deps, persona);
@@ -85,19 +93,37 @@ export async function keepLocked(house: House): Promise<void> {
 
 /** Puts one person back as they were seeded. */
 export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Persona): Promise<void> {
-  const forgotten = await inSeedingTurn(house, async (deps) => {
-    await clearLimits(deps, persona);
-    const byEmail = await findAccountId(deps, persona.email);
-    const ids = new Set([byEmail, persona.account?.sub].filter((id) => id !== undefined));
-    for (const id of ids) await eraseAccount(deps, id);
-    await putAtPractices(deps, persona);
-    await seedPersona(house, deps, persona);
-    for (const entry of persona.register ?? []) await putSimulatedPatient(deps, entry);
-    return ids;
-  });
+  const forgotten = await inSeedingTurn(house, (deps) => putBack(house, deps, persona));
   for (const id of forgotten) onForgotten(id);
   await keepLocked(house);
   await seedStaff(house);
+}
+
+/** @returns the accounts that are gone */
+async function putBack(
+  house: House,
+  deps: Deps,
+  persona: Persona,
+  hashPassword = passwordHasher(house),
+): Promise<ReadonlySet<string>> {
+  await clearLimits(deps, persona);
+  const byEmail = await findAccountId(deps, persona.email);
+  const ids = new Set([byEmail, persona.account?.sub].filter((id) => id !== undefined));
+  for (const id of ids) await eraseAccount(deps, id);
+  await putAtPractices(deps, persona);
+  await seedPersona(house, deps, persona, hashPassword);
+  for (const entry of persona.register ?? []) await putSimulatedPatient(deps, entry);
+  return ids;
+}
+
+/** Whether somebody who has to stay young stands in the register as they were for another year; who was given another day of birth, stays. */
+async function isOfAnotherYear(deps: Deps, { staysYoung, register = [] }: Persona): Promise<boolean> {
+  const [entry] = register;
+  if (staysYoung !== true || entry?.birthdate === undefined) return false;
+  const [found] = await listSimulatedPatients(deps, { nhsNumber: entry.nhsNumber, limit: 1 });
+  const [year, ...day] = (found?.birthdate ?? '').split('-');
+  const [thisYear, ...sameDay] = entry.birthdate.split('-');
+  return year !== thisYear && day.join('-') === sameDay.join('-');
 }
 
 /**

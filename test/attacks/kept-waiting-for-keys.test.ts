@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { Deps } from '#foundation/deps';
 import { readClient, removeClient, updateClient, type Client } from '#partners';
+import { signRequest } from '../openid/support/extensions.ts';
 import { signHandOver } from '../openid/support/hand-over.ts';
 import { codeIn, createPerson, openBrowser, signIn } from '../openid/support/people.ts';
 import { startProvider, type TestProvider } from '../openid/support/provider.ts';
@@ -37,7 +38,7 @@ after(() => {
   for (const close of closers) close();
 });
 
-async function registerSlow(ssoWith: readonly string[] = []): Promise<Slow> {
+async function registerSlow(registered: Partial<Client> = {}): Promise<Slow> {
   let change: ((deps: Deps) => Promise<unknown>) | undefined;
   const { publicJwk, ...keyed } = await registerService(provider);
   const give = (response: ServerResponse) =>
@@ -58,13 +59,13 @@ async function registerSlow(ssoWith: readonly string[] = []): Promise<Slow> {
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  const registered = await registerService(provider, {
+  const slow = await registerService(provider, {
+    ...registered,
     jwks: { keys: [] },
     jwksUri: `http://localhost:${port}/jwks.json`,
-    ssoWith: [...ssoWith],
   });
   return {
-    service: { ...registered, publicJwk, privateKey: keyed.privateKey },
+    service: { ...slow, publicJwk, privateKey: keyed.privateKey },
     meanwhile: (made) => {
       change = made;
     },
@@ -111,6 +112,24 @@ describe('a service that has us wait for its keys', () => {
     assert.equal((await exchange(provider, now, code)).status, 200);
   });
 
+  test('has no request taken that is signed with keys that are no longer its own, or once it may sign none', async () => {
+    const { n, e, kid } = keeper.publicJwk;
+    const others = { keys: [{ kty: 'RSA', alg: 'RS512', use: 'sig', n, e, kid }] } as const;
+    const changes: ((deps: Deps, clientId: string) => Promise<unknown>)[] = [
+      (deps, clientId) => change(deps, clientId, { jwks: others, jwksUri: undefined }),
+      (deps, clientId) => change(deps, clientId, { signedRequests: undefined }),
+      () => Promise.resolve(),
+    ];
+    const outcomes: unknown[] = [];
+    for (const one of changes) {
+      const { service, meanwhile } = await registerSlow({ signedRequests: 'allowed' });
+      const asked = { prompt: 'none', request: await signRequest(provider, service, { prompt: 'none' }) };
+      meanwhile((deps) => one(deps, service.clientId));
+      outcomes.push(await visitsOf(provider, service).askSilently(openBrowser(provider), asked));
+    }
+    assert.deepEqual(outcomes, ['invalid_request_object', 'request_not_supported', 'sso_login_required']);
+  });
+
   test('hands nobody over once it is removed, or may not any more', async () => {
     const changes: ((deps: Deps, clientId: string) => Promise<unknown>)[] = [
       (deps, clientId) => removeClient(deps, clientId),
@@ -119,7 +138,7 @@ describe('a service that has us wait for its keys', () => {
     ];
     const outcomes: unknown[] = [];
     for (const one of changes) {
-      const { service, meanwhile } = await registerSlow([keeper.clientId]);
+      const { service, meanwhile } = await registerSlow({ ssoWith: [keeper.clientId] });
       const { id: accountId } = await createPerson(provider);
       codeIn(await signIn(provider, keeper, { accountId }));
       const back = await signIn(provider, service, { accountId });

@@ -34,7 +34,7 @@ const codeTo = (destination: string, channel: 'sms' | 'voice'): Attempt => {
   const request = { purpose: 'sign-in', channel, destination, boundTo: accountId, accountId } as const;
   return async (deps) => {
     const sent = await sendSecurityCode(deps, { ...request, language: 'en', ...from() });
-    if (sent.outcome === 'locked') return sent;
+    if (sent.outcome !== 'sent') return sent;
     const { codeId } = sent;
     return checkSecurityCode(deps, {
       codeId,

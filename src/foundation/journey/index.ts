@@ -53,6 +53,7 @@ export {
   type Entered,
   type FieldErrors,
   type Finished,
+  type GoesElsewhere,
   type JourneyDefinition,
   type NewCookie,
   type Outcome,

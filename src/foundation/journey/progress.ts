@@ -101,16 +101,30 @@ export async function enter<A, C>(
     return { address, cookies };
   }
   const entered = await step.onEnter(deps, visitFor(stored, browser));
-  if (entered.outcome === 'stopped') {
-    return { ...(await refuse(progress, stored, step, { stop: { ...entered.stop } })), cookies };
+  switch (entered.outcome) {
+    case 'stopped':
+      return { ...(await refuse(progress, stored, step, { stop: { ...entered.stop } })), cookies };
+    case 'moved':
+    case 'left':
+      return leave(progress, stored, entered, cookies);
+    case 'entered':
+      return inside(progress, stored, step, { answers: entered.answers, cookies });
   }
-  const inside = { ...stored, answers: entered.answers, entered: step.path };
-  // What was found out on entry may be what it would have asked.
-  if (step.isDone(entered.answers)) return advance(progress, inside, cookies);
-  await saveVisit(deps, journey, inside);
-  return { address, cookies };
 }
 
+/** Goes on with what was found out on entry, which may be what the step would have asked. */
+async function inside<A, C>(
+  progress: Progress<A, C>,
+  stored: StoredVisit<A, C>,
+  step: AnyStep<A, C>,
+  { answers, cookies }: { readonly answers: A; readonly cookies: readonly NewCookie[] },
+): Promise<Answer> {
+  const { deps, journey } = progress;
+  const visit = { ...stored, answers, entered: step.path };
+  if (step.isDone(answers)) return advance(progress, visit, cookies);
+  await saveVisit(deps, journey, visit);
+  return { address: addressOf(journey, stored.ref, step), cookies };
+}
 /** Keeps why a post led nowhere, so that Back, a refresh and another language show a page and not a dead end. */
 async function refuse<A, C>(
   { deps, journey }: Progress<A, C>,

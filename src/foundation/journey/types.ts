@@ -62,7 +62,11 @@ export type Outcome<A> =
 
 export type Entered<A> =
   | { readonly outcome: 'entered'; readonly answers: A }
-  | { readonly outcome: 'stopped'; readonly stop: Stop };
+  | { readonly outcome: 'stopped'; readonly stop: Stop }
+  | GoesElsewhere;
+
+/** Nothing is asked here any more: the person goes on in another journey, or leaves. */
+export type GoesElsewhere = Extract<Outcome<never>, { readonly outcome: 'moved' | 'left' }>;
 
 /** Data of a page besides its words. */
 export type PageData = Readonly<Record<string, unknown>>;

@@ -116,9 +116,11 @@ export const houseSettings = {
   }),
   databaseConnections: setting({
     variable: 'BEVAN_DATABASE_CONNECTIONS',
+    // While there is always something to read, one of them does nothing else.
     schema: wholeNumber(2, 500, 20),
     byDefault: '`20`',
-    sentence: 'How many PostgreSQL connections one process may hold for requests.',
+    sentence:
+      'How many PostgreSQL connections one process may hold for requests, at least 2: on a busy process reads have one of them to themselves.',
   }),
   masterKey: setting({
     variable: 'BEVAN_MASTER_KEY',

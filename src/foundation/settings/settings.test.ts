@@ -108,6 +108,7 @@ describe('settings', () => {
     ['BEVAN_METRICS_TOKEN', 'short'],
     ['BEVAN_LOG_LEVEL', 'everything'],
     ['BEVAN_DATABASE_CONNECTIONS', 'many'],
+    ['BEVAN_DATABASE_CONNECTIONS', '1'],
     ['BEVAN_SESSION_IDLE_SECONDS', '1e9'],
     ['BEVAN_SERVICE_NAME', 'Login\r\nBcc: everybody@example.org'],
   ];

@@ -3,7 +3,8 @@ import { Fault } from '#foundation/errors';
 import { Kysely, PostgresDialect, Transaction } from 'kysely';
 import pg from 'pg';
 import { DirectExecutor } from './direct.ts';
-import { createDriver, isOutdated, type LazyConnection, type SendAlong } from './driver.ts';
+import { createDriver, type LazyConnection, type SendAlong } from './driver.ts';
+import { isOutdated } from './sending.ts';
 
 /**
  * A connection to PostgreSQL or a transaction on it. It knows no table: a room's `store.ts` adds its own with

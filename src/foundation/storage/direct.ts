@@ -4,7 +4,8 @@ import {
   PostgresQueryCompiler,
   type ConnectionProvider,
 } from 'kysely';
-import type { Ask, SendAlong } from './driver.ts';
+import type { SendAlong } from './driver.ts';
+import type { Ask } from './sending.ts';
 
 const compiler = new PostgresQueryCompiler();
 const adapter = new PostgresAdapter();

@@ -9,6 +9,7 @@ import {
   writeNote as write,
   type NoteTables,
 } from '../../../test/support/notes.ts';
+import { untilWaiting } from '../../../test/support/waiting.ts';
 
 let database: Database;
 let close: () => Promise<void>;
@@ -86,6 +87,28 @@ describe('a transaction', () => {
     );
     assert.deepEqual(await read(database.db, { id: 3 }), []);
   });
+});
+
+test('in the smallest pool transactions go on, though reading never stops', async () => {
+  const url = database.pool.options.connectionString ?? '';
+  const smallest = openDatabase({ url, connections: 2 });
+  const holder = await database.pool.connect();
+  const lock = statement<object, unknown>((db) =>
+    db.selectNoFrom(sql`pg_advisory_xact_lock_shared(1)`.as('nothing')),
+  );
+  try {
+    await holder.query('SELECT pg_advisory_lock(1)');
+    const reading = lock(smallest.db, {});
+    await untilWaiting(database.pool);
+    const ids = Array.from({ length: 20 }, (_, nth) => 40 + nth);
+    await Promise.all(ids.map((id) => smallest.transact((db) => write(db, { id, text: 'written' }))));
+    await holder.query('SELECT pg_advisory_unlock(1)');
+    assert.equal((await reading).length, 1);
+    for (const id of ids) await remove(id).execute(database.db);
+  } finally {
+    holder.release();
+    await smallest.close();
+  }
 });
 
 async function expectReadOn(

@@ -1,7 +1,7 @@
 import { sql, type Compilable, type CompiledQuery, type RawBuilder } from 'kysely';
 import type { Db } from './database.ts';
 import { DirectExecutor } from './direct.ts';
-import type { Question } from './driver.ts';
+import type { Question } from './sending.ts';
 
 /** Stands in a statement for a value that each run gives anew. */
 class Place {

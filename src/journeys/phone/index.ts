@@ -1,6 +1,6 @@
 import { addFirstNumber, type NumberKind } from '#accounts';
 import type { Deps } from '#foundation/deps';
-import type { AnyStep, Outcome, Visit } from '#foundation/journey';
+import type { AnyStep, GoesElsewhere, Outcome, Visit } from '#foundation/journey';
 import type { z } from 'zod';
 import type { phoneAnswers } from './answers.ts';
 import { confirmPhone } from './confirm-phone/step.ts';
@@ -26,6 +26,8 @@ export interface PhonePages<A extends WithPhone, C> {
   readonly isChange?: boolean;
   /** The account that it concerns, if there is one already. */
   readonly accountOf: (visit: Visit<A, C>) => string | undefined;
+  /** Where somebody goes on whose account turns out to be closed. */
+  readonly whenClosed: (visit: Visit<A, C>) => GoesElsewhere;
   /** Whether the browser can be remembered, as somebody signs in with it. */
   readonly remembers: boolean;
   /** Does what the number was proven for. @returns an outcome in place of going on */
@@ -55,6 +57,9 @@ export function phonePages<A extends WithPhone, C>(pages: PhonePages<A, C>): Any
 /** Answers of a journey that signs in whoever proves a first phone: the account exists by then. */
 type SigningIn = WithPhone & { accountId?: string | undefined; provenAt?: string | undefined };
 
+const signInAnew = <A, C>({ context }: Visit<A, C>) =>
+  ({ outcome: 'moved', journey: 'sign-in', context }) as const;
+
 /**
  * The pages of a first phone, for any journey whose account has no second factor.
  *
@@ -66,14 +71,16 @@ export function phoneSteps<A extends SigningIn, C>(options: {
   return phonePages<A, C>({
     ...options,
     accountOf: ({ answers }) => answers.accountId,
+    whenClosed: signInAnew,
     remembers: true,
-    onProven: async (deps, { answers, context }, proven) => {
+    onProven: async (deps, visit, proven) => {
+      const { answers } = visit;
       const { accountId } = answers;
       if (accountId === undefined) throw new Error('a phone was proven before there was an account');
       const provenAt = new Date(answers.provenAt ?? 0);
       const { outcome } = await addFirstNumber(deps, { accountId, ...proven, provenAt });
       // It has another by now, or its password was changed: signing in anew says how to go on.
-      return outcome === 'refused' ? { outcome: 'moved', journey: 'sign-in', context } : undefined;
+      return outcome === 'refused' ? signInAnew(visit) : undefined;
     },
   });
 }

@@ -20,6 +20,7 @@ import { whatIsLost } from './what-is-lost/step.ts';
 const newNumber = phonePages<RecoverAnswers, RecoverContext>({
   appliesWhen: () => true,
   accountOf: ({ context }) => context.accountId,
+  whenClosed: signInAgain,
   remembers: false,
   onProven: async (deps, visit, { kind, number }) => {
     const { answers, context, browser } = visit;

@@ -61,13 +61,13 @@ export const oldNumber = step({
 
 const withCode =
   ({ answers }: RecoverVisit) =>
-  (emailCodeId: string | undefined): RecoverVisit['answers'] => ({ ...answers, emailCodeId });
+  (emailCodeId: string): RecoverVisit['answers'] => ({ ...answers, emailCodeId });
 
 async function sendCode(deps: Deps, visit: RecoverVisit) {
   const account = await accountOf(deps, visit);
   if (account === undefined || !(await findMeans(deps, account)).proofs.includes('email-code'))
     return undefined;
-  return sendSecurityCode(deps, {
+  const sent = await sendSecurityCode(deps, {
     purpose: 'recover',
     channel: 'email',
     destination: account.email,
@@ -76,6 +76,7 @@ async function sendCode(deps: Deps, visit: RecoverVisit) {
     language: visit.browser.language,
     remoteAddress: visit.browser.remoteAddress,
   });
+  return sent.outcome === 'closed' ? undefined : sent;
 }
 
 export const emailCode = step({
@@ -86,7 +87,8 @@ export const emailCode = step({
   undo: undoProof('email-code'),
   isFinal: true,
   onEnter: async (deps, visit) => {
-    return codeEntered(deps, await sendCode(deps, visit), withCode(visit));
+    const sent = await sendCode(deps, visit);
+    return sent === undefined ? signInAgain(visit) : codeEntered(deps, sent, withCode(visit));
   },
   show: async (deps, visit) => ({ email: maskEmail((await accountOf(deps, visit))?.email ?? '') }),
   form: codeForm,

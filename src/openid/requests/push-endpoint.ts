@@ -6,10 +6,10 @@ import { withoutUnusable } from '../endpoints/engine-routes.ts';
 import { engineRequest, RehearsalPassed, type RequestOrigin } from '../engine/engine-request.ts';
 import { mountClientEndpoint, type ClientRequest } from '../tokens/token-endpoint.ts';
 import { keepRequest, pushedRequestSeconds, type RequestParameters } from './pushed.ts';
-import { readRequestObject } from './request-object.ts';
-import { toQuery, type ResolvingDeps } from './resolve.ts';
+import { readRequestObject, type ReadingDeps } from './request-object.ts';
+import { toQuery } from './resolve.ts';
 
-export interface PushParts extends ResolvingDeps {
+export interface PushParts extends ReadingDeps {
   readonly provider: Provider;
   /** Remembers which request an engine's request was made from. */
   readonly requests: WeakMap<IncomingMessage, FastifyRequest>;
@@ -47,9 +47,7 @@ async function push(parts: PushingParts, asked: ClientRequest, reply: FastifyRep
   const isSigned = jwt !== undefined;
   const asIs = [...params].filter(([name]) => !authentication.includes(name));
   const parameters = {
-    ...(jwt === undefined
-      ? Object.fromEntries(asIs)
-      : await readRequestObject({ ...parts, issuer: house.settings.issuer }, { jwt, client })),
+    ...(jwt === undefined ? Object.fromEntries(asIs) : await readRequestObject(parts, { jwt, client })),
     client_id: client.clientId,
   };
   const bound = await bindToKey(asked, parameters);

@@ -1,10 +1,18 @@
 import { secondsAfter, systemClock } from '#foundation/clock';
+import type { House } from '#foundation/deps';
 import type { Client } from '#partners';
 import { decodeProtectedHeader, errors as joseErrors, type JWTPayload } from 'jose';
 import { errors } from 'oidc-provider';
+import { findClient } from '../own-client.ts';
 import type { VerifyByClient } from '../tokens/client-signature.ts';
 import { openJwt } from '../tokens/plain-jwt.ts';
 import type { RequestParameters } from './pushed.ts';
+
+/** What reading request objects needs. */
+export interface ReadingDeps {
+  readonly house: House;
+  readonly verifyByClient: VerifyByClient;
+}
 
 /** What a request object may be ahead; as client assertions. */
 const mostSecondsAhead = 3600;
@@ -21,16 +29,18 @@ const aboutItself: readonly string[] = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti'
  * @returns its parameters, as they would stand in an address
  * @throws {errors.RequestNotSupported} the service is not registered for signed requests
  * @throws {errors.InvalidRequestObject} it is not signed with RS512 by a key of the service's, is encrypted, expired, made
- *   for somebody else, or says something that can't be a parameter
+ *   for somebody else, or says something that can't be a parameter; or the service was removed, or its keys are to be had elsewhere,
+ *   while it had us wait for them
  * @see RFC 9101 §4, §6; OpenID Connect Core §6.1
  */
 export async function readRequestObject(
-  deps: { verifyByClient: VerifyByClient; issuer: string },
+  deps: ReadingDeps,
   { jwt, client }: { jwt: string; client: Client },
 ): Promise<RequestParameters> {
   if (client.signedRequests === undefined) throw new errors.RequestNotSupported();
   checkHeader(jwt);
   const payload = await verify(deps, jwt, client);
+  if (client.jwksUri !== undefined) await checkStillSo(deps, client);
   const { clientId } = client;
   // A client assertion is signed with the same key; what is in one never becomes a request.
   if (payload.sub === clientId) refuse('must not have a sub that is the client');
@@ -59,8 +69,15 @@ function checkHeader(jwt: string): void {
   if (!types.includes(header['typ'])) refuse('must have the typ oauth-authz-req+jwt, or JWT, or none');
 }
 
+/** Asking a service for its keys may take a while, in which something else may have become of it. */
+async function checkStillSo({ house }: ReadingDeps, { clientId, jwksUri }: Client): Promise<void> {
+  const current = await findClient(house.deps, clientId);
+  if (current?.jwksUri !== jwksUri) refuse('is not signed by a key of this client');
+  if (current?.signedRequests === undefined) throw new errors.RequestNotSupported();
+}
+
 async function verify(
-  { verifyByClient, issuer }: { verifyByClient: VerifyByClient; issuer: string },
+  { house, verifyByClient }: ReadingDeps,
   jwt: string,
   client: Client,
 ): Promise<JWTPayload> {
@@ -69,7 +86,7 @@ async function verify(
   try {
     const { payload } = await verifyByClient(openJwt(jwt), client, {
       issuer: client.clientId,
-      audience: [issuer],
+      audience: [house.settings.issuer],
       requiredClaims: ['exp'],
       toleranceSeconds,
       now,

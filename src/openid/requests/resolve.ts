@@ -1,17 +1,10 @@
-import type { House } from '#foundation/deps';
 import type { Client } from '#partners';
 import { errors } from 'oidc-provider';
 import { isClientId } from '../engine/client-metadata.ts';
 import type { RequestOrigin } from '../engine/engine-request.ts';
 import { findClient } from '../own-client.ts';
-import type { VerifyByClient } from '../tokens/client-signature.ts';
 import { isPushedUri, takeKeptRequest, type RequestParameters } from './pushed.ts';
-import { readRequestObject } from './request-object.ts';
-
-export interface ResolvingDeps {
-  readonly house: House;
-  readonly verifyByClient: VerifyByClient;
-}
+import { readRequestObject, type ReadingDeps } from './request-object.ts';
 
 /** An authorization request as the engine is to see it: with all parameters in the address. */
 export interface ResolvedRequest {
@@ -28,7 +21,7 @@ export interface ResolvedRequest {
  *
  * @see RFC 9101 §6.3, RFC 9126 §4
  */
-export async function resolveRequest(deps: ResolvingDeps, query: URLSearchParams): Promise<ResolvedRequest> {
+export async function resolveRequest(deps: ReadingDeps, query: URLSearchParams): Promise<ResolvedRequest> {
   const [jwt, uri] = [query.get('request') ?? '', query.get('request_uri') ?? ''];
   if (jwt === '' && !isPushedUri(uri)) return { query };
   if (new Set(query.keys()).size !== query.size) return { query };
@@ -45,18 +38,13 @@ export async function resolveRequest(deps: ResolvingDeps, query: URLSearchParams
   }
 }
 
-async function readSigned(
-  { house, verifyByClient }: ResolvingDeps,
-  client: Client,
-  jwt: string,
-): Promise<ResolvedRequest> {
-  const { issuer } = house.settings;
-  const parameters = await readRequestObject({ verifyByClient, issuer }, { jwt, client });
+async function readSigned(deps: ReadingDeps, client: Client, jwt: string): Promise<ResolvedRequest> {
+  const parameters = await readRequestObject(deps, { jwt, client });
   return { query: toQuery(parameters), origin: { isPushed: false, isSigned: true } };
 }
 
 async function takePushed(
-  { house }: ResolvingDeps,
+  { house }: ReadingDeps,
   { clientId, pushedRequests }: Client,
   query: URLSearchParams,
 ): Promise<ResolvedRequest> {

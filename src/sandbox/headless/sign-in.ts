@@ -284,6 +284,7 @@ async function proveDevice(
     }),
   );
   if (sent.outcome === 'locked') return 'code_locked';
+  if (sent.outcome === 'closed') return 'no_phone';
   const code = await awaitCode(house, phone, since);
   if (code === undefined) return 'code_not_delivered';
   const checked = await house.transact((inside) =>

@@ -1,5 +1,5 @@
 import { nhsNumberOf } from '../people.ts';
-import { inRegister, knownBy, written, type Persona } from './persona.ts';
+import { inRegister, knownBy, written, type Persona, type PersonaStory } from './persona.ts';
 
 /** Somebody whose practice has checked their documents. */
 const checked = { method: 'documents', checkedOn: '2024-05-16' } as const;
@@ -31,15 +31,6 @@ const barred = inRegister({
   gpOdsCode: 'Z99001',
   mobile: '07700 900051',
 });
-const young = inRegister({
-  nhsNumber: nhsNumberOf('999 000 0344'),
-  familyName: 'Fairburn',
-  givenNames: ['Isla'],
-  birthdate: '2013-03-20',
-  postcode: 'LE2 1XE',
-  gpOdsCode: 'Z99005',
-  mobile: '07700 900052',
-});
 const gone = inRegister({
   nhsNumber: nhsNumberOf('999 000 0352'),
   familyName: 'Carrington',
@@ -59,8 +50,50 @@ const mover = inRegister({
   mobile: '07700 900054',
 });
 
+/** Thirteen or fourteen years old, and a year older where a sandbox runs on into the next. */
+function practiceLimited(year: number): Persona {
+  const entry = inRegister({
+    nhsNumber: nhsNumberOf('999 000 0344'),
+    familyName: 'Fairburn',
+    givenNames: ['Isla'],
+    birthdate: `${year - 14}-03-20`,
+    postcode: 'LE2 1XE',
+    gpOdsCode: 'Z99005',
+    mobile: '07700 900052',
+  });
+  return {
+    id: 'practice-limited',
+    words: {
+      en: {
+        title: 'Practice-limited young person',
+        story:
+          'Is old enough for P9 in general, but practice Z99005 lets its patients prove who they are from the age of 16 only.',
+      },
+      cy: {
+        title: 'Person ifanc wedi’i gyfyngu gan y feddygfa',
+        story:
+          'Yn ddigon hen ar gyfer P9 yn gyffredinol, ond mae meddygfa Z99005 yn gadael i’w chleifion brofi pwy ydynt o 16 oed ymlaen yn unig.',
+      },
+    },
+    email: 'practice-limited@people.example',
+    mobile: '07700 900052',
+    nation: 'england',
+    account: {
+      sub: '6ea4ab9a-077c-488d-ad80-5e55f910156d',
+      isPasswordLocked: false,
+      identity: { level: 'P5', details: knownBy(entry), phoneMatched: true },
+    },
+    staysYoung: true,
+    ...entry,
+    gp: {
+      types: written('4471902466', 'Xq4HmWn8bTc7V', 'Z99005'),
+      accounts: [{ ...written('4471902466', 'Xq4HmWn8bTc7V', 'Z99005'), state: 'ready' }],
+    },
+  };
+}
+
 /** People whose story is about what else their practice has done. */
-export const atPracticePersonas: readonly Persona[] = [
+export const atPracticePersonas: readonly PersonaStory[] = [
   {
     id: 'im1-credentials-stale',
     words: {
@@ -141,34 +174,7 @@ export const atPracticePersonas: readonly Persona[] = [
     ...barred,
     gp: { check: checked, isFastTrackBlocked: true },
   },
-  {
-    id: 'practice-limited',
-    words: {
-      en: {
-        title: 'Practice-limited young person',
-        story:
-          'Is old enough for P9 in general, but practice Z99005 lets its patients prove who they are from the age of 16 only.',
-      },
-      cy: {
-        title: 'Person ifanc wedi’i gyfyngu gan y feddygfa',
-        story:
-          'Yn ddigon hen ar gyfer P9 yn gyffredinol, ond mae meddygfa Z99005 yn gadael i’w chleifion brofi pwy ydynt o 16 oed ymlaen yn unig.',
-      },
-    },
-    email: 'practice-limited@people.example',
-    mobile: '07700 900052',
-    nation: 'england',
-    account: {
-      sub: '6ea4ab9a-077c-488d-ad80-5e55f910156d',
-      isPasswordLocked: false,
-      identity: { level: 'P5', details: knownBy(young), phoneMatched: true },
-    },
-    ...young,
-    gp: {
-      types: written('4471902466', 'Xq4HmWn8bTc7V', 'Z99005'),
-      accounts: [{ ...written('4471902466', 'Xq4HmWn8bTc7V', 'Z99005'), state: 'ready' }],
-    },
-  },
+  practiceLimited,
   {
     id: 'im1-access-lost',
     words: {

@@ -1,5 +1,5 @@
 import { nhsNumberOf } from '../people.ts';
-import { inRegister, type Persona } from './persona.ts';
+import { inRegister, type Persona, type PersonaStory } from './persona.ts';
 
 const newcomer = inRegister({
   nhsNumber: nhsNumberOf('999 000 0042'),
@@ -45,15 +45,6 @@ const northerner = inRegister({
   gpOdsCode: 'Z99401',
   mobile: '07700 900012',
 });
-const child = inRegister({
-  nhsNumber: nhsNumberOf('999 000 0093'),
-  familyName: 'Ahmed',
-  givenNames: ['Zara'],
-  birthdate: '2019-05-05',
-  postcode: 'BD8 7AR',
-  gpOdsCode: 'Z99001',
-  mobile: '07700 900013',
-});
 const refuser = inRegister({
   nhsNumber: nhsNumberOf('999 000 0107'),
   familyName: 'Nowak',
@@ -64,8 +55,42 @@ const refuser = inRegister({
   mobile: '07700 900014',
 });
 
+/** Six or seven years old, and a year older where a sandbox runs on into the next. */
+function underAge(year: number): Persona {
+  const entry = inRegister({
+    nhsNumber: nhsNumberOf('999 000 0093'),
+    familyName: 'Ahmed',
+    givenNames: ['Zara'],
+    birthdate: `${year - 7}-05-05`,
+    postcode: 'BD8 7AR',
+    gpOdsCode: 'Z99001',
+    mobile: '07700 900013',
+  });
+  return {
+    id: 'under-age',
+    words: {
+      en: {
+        title: 'Under age',
+        story:
+          'A child. There is no age limit for P5, so their details can be matched; they are too young to prove who they are for P9.',
+      },
+      cy: {
+        title: 'Dan oed',
+        story:
+          'Plentyn. Nid oes terfyn oedran ar gyfer P5, felly gellir paru’r manylion; mae’n rhy ifanc i brofi pwy ydyw ar gyfer P9.',
+      },
+    },
+    email: 'under-age@people.example',
+    mobile: '07700 900013',
+    nation: 'england',
+    account: { sub: '6d7a4a69-474a-4545-a4ea-077b1b8474e9', isPasswordLocked: false },
+    staysYoung: true,
+    ...entry,
+  };
+}
+
 /** People whom nobody knows yet, or knows at the lowest level only. */
-export const lowestLevelPersonas: readonly Persona[] = [
+export const lowestLevelPersonas: readonly PersonaStory[] = [
   {
     id: 'new',
     words: {
@@ -182,26 +207,7 @@ export const lowestLevelPersonas: readonly Persona[] = [
     account: { sub: 'dc0fe7c8-6795-4814-8bbc-b52901cc3de9', isPasswordLocked: false },
     ...northerner,
   },
-  {
-    id: 'under-age',
-    words: {
-      en: {
-        title: 'Under age',
-        story:
-          'A child. There is no age limit for P5, so their details can be matched; they are too young to prove who they are for P9.',
-      },
-      cy: {
-        title: 'Dan oed',
-        story:
-          'Plentyn. Nid oes terfyn oedran ar gyfer P5, felly gellir paru’r manylion; mae’n rhy ifanc i brofi pwy ydyw ar gyfer P9.',
-      },
-    },
-    email: 'under-age@people.example',
-    mobile: '07700 900013',
-    nation: 'england',
-    account: { sub: '6d7a4a69-474a-4545-a4ea-077b1b8474e9', isPasswordLocked: false },
-    ...child,
-  },
+  underAge,
   {
     id: 'consent-refused',
     words: {

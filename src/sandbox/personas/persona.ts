@@ -83,9 +83,14 @@ export interface Persona {
   readonly says?: SaidDetails;
   /** The entries of the register that their story needs: theirs first. */
   readonly register?: readonly RegisteredPerson[];
+  /** Their story needs them to be of an age: each year they are born a year later. */
+  readonly staysYoung?: true;
   readonly gp?: AtPractices;
   readonly photoCheck?: PhotoCheck;
 }
+
+/** Who somebody is; where they have to stay young, by the year in which a sandbox is started. */
+export type PersonaStory = Persona | ((year: number) => Persona);
 
 /** Somebody of whom the register says what they say of themselves. */
 export function inRegister(person: Omit<SaidDetails, 'givenName'> & RegisteredPerson): {

@@ -6,7 +6,7 @@ import type { Language } from '#foundation/web';
 import { sendMessage, type CodeMessage } from '#messaging';
 import { z } from 'zod';
 import { emailForSending, emailKey } from '../../account/email.ts';
-import { holdAccount, selectAccountId } from '../../account/store.ts';
+import { holdAccount, lockAccount, selectAccountId } from '../../account/store.ts';
 import { codeRequestLimits, wrongCodeLimits } from '../../limits.ts';
 import { isUuid } from '../../uuid.ts';
 import { selectCode, storeCode, takeCode, type StoredCode } from './store.ts';
@@ -33,6 +33,9 @@ export type CodeSent =
   | { readonly outcome: 'sent'; readonly codeId: string }
   | { readonly outcome: 'locked'; readonly until: Date };
 
+/** The account that a code was to concern was closed. */
+type AccountClosed = { readonly outcome: 'closed' };
+
 export type CodeChecked =
   | { readonly outcome: 'match'; readonly destination: string }
   | { readonly outcome: 'no_match' | 'expired' }
@@ -52,18 +55,25 @@ const sealedDestination = z.tuple([z.enum(['email', 'sms', 'voice']), z.string()
  * same; nothing else differs.
  *
  * @returns `locked` after more than five requests for the destination within 15 minutes, while wrong codes have it
- *   locked, or when too many came from one network
+ *   locked, or when too many came from one network; `closed` if the account was, be it this moment, and no code for no account
  */
-export async function sendSecurityCode(deps: Deps, request: CodeRequest): Promise<CodeSent> {
+export function sendSecurityCode(
+  deps: Deps,
+  request: CodeRequest & { readonly accountId?: undefined },
+): Promise<CodeSent>;
+export function sendSecurityCode(deps: Deps, request: CodeRequest): Promise<CodeSent | AccountClosed>;
+export async function sendSecurityCode(deps: Deps, request: CodeRequest): Promise<CodeSent | AccountClosed> {
   const attempt = {
     settings: deps.settings,
     subject: codeSubject(request),
     remoteAddress: request.remoteAddress,
   };
-  if (request.accountId !== undefined) await holdAccount(deps.db, request.accountId);
-  const counted = await countAttempt(deps, codeRequestLimits(attempt), {
-    unlessLocked: wrongCodeLimits(attempt),
-  });
+  // Asked in one message. The account's row comes first: what is counted is counted while it is held.
+  const [isClosed, counted] = await Promise.all([
+    holdUnlessClosed(deps, request.accountId),
+    countAttempt(deps, codeRequestLimits(attempt), { unlessLocked: wrongCodeLimits(attempt) }),
+  ]);
+  if (isClosed) return { outcome: 'closed' };
   if (counted.outcome === 'locked') return counted;
 
   const code = String(randomInt(10 ** digits)).padStart(digits, '0');
@@ -92,6 +102,11 @@ export async function sendSecurityCode(deps: Deps, request: CodeRequest): Promis
   const details = { purpose: request.purpose, channel: request.channel };
   await deps.audit({ type: 'code.sent', accountId: request.accountId, details });
   return { outcome: 'sent', codeId };
+}
+
+/** @returns whether the account is closed, if it is about one; otherwise nobody can close it until the transaction ends */
+async function holdUnlessClosed({ db }: Pick<Deps, 'db'>, accountId: string | undefined): Promise<boolean> {
+  return accountId !== undefined && (await lockAccount(db, accountId)) === undefined;
 }
 
 async function messageFor(deps: Deps, { purpose, destination, channel }: CodeRequest): Promise<CodeMessage> {

@@ -8,15 +8,15 @@ import type { PhonePages, WithPhone } from '../index.ts';
 
 type Parts<A extends WithPhone, C> = Pick<
   PhonePages<A, C>,
-  'appliesWhen' | 'accountOf' | 'remembers' | 'onProven'
+  'appliesWhen' | 'accountOf' | 'remembers' | 'onProven' | 'whenClosed'
 > & { readonly kindOf: (answers: A) => NumberKind };
 
 const withCode =
   <A extends WithPhone, C>({ answers }: Visit<A, C>) =>
-  (phoneCodeId: string | undefined): A => ({ ...answers, phoneCodeId });
+  (phoneCodeId: string): A => ({ ...answers, phoneCodeId });
 
 export function confirmPhone<A extends WithPhone, C>(parts: Parts<A, C>) {
-  const { appliesWhen, kindOf, remembers } = parts;
+  const { appliesWhen, kindOf, remembers, whenClosed } = parts;
   return stepsOf<A, C>()({
     path: 'phone-code',
     page: 'journeys/phone/confirm-phone',
@@ -25,7 +25,8 @@ export function confirmPhone<A extends WithPhone, C>(parts: Parts<A, C>) {
     undo: (answers) => ({ ...answers, phoneCodeId: undefined, phoneProven: undefined }),
     isFinal: true,
     onEnter: async (deps, visit) => {
-      return codeEntered(deps, await sendCode(parts, deps, visit), withCode(visit));
+      const sent = await sendCode(parts, deps, visit);
+      return sent.outcome === 'closed' ? whenClosed(visit) : codeEntered(deps, sent, withCode(visit));
     },
     show: (_deps, { answers }) =>
       Promise.resolve({ phone: lastDigits(answers.phone ?? ''), kind: kindOf(answers), remembers }),
@@ -36,6 +37,7 @@ export function confirmPhone<A extends WithPhone, C>(parts: Parts<A, C>) {
     actions: {
       resend: async (deps, visit) => {
         const sent = await sendCode(parts, deps, visit);
+        if (sent.outcome === 'closed') return whenClosed(visit);
         const notice = kindOf(visit.answers) === 'landline' ? 'calledAgain' : 'resent';
         return codeResent(deps, sent, { withCode: withCode(visit), notice });
       },

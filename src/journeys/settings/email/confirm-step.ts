@@ -8,11 +8,14 @@ import { partAddress, provenAtOf, type SettingsContext } from '../part.ts';
 import type { EmailAnswers } from './answers.ts';
 import { keepEmailAddress } from './keep/journey.ts';
 
+/** Whoever can't go on begins again, signed in anew. */
+const again = { outcome: 'left', address: partAddress('email') } as const;
+
 type EmailVisit = Visit<EmailAnswers, SettingsContext>;
 
 const withCode =
   ({ answers }: EmailVisit) =>
-  (codeId: string | undefined): EmailAnswers => ({ ...answers, codeId });
+  (codeId: string): EmailAnswers => ({ ...answers, codeId });
 
 function sendCode(deps: Deps, visit: EmailVisit) {
   return sendSecurityCode(deps, {
@@ -34,7 +37,8 @@ export const confirmEmail = stepsOf<EmailAnswers, SettingsContext>()({
   undo: ({ codeId: _, requested: __, ...rest }) => rest,
   isFinal: true,
   onEnter: async (deps, visit) => {
-    return codeEntered(deps, await sendCode(deps, visit), withCode(visit));
+    const sent = await sendCode(deps, visit);
+    return sent.outcome === 'closed' ? again : codeEntered(deps, sent, withCode(visit));
   },
   show: (_deps, visit) => Promise.resolve({ email: visit.answers.email }),
   form: codeForm,
@@ -53,7 +57,8 @@ export const confirmEmail = stepsOf<EmailAnswers, SettingsContext>()({
   },
   actions: {
     resend: async (deps, visit) => {
-      return codeResent(deps, await sendCode(deps, visit), { withCode: withCode(visit) });
+      const sent = await sendCode(deps, visit);
+      return sent.outcome === 'closed' ? again : codeResent(deps, sent, { withCode: withCode(visit) });
     },
   },
 });
@@ -66,19 +71,18 @@ async function request(deps: Deps, visit: EmailVisit, email: string): Promise<Ou
     provenAt: provenAtOf(context),
     linkTo: (token) => `${deps.settings.issuer}${keepEmailAddress}/${token}`,
   });
-  const beginning = partAddress('email');
   switch (outcome) {
     case 'waiting':
       return { outcome: 'answered', answers: { ...answers, requested: true } };
     case 'refused':
-      return { outcome: 'left', address: beginning };
+      return again;
     case 'taken':
       return {
         outcome: 'stopped',
         stop: {
           page: 'journeys/settings/email/taken',
           status: 409,
-          data: { beginning, settingsAddress: ownPages.settings },
+          data: { beginning: again.address, settingsAddress: ownPages.settings },
         },
       };
   }

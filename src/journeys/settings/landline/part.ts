@@ -58,6 +58,7 @@ const enter = phonePages<Answers, SettingsContext>({
   appliesWhen: ({ choice }) => choice !== 'remove',
   only: 'landline',
   accountOf: ({ context }) => context.accountId,
+  whenClosed: () => again,
   remembers: false,
   onProven: async (deps, visit, { number: landline }) => {
     const { accountId } = visit.context;

@@ -13,6 +13,7 @@ import {
 } from '../part.ts';
 
 const answers = phoneAnswers.extend({ outcome: z.enum(['changed', 'same']).optional() });
+const again = { outcome: 'left', address: partAddress('phone') } as const;
 type Answers = z.output<typeof answers>;
 
 const steps = phonePages<Answers, SettingsContext>({
@@ -20,11 +21,12 @@ const steps = phonePages<Answers, SettingsContext>({
   only: 'mobile',
   isChange: true,
   accountOf: ({ context }) => context.accountId,
+  whenClosed: () => again,
   remembers: false,
   onProven: async (deps, visit, { number: phone }) => {
     const { accountId } = visit.context;
     const { outcome } = await changePhone(deps, { accountId, phone, provenAt: provenAtOf(visit.context) });
-    if (outcome === 'refused') return { outcome: 'left', address: partAddress('phone') };
+    if (outcome === 'refused') return again;
     return { outcome: 'answered', answers: { ...visit.answers, phoneProven: true, outcome } };
   },
 });

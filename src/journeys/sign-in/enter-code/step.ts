@@ -19,7 +19,7 @@ const step = stepsOf<SignInAnswers, SignInContext>();
 
 const withCode =
   ({ answers }: SignInVisit) =>
-  (codeId: string | undefined): SignInAnswers => ({ ...answers, codeId });
+  (codeId: string): SignInAnswers => ({ ...answers, codeId });
 
 /** @returns undefined if it was closed meanwhile, or the number that the code is due to was removed in another tab */
 async function accountOf(deps: Deps, visit: SignInVisit) {
@@ -36,7 +36,7 @@ async function sendCode(deps: Deps, visit: SignInVisit) {
   const found = await accountOf(deps, visit);
   if (found === undefined) return undefined;
   const { accountId, phone, channel } = found;
-  return sendSecurityCode(deps, {
+  const sent = await sendSecurityCode(deps, {
     purpose: 'sign-in',
     channel,
     destination: phone,
@@ -45,6 +45,7 @@ async function sendCode(deps: Deps, visit: SignInVisit) {
     language: visit.browser.language,
     remoteAddress: visit.browser.remoteAddress,
   });
+  return sent.outcome === 'closed' ? undefined : sent;
 }
 
 export const enterCode = step({
@@ -56,7 +57,8 @@ export const enterCode = step({
   undo: ({ codeId: _, deviceProven: __, ...rest }) => rest,
   isFinal: true,
   onEnter: async (deps, visit) => {
-    return codeEntered(deps, await sendCode(deps, visit), withCode(visit));
+    const sent = await sendCode(deps, visit);
+    return sent === undefined ? signInAgain(visit) : codeEntered(deps, sent, withCode(visit));
   },
   show: async (deps, visit) => {
     const phone = (await accountOf(deps, visit))?.phone ?? '';

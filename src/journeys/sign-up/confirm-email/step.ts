@@ -9,7 +9,7 @@ type SignUpVisit = Visit<SignUpAnswers, RequestContext>;
 
 const withCode =
   ({ answers }: SignUpVisit) =>
-  (emailCodeId: string | undefined): SignUpAnswers => ({ ...answers, emailCodeId });
+  (emailCodeId: string): SignUpAnswers => ({ ...answers, emailCodeId });
 
 const step = stepsOf<SignUpAnswers, RequestContext>();
 
