@@ -86,10 +86,11 @@ export async function keepLocked(house: House): Promise<void> {
 /** Puts one person back as they were seeded. */
 export async function resetPersona({ house, onForgotten }: SeedDeps, persona: Persona): Promise<void> {
   const forgotten = await inSeedingTurn(house, async (deps) => {
-    await clearLimits(deps, persona);
     const byEmail = await findAccountId(deps, persona.email);
     const ids = new Set([byEmail, persona.account?.sub].filter((id) => id !== undefined));
     for (const id of ids) await eraseAccount(deps, id);
+    // Whoever signs in as them at this moment holds the login before its limits, too.
+    await clearLimits(deps, persona);
     await putAtPractices(deps, persona);
     await seedPersona(house, deps, persona);
     for (const entry of persona.register ?? []) await putSimulatedPatient(deps, entry);
