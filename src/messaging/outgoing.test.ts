@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { secondsAfter } from '#foundation/clock';
 import { createLog } from '#foundation/log';
 import { createTestHouse, type TestHouse } from '../../test/support/house.ts';
+import { standsIn } from '../../test/support/stands-in.ts';
 import { sendMessage, startMessagingWork, sweepMessaging, type OutgoingMessage } from './index.ts';
 import type { ReadyMessage, Sender, SendOutcome } from './sender.ts';
 
@@ -106,7 +107,7 @@ describe('a message on its way', () => {
     assert.ok(everything.includes('messaging.send-email'));
     const hex = (text: string) => Buffer.from(text).toString('hex');
     for (const secret of [ada, 'people.example', code, hex(ada), hex(code)]) {
-      assert.ok(!everything.includes(secret), secret);
+      assert.ok(!standsIn(everything, secret), secret);
     }
   });
 
@@ -193,7 +194,7 @@ describe('a sender that can’t take a message', () => {
     const kept = `${logged.join('')}\n${await readEverything(['jobs', 'audit'])}`;
     assert.match(kept, /a job failed/u);
     assert.match(kept, /unexpected/u);
-    assert.ok(!kept.includes(ada) && !kept.includes(code));
+    assert.ok(!kept.includes(ada) && !standsIn(kept, code));
   });
 });
 

@@ -17,7 +17,7 @@ import { registerOperations } from './api/register.ts';
 import { requestOperations } from './api/requests.ts';
 import { signInOperations } from './api/sign-in.ts';
 import type { PhotoChecks } from './cases/photo-checks.ts';
-import type { RememberedDevices } from './headless/sign-in.ts';
+import type { RememberedDevices } from './headless/prove-device.ts';
 import { mountPages } from './pages/routes.ts';
 import type { RequestLog } from './requests/log.ts';
 import { keepLocked } from './seed.ts';

@@ -34,6 +34,8 @@ const zip = Buffer.concat([
   Buffer.from('PK\u0005\u0006'),
   Buffer.alloc(18),
 ]);
+/** Traces of all that is planted, each too long to stand by chance in a picture, in which four letters do. */
+const traces = ['evil.example', '<script>', zip.subarray(0, 12), 'Exif\0\0', '<html>', 'adobe.com'];
 const photo = await sharp({
   create: {
     width: 1200,
@@ -93,8 +95,7 @@ describe('a picture that is something else as well', () => {
       assert.ok(['checked', 'damaged'].includes(found), found);
       if (found === 'checked') {
         assert.equal((await sharp(kept).metadata()).format, 'jpeg');
-        for (const trace of ['evil', 'script', 'PK\u0003\u0004', 'Exif', 'html', 'adobe'])
-          assert.ok(!kept.includes(trace), trace);
+        for (const trace of traces) assert.ok(!kept.includes(trace), String(trace));
         assert.deepEqual([...kept.subarray(-2)], [0xff, 0xd9]);
       }
     });
@@ -220,7 +221,7 @@ describe('a video that is something else', () => {
     ]);
     const { found, kept } = await send('video', boxed);
     assert.equal(found, 'checked');
-    assert.ok(!kept.includes('evil'));
+    assert.ok(!kept.includes('evil.example'));
     assert.equal(await outcome('video', Buffer.concat([film, zip])), 'damaged');
     assert.equal(await outcome('video', Buffer.concat([recording, zip])), 'damaged');
   });

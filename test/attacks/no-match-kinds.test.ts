@@ -273,7 +273,7 @@ describe('why somebody’s details match nothing', () => {
     const kind = 'another account’s number';
     times.set(
       kind,
-      (times.get(kind) ?? []).map((time) => time + 25),
+      (times.get(kind) ?? []).map((time) => time + 30),
     );
     assert.ok(standsOut(times) > mostDeviations);
   });

@@ -351,8 +351,8 @@ function testDetails(supplierId: string, differences: Differences): void {
         await Promise.all(
           some.map(async ([id, linkageKey]) => {
             number += 1;
-            // No two accounts have the same id.
-            const accountId = Array.from(`${number}${id}`).slice(0, 64).join('').trim();
+            // No two accounts have the same id, whatever digits one begins with.
+            const accountId = Array.from(`${number}:${id}`).slice(0, 64).join('').trim();
             const patient = await world.patientAt(odsCode);
             const { nhsNumber, familyName, birthdate } = patient;
             const issued = await world.issueDetails({

@@ -187,6 +187,28 @@ suite('a British licence', () => {
     });
   });
 
+  test('of twins who share the first of their names, or an initial, is for a person to look at', () => {
+    const agrees = (given: string, number: string, givenNames: string) => {
+      const look = front(number).map((line) => line.replace('PRIYA', given));
+      const reading = judged([look, look], { ...asked, claimed: { ...claimed, givenNames } });
+      assert.deepEqual(reading.findings, []);
+      return reading.outcome === 'read' && reading.isWhole && reading.agrees;
+    };
+    for (const [given, number, givenNames] of [
+      ['MUHAMMAD HASSAN', 'FIELD954120MH9ZZ', 'Muhammad Hassan'],
+      ['MUHAMMAD HASSAN ALI', 'FIELD954120MH9ZZ', 'Muhammad Hassan'],
+      ['MUHAMMAD HASSAN', 'FIELD954120MH9ZZ', 'Muhammad'],
+      ['MUHAMMAD', 'FIELD954120M99ZZ', 'Muhammad Hassan'],
+    ] as const)
+      assert.ok(agrees(given, number, givenNames), `${given} is ${givenNames}`);
+    for (const [given, number, givenNames] of [
+      ['MUHAMMAD HUSSAIN', 'FIELD954120MH9ZZ', 'Muhammad Hassan'],
+      ['S ARAVIND', 'FIELD954120SA9ZZ', 'S Arun'],
+      ['S ARAVIND', 'FIELD954120SA9ZZ', 'S'],
+    ] as const)
+      assert.ok(!agrees(given, number, givenNames), `${given} is not ${givenNames}`);
+  });
+
   test('whose number has another day than the one beside it has a wrong number; one of somebody else is somebody else’s', () => {
     const forged = front('FIELD954130P99ZZ');
     assert.deepEqual(judged([forged, forged], asked).findings, ['number_wrong']);
@@ -249,7 +271,13 @@ suite('a zone that two looks read', () => {
     };
     for (const [names, familyName, givenNames] of [
       ['FIELDS<<LARA', 'Fields', 'Lara'],
-      ['FIELDS<<LARA<ANNE', 'Fields', 'Lara Marie'],
+      ['FIELDS<<LARA<ANNE', 'Fields', 'Lara'],
+      ['FIELDS<<LARA', 'Fields', 'Lara Anne'],
+      ['FIELDS<<LARA<ANNE', 'Fields', 'Lara Anne Marie'],
+      ['FIELDS<<LARA<ANNE<MARIE', 'Fields', 'Lara Anne'],
+      ['FIELDS<<LARA<K<<<<<<L', 'Fields', 'Lara Anne'],
+      ['FIELDS<<LARA<JOERG<<<<<<LL', 'Fields', 'Lara Jörg'],
+      ['WOLFESCHLEGELSTEINHAUSEN<<LARA<MAXIMILI', 'Wolfeschlegelsteinhausen', 'Lara Maximiliana'],
       ['SMITH<JONES<<ANNE<MARIE', 'Smith-Jones', 'Anne-Marie'],
       ['MUELLER<<JOERG', 'Müller', 'Jörg'],
       ['OFIELDS<<SIAN<<<<<<<<<K<<K<LK', "O'Fields", 'Siân'],
@@ -262,6 +290,15 @@ suite('a zone that two looks read', () => {
       ['FIELDS<<ANNABEL', 'Fields', 'Ann'],
       ['FIELDS<<JOSEPH', 'Fields', 'Jo'],
       ['FIELDSON<<LEE', 'Fields', 'On'],
+      // Brothers and sisters who share the first of their names, or an initial.
+      ['KHAN<<MUHAMMAD<HUSSAIN', 'Khan', 'Muhammad Hassan'],
+      ['FIELDS<<LARA<ANNE', 'Fields', 'Lara Marie'],
+      ['FIELDS<<ANNE<SOPHIE', 'Fields', 'Anne-Marie'],
+      ['FIELDS<<LARA<ANNE<SOPHIE', 'Fields', 'Lara Anne Marie'],
+      ['KUMAR<<S<ARAVIND', 'Kumar', 'S Arun'],
+      ['FIELDS<<K<LARA', 'Fields', 'Lara'],
+      ['FIELDS<K<<LARA', 'Fields', 'Lara'],
+      ['WOLFESCHLEGELSTEINHAUSEN<<LARA<MAXIMILI', 'Wolfeschlegelsteinhausen', 'Lara Marie'],
       // What comes after it could not be read: it may be a longer name.
       ['FIELDS<<ANN4BEL', 'Fields', 'Ann'],
       ['WOLFESCHLEGELSTEINHAUSENBERGERDORFFWELC', 'Wolfeschlegelsteinhausenbergerdorffwelche', 'Jo'],

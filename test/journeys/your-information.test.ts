@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { readAccount, signInsStand } from '#accounts';
 import { listAgreements } from '#consent';
+import { closeAccount } from '#personal-data';
 import { auditOf } from '../support/accounts.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { Person } from '../support/person.ts';
 import type { TestService } from '../support/service.ts';
 import { proveAnew, signedInForSettings, type Settler } from '../support/settings-walks.ts';
+import { untilWaiting } from '../support/waiting.ts';
 import { agree, expectPage, signInWithPassword } from '../support/walks.ts';
 
 let app: TestApp;
@@ -63,6 +66,26 @@ describe('what somebody shares', () => {
     );
     await browser.open(await riverside.requestAddress({ scope: 'openid email', vtr: '["P0.Cp"]' }));
     expectPage(browser, 'agree');
+  });
+
+  test('can be stopped while the login is closed in another tab: neither waits for the other for good', async () => {
+    const { house } = app.home;
+    const zoe = await signedInForSettings(app, 'zoe');
+    const { browser, accountId } = zoe;
+    await shareWith(riverside, zoe);
+    await browser.open(settings('/stop-sharing'));
+    await browser.submit({ service: riverside.clientId });
+    const { stopping } = await house.transact(async (deps) => {
+      assert.equal(await signInsStand(deps, { accountId, provenAt: deps.clock.now() }), true);
+      const begun = browser.press('Stop sharing');
+      await untilWaiting(house.database.pool);
+      assert.equal(await closeAccount(deps, { accountId, reason: 'asked' }), true);
+      return { stopping: begun };
+    });
+    await stopping;
+    assert.equal(browser.page.status, 200);
+    assert.equal(await readAccount(house.deps, accountId), undefined);
+    assert.ok(!(await auditOf(app.home, accountId)).includes('consent.withdrawn'));
   });
 
   test('is not stopped for a service that somebody made up, nor by who signed in more than ten minutes ago', async () => {

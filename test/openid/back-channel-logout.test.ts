@@ -148,20 +148,42 @@ test('a button pressed twice at the same moment signs out once', async () => {
   assert.equal((await toldAt('/gus')).length, 1);
 });
 
+/** Signs somebody out while another request of theirs is under way, which stores the session again. */
+async function signOutMeanwhile(traveller: Traveller & { accountId: string }): Promise<void> {
+  const { pool } = app.home.house.database;
+  await pool.query(`CREATE TABLE openid.under_way AS SELECT * FROM openid.entity WHERE model = 'Session'
+    AND uid = (SELECT session_uid FROM openid.token_family WHERE account_id = '${traveller.accountId}' LIMIT 1)
+    AND ended_at IS NULL`);
+  await signOut(traveller);
+  await pool.query(`INSERT INTO openid.entity SELECT model, sha256(id), uid, sealed_payload, consumed_at,
+    ended_at, expires_at FROM openid.under_way`);
+  await pool.query('DROP TABLE openid.under_way');
+}
+
+test('a service that is given tokens by a request under way in another tab is told as well', async () => {
+  const ivy = await newcomer('ivy');
+  const taker = await attentive('/ivy', true);
+  const giver = await app.registerTestService({ clientName: 'Ivy’s', ssoWith: [taker.clientId] });
+  await visit(ivy, taker);
+  const { claims } = await visit(ivy, giver);
+  await signOutMeanwhile(ivy);
+  await toldAt('/ivy');
+  const browser = new Person(app);
+  const asserted = await giver.handOver(claims);
+  await browser.open(await taker.requestAddress({ prompt: 'none', asserted_login_identity: asserted }));
+  const meanwhile = await taker.finish(browser.page.address);
+  const [, second] = await toldAt('/ivy', 2);
+  assert.equal((await verify(second ?? assert.fail())).payload['sid'], meanwhile.claims['sid']);
+  assert.equal(await userinfoStatus(meanwhile.accessToken), 401);
+});
+
 test('a request under way in another tab does not bring the session back for long', async () => {
   const hal = await newcomer('hal');
   const taker = await app.registerTestService({ clientName: 'Hal’s other' });
   const giver = await app.registerTestService({ clientName: 'Hal’s', ssoWith: [taker.clientId] });
   await visit(hal, taker);
   const { claims } = await visit(hal, giver);
-  const { pool } = app.home.house.database;
-  await pool.query(`CREATE TABLE openid.under_way AS SELECT * FROM openid.entity WHERE model = 'Session'
-    AND uid = (SELECT session_uid FROM openid.token_family WHERE account_id = '${hal.accountId}' LIMIT 1)
-    AND ended_at IS NULL`);
-  await signOut(hal);
-  await pool.query(`INSERT INTO openid.entity SELECT model, sha256(id), uid, sealed_payload, consumed_at,
-    ended_at, expires_at FROM openid.under_way`);
-  await pool.query('DROP TABLE openid.under_way');
+  await signOutMeanwhile(hal);
   const ask = async () => {
     const asserted = await giver.handOver(claims);
     const browser = new Person(app);

@@ -143,7 +143,7 @@ test('the private keys are stored sealed', async () => {
   );
   await client.end();
   for (const row of rows) {
-    assert.ok(!row.sealed_private_jwk.toString('latin1').includes('"d"'));
+    assert.ok(!row.sealed_private_jwk.toString('latin1').includes('"d":"'));
     assert.equal(row.public_jwk['d'], undefined);
   }
 });

@@ -7,12 +7,14 @@ import {
   countRecoveryAnswer,
   redeemRecoveryCode,
   sendSecurityCode,
+  signInsStand,
 } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { matchRegister, type Claimed } from '#identity';
 import { openRegister } from '#pds';
 import { personas } from '#sandbox';
 import { openTestSandbox, type TestSandbox } from '../support/sandbox.ts';
+import { untilWaiting } from '../support/waiting.ts';
 import { call, refusalIn, registerService, type TestService } from './support.ts';
 
 let sandbox: TestSandbox;
@@ -128,4 +130,19 @@ for (const address of ['/personas/p9/reset', '/reset'])
     for (const [what, attempt] of Object.entries(attempts))
       assert.notEqual((await sandbox.home.house.transact(attempt)).outcome, 'locked', what);
     await call(sandbox, 'POST', '/personas/p9/reset');
+  });
+
+for (const address of ['/personas/p9/reset', '/reset'])
+  test(`${address} while a person is sent a code: neither waits for the other for good`, async () => {
+    const { house } = sandbox.home;
+    const send = codeTo('+447700900009', 'sms');
+    await house.transact(send);
+    const { sent, putBack } = await house.transact(async (deps) => {
+      assert.equal(await signInsStand(deps, { accountId, provenAt: deps.clock.now() }), true);
+      const begun = call(sandbox, 'POST', address);
+      await Promise.race([begun, untilWaiting(house.database.pool)]);
+      return { sent: (await send(deps)).outcome, putBack: begun };
+    });
+    const { status } = await putBack;
+    assert.deepEqual([sent, status < 300], ['no_match', true]);
   });

@@ -219,6 +219,17 @@ suite('people of one’s own', () => {
     assert.ok(people.every((person) => person['mobile'] === undefined));
   });
 
+  test('who share a number, which are fewer than they, sign in at the same moment, each with their own code', async () => {
+    const service = await registerService(sandbox);
+    const url = await service.ask({ vtr: '["P0.Cp.Cd"]' });
+    const people = await Promise.all(
+      Array.from({ length: 4 }, () => make({ level: 'P0', mobile: '+447700900877' })),
+    );
+    const answers = await Promise.all(people.map(({ id }) => signIn(sandbox, { url, persona: id })));
+    for (const answer of answers)
+      assert.deepEqual([answer.status, answer.status === 200 ? undefined : answer.body], [200, undefined]);
+  });
+
   test('share neither an e-mail address nor an NHS number with somebody, and then are not made at all', async () => {
     const first = await make({ level: 'P5' });
     const before = (await listAccountIds(sandbox.home.house.deps)).length;

@@ -129,6 +129,11 @@ suite('a login that its owner has locked', () => {
     const passwordHash = await here.house.passwords.hash('nineteen brass otters');
     await here.house.transact((deps) => resetPassword(deps, { token, passwordHash }));
     assert.deepEqual([await passkeys(), await appKeys()], [[], []]);
+    const events = await auditOf(here, accountId);
+    assert.deepEqual(
+      events.filter((type) => type.endsWith('.removed')),
+      ['passkey.removed', 'app-key.removed'],
+    );
   });
 
   test('can be locked twice, and the newer link counts', async () => {

@@ -23,8 +23,8 @@ import { deleteCodesOf } from '../credentials/one-time-code/store.ts';
 import { updatePassword } from '../credentials/password/store.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { resetRequestLimits, wrongPasswordsFor } from '../limits.ts';
-import { deletePasskeysOf } from '../credentials/passkey/store.ts';
-import { deleteUafKeysOf } from '../credentials/uaf/store.ts';
+import { forgetPasskeysOf } from '../credentials/passkey/passkeys.ts';
+import { forgetUafKeysOf } from '../credentials/uaf/uaf.ts';
 import { listSecondFactors } from './proofs.ts';
 import { makeDueReplacements } from './replacement.ts';
 import {
@@ -205,8 +205,8 @@ async function liftLock(deps: Deps, account: Account): Promise<void> {
   // One of them may be what somebody else has set up, and would have switched on again.
   const has = await listSecondFactors(deps, account);
   // Without anything else they stay, switched off: a password that was chosen by mail must not add a first number.
-  if (has.some((factor) => factor !== 'passkey')) await deletePasskeysOf(deps.db, accountId);
-  await deleteUafKeysOf(deps.db, accountId);
+  if (has.some((factor) => factor !== 'passkey')) await forgetPasskeysOf(deps, accountId);
+  await forgetUafKeysOf(deps, accountId);
   await updateLock(deps.db, { accountId, lockedAt: null });
 }
 

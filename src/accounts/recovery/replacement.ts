@@ -10,8 +10,8 @@ import { endSignIns } from '../account/end-sign-ins.ts';
 import { lockAccount, updateNumbers } from '../account/store.ts';
 import { tellOfChange, tellOfWaitingChange } from '../account/tell-of-change.ts';
 import { removeAuthenticatorApp } from '../credentials/authenticator-app/app.ts';
-import { deletePasskeysOf } from '../credentials/passkey/store.ts';
-import { deleteUafKeysOf } from '../credentials/uaf/store.ts';
+import { forgetPasskeysOf } from '../credentials/passkey/passkeys.ts';
+import { forgetUafKeysOf } from '../credentials/uaf/uaf.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { secondFactors, type RecoveryProof, type SecondFactor } from './proofs.ts';
 import {
@@ -225,9 +225,9 @@ async function makeDueReplacement(deps: Deps, accountId: string): Promise<void> 
     landline: numberAfter(account.landline, 'landline', change),
   });
   if (lost.includes('app')) await removeAuthenticatorApp(deps, accountId);
-  if (lost.includes('passkey')) await deletePasskeysOf(deps.db, accountId);
+  if (lost.includes('passkey')) await forgetPasskeysOf(deps, accountId);
   // What apps keep is on the phone that was lost.
-  if (lost.includes('passkey') || lost.includes('mobile')) await deleteUafKeysOf(deps.db, accountId);
+  if (lost.includes('passkey') || lost.includes('mobile')) await forgetUafKeysOf(deps, accountId);
   // Who has what was lost may be signed in with it.
   await deleteDevicesOf(deps.db, accountId);
   await endSignIns(deps, accountId, now);

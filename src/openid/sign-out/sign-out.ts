@@ -17,7 +17,14 @@ const afterwardsRules = {
   expireInSeconds: 60,
   atOnce: 2,
 };
-const afterwardsJob = z.object({ uid: z.base64url(), accountId: z.string() });
+const afterwardsJob = z.object({
+  /** The digest of the session. */
+  uid: z.base64url(),
+  accountId: z.string(),
+  /** Its name, sealed; a job of the release before has none. */
+  sealedUid: z.base64().optional(),
+});
+const sealPurpose = 'openid signed-out session';
 
 /**
  * Ends a session. Of the services that the person signed in to in it, those that take part in signing out lose their
@@ -32,11 +39,12 @@ export async function endSignIn(
   const { uid, accountId, clientId } = session;
   const named = { uid: digestOf(uid), accountId };
   await house.transact(async (deps) => {
-    const parties = await endEverything(deps, named);
+    const { wasLiving, parties, losing } = await endEverything(deps, named);
     // A button pressed twice tells nobody twice.
-    if (parties === undefined) return;
-    for (const party of parties) await announce(deps, party, { uid, accountId });
-    const again = { uid: named.uid.toString('base64url'), accountId };
+    for (const party of wasLiving ? parties : losing) await announce(deps, party, { uid, accountId });
+    if (!wasLiving) return;
+    const sealedUid = deps.secrets.seal(sealPurpose, Buffer.from(uid)).toString('base64');
+    const again = { uid: named.uid.toString('base64url'), accountId, sealedUid };
     for (const afterSeconds of againAfterSeconds)
       await deps.enqueue(afterwardsQueue, again, { afterSeconds });
     await deps.audit({
@@ -50,26 +58,36 @@ export async function endSignIn(
 
 /**
  * Starts ending sessions again, twice, some time after people signed out: a request that was under way in another tab may have
- * stored the session again, under a new name, or have been given a code in it.
+ * stored the session again, under a new name, or have been given a code in it. Services that were given tokens for it meanwhile are told, too.
  */
 export async function startEndingAgain(house: House, jobs: Jobs): Promise<void> {
   await jobs.work(afterwardsQueue, afterwardsRules, async (data) => {
-    const { uid, accountId } = afterwardsJob.parse(data);
-    await house.transact((deps) => endEverything(deps, { uid: Buffer.from(uid, 'base64url'), accountId }));
+    const { uid: digest, accountId, sealedUid } = afterwardsJob.parse(data);
+    await house.transact(async (deps) => {
+      const { losing } = await endEverything(deps, { uid: Buffer.from(digest, 'base64url'), accountId });
+      if (sealedUid === undefined) return;
+      const uid = deps.secrets.unseal(sealPurpose, Buffer.from(sealedUid, 'base64')).toString();
+      for (const party of losing) await announce(deps, party, { uid, accountId });
+    });
   });
 }
 
-/** @returns the services that lost their tokens; undefined if the session had ended before */
-async function endEverything(
-  deps: Deps,
-  session: { uid: Buffer; accountId: string },
-): Promise<Client[] | undefined> {
+interface Ended {
+  /** Whether the session had not ended before. */
+  readonly wasLiving: boolean;
+  /** The services that were given tokens in it, and take part in signing out. */
+  readonly parties: readonly Client[];
+  /** Of these, those whose tokens were good until now. */
+  readonly losing: readonly Client[];
+}
+
+async function endEverything(deps: Deps, session: { uid: Buffer; accountId: string }): Promise<Ended> {
   const now = deps.clock.now();
   const wasLiving = await endSession(deps.db, { uid: session.uid, now });
   const parties = await partiesOf(deps, await selectClientsOfSession(deps.db, session));
   const clientIds = parties.map((party) => party.clientId);
-  await revokeFamiliesOfSession(deps.db, { ...session, clientIds, now });
-  return wasLiving ? parties : undefined;
+  const lost = await revokeFamiliesOfSession(deps.db, { ...session, clientIds, now });
+  return { wasLiving, parties, losing: parties.filter(({ clientId }) => lost.includes(clientId)) };
 }
 
 /** @returns of some services, those that take part in signing out */

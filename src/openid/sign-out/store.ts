@@ -28,15 +28,24 @@ export async function selectClientsOfSession(
   return rows.map(({ clientId }) => clientId);
 }
 
-/** Ends the tokens that some services were given in a session. */
+/**
+ * Ends the tokens that some services were given in a session.
+ *
+ * @returns those that had any that lived
+ */
 export async function revokeFamiliesOfSession(
   db: Db,
   session: { uid: Buffer; accountId: string; clientIds: readonly string[]; now: Date },
-): Promise<void> {
-  await sql`
-    UPDATE openid.token_family SET revoked_at = ${session.now}
-    WHERE account_id = ${session.accountId} AND session_uid = ${session.uid}
-      AND client_id = ANY(${session.clientIds}::text[]) AND revoked_at IS NULL`.execute(db);
+): Promise<string[]> {
+  const { rows } = await sql<{ clientId: string }>`
+    WITH revoked AS (
+      UPDATE openid.token_family SET revoked_at = ${session.now}
+      WHERE account_id = ${session.accountId} AND session_uid = ${session.uid}
+        AND client_id = ANY(${session.clientIds}::text[]) AND revoked_at IS NULL
+      RETURNING client_id
+    )
+    SELECT DISTINCT client_id AS "clientId" FROM revoked ORDER BY 1`.execute(db);
+  return rows.map(({ clientId }) => clientId);
 }
 
 /** A service, and in which session somebody was signed in to it; null where nobody wrote that down yet. */

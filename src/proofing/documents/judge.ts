@@ -3,7 +3,7 @@ import { differencesOf, findDriverNumbers } from './driver-number.ts';
 import { findMachineZone, type MachineZone } from './machine-zone.ts';
 import type { ReadLine } from './page.ts';
 import { datesIn, labelledDate } from './printed-dates.ts';
-import { compareZoneNames, hasExactNames } from './same-names.ts';
+import { compareZoneNames, givenNamesOf, hasExactNames, isMoreThanInitial } from './same-names.ts';
 import type { DocumentFinding, DocumentReading, DocumentToRead } from './types.ts';
 
 /** Two looks at each side of a document. */
@@ -79,6 +79,7 @@ function byDriverNumber(looks: Looks, { kind, claimed, today }: Asked): Document
   if (numbers.length === 0) return undefined;
   const differences = numbers.map((found) => found.map((number) => differencesOf(number, claimed)));
   const isTheirs = differences.flat().some((differs) => differs.length === 0);
+  const hasOneName = numbers.flat().every(({ initials }) => initials.endsWith('9'));
   // Misread in one look, it would hardly be misread alike in the other.
   const isSure =
     isTheirs || (numbers.length > 1 && new Set(numbers.map(([first]) => JSON.stringify(first))).size === 1);
@@ -97,8 +98,8 @@ function byDriverNumber(looks: Looks, { kind, claimed, today }: Asked): Document
     ...(expiry === undefined ? {} : { expires: expiry }),
     findings: findings.filter((finding) => finding !== undefined),
     isWhole: isTheirs && expiry !== undefined,
-    // The number has no more of first names than their first letters.
-    agrees: isTheirs && printed.areNamesThere,
+    // The number has no more of given names than their first letters.
+    agrees: isTheirs && printed.areNamesThere && (hasOneName || printed.isSecondThere),
     confidence: isTheirs && expiry !== undefined ? 1 : 0.75,
   };
 }
@@ -131,6 +132,8 @@ function textOf(
   readonly isBirthThere: boolean;
   /** The family name and the first of the given names, each in words of its own. */
   readonly areNamesThere: boolean;
+  /** The second of them, if there is one. */
+  readonly isSecondThere: boolean;
 } {
   const pages = looks.map((lines) =>
     lines.filter(({ confidence }) => confidence >= sureEnough).map(({ text }) => text),
@@ -141,13 +144,16 @@ function textOf(
   };
   const expires = agreed(expiryOf) ?? (isLicence(kind) ? agreed(latestOf) : undefined);
   const birth = agreed((page) => labelledDate(page, 'birth'));
-  const [first = ''] = claimed.givenNames.trim().split(/[\s-]+/u);
+  const [first = '', second] = givenNamesOf(claimed);
   const isBirthThere = pages.some((page) => page.some((line) => datesIn(line).includes(claimed.birthdate)));
   return {
     ...(expires === undefined ? {} : { expires }),
     ...(birth === undefined ? {} : { birth }),
     isBirthThere,
-    areNamesThere: pages.some((page) => isPrinted(page, claimed.familyName) && isPrinted(page, first)),
+    areNamesThere:
+      isMoreThanInitial(first) &&
+      pages.some((page) => isPrinted(page, claimed.familyName) && isPrinted(page, first)),
+    isSecondThere: second === undefined || pages.some((page) => isPrinted(page, second)),
   };
 }
 

@@ -16,7 +16,7 @@ export function compareZoneNames(
 ): Likeness {
   const read = bare(zone.names);
   const isFull = zone.names.length >= zone.roomForNames && !/<<$|[<KLCS]{3}$/u.test(zone.names);
-  const [first = ''] = claimed.givenNames.trim().split(/[\s-]+/u);
+  const [first = ''] = givenNamesOf(claimed);
   if (read.length < shortestToTell) return 'unsure';
   let closest = 1;
   for (const family of spellings(claimed.familyName))
@@ -31,21 +31,51 @@ export function compareZoneNames(
   return closest > surelyAnother ? 'other' : 'unsure';
 }
 
+/** @returns the given names, one by one: also those that somebody writes as one, which zones part */
+export function givenNamesOf({ givenNames }: { readonly givenNames: string }): readonly string[] {
+  return givenNames.trim().split(/[\s-]+/u);
+}
+
+/** An initial tells nobody from a brother or sister, who often has the same. */
+export function isMoreThanInitial(name: string): boolean {
+  return nameKey(name).length > 1;
+}
+
 /**
- * Whether the family name and the first of the given names stand in a zone letter for letter, with fillers that nobody can take for letters
- * of a name around them. {@link compareZoneNames} takes Lara and Clara, Ken and Len, Ann and Annabel for one name: that is enough for a
- * person to look, and not for a machine, which nothing but their names tells twins apart by.
+ * Whether the family name and the first of the given names stand in a zone letter for letter, with fillers around them, and no other given
+ * name where there is one on both sides. {@link compareZoneNames} takes Lara and Clara, Ken and Len, Ann and Annabel for one name, and has no
+ * eye for Muhammad Hassan and Muhammad Hussain: that is enough for a person to look, and not for a machine, which nothing but their names
+ * tells twins apart by.
  */
 export function hasExactNames(
   names: string,
   claimed: { readonly givenNames: string; readonly familyName: string },
 ): boolean {
-  const [first = ''] = claimed.givenNames.trim().split(/[\s-]+/u);
+  const [first = '', ...others] = givenNamesOf(claimed);
+  if (!isMoreThanInitial(first)) return false;
   return spellings(claimed.familyName).some((family) =>
     spellings(first).some((given) => {
       if (!/^[A-Z]+$/u.test(family) || !/^[A-Z]+$/u.test(given)) return false;
       const parts = Array.from(family).join('<?');
-      return new RegExp(`^${parts}<[<KLCS]{0,2}<${given}<`, 'u').test(names);
+      const found = new RegExp(`^${parts}<{2,4}${given}<(?<rest>.*)$`, 'u').exec(names);
+      return found !== null && areNoOthers(found.groups?.['rest'] ?? '', others);
+    }),
+  );
+}
+
+/**
+ * @param rest what stands in a zone behind the first given name and a filler
+ * @returns whether each further given name is the one in its place, as far as there are any on both sides
+ */
+function areNoOthers(rest: string, others: readonly string[]): boolean {
+  const [further = ''] = rest.split('<<', 1);
+  // Behind another filler there are no more names; and where none follows, the zone may have had no room for the end of the last.
+  const read = rest.startsWith('<') ? [] : further.split('<').filter((name) => !/^[KLCS]*$/u.test(name));
+  const isCut = !rest.endsWith('<') && further === rest;
+  return others.slice(0, read.length).every((other, at) =>
+    spellings(other).some((name) => {
+      const one = read[at] ?? '';
+      return isCut && at === read.length - 1 ? name.startsWith(one) : name === one;
     }),
   );
 }

@@ -1,18 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import {
-  checkPassword,
-  checkSecurityCode,
-  findAccountId,
-  isDeviceRemembered,
-  readAccount,
-  recordSignIn,
-  rememberDevice,
-  sendSecurityCode,
-} from '#accounts';
+import { checkPassword, findAccountId, recordSignIn } from '#accounts';
 import { refuse } from '#consent';
 import type { House } from '#foundation/deps';
 import { levelOf, type AuthenticationFactor, type IdentityLevel } from '#identity';
-import { readSimulatedInbox } from '#messaging';
 import {
   finishConsent,
   finishSignIn,
@@ -24,6 +13,8 @@ import {
 import type { Register } from '#pds';
 import type { FastifyInstance } from 'fastify';
 import { openHeadlessBrowser, withoutQuery } from './browser.ts';
+import { inTurn, type Queues } from './in-turn.ts';
+import { proveDevice, type DeviceHindrance, type RememberedDevices } from './prove-device.ts';
 import type { Scanned } from '../cases/draw-specimens.ts';
 import type { PhotoChecks, WantedCheck } from '../cases/photo-checks.ts';
 import type { WrittenDetails } from '../personas/persona.ts';
@@ -68,9 +59,7 @@ export type Hindrance =
   | 'no_account'
   | 'password_locked'
   | 'password_changed'
-  | 'no_phone'
-  | 'code_locked'
-  | 'code_not_delivered'
+  | DeviceHindrance
   | 'authentication_insufficient'
   | 'match_locked'
   | 'register_unavailable'
@@ -85,9 +74,6 @@ export type HeadlessOutcome =
   | { readonly outcome: 'answered'; readonly status: number; readonly body: string }
   | { readonly outcome: 'stopped'; readonly because: Hindrance };
 
-/** What a person's own browser would keep: signs that it was remembered, by account. */
-export type RememberedDevices = Map<string, string>;
-
 export interface HeadlessDeps {
   readonly app: FastifyInstance;
   readonly house: House;
@@ -96,8 +82,7 @@ export interface HeadlessDeps {
   /** The ways in which people prove who they are, with those that somebody else checks. */
   readonly photoChecks: PhotoChecks;
   readonly devices: RememberedDevices;
-  /** The last one in each person's queue, by e-mail address. */
-  readonly queues: Map<string, Promise<void>>;
+  readonly queues: Queues;
 }
 
 type Step = { readonly address: string } | { readonly because: Hindrance };
@@ -105,8 +90,6 @@ type Step = { readonly address: string } | { readonly because: Hindrance };
 const loopback = '127.0.0.1';
 /** Sign in, a missing factor, consent; anything beyond is a circle. */
 const mostPrompts = 5;
-const msBetweenLooks = 50;
-const mostLooks = 300;
 
 /**
  * Signs somebody in as a browser would, without reading pages: the requests go through the product's own addresses,
@@ -212,28 +195,6 @@ async function authenticate(
   return inTurn(deps.queues, name, () => enterCredentials(deps, { person, request, factors }));
 }
 
-/**
- * A person has two hands: one person's passwords and codes are entered one after the other. Otherwise many at once
- * would look like guessing, and one would read the code that another had asked for.
- */
-async function inTurn<T>(
-  queues: Map<string, Promise<void>>,
-  name: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  const turn = (queues.get(name) ?? Promise.resolve()).then(work);
-  const ended = turn.then(
-    () => undefined,
-    () => undefined,
-  );
-  queues.set(name, ended);
-  try {
-    return await turn;
-  } finally {
-    if (queues.get(name) === ended) queues.delete(name);
-  }
-}
-
 interface Credentials {
   readonly person: HeadlessPerson;
   readonly request: SignInRequest;
@@ -259,51 +220,6 @@ async function enterCredentials(
     if (recorded.outcome === 'ended') return { because: 'password_changed' };
     return finishSignIn(inside, { uid: request.uid, accountId, factors: [...factors] });
   });
-}
-
-/** A remembered device counts; otherwise a code is sent, read from the inbox and entered, and the device remembered. */
-async function proveDevice(
-  { house, devices }: HeadlessDeps,
-  request: SignInRequest,
-  accountId: string,
-): Promise<Hindrance | undefined> {
-  const deviceToken = devices.get(accountId);
-  if (await isDeviceRemembered(house.deps, { accountId, deviceToken })) return undefined;
-  const account = await readAccount(house.deps, accountId);
-  const phone = account?.phone ?? undefined;
-  if (account === undefined || phone === undefined) return 'no_phone';
-  const since = house.clock.now();
-  const redeemed = { purpose: 'sign-in', boundTo: request.uid, remoteAddress: loopback } as const;
-  const sent = await house.transact((inside) =>
-    sendSecurityCode(inside, {
-      ...redeemed,
-      channel: 'sms',
-      destination: phone,
-      accountId,
-      language: account.language,
-    }),
-  );
-  if (sent.outcome === 'locked') return 'code_locked';
-  if (sent.outcome === 'closed') return 'no_phone';
-  const code = await awaitCode(house, phone, since);
-  if (code === undefined) return 'code_not_delivered';
-  const checked = await house.transact((inside) =>
-    checkSecurityCode(inside, { ...redeemed, codeId: sent.codeId, code }),
-  );
-  if (checked.outcome === 'locked') return 'code_locked';
-  if (checked.outcome !== 'match') return 'code_not_delivered';
-  const remembered = await house.transact((inside) => rememberDevice(inside, { accountId, deviceToken }));
-  devices.set(accountId, remembered.deviceToken);
-  return undefined;
-}
-
-async function awaitCode(house: House, to: string, since: Date): Promise<string | undefined> {
-  for (let looks = 0; looks < mostLooks; looks += 1) {
-    const [newest] = await readSimulatedInbox(house.deps, { to, channel: 'sms', since, limit: 1 });
-    if (newest?.code !== undefined) return newest.code;
-    await wait(msBetweenLooks);
-  }
-  return undefined;
 }
 
 function answerConsent(deps: HeadlessDeps, asked: HeadlessSignIn, request: SignInRequest): Promise<Step> {

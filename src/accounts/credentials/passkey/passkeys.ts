@@ -12,6 +12,7 @@ import { challengeOf, readNewPasskey } from './read.ts';
 import { relyingPartyOf, userHandleOf } from './relying-party.ts';
 import {
   deletePasskey,
+  deletePasskeysOf,
   insertPasskey,
   selectPasskeys,
   updatePasskeyName,
@@ -223,4 +224,13 @@ export async function removePasskey(
   await deps.audit({ type: 'passkey.removed', accountId });
   await tellOfChange(deps, { account, change: 'passkey-removed' });
   return { outcome: 'removed' };
+}
+
+/**
+ * Forgets all of an account's passkeys, which were lost, or which somebody else may have added. Call it in a transaction that tells its owner of
+ * that.
+ */
+export async function forgetPasskeysOf(deps: Pick<Deps, 'db' | 'audit'>, accountId: string): Promise<void> {
+  const count = await deletePasskeysOf(deps.db, accountId);
+  for (let told = 0; told < count; told += 1) await deps.audit({ type: 'passkey.removed', accountId });
 }

@@ -148,7 +148,12 @@ export async function deleteUafKeys(
   return Number(deleted.numDeletedRows);
 }
 
-/** Forgets all keys that apps keep for somebody. */
-export async function deleteUafKeysOf(db: Db, accountId: string): Promise<void> {
-  await tablesOf(db).deleteFrom('accounts.uaf_key').where('account_id', '=', accountId).execute();
+/** Forgets all keys that apps keep for somebody. @returns the service of each */
+export async function deleteUafKeysOf(db: Db, accountId: string): Promise<string[]> {
+  const deleted = await tablesOf(db)
+    .deleteFrom('accounts.uaf_key')
+    .where('account_id', '=', accountId)
+    .returning('client_id')
+    .execute();
+  return deleted.map((row) => row.client_id);
 }

@@ -8,6 +8,7 @@ import { readDeregistration, readResponse } from './messages.ts';
 import { askDevice, headerOf, isAnswerTo, readAsked, spendQuestion } from './question.ts';
 import {
   deleteUafKeys,
+  deleteUafKeysOf,
   insertUafKey,
   selectUafKey,
   selectUafKeys,
@@ -247,4 +248,13 @@ export async function removeUafKey(
   await deps.audit({ type: 'app-key.removed', accountId });
   await tellOfChange(deps, { account, change: 'app-key-removed' });
   return true;
+}
+
+/**
+ * Forgets all keys that apps keep for somebody, with the phone that they are on, or as somebody else may have had them set up. Call it in a
+ * transaction that tells their owner of that.
+ */
+export async function forgetUafKeysOf(deps: Pick<Deps, 'db' | 'audit'>, accountId: string): Promise<void> {
+  for (const clientId of await deleteUafKeysOf(deps.db, accountId))
+    await deps.audit({ type: 'app-key.removed', accountId, clientId });
 }

@@ -1,4 +1,4 @@
-import { readAccount } from '#accounts';
+import { holdLogin, readAccount } from '#accounts';
 import { readAgreement, withdrawAgreement } from '#consent';
 import { stepsOf } from '#foundation/journey';
 import { endTokensFor } from '#openid';
@@ -44,6 +44,8 @@ export const stopService = step({
   submit: async (deps, { answers, context }) => {
     const { accountId } = context;
     const { service: clientId = '' } = answers;
+    // Whoever closes the login forgets what is taken away here the other way round.
+    await holdLogin(deps, accountId);
     // Closed meanwhile in another tab: nothing is written down about an account that is gone.
     if ((await readAccount(deps, accountId)) !== undefined) {
       await withdrawAgreement(deps, { accountId, clientId });
