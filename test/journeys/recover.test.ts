@@ -92,7 +92,8 @@ describe('who has lost their phone', () => {
     await byEmail(ada);
     await proveNew(ada);
     assert.equal(ada.browser.page.heading, 'You can use your new phone number in 24 hours');
-    assert.match(ada.browser.page.text, /ending 987/u);
+    const due = /ending 987 .* on: *[A-Z][a-z]+day \d+ \w+ \d{4} at (?:\d[\d:]*[ap]m|midday|midnight)/u;
+    assert.match(ada.browser.page.text, due);
     assert.equal((await phonesOf(ada.accountId)).phone, ada.phone);
     const link = await app.linkFor(ada.who.email);
     assert.match(link, /\/stop-change\/[\w-]{22}$/u);
