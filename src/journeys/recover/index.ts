@@ -83,5 +83,7 @@ export const recover: JourneyDefinition<RecoverAnswers, RecoverContext> = {
   lifetimeSeconds: 3600,
   steps: [whatIsLost, how, oldNumber, emailCode, recoveryCode, nhsNumber, ...newNumber, requested],
   finish: () => Promise.reject(new Error('the person waits for the day to pass')),
+  // What was shown once can't be taken back.
+  cameFrom: ({ cameFrom }, { isProven }) => (isProven === true ? undefined : cameFrom),
   everyPage: requestFrame,
 };
