@@ -35,6 +35,9 @@ export const requestContext = z.object({
 });
 export type RequestContext = z.output<typeof requestContext>;
 
+/** The page of another journey that led here, as `Back` leads to it; visits of an older release have none. */
+export const cameFrom = z.string().optional();
+
 /** What every page of a journey within a request shows. */
 export function requestFrame(context: RequestContext) {
   return { clientName: context.clientName, clientHome: context.clientHome };

@@ -1,15 +1,13 @@
 import { dayInUk } from '#foundation/identifiers';
-import { longDate, type Language } from '#foundation/web';
-
-const clockTime = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/London' });
+import { clockTime, longDate, type Language } from '#foundation/web';
 
 /** @returns the day in the United Kingdom, as people read it */
 export function dayOf(moment: Date, language: Language): string {
   return longDate(dayInUk(moment), language);
 }
 
-/** @returns time and day in the United Kingdom, as people read them: `14:30 on 9 December 2026` */
+/** @returns time and day in the United Kingdom, as people read them: `2:30pm on 9 December 2026` */
 export function momentOf(moment: Date, language: Language): string {
   const on = language === 'cy' ? 'ar' : 'on';
-  return `${clockTime.format(moment)} ${on} ${dayOf(moment, language)}`;
+  return `${clockTime(moment, language)} ${on} ${dayOf(moment, language)}`;
 }

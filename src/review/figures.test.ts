@@ -87,6 +87,20 @@ test('a checker sees how many cases wait, are worked on, are held, and were done
   assert.ok(others.openCaseId !== undefined);
 });
 
+test('there is something to check for whoever could be given it, also when somebody else has left it', async () => {
+  const [mine, other] = [newChecker(), newChecker()];
+  const isAny = async (checker: Checker) => (await readDashboard(house.deps, { checker })).isAnyToCheck;
+  assert.equal(await isAny(mine), false);
+  const person = await newPersonAtP5(home, review.testRegister);
+  await submitFor(home, person);
+  assert.equal(await isAny(mine), true);
+  assert.equal(await isAny({ ...mine, email: person.account.email }), false);
+  await claim(house, other);
+  assert.equal(await isAny(mine), false);
+  home.clock.advance(house.settings.reviewIdleMinutes * 60 + 1);
+  assert.equal(await isAny(mine), true);
+});
+
 test('today begins at midnight in the United Kingdom, in summer too', async () => {
   const now = home.clock.now();
   const summer = `${now.getUTCFullYear() + 1}-07-01`;

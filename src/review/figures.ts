@@ -12,9 +12,9 @@ import {
   type OutcomeRow,
   type RevisableRow,
 } from './figures-store.ts';
-import { selectOpenCase } from './queue-store.ts';
+import { hasAny, selectOpenCase } from './queue-store.ts';
 import { reviewTarget } from './target.ts';
-import { lapseOf, mayDo } from './turn.ts';
+import { lapseOf, mayDo, ownAccountOf } from './turn.ts';
 import type { Checker } from './types.ts';
 
 const hourSeconds = 3600;
@@ -29,6 +29,8 @@ export interface Dashboard extends Omit<Counts, 'oldestSubmittedAt'> {
   readonly targetHours: number;
   /** The case of the queue that they have open: they go on with it, or put it back. */
   readonly openCaseId: string | undefined;
+  /** Whether there is a case that they could be given, also one that somebody else has left. */
+  readonly isAnyToCheck: boolean;
   /** What they can take back still. */
   readonly revisable: readonly RevisableRow[];
 }
@@ -42,6 +44,7 @@ export async function readDashboard(
   const { hours } = await reviewTarget(deps);
   const { staffId } = checker;
   const lateBefore = secondsAfter(now, -hours * hourSeconds);
+  const lapse = lapseOf(deps);
   const { oldestSubmittedAt, ...counts } = await selectCounts(deps.db, { staffId, now, lateBefore });
   return {
     ...counts,
@@ -50,7 +53,8 @@ export async function readDashboard(
         ? undefined
         : Math.max(0, Math.round((now.getTime() - oldestSubmittedAt.getTime()) / 1000)),
     targetHours: hours,
-    openCaseId: await selectOpenCase(deps.db, { staffId, ...lapseOf(deps) }),
+    openCaseId: await selectOpenCase(deps.db, { staffId, ...lapse }),
+    isAnyToCheck: await hasAny(deps.db, { notOf: await ownAccountOf(deps, checker), ...lapse }),
     revisable: await selectRevisable(deps.db, { staffId, now }),
   };
 }

@@ -149,9 +149,9 @@ describe('a decision that a supervisor has taken back', () => {
 describe('a checker who is curious about a neighbour', () => {
   test('searches the register for nobody before it was asked for the login’s own number, or when it has not answered', async () => {
     const neighbour = (await app.register?.addPatient({ familyName: 'Neighbour' })) ?? '';
-    const { browser } = await openChecker(app, ['checker']);
     const { house } = app.home;
     const { caseId } = await newCase();
+    const { browser } = await openChecker(app, ['checker']);
     await browser.press('Start the next case');
     assert.equal(browser.page.address.pathname, `/id-checker/cases/${caseId}`);
     await browser.post(`/id-checker/cases/${caseId}/trace`, { _csrf: csrfOf(browser) });

@@ -41,5 +41,28 @@ for (const { name, ...habits } of readers) {
       assert.equal((await readAccount(app.home.house.deps, id))?.email, next);
       await scene.close();
     });
+
+    test('prints its recovery codes with a button where a script can, and without what can only be pressed', async () => {
+      const scene = await openScene({ browser, app }, habits);
+      await scene.giveLogin();
+      const { tab, who } = scene;
+      await tab.page.addInitScript('globalThis.print = () => { document.body.dataset.printed = "yes"; }');
+      await tab.open(`${app.origin}/settings/recovery-codes`);
+      await tab.answer({ email: who.email });
+      await tab.answer({ password: goodPassword });
+      await tab.answer({ code: await app.codeFor(who.phone, 'sms') });
+      await tab.answer();
+      await tab.isAt('journeys/settings/recovery-codes/codes');
+      const button = tab.main.locator('button[type=button]');
+      assert.equal(await button.isVisible(), habits.javaScript);
+      if (habits.javaScript) {
+        await button.click();
+        assert.equal(await tab.page.locator('body').getAttribute('data-printed'), 'yes');
+      }
+      await tab.page.emulateMedia({ media: 'print' });
+      assert.equal(await tab.main.locator('.nhsuk-button:visible').count(), 0);
+      assert.equal(await tab.main.locator('.bevan-code:visible').count(), 10);
+      await scene.close();
+    });
   });
 }

@@ -63,6 +63,21 @@ describe('the page that somebody downloads of what is held about them', () => {
       assert.ok(inWelsh.includes(text), text);
   });
 
+  test('names devices as what begins a line', async () => {
+    await app.home.house.database.pool.query(
+      `UPDATE accounts.remembered_device SET system = 'windows' WHERE account_id = $1`,
+      [ada.accountId],
+    );
+    const { shown } = await pageIn('en');
+    assert.ok(shown.includes('A Windows computer'));
+    assert.deepEqual(
+      shown.filter((text) => /^(?:an?|another) /u.test(text)),
+      [],
+    );
+    const { shown: inWelsh } = await pageIn('cy');
+    assert.ok(inWelsh.includes('Cyfrifiadur Windows'));
+  });
+
   test('is text, whatever somebody has written into it', async () => {
     const { pool } = app.home.house.database;
     await pool.query('UPDATE accounts.passkey SET name = $2 WHERE account_id = $1', [

@@ -37,6 +37,19 @@ async function askForLink({ browser, who }: Traveller): Promise<void> {
 }
 
 describe('a forgotten password', () => {
+  test('that comes to mind after all is given on the page before', async () => {
+    const ida = await known('ida');
+    await ida.browser.open(await service.requestAddress());
+    await ida.browser.submit({ choice: 'sign-in' });
+    await ida.browser.submit({ email: ida.who.email });
+    await ida.browser.press('I have forgotten my password');
+    await ida.browser.follow('Back');
+    expectPage(ida.browser, 'password');
+    assert.match(ida.browser.page.text, new RegExp(ida.who.email, 'u'));
+    await ida.browser.submit({ password: ida.who.password });
+    assert.ok(service.isArrival(await agree(ida)));
+  });
+
   test('is replaced by a link from the mail; the person goes on where they were, with the new one', async () => {
     const ada = await known('ada');
     await askForLink(ada);

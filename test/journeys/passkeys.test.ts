@@ -235,6 +235,9 @@ describe('a passkey', () => {
     assert.equal(browser.page.heading, 'Mae eich cyfrif wedi’i gloi');
     await browser.follow('English');
     await browser.press('Choose a new password');
+    await browser.follow('Back');
+    assert.equal(browser.page.heading, 'Your login is locked');
+    await browser.press('Choose a new password');
     await browser.submit({ email: lou.who.email });
     await browser.open(await app.linkFor(lou.who.email));
     await browser.submit({ password: 'seventeen brass otters', passwordAgain: 'seventeen brass otters' });

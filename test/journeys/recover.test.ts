@@ -85,6 +85,27 @@ async function resetPassword(traveller: Traveller, password: string): Promise<vo
 }
 
 describe('who has lost their phone', () => {
+  test('and finds it goes back to the code that was sent; not once they have shown who they are without it', async () => {
+    const ann = await known('ann');
+    await signInWithPassword(ann, withCode);
+    await ann.browser.press(lost);
+    for (const page of ['what-is-lost', 'code']) {
+      await ann.browser.follow('Back');
+      assert.ok(ann.browser.page.address.pathname.endsWith(`/${page}`), ann.browser.page.address.pathname);
+    }
+    await ann.browser.press(lost);
+    await byEmail(ann);
+    expectPage(ann.browser, 'phone');
+    assert.ok(!ann.browser.page.links.some(({ text }) => text === 'Back'));
+    const again = { ...ann, browser: new Person(app) };
+    await signInWithPassword(again, withCode);
+    await again.browser.press(lost);
+    await again.browser.follow('Back');
+    await again.browser.follow('Back');
+    await again.browser.submit({ code: await app.codeFor(ann.who.phone, 'sms') });
+    assert.ok(service.isArrival(await agree(again)));
+  });
+
   test('gets a new number after a day, with the password and a code to the mailbox; both old addresses are told at once', async () => {
     const ada = await known('ada');
     await sayLost(ada);
@@ -92,7 +113,8 @@ describe('who has lost their phone', () => {
     await byEmail(ada);
     await proveNew(ada);
     assert.equal(ada.browser.page.heading, 'You can use your new phone number in 24 hours');
-    assert.match(ada.browser.page.text, /ending 987/u);
+    const due = /ending 987 .* on: *[A-Z][a-z]+day \d+ \w+ \d{4} at (?:\d[\d:]*[ap]m|midday|midnight)/u;
+    assert.match(ada.browser.page.text, due);
     assert.equal((await phonesOf(ada.accountId)).phone, ada.phone);
     const link = await app.linkFor(ada.who.email);
     assert.match(link, /\/stop-change\/[\w-]{22}$/u);

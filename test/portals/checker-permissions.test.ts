@@ -186,8 +186,8 @@ describe('every address of the desk', () => {
 });
 
 test('whatever is typed, no page of the desk breaks', { timeout: 300_000 }, async () => {
-  const { browser } = await openChecker(app, everybody);
   await submitFor(app.home, await newPersonAtP5(app.home));
+  const { browser } = await openChecker(app, everybody);
   await browser.press('Start the next case');
   const mine = browser.page.address.pathname.split('/')[3] ?? '';
   const csrf = tokenOf(browser) ?? '';

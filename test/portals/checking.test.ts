@@ -28,6 +28,19 @@ const newCase = async () => {
   return { person, caseId: await submitFor(app.home, person) };
 };
 
+test('nobody is invited to start while there is nothing to check', async () => {
+  const { browser } = await openChecker(app, ['checker']);
+  const isInvited = () => browser.page.forms.some(({ buttons }) => buttons.includes('Start the next case'));
+  assert.match(browser.page.text, /There is nothing to check now/u);
+  assert.ok(!isInvited());
+  const { caseId } = await newCase();
+  await browser.follow('Look again');
+  assert.ok(isInvited());
+  assert.doesNotMatch(browser.page.text, /nothing to check/u);
+  // Or it would be the oldest one of the other tests.
+  await app.home.house.database.pool.query('DELETE FROM review.case WHERE id = $1', [caseId]);
+});
+
 test('somebody is given the oldest case, answers question after question, approves it, and its owner is proven', async () => {
   const sent = await sendCase(app);
   const { browser } = await openChecker(app, ['checker']);

@@ -32,7 +32,10 @@ export async function renderStep<A, C>(
   const data = await step.show?.(web.house.deps, visitFor(stored, browser));
   const known = step.values?.(stored.answers, stored.context) ?? {};
   const before = stepBefore(journey, stored.answers, stored.context, step.path);
-  const back = before === undefined ? journey.cameFrom : addressOf(journey, stored.ref, before);
+  const back =
+    before === undefined
+      ? journey.cameFrom?.(stored.context, stored.answers)
+      : addressOf(journey, stored.ref, before);
   const refused = 'errors' in shown;
   const frame = {
     language: browser.language,

@@ -140,7 +140,7 @@ export interface JourneyDefinition<A, C> {
   /** Whether none of its pages is shown any more, as what they hold is not for whoever is there now. */
   readonly isOver?: (deps: Deps, context: C) => Promise<boolean>;
   /** Where “Back” leads from the first page that can be opened. */
-  readonly cameFrom?: string;
+  readonly cameFrom?: (context: C, answers: A) => string | undefined;
   /** Where somebody is led whose visit is over, instead of being told to start again. */
   readonly afterwards?: string;
   /** What each of its pages shows besides its own data. */

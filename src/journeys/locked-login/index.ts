@@ -15,11 +15,11 @@ const choosePassword = stepsOf<Answers, Context>()({
   undo: (given) => given,
   form: z.object({}),
   // Whose login it is they say themselves: a passkey or an app’s key that somebody else has added to it leads here, too.
-  submit: (_deps, { context: of }) =>
+  submit: (_deps, { ref, context: of }) =>
     Promise.resolve({
       outcome: 'moved',
       journey: 'forgotten-password',
-      context: { ...of, email: of.emailHint ?? '' },
+      context: { ...of, email: of.emailHint ?? '', cameFrom: `/locked-login/${ref}` },
     }),
 });
 

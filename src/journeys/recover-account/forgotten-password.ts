@@ -3,9 +3,9 @@ import type { Deps } from '#foundation/deps';
 import { stepsOf, type JourneyDefinition, type Visit } from '#foundation/journey';
 import { z } from 'zod';
 import { resetAddress } from './reset-password.ts';
-import { locked, lockedStop, requestContext, requestFrame } from '../request.ts';
+import { cameFrom, locked, lockedStop, requestContext, requestFrame } from '../request.ts';
 
-const context = requestContext.extend({ email: z.string() });
+const context = requestContext.extend({ email: z.string(), cameFrom });
 type Context = z.output<typeof context>;
 
 const answers = z.object({ email: z.string().optional() });
@@ -68,5 +68,6 @@ export const forgottenPassword: JourneyDefinition<Answers, Context> = {
   lifetimeSeconds: 3600,
   steps: [enterEmail, checkEmail],
   finish: () => Promise.reject(new Error('the person goes on by the link in the mail')),
+  cameFrom: (given) => given.cameFrom,
   everyPage: requestFrame,
 };

@@ -10,11 +10,12 @@ import type { Deps } from '#foundation/deps';
 import type { Outcome, Visit } from '#foundation/journey';
 import { z } from 'zod';
 import { phoneAnswers } from '../phone/answers.ts';
-import { requestContext } from '../request.ts';
+import { cameFrom, requestContext } from '../request.ts';
 
 /** Whoever gets here has just given the right password. */
 export const recoverContext = requestContext.extend({
   accountId: z.string(),
+  cameFrom,
   /** When the password was going to be checked. */
   provenAt: z.string(),
 });

@@ -1,5 +1,6 @@
 import { requestReplacement } from '#accounts';
 import { stepsOf, type JourneyDefinition } from '#foundation/journey';
+import { clockTime } from '#foundation/web';
 import { z } from 'zod';
 import { phonePages } from '../phone/index.ts';
 import { lastDigits, requestFrame } from '../request.ts';
@@ -56,13 +57,16 @@ const requested = stepsOf<RecoverAnswers, RecoverContext>()({
   undo: (answers) => answers,
   show: (_deps, { answers, browser }) => {
     const { phone = '', dueAt = '' } = answers;
-    const format = new Intl.DateTimeFormat(browser.language === 'cy' ? 'cy' : 'en-GB', {
+    const { language } = browser;
+    const dueDate = new Date(dueAt);
+    const day = new Intl.DateTimeFormat(language === 'cy' ? 'cy' : 'en-GB', {
       dateStyle: 'full',
-      timeStyle: 'short',
       timeZone: 'Europe/London',
     });
     // As dates are written on these pages, without a comma after the day of the week.
-    const due = format.format(new Date(dueAt)).replace(',', '');
+    const date = day.format(dueDate).replace(',', '');
+    const at = language === 'cy' ? 'am' : 'at';
+    const due = `${date} ${at} ${clockTime(dueDate, language)}`;
     return Promise.resolve({ phone: lastDigits(phone), due });
   },
   form: z.object({}),
@@ -80,5 +84,7 @@ export const recover: JourneyDefinition<RecoverAnswers, RecoverContext> = {
   lifetimeSeconds: 3600,
   steps: [whatIsLost, how, oldNumber, emailCode, recoveryCode, nhsNumber, ...newNumber, requested],
   finish: () => Promise.reject(new Error('the person waits for the day to pass')),
+  // What was shown once can't be taken back.
+  cameFrom: ({ cameFrom }, { isProven }) => (isProven === true ? undefined : cameFrom),
   everyPage: requestFrame,
 };

@@ -170,7 +170,7 @@ export function settingsJourney<A>(
     },
     isOver,
     afterwards: beginning,
-    cameFrom: ownPages.settings,
+    cameFrom: () => ownPages.settings,
     everyPage: () => ({ settingsAddress: ownPages.settings }),
   };
   return { journeyId: id, visit: (to) => to(definition) };

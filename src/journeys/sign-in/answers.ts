@@ -56,6 +56,11 @@ export type SignInAnswers = z.output<typeof signInAnswers>;
 
 export type SignInVisit = Visit<SignInAnswers, SignInContext>;
 
+/** @returns the address of the page that was come to last: whoever goes elsewhere from there can come back to it */
+export function placeOf({ ref }: SignInVisit): string {
+  return `/sign-in/${ref}`;
+}
+
 /** @returns since when what this visit rests on has been known: sign-ins ended after that end this one too */
 export function provenAtOf({ answers, context: { known } }: SignInVisit): Date {
   const { passkey, accountId = known?.accountId, provenAt } = answers;

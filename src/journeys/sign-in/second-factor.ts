@@ -4,6 +4,7 @@ import type { Outcome } from '#foundation/journey';
 import { canCall } from '#messaging';
 import type { RequestContext } from '../request.ts';
 import {
+  placeOf,
   secondOf,
   signInAgain,
   type SecondFactorPlan,
@@ -60,7 +61,8 @@ export function chooseWay({ answers, context }: SignInVisit, way: SecondWay): Ou
 export function recoverAccess(visit: SignInVisit): Outcome<SignInAnswers> {
   const { accountId, provenAt } = visit.answers;
   if (accountId === undefined || provenAt === undefined) return signInAgain(visit);
-  return { outcome: 'moved', journey: 'recover', context: { ...visit.context, accountId, provenAt } };
+  const context = { ...visit.context, accountId, provenAt, cameFrom: placeOf(visit) };
+  return { outcome: 'moved', journey: 'recover', context };
 }
 
 /** The buttons of a page that asks for a second factor. */

@@ -1,4 +1,4 @@
-import type { Language } from '#foundation/web';
+import { clockTime, type Language } from '#foundation/web';
 
 /** @returns a day as people write it */
 export function longDay(language: Language, instant: Date | string): string {
@@ -11,8 +11,5 @@ export function longDay(language: Language, instant: Date | string): string {
 
 /** @returns day and time of a clock on a wall in the United Kingdom */
 export function longMoment(language: Language, instant: Date): string {
-  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/London' }).format(
-    instant,
-  );
-  return `${longDay(language, instant)}, ${time}`;
+  return `${longDay(language, instant)}, ${clockTime(instant, language)}`;
 }

@@ -1,3 +1,4 @@
+import { clockTime } from '#foundation/web';
 import { readAutomation, readDashboard } from '#review';
 import { noticeOf, show } from '../desk/portal.ts';
 import { placeOf } from '../staff/session.ts';
@@ -6,7 +7,6 @@ import { ageOf } from './ages.ts';
 import { checkerAt, everybody, type AtDesk, type Desk, type Portal } from './desk.ts';
 
 const notices = ['discarded', 'nothing', 'approved', 'declined', 'held', 'agreed', 'disagreed'] as const;
-const clockTime = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: 'Europe/London' });
 
 /** Mounts the first page of the desk, and how it is worked at. */
 export function mountDashboard(portal: Portal, desk: Desk): void {
@@ -31,7 +31,7 @@ export function limitsOf({ house }: Portal) {
 }
 
 async function describeDashboard({ house }: Portal, at: AtDesk) {
-  const { roles } = at;
+  const { roles, language } = at;
   const now = house.clock.now();
   const figures = await readDashboard(house.deps, { checker: checkerAt(at) });
   const { oldestSeconds, targetHours } = figures;
@@ -50,7 +50,7 @@ async function describeDashboard({ house }: Portal, at: AtDesk) {
       id,
       shortId: id.slice(0, 8).toUpperCase(),
       decision,
-      until: clockTime.format(until),
+      until: clockTime(until, language, { seconds: true }),
     })),
   };
 }

@@ -146,7 +146,7 @@ export const hardToMatchPersonas: readonly Persona[] = [
       cy: {
         title: 'Rhif GIG eisoes ar gyfrif arall',
         story:
-          'Yn defnyddio manylion y person “P9”, sydd â mewngofnodi gyda’r rhif GIG hwnnw eisoes. Ni ddywedir dim am y mewngofnodi arall.',
+          'Yn defnyddio manylion y person “P9”, sydd â chyfrif gyda’r rhif GIG hwnnw eisoes. Ni ddywedir dim am y cyfrif arall.',
       },
     },
     email: 'nhs-number-taken@people.example',

@@ -75,7 +75,7 @@ export const knownPersonas: readonly Persona[] = [
       cy: {
         title: 'P5',
         story:
-          'Mae eu manylion yn cyfateb i un cofnod GIG. Mae rhif symudol gwahanol arno i’r un yn y mewngofnodi, ac nid oes neb wedi profi eto mai eu cofnod nhw ydyw.',
+          'Mae eu manylion yn cyfateb i un cofnod GIG. Mae rhif symudol gwahanol arno i’r un yn y cyfrif, ac nid oes neb wedi profi eto mai eu cofnod nhw ydyw.',
       },
     },
     email: 'p5@people.example',

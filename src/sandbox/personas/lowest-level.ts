@@ -102,7 +102,7 @@ export const lowestLevelPersonas: readonly PersonaStory[] = [
       cy: {
         title: 'Newydd',
         story:
-          'Nid oes mewngofnodiad eto. Defnyddiwch y cyfeiriad e-bost a’r rhif symudol i greu un; mae’r codau’n cyrraedd y mewnflwch. Mae’r cofnod GIG yn eu hadnabod, felly gallant fynd i P5. Ailosodwch y person hwn i ddechrau eto.',
+          'Nid oes cyfrif eto. Defnyddiwch y cyfeiriad e-bost a’r rhif symudol i greu un; mae’r codau’n cyrraedd y mewnflwch. Mae’r cofnod GIG yn eu hadnabod, felly gallant fynd i P5. Ailosodwch y person hwn i ddechrau eto.',
       },
     },
     email: 'new@people.example',
@@ -121,7 +121,7 @@ export const lowestLevelPersonas: readonly PersonaStory[] = [
       cy: {
         title: 'P0',
         story:
-          'Mae ganddo fewngofnodiad o’r lefel isaf: cyfeiriad e-bost a rhif symudol wedi’u cadarnhau, heb brawf o bwy ydyw. Mae’r manylion yn cyfateb i un cofnod GIG, felly gellir mynd i P5.',
+          'Mae ganddo gyfrif o’r lefel isaf: cyfeiriad e-bost a rhif symudol wedi’u cadarnhau, heb brawf o bwy ydyw. Mae’r manylion yn cyfateb i un cofnod GIG, felly gellir mynd i P5.',
       },
     },
     email: 'p0@people.example',

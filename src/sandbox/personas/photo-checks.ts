@@ -70,7 +70,7 @@ export const photoCheckPersonas: readonly Persona[] = [
       cy: {
         title: 'Gwiriad llun wedi’i ohirio',
         story:
-          'Wedi anfon ID ffotograffig a fideo, ac mae goruchwyliwr yn edrych arno. Mae’r person yn darllen ei fod yn cymryd mwy o amser, gyda CID2014, a gall ddefnyddio ei fewngofnod fel o’r blaen.',
+          'Wedi anfon ID ffotograffig a fideo, ac mae goruchwyliwr yn edrych arno. Mae’r person yn darllen ei fod yn cymryd mwy o amser, gyda CID2014, a gall ddefnyddio ei gyfrif fel o’r blaen.',
       },
     },
     person: {

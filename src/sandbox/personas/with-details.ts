@@ -169,7 +169,7 @@ export const withDetailsPersonas: readonly Persona[] = [
       cy: {
         title: 'Manylion meddyg teulu wedi’u defnyddio',
         story:
-          'Yn teipio’r manylion cofrestru y mae “P9 gyda manylion meddyg teulu” eisoes wedi’u defnyddio. Un mewngofnodiad yn unig y mae un set o fanylion yn ei brofi: CID7004.',
+          'Yn teipio’r manylion cofrestru y mae “P9 gyda manylion meddyg teulu” eisoes wedi’u defnyddio. Un cyfrif yn unig y mae un set o fanylion yn ei brofi: CID7004.',
       },
     },
     email: 'gp-details-used@people.example',

@@ -86,6 +86,11 @@ async function tourEntrance(walk: Walk, email: string): Promise<void> {
   app.home.clock.advance(3601);
   await signIn(walk, email);
   await look(tab, 'nothing waits');
+  await sendCase(app);
+  await open(walk, '');
+  await look(tab, 'something waits');
+  // Somebody else was faster.
+  await app.home.house.database.pool.query("UPDATE review.case SET state = 'void', ended_at = now()");
   await tab.answer();
   await look(tab, 'nothing to be given');
 }
@@ -344,6 +349,7 @@ async function tourPause(walk: Walk, email: string): Promise<void> {
   );
   const now = app.home.clock.now();
   await pool.query('DELETE FROM review.claim');
+  await sendCase(app);
   await pool.query(
     'INSERT INTO review.claim (staff_id, case_id, claimed_at) SELECT $1, id, $2 FROM review.case',
     [rows[0]?.id, now],

@@ -111,7 +111,7 @@ export const codedFields: Readonly<Record<string, readonly Coded[]>> = {
   scopeLevels: [levels],
   factors: [factors, { words: 'values.factors', codes: ['remembered-device'] }],
   scopes: [scopes],
-  system: [{ words: 'systems', codes: roughSystems }],
+  system: [{ words: 'values.systems', codes: roughSystems }],
   browser: [{ words: 'browsers', codes: roughBrowsers }],
   purpose: [
     {

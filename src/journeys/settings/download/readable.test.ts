@@ -102,7 +102,7 @@ describe('the page of what is held about somebody', () => {
         places: [place('front'), place('problems')],
         values: [{ words: ['values.problems.blurred'] }, { words: ['values.problems.dark'] }],
       },
-      { places: [place('leaveAt')], values: [{ text: '1 July 2026 at 13:00' }] },
+      { places: [place('leaveAt')], values: [{ text: '1 July 2026 at 1pm' }] },
       {
         places: [place('scan'), place('acts'), { text: '1' }, place('act')],
         values: [{ words: ['values.acts.turn-left'] }],

@@ -5,7 +5,7 @@ import { levelOf } from '#identity';
 import { z } from 'zod';
 import { deviceStillRemembered } from '../../device-cookie.ts';
 import { locked } from '../../request.ts';
-import type { SignInAnswers, SignInContext, SignInVisit } from '../answers.ts';
+import { placeOf, type SignInAnswers, type SignInContext, type SignInVisit } from '../answers.ts';
 import { planSecondFactor } from '../second-factor.ts';
 
 const step = stepsOf<SignInAnswers, SignInContext>();
@@ -115,7 +115,7 @@ export const enterPassword = step({
     forgotten: async (deps, visit) => ({
       outcome: 'moved',
       journey: 'forgotten-password',
-      context: { ...visit.context, email: await emailOf(deps, visit) },
+      context: { ...visit.context, email: await emailOf(deps, visit), cameFrom: placeOf(visit) },
     }),
   },
 });

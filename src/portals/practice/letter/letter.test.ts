@@ -92,7 +92,7 @@ describe('a letter with registration details', () => {
           'Cod ODS',
           'Practice ID',
           'unwaith',
-          '2:05pm ar 9 Mehefin 2027',
+          '2:05yh ar 9 Mehefin 2027',
         ],
       };
       const both = [

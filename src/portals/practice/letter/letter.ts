@@ -1,4 +1,4 @@
-import type { Language } from '#foundation/web';
+import { clockTime, type Language } from '#foundation/web';
 import type { Print } from './desk.ts';
 import type { PrintedDetail } from './detail-frame.ts';
 import { openSheet } from './sheet.ts';
@@ -126,7 +126,5 @@ function momentIn(language: Language, moment: Date): { readonly date: string; re
   const timeZone = 'Europe/London';
   const locale = language === 'cy' ? 'cy-GB' : 'en-GB';
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone }).format(moment);
-  const clock = { hour: 'numeric', minute: '2-digit', hour12: true, timeZone } as const;
-  const time = new Intl.DateTimeFormat('en-GB', clock).format(moment);
-  return { date, time: time.replaceAll(/\s/gu, '') };
+  return { date, time: clockTime(moment, language) };
 }
