@@ -60,6 +60,7 @@ export { readLandline, readPhone, type ReadPhone } from './account/phone.ts';
 export {
   checkSecurityCode,
   codePurposes,
+  findSecurityCode,
   sendSecurityCode,
   type CodeChannel,
   type CodeChecked,

@@ -84,7 +84,8 @@ export function journeysRoutes(
   const journeys = createJourneys(web);
   forEachJourney(parts, journeys.mount);
   const { requests } = parts;
-  const begin: BeginRequest = (asked, at) => beginFor(web, { journeys, ...parts }, asked, at);
+  const begin: BeginRequest = (asked, at, deps = web.house.deps) =>
+    beginFor(web, { journeys, ...parts, deps }, asked, at);
   requests.beginAtOnceWith(begin);
   web.app.get(requests.route, { exposeHeadRoute: false }, async (request, reply) => {
     const asked = await requests.find({ request, reply });
@@ -112,7 +113,7 @@ type EntryParts = Pick<JourneyParts, 'register' | 'proofing'> & {
 /** Begins what a request has to wait for, in the browser that made it. @returns undefined if that browser may not */
 async function beginFor(
   web: Web,
-  { journeys, sessions, register, proofing }: EntryParts,
+  { journeys, sessions, register, proofing, deps: inside }: EntryParts & { readonly deps: Deps },
   asked: SignInRequest,
   arrival: Arrival,
 ): Promise<string | undefined> {
@@ -134,7 +135,7 @@ async function beginFor(
   // Its pages make somebody known as they go: for whoever is signed in here, not for who sent the address to them.
   if (knowingJourneys.includes(journey) && !(await sessions.isSignedIn(arrival, asked.session?.accountId)))
     return undefined;
-  return journeys.start(deps, { journey, visitor, context });
+  return journeys.start(inside, { journey, visitor, context });
 }
 
 type SignedInByApp =

@@ -95,7 +95,7 @@ export async function openidRoutes(
   await app.register((people, _options, done) => {
     keepBodies(people);
     mountForPeople(people, engineParts);
-    mountReturn(people, { house, provider, renderProblem });
+    mountReturn(people, engineParts);
     done();
   });
   return {

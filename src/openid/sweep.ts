@@ -21,8 +21,9 @@ export async function forgetAccount(
   deps: Pick<Deps, 'db' | 'clock' | 'secrets' | 'enqueue'>,
   accountId: string,
 ): Promise<void> {
+  // A ticket's row is held before what the engine stores with it.
+  await deleteTicketsOf(deps.db, accountId);
   await endEverywhere(deps, { accountId });
   await deleteEntitiesOf(deps.db, accountId);
   await deleteFamiliesOf(deps.db, accountId);
-  await deleteTicketsOf(deps.db, accountId);
 }

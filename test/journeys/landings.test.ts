@@ -303,7 +303,7 @@ describe('after the end', () => {
     assert.equal((await tab.open(last.address)).heading, finished);
     const repeated = await tab.send(form?.action ?? '', tab.formOf(form?.fields ?? {}));
     assert.equal(repeated.status, 303);
-    assert.match(repeated.headers.get('location') ?? '', /^\/interaction\//u);
+    assert.match(repeated.headers.get('location') ?? '', /^\/authorize\/[\w-]+\?ticket=/u);
     app.home.clock.advance(61);
     await tab.post(form?.action ?? '', form?.fields ?? {});
     assert.equal(tab.page.heading, finished);

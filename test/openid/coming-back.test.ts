@@ -139,6 +139,16 @@ test('the way back works once, for a minute, in the browser that made the reques
   assert.equal((await goToEntry(browser, late)).status, 400);
 });
 
+test('the way back that a process of the release before this one has told leads on', async () => {
+  const browser = openBrowser(provider);
+  const request = await visits.ask(browser, { prompt: 'login' });
+  const address = await proveFactors(provider, request, { accountId: ada.id });
+  const [way = '', query = ''] = address.split('?');
+  const former = `${way.replace('/authorize/', '/interaction/')}/return?${query}`;
+  assert.match(former, /^\/interaction\/[\w-]+\/return\?ticket=[\w-]+$/u);
+  assert.equal((await visits.idTokenAt((await goToEntry(browser, former)).address))['sub'], ada.id);
+});
+
 test('a ticket that is too old leads back to the journey, and one request’s ticket is no use to another', async () => {
   const browser = openBrowser(provider);
   const [one, other] = [await visits.ask(browser), await visits.ask(browser)];

@@ -1,5 +1,6 @@
 import { deleteExpired, type Db } from '#foundation/storage';
 import { sql } from 'kysely';
+import { forgetHeld } from './store.ts';
 
 type ChangeTables = {
   'accounts.account': { id: string; email: string; email_key: string };
@@ -118,6 +119,7 @@ export async function updateEmail(
   db: Db,
   change: { accountId: string; email: string; emailKey: string },
 ): Promise<boolean> {
+  forgetHeld(db);
   const updated = await tablesOf(db)
     .updateTable('accounts.account')
     .set({ email: change.email, email_key: change.emailKey })

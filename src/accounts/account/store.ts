@@ -3,6 +3,7 @@ import { statement, storedDate, type Db, type Part } from '#foundation/storage';
 import { languages, type Language } from '#foundation/web';
 import { z } from 'zod';
 import type { Account } from './account.ts';
+import { createHeldRows } from './held.ts';
 
 type AccountTables = {
   'accounts.account': {
@@ -25,6 +26,32 @@ type AccountTables = {
 };
 
 const tablesOf = (db: Db) => db.withTables<AccountTables>();
+
+/** What is read of an account; what else stands in its row is read where it is needed. */
+const columns = [
+  'id',
+  'email',
+  'phone',
+  'landline',
+  'nation',
+  'language',
+  'created_at',
+  'sign_ins_valid_from',
+  'locked_at',
+] as const;
+type AccountRow = Pick<AccountTables['accounts.account'], (typeof columns)[number]>;
+
+const held = createHeldRows<AccountRow>();
+
+/** To be called by whatever changes an account otherwise than by a function of this file. */
+export function forgetHeld(db: Db): void {
+  held.forget(db);
+}
+
+const changing = (db: Db) => {
+  forgetHeld(db);
+  return tablesOf(db).updateTable('accounts.account');
+};
 
 /** Stores an account and its password in one statement. @returns false if the address has an account */
 export async function insertAccount(
@@ -60,12 +87,13 @@ export async function insertAccount(
   return stored !== undefined;
 }
 
-const select = statement<{ id: string }, AccountTables['accounts.account']>((db, value) =>
-  tablesOf(db).selectFrom('accounts.account').selectAll().where('id', '=', value('id')),
+const select = statement<{ id: string }, AccountRow>((db, value) =>
+  tablesOf(db).selectFrom('accounts.account').select(columns).where('id', '=', value('id')),
 );
 
 export async function selectAccount(db: Db, id: string): Promise<Account | undefined> {
-  const [row] = await select(db, { id });
+  const known = held.find(db, id);
+  const [row] = known === undefined ? await select(db, { id }) : [await known()];
   return row && accountOf(row);
 }
 
@@ -83,7 +111,7 @@ const accountRow = z.object({
 /** An account, as part of a statement that reads for other rooms, too. */
 export const accountPart: Part<'accountId', object, Account | undefined> = {
   select: (db, value) =>
-    tablesOf(db).selectFrom('accounts.account').selectAll().where('id', '=', value('accountId')),
+    tablesOf(db).selectFrom('accounts.account').select(columns).where('id', '=', value('accountId')),
   read: (_deps, row) => (row === null ? undefined : accountOf(accountRow.parse(row))),
 };
 
@@ -100,30 +128,28 @@ function accountOf(row: z.output<typeof accountRow>): Account {
   };
 }
 
-const selectWithFactors = statement<
-  { id: string },
-  AccountTables['accounts.account'] & { has_app: boolean; has_passkey: boolean }
->((db, value) =>
-  tablesOf(db)
-    .selectFrom('accounts.account as account')
-    .selectAll()
-    .select(({ exists, selectFrom }) => [
-      exists(
-        selectFrom('accounts.authenticator_app as app')
-          .select('app.account_id')
-          .whereRef('app.account_id', '=', 'account.id'),
-      )
-        .$castTo<boolean>()
-        .as('has_app'),
-      exists(
-        selectFrom('accounts.passkey as passkey')
-          .select('passkey.account_id')
-          .whereRef('passkey.account_id', '=', 'account.id'),
-      )
-        .$castTo<boolean>()
-        .as('has_passkey'),
-    ])
-    .where('account.id', '=', value('id')),
+const selectWithFactors = statement<{ id: string }, AccountRow & { has_app: boolean; has_passkey: boolean }>(
+  (db, value) =>
+    tablesOf(db)
+      .selectFrom('accounts.account as account')
+      .select(columns)
+      .select(({ exists, selectFrom }) => [
+        exists(
+          selectFrom('accounts.authenticator_app as app')
+            .select('app.account_id')
+            .whereRef('app.account_id', '=', 'account.id'),
+        )
+          .$castTo<boolean>()
+          .as('has_app'),
+        exists(
+          selectFrom('accounts.passkey as passkey')
+            .select('passkey.account_id')
+            .whereRef('passkey.account_id', '=', 'account.id'),
+        )
+          .$castTo<boolean>()
+          .as('has_passkey'),
+      ])
+      .where('account.id', '=', value('id')),
 );
 
 /** Reads an account, and what it has besides its password and numbers, at one moment. */
@@ -151,8 +177,7 @@ export async function selectAccountIds(db: Db): Promise<string[]> {
 
 /** @returns false if there is no such account */
 export async function updatePhone(db: Db, change: { accountId: string; phone: string }): Promise<boolean> {
-  const updated = await tablesOf(db)
-    .updateTable('accounts.account')
+  const updated = await changing(db)
     .set({ phone: change.phone })
     .where('id', '=', change.accountId)
     .executeTakeFirst();
@@ -164,8 +189,7 @@ export async function updateLandline(
   db: Db,
   change: { accountId: string; landline: string },
 ): Promise<boolean> {
-  const updated = await tablesOf(db)
-    .updateTable('accounts.account')
+  const updated = await changing(db)
     .set({ landline: change.landline })
     .where('id', '=', change.accountId)
     .executeTakeFirst();
@@ -177,8 +201,7 @@ export async function updateLanguage(
   db: Db,
   change: { accountId: string; language: Language },
 ): Promise<boolean> {
-  const updated = await tablesOf(db)
-    .updateTable('accounts.account')
+  const updated = await changing(db)
     .set({ language: change.language })
     .where('id', '=', change.accountId)
     .executeTakeFirst();
@@ -190,8 +213,7 @@ export async function updateNumbers(
   db: Db,
   change: { accountId: string; phone: string | null; landline: string | null },
 ): Promise<void> {
-  await tablesOf(db)
-    .updateTable('accounts.account')
+  await changing(db)
     .set({ phone: change.phone, landline: change.landline })
     .where('id', '=', change.accountId)
     .execute();
@@ -199,8 +221,7 @@ export async function updateNumbers(
 
 /** Takes the landline away. @returns false if there is none */
 export async function deleteLandline(db: Db, accountId: string): Promise<boolean> {
-  const updated = await tablesOf(db)
-    .updateTable('accounts.account')
+  const updated = await changing(db)
     .set({ landline: null })
     .where('id', '=', accountId)
     .where('landline', 'is not', null)
@@ -217,8 +238,7 @@ export async function updateMissingNumber(
   db: Db,
   change: { accountId: string; number: { phone: string } | { landline: string }; provenAt: Date },
 ): Promise<boolean> {
-  const updated = await tablesOf(db)
-    .updateTable('accounts.account')
+  const updated = await changing(db)
     .set(change.number)
     .where('id', '=', change.accountId)
     .where('phone', 'is', null)
@@ -256,26 +276,45 @@ export async function updateSignedInAt(
   db: Db,
   signIn: { accountId: string; provenAt: Date; at: Date },
 ): Promise<boolean> {
-  return (await updateSignedIn(db, signIn)).length > 0;
+  const known = held.find(db, signIn.accountId);
+  if (known === undefined) return (await updateSignedIn(db, signIn)).length > 0;
+  const row = await known();
+  const stands = row !== undefined && row.locked_at === null && row.sign_ins_valid_from <= signIn.provenAt;
+  if (stands) await updateSignedIn.along(db, signIn);
+  return stands;
 }
 
-const selectForChange = statement<{ id: string }, AccountTables['accounts.account']>((db, value) =>
-  tablesOf(db).selectFrom('accounts.account').selectAll().where('id', '=', value('id')).forNoKeyUpdate(),
+const selectForChange = statement<{ id: string }, AccountRow>((db, value) =>
+  tablesOf(db).selectFrom('accounts.account').select(columns).where('id', '=', value('id')).forNoKeyUpdate(),
 );
+
+async function hold(db: Db, id: string): Promise<() => Promise<AccountRow | undefined>> {
+  const known = held.find(db, id);
+  if (known !== undefined) return known;
+  const rows = await selectForChange.ahead(db, { id });
+  const row = async () => {
+    const [found] = await rows();
+    // Where there is none, none is held.
+    if (found === undefined) forgetHeld(db);
+    return found;
+  };
+  held.note(db, id, row);
+  return row;
+}
 
 /** Reads an account and holds other changes of it back until the transaction ends. */
 export async function lockAccount(db: Db, id: string): Promise<Account | undefined> {
-  const [row] = await selectForChange(db, { id });
+  const row = await (await hold(db, id))();
   return row && accountOf(row);
 }
 
 /**
  * Holds other changes of an account back until the transaction ends, without a look at it. Every transaction that changes an account,
  * or what hangs on it, holds it before anything else but its visit: before limits, codes, devices and keys. So of two that
- * need the same rows, one waits for the other, and never both.
+ * need the same rows, one waits for the other, and never both. What it reads of the account from then on was read with the hold.
  */
-export function holdAccount(db: Db, id: string): Promise<void> {
-  return selectForChange.along(db, { id });
+export async function holdAccount(db: Db, id: string): Promise<void> {
+  await hold(db, id);
 }
 
 /** @param change.lockedAt null lets people sign in again */
@@ -283,11 +322,7 @@ export async function updateLock(
   db: Db,
   change: { accountId: string; lockedAt: Date | null },
 ): Promise<void> {
-  await tablesOf(db)
-    .updateTable('accounts.account')
-    .set({ locked_at: change.lockedAt })
-    .where('id', '=', change.accountId)
-    .execute();
+  await changing(db).set({ locked_at: change.lockedAt }).where('id', '=', change.accountId).execute();
 }
 
 export async function selectIsLocked(db: Db, id: string): Promise<boolean> {
@@ -300,15 +335,12 @@ export async function selectIsLocked(db: Db, id: string): Promise<boolean> {
 }
 
 export async function endSignIns(db: Db, id: string, at: Date): Promise<void> {
-  await tablesOf(db)
-    .updateTable('accounts.account')
-    .set({ sign_ins_valid_from: at })
-    .where('id', '=', id)
-    .execute();
+  await changing(db).set({ sign_ins_valid_from: at }).where('id', '=', id).execute();
 }
 
 /** @returns false if there is no such account */
 export async function deleteAccount(db: Db, id: string): Promise<boolean> {
+  forgetHeld(db);
   const deleted = await tablesOf(db).deleteFrom('accounts.account').where('id', '=', id).executeTakeFirst();
   return deleted.numDeletedRows > 0n;
 }

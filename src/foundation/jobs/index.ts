@@ -1,5 +1,5 @@
 import { Fault } from '#foundation/errors';
-import { isStorageUnavailable, type Database, type Db } from '#foundation/storage';
+import { isStorageUnavailable, sendAlong, type Database, type Db } from '#foundation/storage';
 import type { Logger } from '#foundation/log';
 import { fromKysely, PgBoss, type Job, type JobResult } from 'pg-boss';
 import { setToWork, type Crew } from './crew.ts';
@@ -128,17 +128,26 @@ export async function startJobs(deps: {
   };
 }
 
+/** The machinery's way to a transaction for a job that nothing keeps from being stored: what it would be told is its id alone. */
+const along = (db: Db) => ({
+  executeSql: async (text: string, values: readonly unknown[] = []) => {
+    await sendAlong(db, text, values);
+    return { rows: [] };
+  },
+});
+
 function putOnQueues(boss: PgBoss, crews: ReadonlyMap<string, Crew>, db: Db): JobsOfTransaction {
   const stored = new Set<string>();
   return {
     enqueue: async (queue, data, options) => {
       const { afterSeconds, onceFor } = options ?? {};
       const id = await boss.send(queue, data, {
-        db: fromKysely(db),
+        db: onceFor === undefined ? along(db) : fromKysely(db),
         ...(afterSeconds === undefined ? {} : { startAfter: afterSeconds }),
         ...(onceFor === undefined ? {} : { singletonKey: onceFor }),
       });
-      if (id !== null && afterSeconds === undefined) stored.add(queue);
+      const isStored = onceFor === undefined || id !== null;
+      if (isStored && afterSeconds === undefined) stored.add(queue);
     },
     begin: () => {
       for (const queue of stored) crews.get(queue)?.wake();

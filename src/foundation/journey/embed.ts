@@ -63,7 +63,7 @@ function embedStep<A, C, PartA, PartC>(
       const prepared = await step.prepare(house, inPart(visit), fields, file);
       if (prepared.outcome === 'invalid') return prepared;
       return {
-        outcome: 'ready',
+        ...prepared,
         submit: guarded(async (deps, locked) =>
           outcomeIn(embedding, locked.answers, await prepared.submit(deps, inPart(locked))),
         ),

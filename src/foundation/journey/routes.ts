@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Deps } from '#foundation/deps';
 import {
   type FormFields,
   type Web,
@@ -98,7 +99,7 @@ async function showStep<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   if (refusal !== undefined) return renderStep(call, stored, step, refusal);
   if (stored.notice !== undefined) {
     await web.house.transact(async (deps) => {
-      const locked = await lockVisit(deps, journey, { ref: params.ref, visitor }, stored);
+      const locked = await lockVisit(deps, journey, { ref: params.ref, visitor }, { known: stored });
       if (locked !== undefined) await saveVisit(deps, journey, { ...locked.now, notice: undefined });
     });
   }
@@ -179,7 +180,9 @@ async function takePost<A, C>(call: Call<A, C>): Promise<FastifyReply> {
     const answer = await house.transact(async (deps) => {
       const locked = await lockVisit(deps, journey, asked);
       const ready = await readyPost(call, locked?.before);
-      return ready.outcome === 'ready' ? submitPost(call, deps, ready, locked?.now) : ready.instead;
+      if (ready.outcome === 'not ready') return ready.instead;
+      await ready.ahead?.(deps);
+      return submitPost(call, deps, ready, locked?.now);
     });
     return typeof answer === 'function' ? answer() : give(call, answer);
   }
@@ -187,19 +190,25 @@ async function takePost<A, C>(call: Call<A, C>): Promise<FastifyReply> {
   const ready = await readyPost(call, stored);
   if (ready.outcome === 'not ready') return ready.instead();
   const answer = await house.transact(async (deps) => {
-    const locked = await lockVisit(deps, journey, asked, stored);
+    const meanwhile = () => ready.ahead?.(deps) ?? Promise.resolve();
+    const locked = await lockVisit(deps, journey, asked, { known: stored, meanwhile });
     return submitPost(call, deps, ready, locked?.now);
   });
   return give(call, answer);
 }
 
+/** What a step does with a post that it has read. */
+interface Work<A, C> {
+  readonly ahead?: (deps: Deps) => Promise<void>;
+  readonly submit: (deps: Deps, visit: Visit<A, C>) => Promise<Outcome<A>>;
+}
+
 /** A post that was read, of a visit as it was then. */
-interface ReadyPost<A, C> {
+interface ReadyPost<A, C> extends Work<A, C> {
   readonly outcome: 'ready';
   readonly stored: StoredVisit<A, C>;
   readonly step: AnyStep<A, C>;
   readonly fields: FormFields;
-  readonly submit: Submit<A, C>;
 }
 
 /** Reads what was posted. @returns `instead`: what to answer at once */
@@ -220,17 +229,17 @@ async function readyPost<A, C>(
     const link = addressOf(journey, stored.ref, step);
     return not(() => web.problems.send(request, reply, 'stale-form', { link }));
   }
-  const submit = await readPost(call, step, visitFor(stored, call.browser), posted);
+  const work = await readPost(call, step, visitFor(stored, call.browser), posted);
   await posted.finish();
-  if (submit === undefined)
+  if (work === undefined)
     return not(() => web.problems.send(request, reply, 'not-found', { reference: 'CID0404' }));
-  return { outcome: 'ready', stored, step, fields, submit };
+  return { ...work, outcome: 'ready', stored, step, fields };
 }
 
 /** Submits a post in a transaction that holds the visit. */
 async function submitPost<A, C>(
   call: Call<A, C>,
-  deps: Web['house']['deps'],
+  deps: Deps,
   { stored, step, fields, submit }: ReadyPost<A, C>,
   locked: StoredVisit<A, C> | undefined,
 ): Promise<Answer> {
@@ -246,20 +255,19 @@ async function submitPost<A, C>(
   return applyOutcome(progress, locked, step, outcome, whatWasTyped(step, fields));
 }
 
-type Submit<A, C> = (deps: Web['house']['deps'], visit: Visit<A, C>) => Promise<Outcome<A>>;
-
 async function readPost<A, C>(
   call: Call<A, C>,
   step: AnyStep<A, C>,
   visit: Visit<A, C>,
   posted: Posted,
-): Promise<Submit<A, C> | undefined> {
+): Promise<Work<A, C> | undefined> {
   const { action } = call.params;
   const { actions = {} } = step;
-  if (action !== '') return Object.hasOwn(actions, action) ? actions[action] : undefined;
+  const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
+  if (action !== '') return act && { submit: act };
   const house = notingDeviceIn(call.web.house, call.request);
   const prepared = await posted.prepare((fields, file) => step.prepare(house, visit, fields, file));
-  return prepared.outcome === 'invalid' ? () => Promise.resolve(prepared) : prepared.submit;
+  return prepared.outcome === 'invalid' ? { submit: () => Promise.resolve(prepared) } : prepared;
 }
 
 /** @returns what a page may show again: no secrets, and no more than anybody types */

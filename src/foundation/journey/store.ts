@@ -39,29 +39,32 @@ interface Looked {
   readonly now: Date;
 }
 
+/** What is read of a visit whose ref is known. */
+type ReadVisit = Pick<VisitRow, 'journey' | 'state'>;
+
 const selectVisit = (db: Db, value: <K extends keyof Looked>(name: K) => RawBuilder<Looked[K]>) =>
   db
     .withTables<JourneyTables>()
     .selectFrom('journey.visit')
-    .select(['ref', 'journey', 'visitor', 'state', 'expires_at as expiresAt'])
+    .select(['journey', 'state'])
     .where('ref', '=', value('ref'))
     .where('visitor', '=', value('visitor'))
     .where('expires_at', '>', value('now'));
-const read = statement<Looked, VisitRow>(selectVisit);
+const read = statement<Looked, ReadVisit>(selectVisit);
 
-export async function readVisit(db: Db, at: Looked): Promise<VisitRow | undefined> {
+export async function readVisit(db: Db, at: Looked): Promise<ReadVisit | undefined> {
   if (!refPattern.test(at.ref)) return undefined;
   const [row] = await read(db, at);
   return row;
 }
 
-interface HeldVisitRow extends VisitRow {
+interface HeldVisit extends ReadVisit {
   /** What the state was when the row was asked for, if it has changed while others held it. */
   readonly before: Buffer | null;
 }
 
 // Who waited for a row gets it as it is by then, but what a subquery reads of it is as it was when the statement began.
-const hold = statement<Looked, HeldVisitRow>((db, value) =>
+const hold = statement<Looked, HeldVisit>((db, value) =>
   selectVisit(db, value)
     .select(
       sql<Buffer | null>`(
@@ -72,10 +75,19 @@ const hold = statement<Looked, HeldVisitRow>((db, value) =>
     .forUpdate(),
 );
 
-/** Holds the row until the transaction ends, so that two posts of one visit take turns. */
-export async function holdVisit(db: Db, at: Looked): Promise<HeldVisitRow | undefined> {
+/**
+ * Holds the row until the transaction ends, so that two posts of one visit take turns.
+ *
+ * @param meanwhile asks for more in the same transaction, right behind it
+ */
+export async function holdVisit(
+  db: Db,
+  at: Looked,
+  meanwhile?: () => Promise<void>,
+): Promise<HeldVisit | undefined> {
   if (!refPattern.test(at.ref)) return undefined;
-  const [row] = await hold(db, at);
+  const rows = await hold.ahead(db, at);
+  const [[row]] = await Promise.all([rows(), meanwhile?.()]);
   return row;
 }
 

@@ -81,7 +81,7 @@ export interface FileField {
 export type Resource = { readonly type: string; readonly body: Readable | Buffer | string } | InParts;
 
 /** One page of a journey. It never names another: the journey's order and these conditions say what comes next. */
-export interface Step<A, C, F extends z.ZodType = z.ZodType, B = unknown> {
+export interface Step<A, C, F extends z.ZodType = z.ZodType, B = unknown, H = unknown> {
   /** The last part of its address. */
   readonly path: string;
   /** The page's folder below `src`. */
@@ -118,7 +118,18 @@ export interface Step<A, C, F extends z.ZodType = z.ZodType, B = unknown> {
     input: z.output<F>,
     file: UploadedFile | undefined,
   ) => Promise<B>;
-  readonly submit: (deps: Deps, visit: Visit<A, C>, input: z.output<F>, before: B) => Promise<Outcome<A>>;
+  /**
+   * Holds and reads what `submit` needs first. It goes to the database right behind the hold of the visit, before it is known what
+   * has become of that: so it changes nothing.
+   */
+  readonly ahead?: (deps: Deps, before: B) => Promise<H>;
+  readonly submit: (
+    deps: Deps,
+    visit: Visit<A, C>,
+    input: z.output<F>,
+    before: B,
+    ahead: H,
+  ) => Promise<Outcome<A>>;
   /** Other buttons of the page, by the last part of the address that they post to. */
   readonly actions?: Readonly<Record<string, (deps: Deps, visit: Visit<A, C>) => Promise<Outcome<A>>>>;
   /** What its page fetches besides itself, by the last part of the address; undefined where there is nothing. */
@@ -183,6 +194,11 @@ export interface AnyStep<A, C>
     file?: UploadedFile,
   ) => Promise<
     | { readonly outcome: 'invalid'; readonly errors: FieldErrors }
-    | { readonly outcome: 'ready'; readonly submit: (deps: Deps, visit: Visit<A, C>) => Promise<Outcome<A>> }
+    | {
+        readonly outcome: 'ready';
+        /** To be run, and waited for, before `submit`, where there is something. */
+        readonly ahead?: (deps: Deps) => Promise<void>;
+        readonly submit: (deps: Deps, visit: Visit<A, C>) => Promise<Outcome<A>>;
+      }
   >;
 }

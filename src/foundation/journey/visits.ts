@@ -124,23 +124,31 @@ export async function loadVisit<A, C>(
   asked: VisitAsked,
 ): Promise<StoredVisit<A, C> | undefined> {
   const row = await readVisit(deps.db, lookFor(deps, asked));
-  return row === undefined ? undefined : openState(deps, journey, row);
+  return row === undefined ? undefined : openState(deps, journey, { ...row, ref: asked.ref });
 }
 
 /**
  * Loads a visit and holds it until the transaction ends, so that two posts of it take turns.
  *
- * @param known what was loaded of it before
+ * @param options.known what was loaded of it before
+ * @param options.meanwhile asks for more in the same transaction, right behind the hold
  * @returns it as it is now, and as it was when it was asked for; both are the same unless others have changed it meanwhile
  */
 export async function lockVisit<A, C>(
   deps: Deps,
   journey: JourneyDefinition<A, C>,
   asked: VisitAsked,
-  known?: StoredVisit<A, C>,
+  {
+    known,
+    meanwhile,
+  }: {
+    readonly known?: StoredVisit<A, C> | undefined;
+    readonly meanwhile?: (() => Promise<void>) | undefined;
+  } = {},
 ): Promise<{ readonly now: StoredVisit<A, C>; readonly before: StoredVisit<A, C> } | undefined> {
-  const row = await holdVisit(deps.db, lookFor(deps, asked));
-  if (row === undefined) return undefined;
+  const held = await holdVisit(deps.db, lookFor(deps, asked), meanwhile);
+  if (held === undefined) return undefined;
+  const row = { ...held, ref: asked.ref };
   const now = known?.sealed?.equals(row.state) === true ? known : openState(deps, journey, row);
   const before = row.before === null ? now : openState(deps, journey, { ...row, state: row.before });
   return now === undefined || before === undefined ? undefined : { now, before };
@@ -182,7 +190,10 @@ function sealState<A, C>(deps: Pick<Deps, 'secrets'>, visit: StoredVisit<A, C>):
   return deps.secrets.seal(sealPurpose, Buffer.from(JSON.stringify(state)));
 }
 
-function readState(deps: Pick<Deps, 'secrets'>, row: VisitRow): z.output<typeof stateSchema> | undefined {
+function readState(
+  deps: Pick<Deps, 'secrets'>,
+  row: Pick<VisitRow, 'state'>,
+): z.output<typeof stateSchema> | undefined {
   const state: unknown = JSON.parse(deps.secrets.unseal(sealPurpose, row.state).toString('utf8'));
   return stateSchema.safeParse(state).data;
 }
@@ -190,7 +201,7 @@ function readState(deps: Pick<Deps, 'secrets'>, row: VisitRow): z.output<typeof 
 function openState<A, C>(
   deps: Pick<Deps, 'secrets'>,
   journey: JourneyDefinition<A, C>,
-  row: VisitRow,
+  row: Pick<VisitRow, 'ref' | 'journey' | 'state'>,
 ): StoredVisit<A, C> | undefined {
   if (row.journey !== journey.id) return undefined;
   const state = readState(deps, row);

@@ -3,6 +3,7 @@ export {
   attemptNotMade,
   attemptSucceeded,
   countAttempt,
+  countAttemptBeside,
   forgetAttempts,
   readLock,
   sweepLimits,

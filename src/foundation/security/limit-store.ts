@@ -1,5 +1,12 @@
-import { deleteExpired, statement, type Db } from '#foundation/storage';
-import { sql } from 'kysely';
+import {
+  deleteExpired,
+  selectionsOf,
+  statement,
+  type Db,
+  type Part,
+  type ValueOf,
+} from '#foundation/storage';
+import { sql, type RawBuilder } from 'kysely';
 
 export interface LimitCount {
   readonly key: string;
@@ -7,11 +14,22 @@ export interface LimitCount {
   readonly lockedUntil: Date | null;
 }
 
-const count = statement<
-  { keys: readonly string[]; windows: readonly Date[]; barring: readonly string[]; now: Date },
-  { key: string | null; attempts: number; locked_until: Date | null }
->(
-  (_db, value) => sql`
+interface Counting {
+  readonly keys: readonly string[];
+  readonly windows: readonly Date[];
+  readonly barring: readonly string[];
+  readonly now: Date;
+}
+
+/** Of a key that was counted; or with neither key nor lock, what was read beside. */
+interface Row {
+  readonly key: string | null;
+  readonly attempts: number;
+  readonly locked_until: Date | null;
+  readonly read: unknown;
+}
+
+const counting = (value: ValueOf<Counting>, beside: RawBuilder<unknown> = sql``) => sql<Row>`
     WITH barred AS (
       SELECT max(locked_until) AS until FROM security.limit_count
       WHERE key = ANY (${value('barring')}::text[]) AND locked_until > ${value('now')}
@@ -36,9 +54,24 @@ const count = statement<
           ELSE greatest(c.expires_at, excluded.window_ends_at) END
       RETURNING key, attempts, locked_until
     )
-    SELECT key, attempts, locked_until FROM counts
-    UNION ALL SELECT NULL, 0, until FROM barred WHERE until IS NOT NULL`,
-);
+    SELECT key, attempts, locked_until, NULL::jsonb AS read FROM counts
+    UNION ALL SELECT NULL, 0, until, NULL FROM barred WHERE until IS NOT NULL ${beside}`;
+
+type Count<V> = (db: Db, values: Counting & V) => Promise<Row[]>;
+
+export const countAlone: Count<object> = statement<Counting, Row>((_db, value) => counting(value));
+
+/** Makes a statement that counts, and reads for another room whatever comes of the count. */
+export function countingBeside<N extends string>(
+  part: Pick<Part<N, never, unknown>, 'select'>,
+): Count<Readonly<Record<N, string>>> {
+  return statement<Counting & Readonly<Record<N, string>>, Row>((db, value) =>
+    counting(
+      value,
+      sql`UNION ALL SELECT NULL, 0, NULL, read FROM (SELECT ${sql.join(selectionsOf(db, { read: part }, value))}) AS beside`,
+    ),
+  );
+}
 
 /**
  * Counts one attempt for each key, in one statement, so that parallel attempts can't overtake the count: starts a new
@@ -46,25 +79,32 @@ const count = statement<
  *
  * @param at.counted in the order in which their rows are held, which must be the same for all who share one of them
  * @param at.barring while one of these keys is locked, nothing is counted
- * @returns what was counted; or until when one is locked of those that bar it
+ * @param run what counts, with what else it is to be given
+ * @returns what was counted; or until when one is locked of those that bar it; and what was read beside, null if that is nothing
  */
 export async function countAttempts(
-  db: Db,
   at: {
     counted: readonly { key: string; windowEndsAt: Date }[];
     barring: readonly string[];
     now: Date;
   },
-): Promise<{ readonly counts: readonly LimitCount[]; readonly barredUntil: Date | undefined }> {
+  run: (values: Counting) => Promise<Row[]>,
+): Promise<{
+  readonly counts: readonly LimitCount[];
+  readonly barredUntil: Date | undefined;
+  readonly read: unknown;
+}> {
   const { barring, now } = at;
   const keys = at.counted.map(({ key }) => key);
   const windows = at.counted.map(({ windowEndsAt }) => windowEndsAt);
-  const rows = await count(db, { keys, windows, barring, now });
+  const rows = await run({ keys, windows, barring, now });
+  const others = rows.filter(({ key }) => key === null);
   return {
     counts: rows.flatMap(({ key, attempts, locked_until: lockedUntil }) =>
       key === null ? [] : [{ key, attempts, lockedUntil }],
     ),
-    barredUntil: rows.find(({ key }) => key === null)?.locked_until ?? undefined,
+    barredUntil: others.find(({ locked_until: until }) => until !== null)?.locked_until ?? undefined,
+    read: others.find(({ locked_until: until }) => until === null)?.read ?? null,
   };
 }
 

@@ -1,7 +1,9 @@
 import { secondsAfter, type Clock } from '#foundation/clock';
-import type { Db } from '#foundation/storage';
+import type { Db, Part } from '#foundation/storage';
 import {
+  countAlone,
   countAttempts,
+  countingBeside,
   deleteCountsOf,
   deleteExpiredCounts,
   lockIfReached,
@@ -58,6 +60,36 @@ export async function countAttempt(
   limited: readonly Limited[],
   { unlessLocked = [] }: { readonly unlessLocked?: readonly Limited[] } = {},
 ): Promise<AttemptOutcome> {
+  const asked = { limited, unlessLocked };
+  return (await countWith(deps, asked, (values) => countAlone(deps.db, values))).outcome;
+}
+
+/**
+ * Makes what counts an attempt as {@link countAttempt} does, and reads with the same statement what the attempt is about: whether it is
+ * allowed or not, so that neither can be told by how much is done.
+ */
+export function countAttemptBeside<N extends string, T>(
+  part: Part<N, object, T>,
+): (
+  deps: LimitDeps,
+  limited: readonly Limited[],
+  values: Readonly<Record<N, string>>,
+) => Promise<{ readonly counted: AttemptOutcome; readonly found: T }> {
+  const run = countingBeside(part);
+  return async (deps, limited, values) => {
+    const asked = { limited, unlessLocked: [] };
+    const { outcome, read } = await countWith(deps, asked, (counting) =>
+      run(deps.db, { ...counting, ...values }),
+    );
+    return { counted: outcome, found: part.read({}, read) };
+  };
+}
+
+async function countWith(
+  deps: LimitDeps,
+  { limited, unlessLocked }: Readonly<Record<'limited' | 'unlessLocked', readonly Limited[]>>,
+  run: Parameters<typeof countAttempts>[1],
+): Promise<{ readonly outcome: AttemptOutcome; readonly read: unknown }> {
   const now = deps.clock.now();
   const rules = new Map(limited.map((one) => [keyOf(deps, one), one]));
   const counted = [...rules].map(([key, { rule }]) => ({
@@ -65,7 +97,7 @@ export async function countAttempt(
     windowEndsAt: secondsAfter(now, rule.windowSeconds),
   }));
   const barring = unlessLocked.map((one) => keyOf(deps, one));
-  const { counts, barredUntil } = await countAttempts(deps.db, { counted, barring, now });
+  const { counts, barredUntil, read } = await countAttempts({ counted, barring, now }, run);
   let until = barredUntil;
   for (const { key, attempts, lockedUntil } of counts) {
     const one = rules.get(key);
@@ -73,7 +105,7 @@ export async function countAttempt(
     const locked = lockedUntil ?? (isPastLast ? await lock(deps, one, key, now) : undefined);
     if (locked !== undefined && (until === undefined || locked > until)) until = locked;
   }
-  return until === undefined ? { outcome: 'allowed' } : { outcome: 'locked', until };
+  return { outcome: until === undefined ? { outcome: 'allowed' } : { outcome: 'locked', until }, read };
 }
 
 /** Says that a counted attempt failed. @returns `locked` if it was the last one allowed */

@@ -105,6 +105,35 @@ describe('a statement that goes along', () => {
     assert.deepEqual(await read(database.db, { id: 7 }), []);
   });
 
+  test('gives its rows to whoever asks for them after all, also when nobody did before the end', async () => {
+    await write(database.db, { id: 4, text: 'there' });
+    const late = await database.transact(async (db) => {
+      const first = await read.ahead(db, { id: 4 });
+      await write.along(db, { id: 5, text: 'five' });
+      const second = await read.ahead(db, { id: 5 });
+      assert.deepEqual(await first(), [{ id: 4, text: 'there' }]);
+      return { second };
+    });
+    assert.deepEqual(await late.second(), [{ id: 5, text: 'five' }]);
+    const alone = await read.ahead(database.db, { id: 5 });
+    assert.deepEqual(await alone(), [{ id: 5, text: 'five' }]);
+    await clear.execute(database.db);
+  });
+
+  test('and fails says so to whoever asks for its rows, and its transaction fails, whoever asked', async () => {
+    await write(database.db, { id: 4, text: 'there' });
+    for (const isAsked of [true, false]) {
+      const failed = database.transact(async (db) => {
+        await write.along(db, { id: 5, text: 'five' });
+        const rows = await write.ahead(db, { id: 4, text: 'again' });
+        if (isAsked) await assert.rejects(rows(), /duplicate key/u);
+      });
+      await assert.rejects(failed, /duplicate key/u);
+      assert.deepEqual(await read(database.db, { id: 5 }), []);
+    }
+    await clear.execute(database.db);
+  });
+
   test('is refused once the transaction is over', async () => {
     const left = await database.transact((db) => Promise.resolve({ db }));
     await assert.rejects(write.along(left.db, { id: 9, text: 'late' }), /the transaction is over/u);

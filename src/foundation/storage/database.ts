@@ -4,7 +4,7 @@ import { Kysely, PostgresDialect, Transaction } from 'kysely';
 import pg from 'pg';
 import { DirectExecutor } from './direct.ts';
 import { createDriver, type LazyConnection, type SendAlong } from './driver.ts';
-import { isOutdated } from './sending.ts';
+import { isOutdated, type Question } from './sending.ts';
 
 /**
  * A connection to PostgreSQL or a transaction on it. It knows no table: a room's `store.ts` adds its own with
@@ -83,7 +83,8 @@ export function openDatabase(options: {
       connection.release();
     }
   };
-  const sendAlong: SendAlong = (question) => lend((connection) => connection.sendAlong(question));
+  const sendAlong: SendAlong = <R>(question: Question) =>
+    lend((connection) => connection.sendAlong<R>(question));
   const executor = new DirectExecutor({ provideConnection: lend }, { ask, sendAlong });
   const db: Db = new Kysely({ ...parts, executor });
   let ended: Promise<void> | undefined;

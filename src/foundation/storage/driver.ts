@@ -13,8 +13,13 @@ import {
 } from './sending.ts';
 import { createSharedReader } from './reader.ts';
 
-/** What gives nothing back can go along in a transaction: see {@link LazyConnection.sendAlong}. */
-export type SendAlong = (question: Question) => Promise<void>;
+/** What nobody waits for can go along in a transaction: see {@link LazyConnection.sendAlong}. */
+export type SendAlong = <R>(question: Question) => Promise<Sent<R>>;
+
+/** A statement that is on its way. */
+export interface Sent<R> {
+  readonly answer: () => Promise<Answer<R>>;
+}
 
 /**
  * Speaks to PostgreSQL with as few messages as it takes. A connection is taken from the pool when the first statement
@@ -128,13 +133,13 @@ export class LazyConnection implements DatabaseConnection {
    *
    * @returns when it is on its way, before all that is asked from then on
    */
-  async sendAlong(question: Question): Promise<void> {
+  async sendAlong<R>(question: Question): Promise<Sent<R>> {
     if (this.#transaction === 'none') {
-      await this.ask(question);
-      return;
+      const known = await this.ask<R>(question);
+      return { answer: () => Promise.resolve(known) };
     }
     const client = this.#client ?? (await this.#ready());
-    const answer = this.#send(client, question);
+    const answer = this.#send<R>(client, question);
     const settled = answer.then(
       () => undefined,
       (error: unknown) => {
@@ -142,6 +147,7 @@ export class LazyConnection implements DatabaseConnection {
       },
     );
     this.#along.push(settled);
+    return { answer: () => answer };
   }
 
   ask<R>(question: Question): Promise<Answer<R>> {

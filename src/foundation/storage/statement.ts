@@ -1,4 +1,4 @@
-import { sql, type Compilable, type CompiledQuery, type RawBuilder } from 'kysely';
+import { CompiledQuery, sql, type Compilable, type RawBuilder } from 'kysely';
 import type { Db } from './database.ts';
 import { DirectExecutor } from './direct.ts';
 import type { Question } from './sending.ts';
@@ -20,6 +20,13 @@ function onlyReads({ query }: CompiledQuery): boolean {
 /** @returns what stands in the statement for the value of that name */
 export type ValueOf<V> = <K extends keyof V & string>(name: K) => RawBuilder<V[K]>;
 
+/** Has the statement of a library go along in a transaction, as {@link Statement.along} does. */
+export async function sendAlong(db: Db, text: string, values: readonly unknown[]): Promise<void> {
+  const executor = db.getExecutor();
+  if (executor instanceof DirectExecutor) await executor.sendAlong({ text, values, isShareable: false });
+  else await db.executeQuery(CompiledQuery.raw(text, [...values]));
+}
+
 /** A statement, to be run with values. */
 export interface Statement<V extends object, R> {
   /** @returns the rows */
@@ -31,6 +38,12 @@ export interface Statement<V extends object, R> {
    * @returns when it is on its way, before whatever is sent from then on
    */
   along(db: Db, values: V): Promise<void>;
+  /**
+   * Sends it and goes on as {@link Statement.along} does, for whoever may want its rows after all.
+   *
+   * @returns when it is on its way: what waits for the rows
+   */
+  ahead(db: Db, values: V): Promise<() => Promise<R[]>>;
 }
 
 /**
@@ -64,10 +77,17 @@ export function statement<V extends object, R>(
     const compiled = compile(db);
     return (await db.executeQuery<R>({ ...compiled, parameters: give(compiled, values) })).rows;
   };
-  const along = async (db: Db, values: V): Promise<void> => {
+  const ahead = async (db: Db, values: V): Promise<() => Promise<R[]>> => {
     const executor = db.getExecutor();
-    if (executor instanceof DirectExecutor) await executor.sendAlong(questionFor(db, values));
-    else await run(db, values);
+    if (executor instanceof DirectExecutor) {
+      const { answer } = await executor.sendAlong<R>(questionFor(db, values));
+      return async () => (await answer()).rows;
+    }
+    const rows = await run(db, values);
+    return () => Promise.resolve(rows);
   };
-  return Object.assign(run, { along });
+  const along = async (db: Db, values: V): Promise<void> => {
+    await ahead(db, values);
+  };
+  return Object.assign(run, { along, ahead });
 }

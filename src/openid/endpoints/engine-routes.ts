@@ -4,7 +4,7 @@ import { parseForm } from '#foundation/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Provider } from 'oidc-provider';
 import { addresses } from '../addresses.ts';
-import { engineRequest } from '../engine/engine-request.ts';
+import { engineRequest, type EngineRequest } from '../engine/engine-request.ts';
 import type { ObserveService } from '../observation/observer.ts';
 import { resolveRequest, type ResolvedRequest } from '../requests/resolve.ts';
 import type { VerifyByClient } from '../tokens/client-signature.ts';
@@ -25,19 +25,30 @@ const mostBodyBytes = 64 * 1024;
 /** A request that came as a form goes on as an address; browsers and servers carry this much. */
 const mostQueryCharacters = 8000;
 
-type Pass = (
+/** Has the engine answer a request. */
+export type Pass = (
   request: FastifyRequest,
   reply: FastifyReply,
-  seen?: { url?: string; accept?: string; resolved?: ResolvedRequest },
+  seen?: {
+    url?: string;
+    accept?: string;
+    resolved?: ResolvedRequest;
+    known?: Partial<Pick<EngineRequest, 'client' | 'sharing' | 'told'>>;
+  },
 ) => Promise<void>;
 
-function createPass({ house, provider, requests }: EngineRouteParts): Pass {
+export function createPass({
+  house,
+  provider,
+  requests,
+}: Pick<EngineRouteParts, 'house' | 'provider' | 'requests'>): Pass {
   const handle = provider.callback();
-  return async (request, reply, { resolved, ...seen } = {}) => {
+  return async (request, reply, { resolved, known, ...seen } = {}) => {
     const { issuer } = house.settings;
     const made = engineRequest(request.raw, { issuer, url: request.url, ...seen });
     if (resolved?.origin !== undefined) made.origin = resolved.origin;
     made.refusal = resolved?.refusal;
+    Object.assign(made, known);
     requests.set(made, request);
     reply.hijack();
     await handle(made, reply.raw);
@@ -65,7 +76,7 @@ export function mountForPrograms(app: FastifyInstance, parts: EngineRouteParts):
   }
 }
 
-/** Mounts what people visit: the authorization endpoint, and the way back to it. */
+/** Mounts the authorization endpoint, which people visit. */
 export function mountForPeople(app: FastifyInstance, parts: EngineRouteParts): void {
   const { provider } = parts;
   const pass = createPass(parts);
@@ -85,7 +96,6 @@ export function mountForPeople(app: FastifyInstance, parts: EngineRouteParts): v
     const query = new URLSearchParams(body.toString('utf8'));
     return reply.redirect(`${addresses.authorize}?${query.toString()}`, 303);
   });
-  app.get(`${addresses.authorize}/:uid`, (request, reply) => pass(request, reply));
 }
 
 function queryOf(request: FastifyRequest): string {

@@ -38,8 +38,10 @@ function clients(house: House): Adapter {
     ...unused('Client'),
     find: async (id) => {
       if (!isClientId(id)) return undefined;
-      const client = await findClient(house.deps, id);
-      if (Provider.ctx?.req instanceof EngineRequest) Provider.ctx.req.client = client;
+      const request = Provider.ctx?.req;
+      const known = request instanceof EngineRequest ? request.client : undefined;
+      const client = known?.clientId === id ? known : await findClient(house.deps, id);
+      if (request instanceof EngineRequest) request.client = client;
       return client === undefined ? undefined : describeClient(client, levelsOf(house.settings));
     },
   };

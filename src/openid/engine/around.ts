@@ -2,7 +2,7 @@ import type { House } from '#foundation/deps';
 import { checkGpCredentialsLater, saysTwoFactors } from '#identity';
 import { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import { rulesOf } from './client-metadata.ts';
-import type { RequestWrites } from './request-writes.ts';
+import type { RequestWrites, StoreWrites } from './request-writes.ts';
 import { cacheForServices, discoveryCorrections } from '../endpoints/discovery.ts';
 
 /** Shows an error that can't be told to the service by a redirect. */
@@ -13,8 +13,8 @@ export interface AroundParts {
   readonly renderError: RenderError;
   /** Told of every answer but those that `renderError` gives; in a sandbox only. */
   readonly observeAnswer?: ((ctx: KoaContextWithOIDC) => Promise<void>) | undefined;
-  /** Sends a browser whose request has to wait straight to the first page, if it can. */
-  readonly beginAtOnce: (ctx: KoaContextWithOIDC) => Promise<void>;
+  /** Sends a browser whose request has to wait straight to the first page, if it can. @returns whether it has stored the writes */
+  readonly beginAtOnce: (ctx: KoaContextWithOIDC, store: StoreWrites) => Promise<boolean>;
 }
 
 /** What happens around every request of the engine's. */
@@ -30,7 +30,7 @@ export async function around(
   next: () => Promise<void>,
 ): Promise<void> {
   try {
-    await writes.around(ctx, next);
+    await writes.around(ctx, next, (store) => beginAtOnce(ctx, store));
     const { route } = ctx.oidc;
     if (route === 'resume' && ctx.oidc.session?.state !== undefined) await letTheLastStay(ctx);
     if (route === 'discovery') {
@@ -40,7 +40,6 @@ export async function around(
     await recordGrant(house, ctx);
     await askForGpCredentials(house, ctx);
     await observeAnswer?.(ctx);
-    await beginAtOnce(ctx);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const out = error instanceof errors.OIDCProviderError ? error : { error: 'server_error' };

@@ -1,4 +1,5 @@
 import { IncomingMessage } from 'node:http';
+import type { Sharing } from '#consent';
 import type { Client } from '#partners';
 import { errors } from 'oidc-provider';
 
@@ -13,13 +14,25 @@ export interface RequestOrigin {
   readonly isSigned: boolean;
 }
 
+/** What a request tells the engine of an interaction that waits. */
+export interface ToldOfInteraction {
+  /** Changes what the engine keeps, as it keeps it. */
+  readonly tell: () => Promise<void>;
+  /** The ticket that it came with, which is used up with what the engine writes; undefined if it is used already. */
+  readonly ticketId: Buffer | undefined;
+}
+
 const plain: RequestOrigin = { isPushed: false, isSigned: false };
 
 /** A request as the engine sees it, with what our own rules of a request need to know. */
 export class EngineRequest extends IncomingMessage {
   origin: RequestOrigin = plain;
-  /** The registration of the service, as it was read for the engine. */
+  /** The registration of the service, as it was read for this request. */
   client: Client | undefined;
+  /** What somebody shares with the service that is named, where that was read for this request. */
+  sharing: { readonly clientId: string; readonly sharing: Sharing } | undefined;
+  /** Before it goes on with the request, the engine is told this. */
+  told: ToldOfInteraction | undefined;
   /** What is wrong with a request of which the engine sees only where to tell it. */
   refusal: errors.OIDCProviderError | undefined;
   /** Told instead of what the browser would be shown, when a request is only tried. */

@@ -59,7 +59,7 @@ const upsert = statement<NewEntity, unknown>((db, value) =>
 
 /** Writes what the engine keeps. What has been ended stays so, whatever a request that began earlier still writes. */
 export async function upsertEntity(db: Db, entity: NewEntity): Promise<void> {
-  await upsert(db, entity);
+  await upsert.along(db, entity);
 }
 
 const select = statement<EntityKey, StoredEntity>((db, value) =>
@@ -113,19 +113,24 @@ type Together = {
   readonly endedModels: readonly string[];
   readonly endedIds: readonly Buffer[];
   readonly endsInteraction: boolean;
+  readonly ticketIds: readonly Buffer[];
   readonly now: Date;
 };
 
 const together = statement<Together, { isStored: boolean }>(
   (_db, value) => sql`
-    WITH ended AS (
+    WITH spent AS (
+      DELETE FROM openid.ticket WHERE id = ANY (${value('ticketIds')}::bytea[]) RETURNING id
+    ), ended AS (
       UPDATE openid.entity SET ended_at = ${value('now')}, sealed_payload = ''
       FROM unnest(${value('endedModels')}::text[], ${value('endedIds')}::bytea[]) AS gone (model, id)
       WHERE entity.model = gone.model AND entity.id = gone.id AND ended_at IS NULL
+        AND (SELECT count(*) FROM spent) = cardinality(${value('ticketIds')}::bytea[])
       RETURNING entity.model
     ), verdict AS (
-      SELECT NOT ${value('endsInteraction')}::boolean
-        OR EXISTS (SELECT FROM ended WHERE model = 'Interaction') AS is_stored
+      SELECT (SELECT count(*) FROM spent) = cardinality(${value('ticketIds')}::bytea[])
+        AND (NOT ${value('endsInteraction')}::boolean
+          OR EXISTS (SELECT FROM ended WHERE model = 'Interaction')) AS is_stored
     ), written AS (
       INSERT INTO openid.entity (model, id, uid, account_id, sealed_payload, expires_at)
       SELECT new.* FROM verdict, unnest(
@@ -141,22 +146,34 @@ const together = statement<Together, { isStored: boolean }>(
 );
 
 /**
- * Does what {@link upsertEntity} and {@link endEntity} do with several at once.
+ * Does what {@link upsertEntity} and {@link endEntity} do with several at once, and uses a ticket up.
  *
- * @returns false if an interaction is among those to end and had been ended by another: then nothing was written
+ * @param all.ticketId of the ticket on which it rests, if it does on one
+ * @returns false if the ticket, or an interaction among those to end, was used or ended by another: then nothing was written
  */
 export async function storeTogether(
   db: Db,
-  { written, ended, now }: { written: readonly NewEntity[]; ended: readonly EntityKey[]; now: Date },
+  {
+    written,
+    ended,
+    ticketId,
+    now,
+  }: {
+    written: readonly NewEntity[];
+    ended: readonly EntityKey[];
+    ticketId?: Buffer | undefined;
+    now: Date;
+  },
 ): Promise<boolean> {
   const [one, ...others] = written;
-  if (ended.length === 0 && one !== undefined && others.length === 0) {
+  if (ended.length === 0 && ticketId === undefined && one !== undefined && others.length === 0) {
     await upsertEntity(db, one);
     return true;
   }
   const [stored] = await together(db, {
     now,
     endsInteraction: ended.some(({ model }) => model === 'Interaction'),
+    ticketIds: ticketId === undefined ? [] : [ticketId],
     endedModels: ended.map(({ model }) => model),
     endedIds: ended.map(({ id }) => id),
     models: written.map(({ model }) => model),

@@ -1,56 +1,83 @@
-import { agree } from '#consent';
+import { agree, readSharing } from '#consent';
 import type { House } from '#foundation/deps';
 import { readQuery } from '#foundation/http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Interaction, InteractionResults, Session } from 'oidc-provider';
+import type { FastifyInstance } from 'fastify';
+import type { Interaction, InteractionResults } from 'oidc-provider';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { addresses } from '../addresses.ts';
-import { sendStartAgain, type RenderProblem } from '../endpoints/engine-problems.ts';
+import { sendStartAgain } from '../endpoints/engine-problems.ts';
+import { createPass, type EngineRouteParts, type Pass } from '../endpoints/engine-routes.ts';
+import type { EngineRequest } from '../engine/engine-request.ts';
 import { createEngineTime, type EngineTime } from '../engine/engine-time.ts';
 import { isStillLiving, type SessionSignIn } from '../hand-over/living-session.ts';
 import { forgetHandOver, handOverParameter, standingOf } from '../hand-over/standing.ts';
+import { findClient } from '../own-client.ts';
 import { keepRequest } from '../requests/pushed.ts';
+import type { Exchange } from '../sessions/browser-sessions.ts';
 import { amrOf } from './factors.ts';
 import { fidoParameter, forgetFidoResponse } from './fido-response.ts';
 import { againReasons, endedReasons } from './policy.ts';
-import { redeemTicket, type JourneyResult } from './tickets.ts';
-import { findWithSession, type InteractionParts } from './waiting-requests.ts';
+import { ticketParameter, wayBack, type JourneyResult, type Ticket } from './tickets.ts';
+import { findReturnedTo, type ReturnedTo } from './waiting-requests.ts';
 
-interface ReturnParts extends InteractionParts {
-  readonly renderProblem: RenderProblem;
+const paramsSchema = z.object({ uid: z.string() });
+const querySchema = z.object({ [ticketParameter]: z.union([z.string(), z.array(z.string())]) });
+
+/** Mounts the way back from the journeys to the engine. */
+export function mountReturn(app: FastifyInstance, parts: EngineRouteParts): void {
+  const pass = createPass(parts);
+  app.get(`${addresses.authorize}/:uid`, { exposeHeadRoute: false }, (request, reply) => {
+    const isFromJourney = querySchema.safeParse(request.query).success;
+    const token = readQuery(request.query, ticketParameter) ?? '';
+    return isFromJourney ? comeBack(parts, pass, { request, reply, token }) : pass(request, reply);
+  });
+  // A release before this one led here.
+  app.get(`${addresses.interaction}/:uid/return`, { exposeHeadRoute: false }, (request, reply) => {
+    const { uid } = paramsSchema.parse(request.params);
+    const token = readQuery(request.query, ticketParameter) ?? '';
+    return reply.redirect(wayBack(uid, token), 303);
+  });
 }
 
-/** Mounts the way back from the journeys to the engine, with a ticket. */
-export function mountReturn(app: FastifyInstance, parts: ReturnParts): void {
-  app.get(`${addresses.interaction}/:uid/return`, { exposeHeadRoute: false }, (request, reply) =>
-    comeBack(parts, request, reply),
-  );
-}
-
-async function comeBack(parts: ReturnParts, request: FastifyRequest, reply: FastifyReply) {
-  const { house } = parts;
-  const waiting = await findWithSession(parts, request, reply);
-  if (waiting === undefined) return sendStartAgain(parts.renderProblem, request, reply);
-  const { interaction, session } = waiting;
-  const token = readQuery(request.query, 'ticket') ?? '';
-  const ticket = await redeemTicket(house.deps, { uid: interaction.uid, token });
+/** Tells the engine how a journey ended, and has it go on with the request, in one. */
+async function comeBack(
+  { house, provider, renderProblem }: EngineRouteParts,
+  pass: Pass,
+  { request, reply, token }: Exchange & { readonly token: string },
+) {
+  const found = await findReturnedTo({ house, provider }, { request, reply }, token);
+  if (found === undefined) return sendStartAgain(renderProblem, request, reply);
+  const { interaction, session, ticket } = found;
+  const url = `${addresses.authorize}/${interaction.uid}`;
   if (ticket === undefined) {
     // The same link a second time: go where the first one led.
-    const isAnswered = interaction.result !== undefined;
-    const address = isAnswered ? interaction.returnTo : `${addresses.interaction}/${interaction.uid}`;
-    return reply.redirect(address, 303);
+    if (interaction.result !== undefined) return pass(request, reply, { url });
+    return reply.redirect(`${addresses.interaction}/${interaction.uid}`, 303);
   }
   const results = await describeResult(house, { interaction, session }, ticket);
   if (results === undefined) {
     await interaction.destroy();
     return reply.redirect(await requestAgain(house, interaction), 303);
   }
-  if (ticket.result.kind === 'signed-in') {
+  if (ticket.result.kind === 'agreed') await keepAgreement(house, interaction, ticket.result);
+  const known = await readWhatIsNeeded(house, {
+    interaction,
+    accountId: results.login?.accountId ?? session.accountId,
+  });
+  const tell = () => tellEngine({ interaction, session }, ticket, results);
+  return pass(request, reply, { url, known: { ...known, told: { tell, ticketId: ticket.id } } });
+}
+
+async function tellEngine(
+  { interaction, session }: Found,
+  { result }: Ticket,
+  results: InteractionResults,
+): Promise<void> {
+  if (result.kind === 'signed-in') {
     forgetHandOver(interaction);
     forgetFidoResponse(interaction);
   }
-  if (ticket.result.kind === 'agreed') await keepAgreement(house, interaction, ticket.result);
   const isOther =
     results.login !== undefined &&
     session.accountId !== undefined &&
@@ -60,7 +87,23 @@ async function comeBack(parts: ReturnParts, request: FastifyRequest, reply: Fast
   if (isOther || interaction.session?.uid !== session.uid) interaction.session = undefined;
   interaction.result = results;
   await interaction.persist();
-  return reply.redirect(interaction.returnTo, 303);
+}
+
+/** Reads, with one message, what the engine asks for next. */
+async function readWhatIsNeeded(
+  { deps }: House,
+  { interaction, accountId }: { readonly interaction: Interaction; readonly accountId: string | undefined },
+): Promise<Pick<EngineRequest, 'client' | 'sharing'>> {
+  const clientId = clientOf(interaction);
+  const [client, sharing] = await Promise.all([
+    findClient(deps, clientId),
+    accountId === undefined ? undefined : readSharing(deps, { accountId, clientId }),
+  ]);
+  return { client, sharing: sharing && { clientId, sharing } };
+}
+
+function clientOf({ params }: Interaction): string {
+  return z.string().parse(params['client_id']);
 }
 
 async function keepAgreement(
@@ -68,21 +111,17 @@ async function keepAgreement(
   interaction: Interaction,
   { accountId, scopes, level }: Extract<JourneyResult, { kind: 'agreed' }>,
 ): Promise<void> {
-  const clientId = z.string().parse(interaction.params['client_id']);
+  const clientId = clientOf(interaction);
   await house.transact((deps) => agree(deps, { accountId, clientId, scopes, level }));
 }
 
-interface Found {
-  readonly interaction: Interaction;
-  /** The browser's session as it is now. */
-  readonly session: Session;
-}
+type Found = Pick<ReturnedTo, 'interaction' | 'session'>;
 
 /** @returns what the engine is to be told; undefined if it rests on a session that is no longer there */
 async function describeResult(
   house: House,
   { interaction, session }: Found,
-  { result, issuedAt }: { result: JourneyResult; issuedAt: Date },
+  { result, issuedAt }: Ticket,
 ): Promise<InteractionResults | undefined> {
   const time = createEngineTime(house.clock);
   switch (result.kind) {

@@ -2,6 +2,7 @@ import { readSharing, type Sharing } from '#consent';
 import type { House } from '#foundation/deps';
 import type { Identity } from '#identity';
 import type { Account as EngineAccount, AccountClaims, KoaContextWithOIDC } from 'oidc-provider';
+import { EngineRequest } from '../engine/engine-request.ts';
 
 /** The engine's view of an account; what is released about its owner the engine never asks. */
 class Person implements EngineAccount {
@@ -36,7 +37,9 @@ export async function findPerson(
   accountId: string,
 ): Promise<EngineAccount | undefined> {
   const clientId = ctx.oidc.client?.clientId ?? '';
-  const sharing = await readSharing(house.deps, { accountId, clientId });
+  const known = ctx.req instanceof EngineRequest ? ctx.req.sharing : undefined;
+  const isKnown = known?.clientId === clientId && known.sharing.account.id === accountId;
+  const sharing = isKnown ? known.sharing : await readSharing(house.deps, { accountId, clientId });
   return sharing === undefined ? undefined : new Person(sharing);
 }
 

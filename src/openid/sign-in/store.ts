@@ -43,26 +43,26 @@ export async function insertTicket(
   await insert.along(db, { ...ticket, result: JSON.stringify(result) });
 }
 
-interface TakenTicket {
+interface StoredTicket {
   readonly result: unknown;
   readonly issuedAt: Date;
 }
 
-const take = statement<{ id: Buffer; requestUid: Buffer; now: Date }, TakenTicket>((db, value) =>
+const select = statement<{ id: Buffer; requestUid: Buffer; now: Date }, StoredTicket>((db, value) =>
   tables(db)
-    .deleteFrom('openid.ticket')
+    .selectFrom('openid.ticket')
+    .select(['result', 'issued_at as issuedAt'])
     .where('id', '=', value('id'))
     .where('request_uid', '=', value('requestUid'))
-    .where('expires_at', '>', value('now'))
-    .returning(['result', 'issued_at as issuedAt']),
+    .where('expires_at', '>', value('now')),
 );
 
-/** Takes a ticket, once. @returns what it stands for, or undefined if there is none that is still good */
-export async function takeTicket(
+/** @returns what a ticket stands for, or undefined if there is none that is still good. The engine's writes use it up */
+export async function selectTicket(
   db: Db,
   wanted: { id: Buffer; requestUid: Buffer; now: Date },
-): Promise<TakenTicket | undefined> {
-  const [ticket] = await take(db, wanted);
+): Promise<StoredTicket | undefined> {
+  const [ticket] = await select(db, wanted);
   return ticket;
 }
 

@@ -3,8 +3,9 @@ import type { Deps } from '#foundation/deps';
 import { randomToken } from '#foundation/security';
 import { identityLevels } from '#identity';
 import { z } from 'zod';
+import { addresses } from '../addresses.ts';
 import { digestOf } from '../engine/sealed-entity.ts';
-import { insertTicket, takeTicket } from './store.ts';
+import { insertTicket, selectTicket } from './store.ts';
 
 const ticketSeconds = 60;
 
@@ -48,21 +49,33 @@ export async function issueTicket(
     issuedAt,
     expiresAt: secondsAfter(issuedAt, ticketSeconds),
   });
-  return { address: `/interaction/${uid}/return?ticket=${token}` };
+  return { address: wayBack(uid, token) };
 }
 
-/** @returns what the ticket stands for; undefined if it was used, is too old, or belongs to another request */
-export async function redeemTicket(
+/** In the query of the address that takes a ticket back. */
+export const ticketParameter = 'ticket';
+
+export function wayBack(uid: string, token: string): string {
+  return `${addresses.authorize}/${encodeURIComponent(uid)}?${ticketParameter}=${encodeURIComponent(token)}`;
+}
+
+/** How a journey ended, by a ticket that is still to be used up. */
+export interface Ticket {
+  readonly id: Buffer;
+  readonly result: JourneyResult;
+  readonly issuedAt: Date;
+}
+
+/** @returns undefined if the ticket was used, is too old, or belongs to another request */
+export async function readTicket(
   deps: Pick<Deps, 'db' | 'clock'>,
   shown: { uid: string; token: string },
-): Promise<{ readonly result: JourneyResult; readonly issuedAt: Date } | undefined> {
-  const now = deps.clock.now();
-  const taken = await takeTicket(deps.db, {
-    id: digestOf(shown.token),
+): Promise<Ticket | undefined> {
+  const id = digestOf(shown.token);
+  const found = await selectTicket(deps.db, {
+    id,
     requestUid: digestOf(shown.uid),
-    now,
+    now: deps.clock.now(),
   });
-  return taken === undefined
-    ? undefined
-    : { result: journeyResult.parse(taken.result), issuedAt: taken.issuedAt };
+  return found && { id, result: journeyResult.parse(found.result), issuedAt: found.issuedAt };
 }

@@ -1,5 +1,4 @@
 import type { House } from '#foundation/deps';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Interaction, Provider, Session } from 'oidc-provider';
 import { z } from 'zod';
 import { addresses } from '../addresses.ts';
@@ -7,6 +6,7 @@ import { engineRequest } from '../engine/engine-request.ts';
 import type { Exchange } from '../sessions/browser-sessions.ts';
 import type { BeginRequest } from './begin-at-once.ts';
 import { describeRequest, type SignInRequest } from './sign-in-request.ts';
+import { readTicket, type Ticket } from './tickets.ts';
 
 /** The requests of services that wait for somebody, each in the browser that made it. */
 export interface WaitingRequests {
@@ -30,7 +30,7 @@ export function createWaitingRequests(
     route: `${addresses.interaction}/:uid`,
     beginAtOnceWith: parts.beginAtOnceWith,
     find: async ({ request, reply }) => {
-      const { uid } = ownRequest(parts, request, reply) ?? {};
+      const { uid } = ownRequest(parts, 'interaction', { request, reply }) ?? {};
       const found = uid === undefined ? undefined : await parts.provider.Interaction.find(uid);
       return found === undefined ? undefined : describeRequest(parts.house.deps, { uid: found.uid, found });
     },
@@ -46,31 +46,44 @@ export function requestWaitingAt({ pathname }: URL): string | undefined {
 
 const paramsSchema = z.object({ uid: z.string() });
 
-/** @returns the request that an address names; undefined unless this is the browser that made it */
+/**
+ * @param cookie which of the engine's cookies shows it: one for the address at which a request waits, one for that of the way back
+ * @returns the request that an address names; undefined unless this is the browser that made it
+ */
 function ownRequest(
   { house, provider }: InteractionParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  cookie: 'interaction' | 'resume',
+  { request, reply }: Exchange,
 ): { readonly uid: string; readonly context: ReturnType<Provider['createContext']> } | undefined {
   const { uid } = paramsSchema.parse(request.params);
   const { issuer } = house.settings;
   const context = provider.createContext(engineRequest(request.raw, { issuer, url: request.url }), reply.raw);
-  const isOwn = context.cookies.get(provider.cookieName('interaction'), { signed: true }) === uid;
+  const isOwn = context.cookies.get(provider.cookieName(cookie), { signed: true }) === uid;
   return isOwn ? { uid, context } : undefined;
 }
 
-/** @returns the engine's interaction with the browser's session; undefined unless the engine is waiting for this browser */
-export async function findWithSession(
+/** A request that somebody comes back to from a journey. */
+export interface ReturnedTo {
+  readonly interaction: Interaction;
+  /** The browser's session as it is now. */
+  readonly session: Session;
+  /** How the journey ended. */
+  readonly ticket: Ticket | undefined;
+}
+
+/** @returns what is waited for at the address of a way back; undefined unless the engine is waiting for this browser */
+export async function findReturnedTo(
   parts: InteractionParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<{ readonly interaction: Interaction; readonly session: Session } | undefined> {
-  const own = ownRequest(parts, request, reply);
+  exchange: Exchange,
+  token: string,
+): Promise<ReturnedTo | undefined> {
+  const own = ownRequest(parts, 'resume', exchange);
   if (own === undefined) return undefined;
-  // Both are read with one message.
-  const [interaction, session] = await Promise.all([
+  // All is read with one message.
+  const [interaction, session, ticket] = await Promise.all([
     parts.provider.Interaction.find(own.uid),
     parts.provider.Session.get(own.context),
+    readTicket(parts.house.deps, { uid: own.uid, token }),
   ]);
-  return interaction === undefined ? undefined : { interaction, session };
+  return interaction === undefined ? undefined : { interaction, session, ticket };
 }

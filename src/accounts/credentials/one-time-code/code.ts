@@ -9,7 +9,7 @@ import { emailForSending, emailKey } from '../../account/email.ts';
 import { holdAccount, lockAccount, selectAccountId } from '../../account/store.ts';
 import { codeRequestLimits, wrongCodeLimits } from '../../limits.ts';
 import { isUuid } from '../../uuid.ts';
-import { selectCode, storeCode, takeCode, type StoredCode } from './store.ts';
+import { selectCode, storeCode, takeCode, takeOurCode, type StoredCode } from './store.ts';
 
 export const codePurposes = ['confirm-email', 'change-email', 'confirm-phone', 'sign-in', 'recover'] as const;
 export type CodePurpose = (typeof codePurposes)[number];
@@ -126,27 +126,48 @@ async function messageFor(deps: Deps, { purpose, destination, channel }: CodeReq
   }
 }
 
+/** Which code somebody is asked for. */
+export interface CodeAsked {
+  /** As `sendSecurityCode` returned it; anything else is a code that was never sent. */
+  readonly codeId: string;
+  readonly purpose: CodePurpose;
+  readonly boundTo: string;
+  /** The account that it concerns, where that is known: it is held before the code is read. */
+  readonly accountId?: string;
+}
+
+/** A code that was sent, or that there is none (any more). */
+export interface FoundCode {
+  readonly stored: StoredCode | undefined;
+  /** The account was held when it was read: nobody else can use it, or put another in its place. */
+  readonly isOurs: boolean;
+}
+
+/** Reads a code ahead of {@link checkSecurityCode}, in the same transaction: with one message what else is read in that moment. */
+export async function findSecurityCode(deps: Deps, asked: CodeAsked): Promise<FoundCode> {
+  const { codeId, purpose, accountId } = asked;
+  if (!isUuid(codeId) || !isUuid(accountId ?? codeId)) return { stored: undefined, isOurs: false };
+  if (accountId !== undefined) await holdAccount(deps.db, accountId);
+  const stored = await selectCode(deps.db, { id: codeId, purpose, boundTo: boundKey(deps, asked) });
+  return { stored, isOurs: deps.db.isTransaction && stored !== undefined && stored.accountId === accountId };
+}
+
 /**
  * Redeems a security code, once. Call it in a transaction that commits on every outcome, so that a wrong code counts.
  *
  * Five wrong codes for a destination and purpose lock them for 15 minutes, again within 24 hours for 1 hour; asking for
  * another code or beginning another journey forgets none of them, only a right one does.
  *
- * @param attempt.codeId as `sendSecurityCode` returned it; anything else is a code that was never sent, so `expired`
  * @param attempt.code the six digits; other text never matches, and counts
+ * @param attempt.found what {@link findSecurityCode} found of it in this transaction, where it was asked before
  * @returns `match` with the destination that the code was sent to; `expired` for a code that is past its time, used, or
  *   replaced by a newer one (asking for another is what helps); `locked` with the instant at which the lock ends
  */
 export async function checkSecurityCode(
   deps: Deps,
-  attempt: { codeId: string; code: string; purpose: CodePurpose; boundTo: string; remoteAddress: string },
+  attempt: CodeAsked & { code: string; remoteAddress: string; found?: FoundCode },
 ): Promise<CodeChecked> {
-  if (!isUuid(attempt.codeId)) return { outcome: 'expired' };
-  const stored = await selectCode(deps.db, {
-    id: attempt.codeId,
-    purpose: attempt.purpose,
-    boundTo: boundKey(deps, attempt),
-  });
+  const { stored, isOurs } = attempt.found ?? (await findSecurityCode(deps, attempt));
   if (stored === undefined || stored.expiresAt <= deps.clock.now()) return { outcome: 'expired' };
   if (stored.accountId !== null) await holdAccount(deps.db, stored.accountId);
   const sentTo = readDestination(deps, stored);
@@ -157,7 +178,7 @@ export async function checkSecurityCode(
   const right = macOf(deps, { ...attempt, ...sentTo });
   if (secretsEqual(right, stored.mac)) {
     await attemptSucceeded(deps, limits);
-    const isFirst = await takeCode(deps.db, stored.id);
+    const isFirst = isOurs ? await takeOurCode(deps.db, stored.id) : await takeCode(deps.db, stored.id);
     return isFirst ? { outcome: 'match', destination: sentTo.destination } : { outcome: 'expired' };
   }
   const failed = await attemptFailed(deps, limits);

@@ -86,6 +86,12 @@ const take = statement<{ id: string }, { id: string }>((db, value) =>
   tablesOf(db).deleteFrom('accounts.security_code').where('id', '=', value('id')).returning('id'),
 );
 
+/** Uses a code up that nobody else can use. @returns that it is the first time */
+export async function takeOurCode(db: Db, id: string): Promise<true> {
+  await take.along(db, { id });
+  return true;
+}
+
 /** Uses a code up. @returns false if another request was first */
 export async function takeCode(db: Db, id: string): Promise<boolean> {
   return (await take(db, { id })).length > 0;

@@ -1,16 +1,18 @@
 import type { House } from '#foundation/deps';
 import { Fault } from '#foundation/errors';
-import { attemptFailed, attemptNotMade, attemptSucceeded, countAttempt } from '#foundation/security';
+import { attemptFailed, attemptNotMade, attemptSucceeded, countAttemptBeside } from '#foundation/security';
 import { emailKey } from '../../account/email.ts';
 import { wrongPasswordLimits } from '../../limits.ts';
 import { networkOf } from '../../network.ts';
 import { mostPasswordUnits } from './policy.ts';
-import { replaceHash, selectPassword } from './store.ts';
+import { passwordPart, replaceHash } from './store.ts';
 
 export type PasswordChecked =
   | { readonly outcome: 'match'; readonly accountId: string }
   | { readonly outcome: 'no_match' }
   | { readonly outcome: 'locked'; readonly until: Date };
+
+const countAndFind = countAttemptBeside(passwordPart);
 
 /**
  * Checks a password. Call it outside a transaction: hashing takes tens of milliseconds, and a transaction would hold a
@@ -35,9 +37,8 @@ export async function checkPassword(
     subject,
     remoteAddress: attempt.remoteAddress,
   });
-  const counted = await countAttempt(deps, limits);
+  const { counted, found } = await countAndFind(deps, limits, { emailKey: subject });
   if (counted.outcome === 'locked') return counted;
-  const found = await selectPassword(deps.db, subject);
   // Nobody's password is longer, so nothing is lost by not reading on.
   const password = attempt.password.slice(0, mostPasswordUnits);
   const whose = networkOf(attempt.remoteAddress);

@@ -1,5 +1,6 @@
-import { statement, type Db } from '#foundation/storage';
+import type { Db, Part } from '#foundation/storage';
 import type { Generated } from 'kysely';
+import { z } from 'zod';
 
 type PasswordTables = {
   'accounts.account': { id: string; email_key: string; locked_at: Date | null };
@@ -13,23 +14,19 @@ type PasswordTables = {
 
 const tablesOf = (db: Db) => db.withTables<PasswordTables>();
 
-const select = statement<{ emailKey: string }, { accountId: string; hash: string }>((db, value) =>
-  tablesOf(db)
-    .selectFrom('accounts.account')
-    .innerJoin('accounts.password', 'accounts.password.account_id', 'accounts.account.id')
-    .select(['accounts.account.id as accountId', 'accounts.password.hash'])
-    .where('email_key', '=', value('emailKey'))
-    .where('locked_at', 'is', null),
-);
+const passwordRow = z.object({ accountId: z.string(), hash: z.string() });
 
-/** @returns undefined if there is no account of that address, and also while it is locked */
-export async function selectPassword(
-  db: Db,
-  emailKey: string,
-): Promise<{ accountId: string; hash: string } | undefined> {
-  const [found] = await select(db, { emailKey });
-  return found;
-}
+/** Whose password an address asks for; undefined if there is no account of that address, and also while it is locked. */
+export const passwordPart: Part<'emailKey', object, z.output<typeof passwordRow> | undefined> = {
+  select: (db, value) =>
+    tablesOf(db)
+      .selectFrom('accounts.account')
+      .innerJoin('accounts.password', 'accounts.password.account_id', 'accounts.account.id')
+      .select(['accounts.account.id as accountId', 'accounts.password.hash'])
+      .where('email_key', '=', value('emailKey'))
+      .where('locked_at', 'is', null),
+  read: (_deps, row) => (row === null ? undefined : passwordRow.parse(row)),
+};
 
 /** Stores the same password hashed anew, unless the password has been changed meanwhile. */
 export async function replaceHash(

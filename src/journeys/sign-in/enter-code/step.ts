@@ -1,4 +1,4 @@
-import { checkSecurityCode, readAccount, sendSecurityCode } from '#accounts';
+import { checkSecurityCode, findSecurityCode, holdLogin, readAccount, sendSecurityCode } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { stepsOf } from '#foundation/journey';
 import { deviceCookies } from '../../device-cookie.ts';
@@ -21,10 +21,14 @@ const withCode =
   ({ answers }: SignInVisit) =>
   (codeId: string): SignInAnswers => ({ ...answers, codeId });
 
+function accountIdOf({ answers, context }: SignInVisit): string {
+  return answers.accountId ?? context.known?.accountId ?? '';
+}
+
 /** @returns undefined if it was closed meanwhile, or the number that the code is due to was removed in another tab */
 async function accountOf(deps: Deps, visit: SignInVisit) {
   const { answers, context } = visit;
-  const account = await readAccount(deps, answers.accountId ?? context.known?.accountId ?? '');
+  const account = await readAccount(deps, accountIdOf(visit));
   const channel = wayOf(answers, context) === 'call' ? 'voice' : 'sms';
   const phone = channel === 'voice' ? account?.landline : account?.phone;
   if (account === undefined || phone === undefined || phone === null) return undefined;
@@ -33,6 +37,7 @@ async function accountOf(deps: Deps, visit: SignInVisit) {
 }
 
 async function sendCode(deps: Deps, visit: SignInVisit) {
+  await holdLogin(deps, accountIdOf(visit));
   const found = await accountOf(deps, visit);
   if (found === undefined) return undefined;
   const { accountId, phone, channel } = found;
@@ -70,16 +75,16 @@ export const enterCode = step({
   form: codeForm,
   secretFields: ['code'],
   submit: async (deps, visit, { code, remember }) => {
-    const found = await accountOf(deps, visit);
-    if (found === undefined || found.isEnded) return signInAgain(visit);
-    const { accountId, phone } = found;
-    const checked = await checkSecurityCode(deps, {
-      codeId: visit.answers.codeId ?? '',
-      code,
-      purpose: 'sign-in',
-      boundTo: accountId,
-      remoteAddress: visit.browser.remoteAddress,
-    });
+    const accountId = accountIdOf(visit);
+    const { codeId = '' } = visit.answers;
+    const asked = { codeId, purpose: 'sign-in', boundTo: accountId, accountId } as const;
+    await holdLogin(deps, accountId);
+    // Both are read with one message.
+    const [account, found] = await Promise.all([accountOf(deps, visit), findSecurityCode(deps, asked)]);
+    if (account === undefined || account.isEnded) return signInAgain(visit);
+    const { phone } = account;
+    const { remoteAddress } = visit.browser;
+    const checked = await checkSecurityCode(deps, { ...asked, code, remoteAddress, found });
     if (checked.outcome !== 'match') return notTheCode(deps, checked);
     // They have another number by now: it may be that the one that this went to was stolen.
     if (checked.destination !== phone) return notTheCode(deps, { outcome: 'expired' });

@@ -1,4 +1,4 @@
-import { checkPassword, readAccount, readAccountWithFactors, type Account } from '#accounts';
+import { checkPassword, holdLogin, readAccount, readAccountWithFactors, type Account } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { stepsOf } from '#foundation/journey';
 import { levelOf } from '#identity';
@@ -77,7 +77,12 @@ export const enterPassword = step({
     });
     return { checked, beganAt };
   },
-  submit: async (deps, visit, _input, { checked, beganAt }) => {
+  ahead: async (deps, { checked }) => {
+    if (checked.outcome !== 'match') return undefined;
+    await holdLogin(deps, checked.accountId);
+    return readAccountWithFactors(deps, checked.accountId);
+  },
+  submit: async (deps, visit, _input, { checked, beganAt }, found) => {
     switch (checked.outcome) {
       case 'locked':
         return locked(deps, checked.until, 'password');
@@ -85,7 +90,6 @@ export const enterPassword = step({
         return { outcome: 'invalid', errors: { password: 'wrong' } };
       case 'match': {
         const { accountId } = checked;
-        const found = await readAccountWithFactors(deps, accountId);
         const { known } = visit.context;
         if (found === undefined || (known !== undefined && known.accountId !== accountId))
           return { outcome: 'invalid', errors: { password: 'wrong' } };
