@@ -1,3 +1,4 @@
+import { holdLogin } from '#accounts';
 import type { House } from '#foundation/deps';
 import type { RegistrationDetails } from '#gp-systems';
 import { keepGpCredentials, readIdentity } from '#identity';
@@ -22,8 +23,9 @@ export async function acceptRenewal(
   const { accountId } = holder;
   const { odsCode, accountId: gpUserId, linkageKey: gpLinkageKey } = details;
   return house.transact(async (deps) => {
+    await holdLogin(deps, accountId);
     const current = await readIdentity(deps, accountId);
-    // While a system was asked, the login may have become somebody else's, or nobody's.
+    // While a system was asked, the login may have become somebody else's, or nobody's: held, it becomes neither from here on.
     const isStillThem =
       current.level === 'P9' && current.details.nhsNumber === holder.identity.details.nhsNumber;
     if (!isStillThem) return 'of_another';

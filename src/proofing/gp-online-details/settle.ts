@@ -1,3 +1,4 @@
+import { holdLogin, readAccount } from '#accounts';
 import type { Deps } from '#foundation/deps';
 import { attemptSucceeded } from '#foundation/security';
 import { keepGpCredentials, raiseToHigh, recordDecision, type DecisionReason } from '#identity';
@@ -17,6 +18,10 @@ export type SettledDetails =
  */
 export async function settleDetails(deps: Deps, connected: Connected): Promise<SettledDetails> {
   const { accountId, nhsNumber, detailsKey, connectionToken, details, localities, evidence } = connected;
+  // While the system was asked, the login may have been closed: then nothing is kept of it. Held, it isn't closed from here on.
+  await holdLogin(deps, accountId);
+  if ((await readAccount(deps, accountId)) === undefined)
+    return { outcome: 'refused', refusal: { reason: 'not_connected' } };
   const now = deps.clock.now();
   if (!(await takeDetails(deps.db, { detailsKey, accountId, now })))
     return refuse(deps, { accountId, reason: 'gp_details_used', because: 'used' });
