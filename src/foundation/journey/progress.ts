@@ -125,6 +125,7 @@ async function inside<A, C>(
   await saveVisit(deps, journey, visit);
   return { address: addressOf(journey, stored.ref, step), cookies };
 }
+
 /** Keeps why a post led nowhere, so that Back, a refresh and another language show a page and not a dead end. */
 async function refuse<A, C>(
   { deps, journey }: Progress<A, C>,
