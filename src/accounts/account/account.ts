@@ -7,19 +7,16 @@ import { clearLocksOf } from '../clear-locks.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { isUuid } from '../uuid.ts';
 import { emailKey } from './email.ts';
+import { deleteLandline, updateLandline, updateMissingNumber, updatePhone } from './number-store.ts';
 import {
   deleteAccount,
-  deleteLandline,
   holdAccount,
   insertAccount,
   lockAccount,
   selectAccount,
   selectAccountId,
   selectAccountIds,
-  updateLandline,
   updateLanguage,
-  updateMissingNumber,
-  updatePhone,
   updateSignedInAt,
 } from './store.ts';
 import { tellOfChange } from './tell-of-change.ts';

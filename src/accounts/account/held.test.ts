@@ -15,7 +15,8 @@ import {
   setPhone,
 } from './account.ts';
 import { updateEmail } from './email-change-store.ts';
-import { deleteAccount, endSignIns, updateLock, updateNumbers } from './store.ts';
+import { updateNumbers } from './number-store.ts';
+import { deleteAccount, endSignIns, updateLock } from './store.ts';
 
 type Change = (deps: Deps, accountId: string) => Promise<unknown>;
 

@@ -43,15 +43,16 @@ type AccountRow = Pick<AccountTables['accounts.account'], (typeof columns)[numbe
 
 const held = createHeldRows<AccountRow>();
 
-/** To be called by whatever changes an account otherwise than by a function of this file. */
+/** To be called by whatever changes an account otherwise than by {@link changing} or {@link deleteAccount}. */
 export function forgetHeld(db: Db): void {
   held.forget(db);
 }
 
-const changing = (db: Db) => {
+/** Begins an update of accounts. */
+export function changing(db: Db) {
   forgetHeld(db);
   return tablesOf(db).updateTable('accounts.account');
-};
+}
 
 /** Stores an account and its password in one statement. @returns false if the address has an account */
 export async function insertAccount(
@@ -176,27 +177,6 @@ export async function selectAccountIds(db: Db): Promise<string[]> {
 }
 
 /** @returns false if there is no such account */
-export async function updatePhone(db: Db, change: { accountId: string; phone: string }): Promise<boolean> {
-  const updated = await changing(db)
-    .set({ phone: change.phone })
-    .where('id', '=', change.accountId)
-    .executeTakeFirst();
-  return updated.numUpdatedRows > 0n;
-}
-
-/** @returns false if there is no such account */
-export async function updateLandline(
-  db: Db,
-  change: { accountId: string; landline: string },
-): Promise<boolean> {
-  const updated = await changing(db)
-    .set({ landline: change.landline })
-    .where('id', '=', change.accountId)
-    .executeTakeFirst();
-  return updated.numUpdatedRows > 0n;
-}
-
-/** @returns false if there is no such account */
 export async function updateLanguage(
   db: Db,
   change: { accountId: string; language: Language },
@@ -204,58 +184,6 @@ export async function updateLanguage(
   const updated = await changing(db)
     .set({ language: change.language })
     .where('id', '=', change.accountId)
-    .executeTakeFirst();
-  return updated.numUpdatedRows > 0n;
-}
-
-/** Sets both numbers. */
-export async function updateNumbers(
-  db: Db,
-  change: { accountId: string; phone: string | null; landline: string | null },
-): Promise<void> {
-  await changing(db)
-    .set({ phone: change.phone, landline: change.landline })
-    .where('id', '=', change.accountId)
-    .execute();
-}
-
-/** Takes the landline away. @returns false if there is none */
-export async function deleteLandline(db: Db, accountId: string): Promise<boolean> {
-  const updated = await changing(db)
-    .set({ landline: null })
-    .where('id', '=', accountId)
-    .where('landline', 'is not', null)
-    .executeTakeFirst();
-  return updated.numUpdatedRows > 0n;
-}
-
-/**
- * Sets an account's first number. Without another second factor it holds nobody's back.
- *
- * @returns false if there is no such account, if it has a second factor, or if its sign-ins were ended after `provenAt`
- */
-export async function updateMissingNumber(
-  db: Db,
-  change: { accountId: string; number: { phone: string } | { landline: string }; provenAt: Date },
-): Promise<boolean> {
-  const updated = await changing(db)
-    .set(change.number)
-    .where('id', '=', change.accountId)
-    .where('phone', 'is', null)
-    .where('landline', 'is', null)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('accounts.authenticator_app')
-            .select('account_id')
-            .where('account_id', '=', change.accountId)
-            .unionAll(
-              selectFrom('accounts.passkey').select('account_id').where('account_id', '=', change.accountId),
-            ),
-        ),
-      ),
-    )
-    .where('sign_ins_valid_from', '<=', change.provenAt)
     .executeTakeFirst();
   return updated.numUpdatedRows > 0n;
 }
