@@ -7,7 +7,7 @@ import { clearLocksOf } from '../clear-locks.ts';
 import { deleteDevicesOf } from '../devices/store.ts';
 import { isUuid } from '../uuid.ts';
 import { emailKey } from './email.ts';
-import { deleteLandline, updateLandline, updateMissingNumber, updatePhone } from './number-store.ts';
+import { deleteLandline, updateMissingNumber, updateNumbers } from './number-store.ts';
 import {
   deleteAccount,
   holdAccount,
@@ -111,8 +111,9 @@ export async function setPhone(
   deps: Pick<Deps, 'db' | 'audit'>,
   change: { accountId: string; phone: string },
 ): Promise<void> {
-  if (!(await updatePhone(deps.db, change))) throw new Fault('accounts.closed');
-  await deps.audit({ type: 'phone.changed', accountId: change.accountId });
+  const { accountId, phone } = change;
+  if (!(await updateNumbers(deps.db, { accountId, phone }))) throw new Fault('accounts.closed');
+  await deps.audit({ type: 'phone.changed', accountId });
 }
 
 /**
@@ -149,8 +150,9 @@ export async function setLandline(
   deps: Pick<Deps, 'db' | 'audit'>,
   change: { accountId: string; landline: string },
 ): Promise<void> {
-  if (!(await updateLandline(deps.db, change))) throw new Fault('accounts.closed');
-  await deps.audit({ type: 'landline.changed', accountId: change.accountId });
+  const { accountId, landline } = change;
+  if (!(await updateNumbers(deps.db, { accountId, landline }))) throw new Fault('accounts.closed');
+  await deps.audit({ type: 'landline.changed', accountId });
 }
 
 /** Forgets the landline. @returns false if there is none */

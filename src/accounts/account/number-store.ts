@@ -1,36 +1,13 @@
 import type { Db } from '#foundation/storage';
 import { changing } from './store.ts';
 
-/** @returns false if there is no such account */
-export async function updatePhone(db: Db, change: { accountId: string; phone: string }): Promise<boolean> {
-  const updated = await changing(db)
-    .set({ phone: change.phone })
-    .where('id', '=', change.accountId)
-    .executeTakeFirst();
-  return updated.numUpdatedRows > 0n;
-}
-
-/** @returns false if there is no such account */
-export async function updateLandline(
-  db: Db,
-  change: { accountId: string; landline: string },
-): Promise<boolean> {
-  const updated = await changing(db)
-    .set({ landline: change.landline })
-    .where('id', '=', change.accountId)
-    .executeTakeFirst();
-  return updated.numUpdatedRows > 0n;
-}
-
-/** Sets both numbers. */
+/** Sets what is given of an account's numbers. @returns false if there is no such account */
 export async function updateNumbers(
   db: Db,
-  change: { accountId: string; phone: string | null; landline: string | null },
-): Promise<void> {
-  await changing(db)
-    .set({ phone: change.phone, landline: change.landline })
-    .where('id', '=', change.accountId)
-    .execute();
+  { accountId, ...numbers }: { accountId: string; phone?: string | null; landline?: string | null },
+): Promise<boolean> {
+  const updated = await changing(db).set(numbers).where('id', '=', accountId).executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
 }
 
 /** Takes the landline away. @returns false if there is none */
